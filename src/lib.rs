@@ -4,4 +4,6 @@
 #[cfg(feature = "ssr")]
 pub mod core;
 #[cfg(feature = "ssr")]
+pub mod store;
+#[cfg(feature = "ssr")]
 pub mod wechat;
