@@ -1,1 +1,64 @@
-fn main(){}
+//! `cargo xtask`: everything that is done to this repository, from the first run to the full test.
+//!
+//! One file per topic. A step prints one line when it is through, does nothing that is already done, and when it
+//! fails says in one line what happened and in the next how to mend it.
+
+mod apt;
+mod bench;
+mod browser;
+mod build;
+mod check;
+mod service;
+mod shell;
+mod site;
+mod supply;
+mod tally;
+mod test;
+mod wasm;
+
+use std::{env, process::ExitCode};
+
+use shell::{Failure, Result};
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  run [args]        build, then start Weida; args go to the program (run doctor, run --addr 0.0.0.0:80)
+  build [--dev]     the program and its site; --dev is quick to compile and slow to run
+  check             formatting, lints for server and browser, supply chain, spelling
+  test              check, then all tests: unit, integration on three databases, browser
+  e2e [args]        browser tests alone; args go to Playwright (e2e sign-in --project phone)
+  shots [paths]     pictures of pages in two widths and two themes, into target/shots
+  bench [paths]     start-up time, memory and requests per second of the release build";
+
+fn main() -> ExitCode {
+    let mut args = env::args().skip(1);
+    let command = args.next().unwrap_or_default();
+    let rest: Vec<String> = args.collect();
+    match shell::enter_root().and_then(|()| dispatch(&command, &rest)) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode> {
+    match command {
+        "run" => return build::release().and_then(|()| Err(build::become_program(rest))),
+        "build" => match rest {
+            [] => build::release()?,
+            [flag] if flag == "--dev" => build::dev(&[])?,
+            _ => return Err(Failure::new("build takes nothing but --dev").mend("cargo xtask build --dev")),
+        },
+        "check" => return Ok(check::all()),
+        "test" => return Ok(test::all()),
+        "e2e" => return test::browser_only(rest),
+        "shots" => browser::shots(rest)?,
+        "bench" => bench::all(rest)?,
+        "" | "help" | "-h" | "--help" => println!("{USAGE}"),
+        other => return Err(Failure::new(format!("there is no command `{other}`")).mend("cargo xtask help")),
+    }
+    Ok(ExitCode::SUCCESS)
+}

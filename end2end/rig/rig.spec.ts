@@ -1,0 +1,33 @@
+import { expect, test, unique } from './index.ts'
+
+// The rig's own tests: what the other specs rely on.
+
+test('a killed program comes back at the same address', async ({ weida, request }) => {
+  const healthy = async () => (await request.get(`${weida.url}/healthz`)).ok()
+  expect(await healthy()).toBe(true)
+  await weida.kill()
+  await expect(request.get(`${weida.url}/healthz`)).rejects.toThrow('ECONNREFUSED')
+  await weida.up()
+  expect(await healthy()).toBe(true)
+  await weida.restart()
+  expect(await healthy()).toBe(true)
+})
+
+test('a complaint of the browser is heard', async ({ page, complaints }) => {
+  const mark = unique('mark')
+  await page.goto('/')
+  await page.evaluate(text => console.error(text), mark)
+  await expect.poll(() => complaints.unexpected().join()).toContain(mark)
+  complaints.expect(new RegExp(mark))
+  expect(complaints.unexpected()).toEqual([])
+})
+
+test('a script does not run without JavaScript', { tag: ['@nojs'] }, async ({ page }) => {
+  await page.setContent('<noscript>plain</noscript>')
+  await expect(page.getByText('plain')).toBeVisible()
+})
+
+test('a phone is narrow and touched', { tag: ['@phone'] }, async ({ page }) => {
+  await page.goto('/')
+  expect(await page.evaluate(() => [innerWidth, navigator.maxTouchPoints > 0])).toEqual([360, true])
+})

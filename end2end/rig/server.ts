@@ -1,0 +1,149 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const START_MS = 20_000
+const STOP_MS = 10_000
+
+/** The program itself, in the sandbox, with a database of its own. */
+export class Weida {
+  private child?: ChildProcess
+  private exited: Promise<void> = Promise.resolve()
+  private output = ''
+  /** Where a key to the console was printed; it opens once. */
+  private link?: string
+
+  private constructor(
+    readonly url: string,
+    readonly directory: string,
+    private readonly env: Record<string, string>,
+  ) {}
+
+  /** Starts one more; `env` is added to its environment. The caller ends it with `dispose`. */
+  static async start(env: Record<string, string> = {}): Promise<Weida> {
+    const directory = await mkdtemp(join(tmpdir(), 'weida-e2e-'))
+    const weida = new Weida(`http://127.0.0.1:${await freePort()}`, directory, env)
+    try {
+      await weida.up()
+    } catch (error) {
+      await weida.dispose()
+      throw error
+    }
+    return weida
+  }
+
+  /** The link by which the first administrator comes in. */
+  get adminLink(): string {
+    if (!this.link) throw new Error(`no /setup?key=… was printed:\n${this.output}`)
+    return this.link
+  }
+
+  /** What the program wrote since it started. */
+  async log(): Promise<string> {
+    return readFile(join(this.directory, 'log'), 'utf8').catch(() => '')
+  }
+
+  /** Starts it at the same address on the same data; does nothing when it runs. */
+  async up(): Promise<void> {
+    if (this.child) return
+    const bin = process.env.WEIDA_BIN
+    if (!bin) throw new Error('WEIDA_BIN names no program; run the tests with: cargo xtask e2e')
+    const child = spawn(bin, [], {
+      cwd: ROOT,
+      env: {
+        ...inherited(),
+        LEPTOS_SITE_ADDR: new URL(this.url).host,
+        DATABASE_URL: `sqlite://${join(this.directory, 'weida.db')}`,
+        ...this.env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.child = child
+    this.output = ''
+    const log = createWriteStream(join(this.directory, 'log'), { flags: 'a' })
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => this.read(text))
+    child.stdout!.pipe(log, { end: false })
+    child.stderr!.pipe(log, { end: false })
+    this.exited = new Promise(done => {
+      const gone = () => {
+        if (this.child === child) this.child = undefined
+        log.end()
+        done()
+      }
+      child.once('exit', gone).once('error', gone)
+    })
+    await this.ready(child)
+  }
+
+  /** Ends it as an operator would: SIGTERM, and time to finish. */
+  async down(): Promise<void> {
+    await this.end('SIGTERM')
+  }
+
+  /** Ends it as a power failure would: SIGKILL. Start it again with `up`. */
+  async kill(): Promise<void> {
+    await this.end('SIGKILL')
+  }
+
+  /** Ends it in good order and starts it again. */
+  async restart(): Promise<void> {
+    await this.down()
+    await this.up()
+  }
+
+  /** Ends it and removes its data. */
+  async dispose(): Promise<void> {
+    await this.kill()
+    await rm(this.directory, { recursive: true, force: true })
+  }
+
+  private async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const child = this.child
+    if (!child) return
+    child.kill(signal)
+    const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+    await this.exited
+    clearTimeout(late)
+  }
+
+  private read(text: string) {
+    this.output += text
+    const found = this.output.match(/(https?:\/\/\S+)?(\/setup\?key=[\w~.%-]+)/)
+    if (found) this.link = this.url + found[2]
+  }
+
+  /** It has said that it serves, and it answers. */
+  private async ready(child: ChildProcess): Promise<void> {
+    const until = Date.now() + START_MS
+    while (Date.now() < until && this.child === child) {
+      if (this.output.includes(this.url) && (await answers(this.url))) return
+      await new Promise(done => setTimeout(done, 20))
+    }
+    const why = this.child === child ? `does not serve after ${START_MS / 1000} s` : 'ended while starting'
+    throw new Error(`Weida ${why}:\n${await this.log()}`)
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  return fetch(`${url}/healthz`).then(answer => answer.ok, () => false)
+}
+
+/** Our environment without what would configure the program: tests must not depend on the shell they are run from. */
+function inherited(): Record<string, string> {
+  const foreign = /^(WEIDA|WECHAT|WX|LEPTOS|JWT|TOKEN|MYSQL|DATABASE|ILINK)_/
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name))) as Record<string, string>
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const server = createServer().once('error', fail)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number }
+      server.close(() => done(port))
+    })
+  })
+}

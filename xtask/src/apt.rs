@@ -1,0 +1,32 @@
+//! Debian packages that a test needs and this machine lacks.
+
+use std::{process::Command, sync::Once};
+
+use crate::shell::{Failure, Result, find, is_root, quietly, step};
+
+/// Installs packages; asks no questions. The caller has found out that they are missing.
+pub fn install(packages: &[&str]) -> Result {
+    let by_hand = || format!("install {} yourself, then try again", packages.join(", "));
+    if find(&["apt-get"], &[]).is_none() {
+        return Err(
+            Failure::new(format!("{} missing, and there is no apt-get here", packages.join(", "))).mend(by_hand())
+        );
+    }
+    println!("  installing {} …", packages.join(", "));
+    step(&format!("apt-get install {}", packages.join(" ")), || {
+        static UPDATE: Once = Once::new();
+        // A failed update is not the end: the lists may be fresh enough.
+        UPDATE.call_once(|| drop(quietly(apt_get().args(["update", "-q"]))));
+        quietly(apt_get().args(["install", "-qy", "--no-install-recommends"]).args(packages)).map(drop)
+    })
+    .map_err(|failure| failure.mend(by_hand()))
+}
+
+fn apt_get() -> Command {
+    let mut command = Command::new(if is_root() { "env" } else { "sudo" });
+    if !is_root() {
+        command.args(["-n", "env"]);
+    }
+    command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+    command
+}

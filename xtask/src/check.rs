@@ -1,0 +1,67 @@
+//! What can be said about the code without running it.
+
+use std::process::{Command, ExitCode};
+
+use crate::{
+    shell::{Failure, Result, brief, cargo, find, run, skip, step},
+    supply,
+    wasm::{Compiler, TARGET},
+};
+
+/// Every check, in order of price.
+pub const CHECKS: &[fn() -> Result] = &[format, supply_chain, spelling, lint_server, lint_browser, lint_xtask];
+
+/// All of them, also after one has failed.
+pub fn all() -> ExitCode {
+    let failures: Vec<Failure> = CHECKS.iter().filter_map(|check| check().err()).collect();
+    for failure in &failures {
+        eprintln!("{failure}");
+    }
+    if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn format() -> Result {
+    step("format", || run(cargo().args(["fmt", "--all", "--check"]))).map_err(|failure| failure.mend("cargo fmt --all"))
+}
+
+fn supply_chain() -> Result {
+    step("supply chain", supply::check)?;
+    if find(&["cargo-deny"], &[]).is_none() {
+        skip("cargo deny", "not installed; our own check above stands (cargo install cargo-deny)");
+        return Ok(());
+    }
+    // Its database of advisories lives on the network; the rest of it does not.
+    let deny = ["deny", "--workspace", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"];
+    step("cargo deny", || run(cargo().args(deny)))
+}
+
+fn spelling() -> Result {
+    let Some(typos) = find(&["typos"], &[]) else {
+        skip("spelling", "typos is not installed (cargo install typos-cli, or pip install typos)");
+        return Ok(());
+    };
+    step("spelling", || run(&mut Command::new(typos)))
+        .map_err(|failure| failure.mend("typos --write-changes, or a word for typos.toml"))
+}
+
+fn lint_server() -> Result {
+    step("lints, server", || clippy(&["--package", "weida", "--all-targets"]))
+}
+
+fn lint_browser() -> Result {
+    let compiler = Compiler::ensure()?;
+    let browser = ["--package", "weida", "--lib", "--target", TARGET, "--no-default-features", "--features", "hydrate"];
+    step("lints, browser", || match compiler {
+        Compiler::Same => clippy(&browser),
+        // Debian's compiler brings no clippy: that it compiles is all that can be said.
+        Compiler::Debian => run(brief(compiler.cargo().args(["check", "--locked"])).args(browser)),
+    })
+}
+
+fn lint_xtask() -> Result {
+    step("lints, xtask", || clippy(&["--package", "xtask", "--all-targets"]))
+}
+
+fn clippy(what: &[&str]) -> Result {
+    run(brief(cargo().args(["clippy", "--locked"])).args(what).args(["--", "-D", "warnings"]))
+}

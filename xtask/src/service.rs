@@ -1,0 +1,244 @@
+//! The database servers that the integration tests run on besides SQLite.
+//!
+//! Taken as they are when they answer at their usual port to their usual superuser without a password. Otherwise a
+//! private one is started: own port, own directory, gone at the end. The servers of this machine are never changed.
+
+use std::{
+    env, fs,
+    net::TcpListener,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    apt,
+    shell::{Context, Failure, Result, find, is_ci, is_root, quietly, skip, step, succeeds},
+};
+
+/// The tests' engines, alive until this is dropped.
+pub struct Engines(Vec<(&'static Engine, String, Option<Private>)>);
+
+impl Engines {
+    /// PostgreSQL and MariaDB, wherever they come from. One that cannot be had is left out with a line that says
+    /// why; under continuous integration that is a failure.
+    pub fn ensure() -> Result<Self> {
+        let mut engines = Vec::new();
+        for engine in [&POSTGRES, &MARIADB] {
+            match engine.ensure() {
+                Ok((url, private)) => engines.push((engine, url, private)),
+                Err(failure) if is_ci() => return Err(failure),
+                Err(failure) => skip(engine.name, &format!("left out\n{failure}")),
+            }
+        }
+        Ok(Self(engines))
+    }
+
+    /// What tells the tests where the engines are. They make databases of their own there.
+    pub fn environment(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(engine, url, _)| (engine.variable, url.as_str()))
+    }
+}
+
+struct Engine {
+    name: &'static str,
+    /// Environment name of its address, which may also be set by hand.
+    variable: &'static str,
+    scheme: &'static str,
+    port: u16,
+    package: &'static str,
+    /// The operating system's user that a private server runs as when we are root.
+    user: &'static str,
+    servers: &'static [&'static str],
+    answers: fn(u16) -> bool,
+    prepare: fn(&Private) -> Command,
+    serve: fn(&Private) -> Command,
+}
+
+static POSTGRES: Engine = Engine {
+    name: "PostgreSQL",
+    variable: "WEIDA_TEST_POSTGRES",
+    scheme: "postgres://postgres",
+    port: 5432,
+    package: "postgresql",
+    user: "postgres",
+    servers: &["postgres"],
+    answers: |port| {
+        let port = port.to_string();
+        let psql = ["-h", "127.0.0.1", "-p", &port, "-U", "postgres", "-w", "-c", "select 1", "postgres"];
+        succeeds(Command::new("psql").args(psql))
+    },
+    prepare: |private| {
+        let mut initdb = private.command(&private.server.with_file_name("initdb"));
+        initdb.args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync", "-D"]);
+        initdb.arg(private.data());
+        initdb
+    },
+    serve: |private| {
+        let mut postgres = private.command(&private.server);
+        let port = private.port.to_string();
+        // The data live as long as the tests: nothing of them needs to reach the disk.
+        postgres.args(["-F", "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=300", "-p", &port]);
+        postgres.arg("-D").arg(private.data()).arg("-k").arg(private.data());
+        postgres
+    },
+};
+
+static MARIADB: Engine = Engine {
+    name: "MariaDB",
+    variable: "WEIDA_TEST_MYSQL",
+    scheme: "mysql://root",
+    port: 3306,
+    package: "mariadb-server",
+    user: "mysql",
+    servers: &["mariadbd"],
+    answers: |port| {
+        let port = port.to_string();
+        let client =
+            ["--no-defaults", "--protocol=tcp", "-h", "127.0.0.1", "-P", &port, "-u", "root", "-e", "select 1"];
+        succeeds(Command::new("mariadb").args(client))
+    },
+    prepare: |private| {
+        let mut install = private.command(Path::new("mariadb-install-db"));
+        install.args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"]);
+        install.arg(format!("--datadir={}", private.data().display()));
+        install
+    },
+    serve: |private| {
+        let mut mariadbd = private.command(&private.server);
+        let data = private.data();
+        mariadbd.args(["--no-defaults", "--bind-address=127.0.0.1", "--max-connections=300"]);
+        mariadbd.args(["--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--skip-log-bin"]);
+        mariadbd.arg(format!("--port={}", private.port)).arg(format!("--datadir={}", data.display()));
+        mariadbd.arg(format!("--socket={}", data.join("socket").display()));
+        mariadbd.arg(format!("--pid-file={}", data.join("pid").display()));
+        mariadbd
+    },
+};
+
+impl Engine {
+    fn ensure(&'static self) -> Result<(String, Option<Private>)> {
+        if let Ok(url) = env::var(self.variable) {
+            skip(self.name, &format!("{} says {url}", self.variable));
+            return Ok((url, None));
+        }
+        let only_private = env::var("WEIDA_TEST_SERVERS").is_ok_and(|value| value == "private");
+        if !only_private && (self.answers)(self.port) {
+            skip(self.name, &format!("answers at 127.0.0.1:{}", self.port));
+            return Ok((self.url(self.port), None));
+        }
+        if self.server().is_none() {
+            apt::install(&[self.package])?;
+        }
+        let missing = || Failure::new(format!("{} brought no {}", self.package, self.servers[0]));
+        let server = self.server().ok_or_else(missing)?;
+        let private = step(&format!("a private {}", self.name), || Private::start(self, server))?;
+        Ok((self.url(private.port), Some(private)))
+    }
+
+    fn url(&self, port: u16) -> String {
+        format!("{}@127.0.0.1:{port}/", self.scheme)
+    }
+
+    /// The program of the server; Debian keeps PostgreSQL's outside of PATH, one directory a version.
+    fn server(&self) -> Option<PathBuf> {
+        let mut places: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
+            .map(|versions| versions.flatten().map(|version| version.path().join("bin")).collect())
+            .unwrap_or_default();
+        places.sort();
+        places.reverse();
+        places.push("/usr/sbin".into());
+        places.push("/usr/local/sbin".into());
+        find(self.servers, &places)
+    }
+}
+
+/// A server of our own in a directory of its own.
+struct Private {
+    user: &'static str,
+    server: PathBuf,
+    directory: PathBuf,
+    port: u16,
+    child: Option<Child>,
+}
+
+impl Private {
+    fn start(engine: &Engine, server: PathBuf) -> Result<Self> {
+        let directory = env::temp_dir().join(format!("weida-test-{}-{}", engine.user, std::process::id()));
+        let mut private = Self { user: engine.user, server, directory, port: free_port()?, child: None };
+        private.make_room()?;
+        quietly(&mut (engine.prepare)(&private))?;
+        let log = private.directory.join("log");
+        let output = fs::File::create(&log).context(log.display())?;
+        let errors = output.try_clone().context(log.display())?;
+        let mut serve = (engine.serve)(&private);
+        private.child = Some(serve.stdin(Stdio::null()).stdout(output).stderr(errors).spawn().context(engine.name)?);
+        if private.wait_until(|port| (engine.answers)(port)) {
+            return Ok(private);
+        }
+        let log = fs::read_to_string(&log).unwrap_or_default();
+        let last = log.lines().rev().take(3).collect::<Vec<_>>().join(" | ");
+        Err(Failure::new(format!("a private {} does not answer: {last}", engine.name))
+            .mend(format!("start one and set {}", engine.variable)))
+    }
+
+    fn data(&self) -> PathBuf {
+        self.directory.join("data")
+    }
+
+    /// The data directory, owned by the user that the server runs as, in one that this user may enter.
+    fn make_room(&self) -> Result {
+        fs::create_dir_all(&self.directory).context(self.directory.display())?;
+        fs::set_permissions(&self.directory, fs::Permissions::from_mode(0o755)).context(self.directory.display())?;
+        let mut install = Command::new("install");
+        if is_root() {
+            install.args(["-o", self.user]);
+        }
+        quietly(install.args(["-d", "-m", "700"]).arg(self.data())).map(drop)
+    }
+
+    /// A command as the server's user (a database refuses to be root) that ends when we do, however we end.
+    fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "QUIT"]);
+        if is_root() {
+            command.args(["--reuid", self.user, "--regid", self.user, "--clear-groups"]);
+        }
+        command.arg("--").arg(program).current_dir("/");
+        command
+    }
+
+    fn wait_until(&mut self, answers: impl Fn(u16) -> bool) -> bool {
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_mins(1) {
+            if answers(self.port) {
+                return true;
+            }
+            let ended = self.child.as_mut().is_none_or(|child| !matches!(child.try_wait(), Ok(None)));
+            if ended {
+                return false;
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        false
+    }
+}
+
+impl Drop for Private {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            // Not a kill: PostgreSQL has children and shared memory to put away.
+            succeeds(Command::new("kill").args(["-QUIT", &child.id().to_string()]));
+            child.wait().ok();
+        }
+        fs::remove_dir_all(&self.directory).ok();
+    }
+}
+
+/// A port that nobody listens on at this moment.
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).context("a free port")?;
+    Ok(listener.local_addr().context("a free port")?.port())
+}

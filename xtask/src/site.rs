@@ -1,0 +1,176 @@
+//! `target/site`: what a browser gets besides pages. `pkg/` is made here, the rest is a copy of `public/`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use lightningcss::{
+    bundler::{Bundler, FileProvider},
+    stylesheet::{MinifyOptions, ParserOptions, PrinterOptions},
+    targets::{Browsers, Targets},
+};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::{
+    build::Profile,
+    shell::{Context, Failure, Result, skip, step},
+};
+
+const SITE: &str = "target/site";
+const PKG: &str = "target/site/pkg";
+const STYLE: &str = "style/main.css";
+
+/// Puts the site together from the browser's part as cargo built it, `style/` and `public/`.
+pub fn assemble(wasm: &Path, profile: Profile) -> Result {
+    fs::create_dir_all(PKG).context(PKG)?;
+    let origin = origin(wasm, profile)?;
+    let record = Path::new("target/bindgen.origin");
+    let made = Path::new(PKG).join("weida_bg.wasm").is_file();
+    if made && fs::read_to_string(record).is_ok_and(|known| known == origin) {
+        skip("bindgen", "up to date");
+    } else {
+        step("bindgen", || bindgen(wasm, profile))?;
+        fs::write(record, origin).context(record.display())?;
+    }
+    step("style and public", || {
+        write_if_changed(&Path::new(PKG).join("weida.css"), style(Path::new(STYLE))?.as_bytes())?;
+        mirror(Path::new("public"), Path::new(SITE), &["pkg"])
+    })
+}
+
+/// Names the wasm that bindgen is given, so that the same is not done twice.
+fn origin(wasm: &Path, profile: Profile) -> Result<String> {
+    let about = fs::metadata(wasm).context(wasm.display())?;
+    let changed = about.modified().context(wasm.display())?;
+    Ok(format!("{} {profile:?} {} {changed:?}", wasm.display(), about.len()))
+}
+
+fn bindgen(wasm: &Path, profile: Profile) -> Result {
+    let release = profile == Profile::Release;
+    Bindgen::new()
+        .input_path(wasm)
+        .out_name("weida")
+        .web(true)
+        .context("bindgen")?
+        .typescript(false)
+        .remove_name_section(release)
+        .remove_producers_section(release)
+        .generate(PKG)
+        .context("bindgen")
+}
+
+/// One stylesheet, with imports drawn in, and with what the oldest browsers we serve do not know written in older words.
+fn style(file: &Path) -> Result<String> {
+    // The version is in the upper half: Chrome 90 (2021) and iOS 14, the oldest that WeChat's own browser is met in.
+    let browsers =
+        Browsers { chrome: Some(90 << 16), safari: Some(14 << 16), ios_saf: Some(14 << 16), ..Browsers::default() };
+    let targets = Targets::from(browsers);
+    let fault = |error: String| Failure::new(format!("style: {error}")).mend("look at the file and line named");
+    let files = FileProvider::new();
+    let mut bundler = Bundler::new(&files, None, ParserOptions::default());
+    let mut sheet = bundler.bundle(file).map_err(|error| fault(error.to_string()))?;
+    let minify = MinifyOptions { targets, ..MinifyOptions::default() };
+    sheet.minify(minify).map_err(|error| fault(error.to_string()))?;
+    let printer = PrinterOptions { minify: true, targets, ..PrinterOptions::default() };
+    sheet.to_css(printer).map(|css| css.code).map_err(|error| fault(error.to_string()))
+}
+
+/// Makes `to` hold what `from` holds, with `kept` names of its own at the top. Unchanged files are left alone.
+fn mirror(from: &Path, to: &Path, kept: &[&str]) -> Result {
+    fs::create_dir_all(to).context(to.display())?;
+    let wanted = names(from)?;
+    for name in names(to)? {
+        let is_kept = kept.iter().any(|kept| name == Path::new(kept));
+        if !is_kept && !wanted.contains(&name) {
+            let stale = to.join(name);
+            if stale.is_dir() { fs::remove_dir_all(&stale) } else { fs::remove_file(&stale) }
+                .context(stale.display())?;
+        }
+    }
+    for name in wanted {
+        let (source, copy) = (from.join(&name), to.join(&name));
+        if source.is_dir() {
+            mirror(&source, &copy, &[])?;
+        } else {
+            write_if_changed(&copy, &fs::read(&source).context(source.display())?)?;
+        }
+    }
+    Ok(())
+}
+
+/// The names in a directory; a directory that is not there has none.
+fn names(directory: &Path) -> Result<Vec<PathBuf>> {
+    if !directory.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries = fs::read_dir(directory).context(directory.display())?;
+    entries.map(|entry| Ok(entry.context(directory.display())?.file_name().into())).collect()
+}
+
+/// Keeps the time of a file that would not change: browsers and proxies revalidate by it.
+fn write_if_changed(file: &Path, content: &[u8]) -> Result {
+    if fs::read(file).is_ok_and(|known| known == content) {
+        return Ok(());
+    }
+    fs::write(file, content).context(file.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A directory of the test's own, gone afterwards.
+    struct Scratch(PathBuf);
+
+    impl Scratch {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("xtask-{name}-{}", std::process::id()));
+            fs::create_dir_all(&path).unwrap();
+            Self(path)
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            fs::remove_dir_all(&self.0).ok();
+        }
+    }
+
+    #[test]
+    fn layers_and_imports_survive_and_nesting_is_lowered() {
+        let scratch = Scratch::new("style");
+        fs::write(scratch.0.join("base.css"), "nav { & a { color: oklch(60% 0.1 150); &:hover { inset: 0 } } }")
+            .unwrap();
+        let main = scratch.0.join("main.css");
+        fs::write(&main, "@layer reset, base; @import 'base.css' layer(base); @layer reset { * { margin: 0 } }")
+            .unwrap();
+        let css = style(&main).unwrap();
+        let [reset, base] = ["@layer reset{", "@layer base{"].map(|layer| css.find(layer).unwrap());
+        assert!(reset < base, "{css}");
+        assert!(css.contains("nav a:hover{"), "{css}");
+        assert!(css.contains("color:#") && !css.contains("oklch"), "{css}");
+        assert!(!css.contains('&'), "{css}");
+    }
+
+    #[test]
+    fn a_mistake_in_the_style_names_its_file_and_line() {
+        let scratch = Scratch::new("fault");
+        let main = scratch.0.join("main.css");
+        fs::write(&main, "a { color: red }\n@import 'nowhere.css'\n} {").unwrap();
+        let fault = style(&main).unwrap_err().to_string();
+        assert!(fault.contains("main.css:1:8"), "{fault}");
+    }
+
+    #[test]
+    fn a_mirror_forgets_what_left_and_keeps_its_own() {
+        let scratch = Scratch::new("mirror");
+        let (from, to) = (scratch.0.join("from"), scratch.0.join("to"));
+        fs::create_dir_all(from.join("icons")).unwrap();
+        fs::write(from.join("icons/a.svg"), "a").unwrap();
+        fs::create_dir_all(to.join("pkg")).unwrap();
+        fs::create_dir_all(to.join("old")).unwrap();
+        mirror(&from, &to, &["pkg"]).unwrap();
+        assert!(to.join("icons/a.svg").is_file() && to.join("pkg").is_dir() && !to.join("old").exists());
+    }
+}

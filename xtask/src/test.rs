@@ -1,0 +1,108 @@
+//! Everything that must pass. Continuous integration calls exactly this.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Command, ExitCode, Stdio},
+    time::Instant,
+};
+
+use crate::{
+    browser, build, check,
+    service::Engines,
+    shell::{Context, Failure, Result, brief, cargo, line, report, run, step},
+    tally::Tally,
+};
+
+/// Checks, unit and integration tests, browser tests; goes on after a failure, so that one run tells everything.
+pub fn all() -> ExitCode {
+    let begun = Instant::now();
+    let mut verdict = Verdict::default();
+    for check in check::CHECKS {
+        verdict.need(check());
+    }
+    if let Some(engines) = verdict.need(Engines::ensure()) {
+        verdict.count(cargo_test("weida", &engines));
+        verdict.count(cargo_test("xtask", &engines));
+    }
+    if verdict.need(build::dev(&["--tests"])).is_some() {
+        verdict.count(browser::test(&[]));
+    }
+    report('●', "all of it", begun.elapsed());
+    verdict.close()
+}
+
+/// The browser tests alone, on a fresh build.
+pub fn browser_only(args: &[String]) -> Result<ExitCode> {
+    build::dev(&[])?;
+    let mut verdict = Verdict::default();
+    verdict.count(browser::test(args));
+    Ok(verdict.close())
+}
+
+/// What has been found so far.
+#[derive(Default)]
+struct Verdict {
+    total: Tally,
+    failures: Vec<Failure>,
+}
+
+impl Verdict {
+    fn need<T>(&mut self, result: Result<T>) -> Option<T> {
+        result
+            .map_err(|failure| {
+                self.total += Tally::FAILURE;
+                self.failures.push(failure);
+            })
+            .ok()
+    }
+
+    fn count(&mut self, result: Result<Tally>) {
+        if let Some(tally) = self.need(result) {
+            self.total += tally;
+        }
+    }
+
+    /// Repeats the failures, which may have scrolled far away, and ends with the plain line of counts.
+    fn close(self) -> ExitCode {
+        for failure in &self.failures {
+            println!("{failure}");
+        }
+        println!("{}", self.total);
+        if self.total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+/// Cargo's tests of one package, shown while they run and counted.
+fn cargo_test(package: &str, engines: &Engines) -> Result<Tally> {
+    let cargo_test = || {
+        let mut command = cargo();
+        command.args(["test", "--locked", "--no-fail-fast", "--package", package]).envs(engines.environment());
+        command
+    };
+    step(&format!("tests of {package}, compiled"), || run(brief(cargo_test().arg("--no-run"))))?;
+    let begun = Instant::now();
+    let mut command = cargo_test();
+    let (tally, success) = stream(&mut command)?;
+    report(if success { '✓' } else { '✗' }, &format!("tests of {package}"), begun.elapsed());
+    if !success && tally.failed == 0 {
+        return Err(
+            Failure::new(format!("`{}` failed outside of the tests", line(&command))).mend("its message is above")
+        );
+    }
+    Ok(tally)
+}
+
+/// Passes a command's output on, line by line, and counts the results in it.
+fn stream(command: &mut Command) -> Result<(Tally, bool)> {
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context(line(command))?;
+    let output = child.stdout.take().ok_or_else(|| Failure::new("cargo has no output"))?;
+    let mut tally = Tally::default();
+    for bytes in BufReader::new(output).split(b'\n') {
+        // A test may print what is not UTF-8.
+        let text = String::from_utf8_lossy(&bytes.context(line(command))?).into_owned();
+        println!("{text}");
+        tally += Tally::from_cargo(&text).unwrap_or_default();
+    }
+    let status = child.wait().context(line(command))?;
+    Ok((tally, status.success()))
+}

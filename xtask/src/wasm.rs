@@ -1,0 +1,66 @@
+//! The compiler for the browser's part: a cargo that has the target `wasm32-unknown-unknown`.
+
+use std::{path::Path, process::Command};
+
+use crate::shell::{Failure, Result, cargo, quietly, run, step};
+
+pub const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Who compiles for the browser.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Compiler {
+    /// The toolchain that also compiles the server.
+    Same,
+    /// Debian's, where rustup's server cannot be reached.
+    Debian,
+}
+
+impl Compiler {
+    /// Finds a compiler with the target; the first time, gets the target.
+    pub fn ensure() -> Result<Self> {
+        if let Some(compiler) = Self::find() {
+            return Ok(compiler);
+        }
+        step("the wasm target", || run(&mut Command::new("scripts/wasm-target.sh")))
+            .ok()
+            .and_then(|()| Self::find())
+            .ok_or_else(|| {
+                Failure::new(format!("this machine has no target {TARGET}"))
+                    .mend(format!("rustup target add {TARGET}; without rustup, scripts/wasm-target.sh as root"))
+            })
+    }
+
+    fn find() -> Option<Self> {
+        let has = |rustc: &str| {
+            quietly(clean(&mut Command::new(rustc)).args(["--print", "sysroot"])).is_ok_and(|sysroot| {
+                let libs = Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).join("lib");
+                libs.read_dir().is_ok_and(|mut files| {
+                    files.any(|file| file.is_ok_and(|file| file.file_name().to_string_lossy().starts_with("libcore-")))
+                })
+            })
+        };
+        if has("rustc") {
+            Some(Self::Same)
+        } else if Path::new("/usr/bin/cargo").is_file() && has("/usr/bin/rustc") {
+            Some(Self::Debian)
+        } else {
+            None
+        }
+    }
+
+    pub fn cargo(self) -> Command {
+        match self {
+            Self::Same => cargo(),
+            Self::Debian => {
+                let mut command = Command::new("/usr/bin/cargo");
+                clean(&mut command).env("RUSTC", "/usr/bin/rustc").env_remove("RUSTUP_TOOLCHAIN");
+                command
+            }
+        }
+    }
+}
+
+/// `cargo run` points the loader at its own toolchain's libraries, which another compiler must not load.
+fn clean(command: &mut Command) -> &mut Command {
+    command.env_remove("LD_LIBRARY_PATH")
+}
