@@ -4,4 +4,6 @@
 #[cfg(feature = "ssr")]
 pub mod core;
 #[cfg(feature = "ssr")]
+pub mod web;
+#[cfg(feature = "ssr")]
 pub mod wechat;
