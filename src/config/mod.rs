@@ -6,7 +6,7 @@
 mod check;
 mod load;
 
-pub use check::Checked;
+pub use check::{Account, Checked};
 pub use load::{ConfigError, Described, ENVIRONMENT, Flags, describe, load};
 
 use secrecy::SecretString;

@@ -12,6 +12,7 @@ pub mod message;
 pub mod reply;
 pub mod secret;
 pub mod signin;
+pub mod tokens;
 
 mod context;
 

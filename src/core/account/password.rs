@@ -115,7 +115,7 @@ impl Hasher {
         self.run(move || {
             let known = hash.is_some();
             let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
-            argon2().verify_password(password.0.as_bytes(), &hash).is_ok() && known
+            argon2().verify_password(password.0.as_bytes(), hash.as_str()).is_ok() && known
         })
         .await
     }
