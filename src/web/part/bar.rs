@@ -19,7 +19,8 @@ impl NavLink {
     /// A link to `href`, current when the page at `here` (a path, perhaps with a query) is that place or lies below it.
     pub fn new(href: &str, text: &str, here: &str) -> Self {
         let path = here.split('?').next().unwrap_or_default();
-        let is_current = path == href || href != "/" && path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'));
+        let is_current =
+            path == href || href != "/" && path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'));
         Self { href: href.to_owned(), text: text.to_owned(), is_current }
     }
 }

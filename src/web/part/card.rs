@@ -63,7 +63,7 @@ pub fn Card(
     }
 }
 
-/// One number of a dashboard, in a card of its own. Several stand in a `div.grid`.
+/// One number of a dashboard, in a card of its own. Several stand in a `div.figures`.
 #[component]
 pub fn Figure(
     /// What is counted.

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 /// An input with its label. The error stands at the field and takes the focus; of several the browser takes the first.
 #[component]
+#[expect(clippy::fn_params_excessive_bools, reason = "each is an attribute, named where it is set")]
 pub fn Field(
     /// The label.
     #[prop(into)]
@@ -138,8 +139,7 @@ pub fn Area(
                 aria-invalid=wrong.then_some("true")
                 aria-describedby=wire.described_by.clone()
             >
-                // HTML drops one line break after the tag: this one, not the text's own.
-                {format!("\n{text}")}
+                {inside_textarea(&text)}
             </textarea>
             {wire.below(hint, error)}
         </div>
@@ -166,7 +166,7 @@ impl Wire {
             ids.push(hint_id.as_str());
         }
         let described_by = (!ids.is_empty()).then(|| ids.join(" "));
-        Self { described_by, hint_id, error_id }
+        Self { hint_id, error_id, described_by }
     }
 
     pub(super) fn below(self, hint: Words, error: Words) -> impl IntoView {
@@ -178,6 +178,13 @@ impl Wire {
             hint.get().map(|hint| view! { <p class="field-hint" id=hint_id>{hint}</p> }),
         )
     }
+}
+
+/// A text as it must stand inside a `textarea`. Leptos 0.8 escapes nothing there (`ESCAPE_CHILDREN` of tachys is false for it), though
+/// HTML does read entities there: without this, a stored reply could close the box and go on as markup. And HTML drops one line
+/// break after the tag: so there is one more than the text's own.
+fn inside_textarea(text: &str) -> String {
+    format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;"))
 }
 
 /// "12 / 2048": right when the page comes, kept right by the page's script.

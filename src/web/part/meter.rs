@@ -18,7 +18,8 @@ pub fn Meter(
     #[prop(optional, into)]
     text: Words,
 ) -> impl IntoView {
-    let words = text.get().unwrap_or_else(|| limit.map_or_else(|| used.to_string(), |limit| format!("{used} / {limit}")));
+    let words =
+        text.get().unwrap_or_else(|| limit.map_or_else(|| used.to_string(), |limit| format!("{used} / {limit}")));
     let is_full = limit.is_some_and(|limit| used >= limit);
     view! {
         <div class=if is_full { "meter full" } else { "meter" }>

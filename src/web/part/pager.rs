@@ -33,7 +33,8 @@ pub fn Pager(
             None => view! { <span class="pager-number" aria-hidden="true">"…"</span> }.into_any(),
             Some(to) => {
                 let current = (to == page).then_some("page");
-                view! { <a class="button quiet small square pager-number" href=href(to) aria-current=current>{to}</a> }.into_any()
+                view! { <a class="button quiet small square pager-number" href=href(to) aria-current=current>{to}</a> }
+                    .into_any()
             }
         })
         .collect_view();
@@ -43,7 +44,9 @@ pub fn Pager(
     let after = (page < pages).then(|| {
         view! { <a class="button quiet small" rel="next" href=href(page + 1)>{t.page_after}<Icon shape=Shape::Right /></a> }
     });
-    let steps = (pages > 1).then(|| view! { <div class="pager-steps">{before} {numbers} <span class="pager-of">{of}</span> {after}</div> });
+    let steps = (pages > 1).then(
+        || view! { <div class="pager-steps">{before} {numbers} <span class="pager-of">{of}</span> {after}</div> },
+    );
     (steps.is_some() || total.is_some()).then(|| {
         view! {
             <nav class="pager" aria-label=t.pages>
@@ -58,7 +61,8 @@ pub fn Pager(
 fn window(page: u64, pages: u64) -> Vec<Option<u64>> {
     let near = |n: u64| n == 1 || n == pages || n.abs_diff(page) <= 2;
     let mut slots = Vec::new();
-    let candidates = std::iter::once(1).chain(page.saturating_sub(2)..=page.saturating_add(2)).chain(std::iter::once(pages));
+    let candidates =
+        std::iter::once(1).chain(page.saturating_sub(2)..=page.saturating_add(2)).chain(std::iter::once(pages));
     let mut last = 0;
     for n in candidates.filter(|&n| n >= 1 && n <= pages && near(n)) {
         if n <= last {
@@ -80,7 +84,11 @@ mod tests {
     #[test]
     fn the_ends_and_the_neighbours_are_one_step_away_however_long_the_list() {
         let shown = |page, pages| {
-            window(page, pages).iter().map(|s| s.map_or("…".to_owned(), |n| n.to_string())).collect::<Vec<_>>().join(" ")
+            window(page, pages)
+                .iter()
+                .map(|s| s.map_or("…".to_owned(), |n| n.to_string()))
+                .collect::<Vec<_>>()
+                .join(" ")
         };
         assert_eq!(shown(1, 1), "1");
         assert_eq!(shown(1, 3), "1 2 3");

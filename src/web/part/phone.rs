@@ -110,7 +110,9 @@ fn line(bubble: Bubble, initial: char, lang: Lang) -> impl IntoView {
 
 fn content(said: Said, lang: Lang) -> AnyView {
     match said {
-        Said::Text(pieces) => view! { <div class="bubble">{pieces.into_iter().map(piece).collect_view()}</div> }.into_any(),
+        Said::Text(pieces) => {
+            view! { <div class="bubble">{pieces.into_iter().map(piece).collect_view()}</div> }.into_any()
+        }
         Said::Picture { src, alt } => view! { <div class="bubble picture"><img src=src alt=alt /></div> }.into_any(),
         Said::Voice { secs } => {
             let length = fill(Common::of(lang).voice_secs, &[("secs", &secs.to_string())]);
@@ -121,7 +123,7 @@ fn content(said: Said, lang: Lang) -> AnyView {
                 {picture.map(|src| view! { <img src=src alt="" /> })}
                 <span class="news-words"><b>{title}</b><span>{summary}</span></span>
             };
-            match href {
+            match href.filter(|href| leads_to_a_page(href)) {
                 Some(href) => view! { <a class="bubble news" href=href rel="noreferrer">{inner}</a> }.into_any(),
                 None => view! { <div class="bubble news">{inner}</div> }.into_any(),
             }
@@ -131,7 +133,16 @@ fn content(said: Said, lang: Lang) -> AnyView {
 
 fn piece(piece: Piece) -> AnyView {
     match piece {
-        Piece::Words(words) => words.into_any(),
-        Piece::Link { href, text } => view! { <a href=href rel="noreferrer">{text}</a> }.into_any(),
+        Piece::Link { href, text } if leads_to_a_page(&href) => {
+            view! { <a href=href rel="noreferrer">{text}</a> }.into_any()
+        }
+        Piece::Words(words) | Piece::Link { text: words, .. } => words.into_any(),
     }
+}
+
+/// Whether an address that somebody wrote into a reply may be a link here: a page on the web or of this site. Others, `javascript:`
+/// above all, are shown as plain words.
+fn leads_to_a_page(href: &str) -> bool {
+    let href = href.to_ascii_lowercase();
+    ["https://", "http://", "/"].iter().any(|start| href.starts_with(start))
 }

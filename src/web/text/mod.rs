@@ -77,7 +77,10 @@ pub fn check(key: &str, zh: &str, en: &str) {
         if let [one, other] = *two {
             let glued = is_han(one) && other.is_ascii_alphanumeric() || one.is_ascii_alphanumeric() && is_han(other);
             assert!(!glued, "{key}: a space is missing between {one} and {other} in “{zh}”");
-            assert!(!(is_han(one) && ",.;:!?()".contains(other)), "{key}: a full-width point is due after {one} in “{zh}”");
+            assert!(
+                !(is_han(one) && ",.;:!?()".contains(other)),
+                "{key}: a full-width point is due after {one} in “{zh}”"
+            );
         }
     }
     assert!(!en.chars().any(is_han), "{key}: the English has Han characters");
