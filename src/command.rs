@@ -65,6 +65,7 @@ fn fail(code: u8, line: &str) -> ExitCode {
 
 /// The domain without its server, for commands that work on the database.
 async fn start(settings: Checked) -> Result<crate::http::serve::Server, String> {
-    let (clock, chance) = (std::sync::Arc::new(crate::core::clock::SystemClock), std::sync::Arc::new(crate::core::chance::SystemChance));
+    let (clock, chance) =
+        (std::sync::Arc::new(crate::core::clock::SystemClock), std::sync::Arc::new(crate::core::chance::SystemChance));
     crate::http::serve::start(settings, clock, chance).await
 }

@@ -3,7 +3,9 @@
 use crate::config::Log;
 use std::fmt::Write as _;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
-use tracing_subscriber::{EnvFilter, Layer as _, filter::LevelFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+use tracing_subscriber::{
+    EnvFilter, Layer as _, filter::LevelFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
 
 /// Starts logging.
 ///
@@ -17,11 +19,17 @@ pub fn start(log: &Log) -> Result<(), String> {
         return Ok(());
     }
     let file = |prefix: &str| {
-        RollingFileAppender::builder().rotation(Rotation::DAILY).filename_prefix(prefix).filename_suffix("log").max_log_files(60).build(&log.dir).map_err(|e| {
-            let mut line = format!("WEIDA_LOG_DIR is {:?}, which cannot be written", log.dir);
-            let _ = write!(line, ": {e}");
-            line
-        })
+        RollingFileAppender::builder()
+            .rotation(Rotation::DAILY)
+            .filename_prefix(prefix)
+            .filename_suffix("log")
+            .max_log_files(60)
+            .build(&log.dir)
+            .map_err(|e| {
+                let mut line = format!("WEIDA_LOG_DIR is {:?}, which cannot be written", log.dir);
+                let _ = write!(line, ": {e}");
+                line
+            })
     };
     // Written at once, not by a thread of its own: what was logged before a crash is what is wanted after it.
     let info = fmt::layer().with_ansi(false).with_writer(file("info-")?);

@@ -31,7 +31,9 @@ pub async fn run(mut settings: Checked, admin: Admin) -> Result<(), String> {
             Ok(())
         }
         Err(CoreError::NotFound) => Err(format!("there is no user {username:?}")),
-        Err(CoreError::Invalid(flaws)) => Err(format!("the username {username:?} cannot be used: {:?}", flaws.first().map(|f| f.problem))),
+        Err(CoreError::Invalid(flaws)) => {
+            Err(format!("the username {username:?} cannot be used: {:?}", flaws.first().map(|f| f.problem)))
+        }
         Err(e) => Err(e.to_string()),
     }
 }

@@ -10,7 +10,9 @@ pub async fn run(mut settings: Checked, flags: &Flags, environment: &BTreeMap<St
     println!("public URL                       {}", settings.public_url);
     println!("account                          {}", settings.account.as_ref().map_or("sandbox", |a| a.appid.as_str()));
     let pushes = match &settings.account {
-        Some(account) if account.aes_key.is_none() => "plain: anybody who sees one URL can forge messages; set WECHAT_AES_KEY and choose 安全模式",
+        Some(account) if account.aes_key.is_none() => {
+            "plain: anybody who sees one URL can forge messages; set WECHAT_AES_KEY and choose 安全模式"
+        }
         _ => "encrypted only",
     };
     println!("pushes                           {pushes}");

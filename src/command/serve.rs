@@ -17,7 +17,10 @@ pub async fn run(settings: Checked) -> Result<(), String> {
     }
     let stopping = server.state.stopping.clone();
     tokio::spawn(async move {
-        let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else { return };
+        let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+        else {
+            return;
+        };
         for told in 0.. {
             tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
             if told > 0 {

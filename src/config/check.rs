@@ -48,7 +48,10 @@ impl Checked {
         if let Some(secret) = &settings.token.secret
             && secret.expose_secret().len() < TOKEN_SECRET_MIN_BYTES
         {
-            return Err(ConfigError(format!("JWT_SECRET has {} bytes: it needs at least {TOKEN_SECRET_MIN_BYTES}; leave it unset to have one made", secret.expose_secret().len())));
+            return Err(ConfigError(format!(
+                "JWT_SECRET has {} bytes: it needs at least {TOKEN_SECRET_MIN_BYTES}; leave it unset to have one made",
+                secret.expose_secret().len()
+            )));
         }
         within("signin.code-digits", i64::from(settings.signin.code_digits), 4, 8)?;
         within("signin.code-minutes", settings.signin.code_minutes, 1, 60)?;
@@ -72,7 +75,11 @@ impl Checked {
 }
 
 fn within(key: &str, value: i64, least: i64, most: i64) -> Result<(), ConfigError> {
-    if (least..=most).contains(&value) { Ok(()) } else { Err(ConfigError(format!("{key} is {value}: it must be from {least} to {most}"))) }
+    if (least..=most).contains(&value) {
+        Ok(())
+    } else {
+        Err(ConfigError(format!("{key} is {value}: it must be from {least} to {most}")))
+    }
 }
 
 fn public_url(settings: &Settings) -> Result<Url, ConfigError> {
@@ -80,9 +87,14 @@ fn public_url(settings: &Settings) -> Result<Url, ConfigError> {
         "" => format!("http://{}", settings.leptos.site_addr),
         given => given.to_owned(),
     };
-    let wrong = || ConfigError(format!("WEIDA_PUBLIC_URL is {text:?}: it must be http://host or https://host, without a path"));
+    let wrong =
+        || ConfigError(format!("WEIDA_PUBLIC_URL is {text:?}: it must be http://host or https://host, without a path"));
     let url = Url::parse(&text).map_err(|_| wrong())?;
-    let is_plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.host().is_some();
+    let is_plain = url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.host().is_some();
     if is_plain && matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(wrong()) }
 }
 
@@ -90,7 +102,9 @@ fn public_url(settings: &Settings) -> Result<Url, ConfigError> {
 fn is_private(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_unspecified() || ip.is_link_local(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local(),
+        Some(Host::Ipv6(ip)) => {
+            ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local()
+        }
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         None => false,
     }
@@ -103,17 +117,23 @@ fn account(settings: &Settings) -> Result<Option<Account>, ConfigError> {
         return Ok(None);
     }
     let appid = wechat.appid.clone().filter(|a| !a.trim().is_empty()).ok_or_else(|| missing("WECHAT_APPID"))?;
-    let given = |secret: &Option<SecretString>, name| secret.clone().filter(|s| !s.expose_secret().trim().is_empty()).ok_or_else(|| missing(name));
+    let given = |secret: &Option<SecretString>, name| {
+        secret.clone().filter(|s| !s.expose_secret().trim().is_empty()).ok_or_else(|| missing(name))
+    };
     let token = given(&wechat.token, "WECHAT_TOKEN")?;
     let text = token.expose_secret();
     if !(3..=32).contains(&text.len()) || !text.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return Err(ConfigError("WECHAT_TOKEN must be 3 to 32 letters and digits, as in the platform's console".to_owned()));
+        return Err(ConfigError(
+            "WECHAT_TOKEN must be 3 to 32 letters and digits, as in the platform's console".to_owned(),
+        ));
     }
     for (key, name) in [(&wechat.aes_key, "WECHAT_AES_KEY"), (&wechat.previous_aes_key, "WECHAT_PREVIOUS_AES_KEY")] {
         if let Some(key) = key
             && crate::wechat::crypto::AesKey::parse(key.expose_secret()).is_err()
         {
-            return Err(ConfigError(format!("{name} must be the 43 letters and digits of the platform's console (EncodingAESKey); leave it unset for plain mode")));
+            return Err(ConfigError(format!(
+                "{name} must be the 43 letters and digits of the platform's console (EncodingAESKey); leave it unset for plain mode"
+            )));
         }
     }
     Ok(Some(Account {
@@ -126,7 +146,9 @@ fn account(settings: &Settings) -> Result<Option<Account>, ConfigError> {
 }
 
 fn missing(name: &str) -> ConfigError {
-    ConfigError(format!("{name} is empty: set it beside the other WECHAT_… settings, or unset them all for the sandbox"))
+    ConfigError(format!(
+        "{name} is empty: set it beside the other WECHAT_… settings, or unset them all for the sandbox"
+    ))
 }
 
 fn database_url(settings: &Settings) -> SecretString {
@@ -135,7 +157,8 @@ fn database_url(settings: &Settings) -> SecretString {
     if was_given || database.mysql_address.is_empty() {
         return database.url.clone();
     }
-    let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
+    let encode =
+        |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
     SecretString::from(format!(
         "mysql://{}:{}@{}/weida",
         encode(&database.mysql_username),
@@ -148,9 +171,11 @@ fn proxies(texts: &[String]) -> Result<Vec<IpNet>, ConfigError> {
     texts
         .iter()
         .map(|text| {
-            text.parse::<IpNet>()
-                .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
-                .map_err(|_| ConfigError(format!("WEIDA_TRUSTED_PROXIES has {text:?}: it must be an address or a network like 10.0.0.0/8")))
+            text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| {
+                ConfigError(format!(
+                    "WEIDA_TRUSTED_PROXIES has {text:?}: it must be an address or a network like 10.0.0.0/8"
+                ))
+            })
         })
         .collect()
 }
@@ -159,5 +184,7 @@ fn optional_address(text: &str) -> Result<Option<SocketAddr>, ConfigError> {
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|_| ConfigError(format!("WEIDA_METRICS_ADDR is {text:?}: it must be like 127.0.0.1:9100")))
+    text.parse()
+        .map(Some)
+        .map_err(|_| ConfigError(format!("WEIDA_METRICS_ADDR is {text:?}: it must be like 127.0.0.1:9100")))
 }

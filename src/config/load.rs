@@ -101,9 +101,15 @@ pub fn describe(flags: &Flags, environment: &BTreeMap<String, String>) -> Result
         let Value::Dict(_, fields) = value else { continue };
         for (field, value) in fields {
             let key = format!("{table}.{field}");
-            let source = ENVIRONMENT.iter().rev().find(|(name, k)| *k == key && environment.contains_key(*name)).map_or("Leptos.toml", |(name, _)| name);
+            let source = ENVIRONMENT
+                .iter()
+                .rev()
+                .find(|(name, k)| *k == key && environment.contains_key(*name))
+                .map_or("Leptos.toml", |(name, _)| name);
             let source = if key == "leptos.site-addr" && flags.addr.is_some() { "--addr" } else { source };
-            let is_secret = ["secret", "token.secret", "aes-key", "password"].iter().any(|s| key.ends_with(s)) || key == "wechat.token" || key == "database.url";
+            let is_secret = ["secret", "token.secret", "aes-key", "password"].iter().any(|s| key.ends_with(s))
+                || key == "wechat.token"
+                || key == "database.url";
             let value = if is_secret { "(hidden)".to_owned() } else { text_of(&value) };
             given.push(Described { key, value, source: source.to_owned() });
         }
@@ -125,7 +131,10 @@ fn sources(flags: &Flags, environment: &BTreeMap<String, String>) -> Result<Figm
     refuse_unknown_names(environment)?;
     let path = flags.config.clone().unwrap_or_else(|| PathBuf::from("Leptos.toml"));
     if flags.config.is_some() && !path.is_file() {
-        return Err(ConfigError(format!("the settings file {} is not there: give its path with --config, or leave the flag out", path.display())));
+        return Err(ConfigError(format!(
+            "the settings file {} is not there: give its path with --config, or leave the flag out",
+            path.display()
+        )));
     }
     let mut figment = Figment::from(Toml::file_exact(&path));
     for (name, key) in ENVIRONMENT {
@@ -142,13 +151,17 @@ fn sources(flags: &Flags, environment: &BTreeMap<String, String>) -> Result<Figm
 /// The environment has only text; three kinds of keys are something else.
 fn typed(key: &str, text: &str) -> Value {
     match key {
-        "server.trusted-proxies" => Value::from(text.split(',').map(|p| p.trim().to_owned()).filter(|p| !p.is_empty()).collect::<Vec<_>>()),
+        "server.trusted-proxies" => {
+            Value::from(text.split(',').map(|p| p.trim().to_owned()).filter(|p| !p.is_empty()).collect::<Vec<_>>())
+        }
         "server.trust-openid-header" | "server.trust-wx-headers" => match text {
             "true" | "1" => Value::from(true),
             "false" | "0" | "" => Value::from(false),
             other => Value::from(other),
         },
-        "token.expiration-days" | "message.keep-days" => text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from),
+        "token.expiration-days" | "message.keep-days" => {
+            text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from)
+        }
         _ => Value::from(text),
     }
 }
@@ -158,7 +171,9 @@ fn refuse_unknown_names(environment: &BTreeMap<String, String>) -> Result<(), Co
         let is_ours = (name.starts_with("WEIDA_") && !name.starts_with(TEST_PREFIX)) || name.starts_with("WECHAT_");
         if is_ours && !ENVIRONMENT.iter().any(|(known, _)| known == name) {
             let nearest = nearest(name, ENVIRONMENT.iter().map(|(known, _)| *known));
-            return Err(ConfigError(format!("the environment has {name}, which is not a setting: did you mean {nearest}?")));
+            return Err(ConfigError(format!(
+                "the environment has {name}, which is not a setting: did you mean {nearest}?"
+            )));
         }
     }
     Ok(())
@@ -170,16 +185,22 @@ fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> &'a str {
 
 /// One line: where, what, and the nearest key for one that is not known.
 fn explain(error: &figment::Error) -> ConfigError {
-    let place = error.metadata.as_ref().map_or_else(|| "the settings".to_owned(), |m| {
-        m.source.as_ref().map_or_else(|| m.name.to_string(), std::string::ToString::to_string)
-    });
+    let place = error.metadata.as_ref().map_or_else(
+        || "the settings".to_owned(),
+        |m| m.source.as_ref().map_or_else(|| m.name.to_string(), std::string::ToString::to_string),
+    );
     let key = error.path.join(".");
     let line = match &error.kind {
         figment::error::Kind::UnknownField(field, expected) => {
-            format!("{place}: there is no setting {field:?}{}: did you mean {:?}?", if key.is_empty() { String::new() } else { format!(" in [{key}]") }, nearest(field, expected.iter().copied()))
+            format!(
+                "{place}: there is no setting {field:?}{}: did you mean {:?}?",
+                if key.is_empty() { String::new() } else { format!(" in [{key}]") },
+                nearest(field, expected.iter().copied())
+            )
         }
         kind => {
-            let environment = ENVIRONMENT.iter().find(|(_, k)| *k == key).map_or(String::new(), |(name, _)| format!(" ({name})"));
+            let environment =
+                ENVIRONMENT.iter().find(|(_, k)| *k == key).map_or(String::new(), |(name, _)| format!(" ({name})"));
             format!("{place}: {key}{environment}: {kind}")
         }
     };

@@ -143,7 +143,10 @@ mod tests {
 
     #[test]
     fn an_ipv6_customer_is_one_subject_and_a_mapped_ipv4_is_its_own() {
-        assert_eq!(subject_of("2001:db8:1:2:3:4:5:6".parse().unwrap()), subject_of("2001:db8:1:2:ffff::1".parse().unwrap()));
+        assert_eq!(
+            subject_of("2001:db8:1:2:3:4:5:6".parse().unwrap()),
+            subject_of("2001:db8:1:2:ffff::1".parse().unwrap())
+        );
         assert_eq!(subject_of("::ffff:192.0.2.1".parse().unwrap()), "192.0.2.1");
     }
 }

@@ -49,7 +49,7 @@ impl HashKey {
             Use::Limit => b"limit",
         };
         // A key of any length is taken: https://docs.rs/hmac — new_from_slice fails for fixed-length MACs only.
-        #[expect(clippy::expect_used, reason = "HMAC takes keys of every length")]
+        #[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "HMAC takes keys of every length")]
         let mut mac = <Hmac<Sha256>>::new_from_slice(&self.0).expect("HMAC takes keys of every length");
         mac.update(label);
         mac.update(&[0]);

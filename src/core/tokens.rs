@@ -1,4 +1,4 @@
-//! The platform's access_token in our own database, so that all instances share it and one renews it at a time.
+//! The platform's `access_token` in our own database, so that all instances share it and one renews it at a time.
 
 use crate::{
     store::{self, Store, StoreError},
@@ -41,7 +41,9 @@ impl TokenStore for SharedTokens {
 
     async fn save(&self, appid: &str, owner: &str, token: &StoredToken) -> Result<(), TokenStoreError> {
         let mut tx = self.0.begin().await.map_err(failed)?;
-        store::platform_token::update_token(&mut tx, appid, owner, token.value.expose_secret(), token.expires_at_ms).await.map_err(failed)?;
+        store::platform_token::update_token(&mut tx, appid, owner, token.value.expose_secret(), token.expires_at_ms)
+            .await
+            .map_err(failed)?;
         tx.commit().await.map_err(failed)
     }
 

@@ -8,7 +8,7 @@ use tokio::time::MissedTickBehavior;
 /// How soon a change made by another instance is known here.
 const LISTEN: Duration = Duration::from_millis(300);
 const EXPIRE: Duration = Duration::from_secs(5);
-const SWEEP: Duration = Duration::from_secs(300);
+const SWEEP: Duration = Duration::from_mins(5);
 
 /// Starts the background work; it ends with the program.
 pub fn start(state: &AppState) {

@@ -26,7 +26,12 @@ pub struct Client {
 }
 
 /// Finds out who is calling and names the request.
-pub async fn identify(settings: Arc<Checked>, chance: Arc<dyn crate::core::chance::Chance>, mut request: Request, next: Next) -> Response {
+pub async fn identify(
+    settings: Arc<Checked>,
+    chance: Arc<dyn crate::core::chance::Chance>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([127, 0, 0, 1]), |c| c.0.ip());
     let agent = request.headers().get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let mut bytes = [0; 8];

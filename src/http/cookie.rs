@@ -44,7 +44,11 @@ impl Jar {
     #[must_use]
     pub fn write(self, value: &str, max_age_secs: i64, is_https: bool) -> Option<HeaderValue> {
         let secure = if is_https { "; Secure" } else { "" };
-        HeaderValue::from_str(&format!("{}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_secs}{secure}", self.name(is_https))).ok()
+        HeaderValue::from_str(&format!(
+            "{}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_secs}{secure}",
+            self.name(is_https)
+        ))
+        .ok()
     }
 }
 
@@ -54,7 +58,8 @@ mod tests {
 
     #[test]
     fn a_cookie_is_read_by_its_whole_name() {
-        let headers = HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static("xweida=1; weida=2; weida_signin=a.b.c"))]);
+        let headers =
+            HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static("xweida=1; weida=2; weida_signin=a.b.c"))]);
         assert_eq!(Jar::Session.read(&headers, false), Some("2"));
         assert_eq!(Jar::Signin.read(&headers, false), Some("a.b.c"));
         assert_eq!(Jar::Session.read(&headers, true), None);

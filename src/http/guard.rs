@@ -16,7 +16,10 @@ pub const PUSH_PATH: &str = "/api/v1/auth/wechat/verify";
 /// Refuses a state-changing request unless the browser says that our own page caused it.
 pub async fn same_origin(settings: Arc<Checked>, request: Request, next: Next) -> Response {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if is_safe || request.uri().path().trim_end_matches('/') == PUSH_PATH || is_own(request.headers(), &settings.public_url) {
+    if is_safe
+        || request.uri().path().trim_end_matches('/') == PUSH_PATH
+        || is_own(request.headers(), &settings.public_url)
+    {
         return next.run(request).await;
     }
     tracing::warn!(path = request.uri().path(), "a request that another site caused was refused");

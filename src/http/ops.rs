@@ -17,10 +17,18 @@ pub async fn readyz(State(state): State<AppState>) -> (StatusCode, &'static str)
         Ok(mut db) => crate::store::fact::find_revision(&mut db, "rules").await.is_ok(),
         Err(_) => false,
     };
-    if is_reachable { (StatusCode::OK, "ready\n") } else { (StatusCode::SERVICE_UNAVAILABLE, "the database cannot be reached\n") }
+    if is_reachable {
+        (StatusCode::OK, "ready\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "the database cannot be reached\n")
+    }
 }
 
 /// Numbers for Prometheus, to callers on this machine only; others are served on the address of their own.
 pub async fn metrics(State(state): State<AppState>, Extension(client): Extension<Client>) -> (StatusCode, String) {
-    if client.address.to_canonical().is_loopback() { (StatusCode::OK, state.metrics.render()) } else { (StatusCode::NOT_FOUND, String::new()) }
+    if client.address.to_canonical().is_loopback() {
+        (StatusCode::OK, state.metrics.render())
+    } else {
+        (StatusCode::NOT_FOUND, String::new())
+    }
 }

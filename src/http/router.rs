@@ -16,7 +16,9 @@ use axum::{
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list, handle_server_fns_with_context};
 use std::time::Duration;
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer, trace::TraceLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer, trace::TraceLayer,
+};
 
 /// Where the pages' forms go; a prefix of its own, so that the guard and the logs know them.
 pub const ACTIONS: &str = "/do";
@@ -80,8 +82,8 @@ fn named_span(request: &axum::extract::Request) -> tracing::Span {
     tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the layer's signature")]
 fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
     tracing::error!("a request handler panicked");
-    (StatusCode::INTERNAL_SERVER_ERROR, "系统出错，请稍后再试。\nSomething went wrong. Please try again later.\n").into_response()
+    (StatusCode::INTERNAL_SERVER_ERROR, "系统出错，请稍后再试。\nSomething went wrong. Please try again later.\n")
+        .into_response()
 }

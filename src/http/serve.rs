@@ -55,7 +55,9 @@ impl std::fmt::Debug for Server {
 /// One line that says what is wrong and how to mend it.
 pub async fn start(settings: Checked, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Server, String> {
     let wanted = settings.settings.leptos.site_addr;
-    let listener = TcpListener::bind(wanted).await.map_err(|e| format!("{wanted} cannot be listened on: {e}; stop what uses it, or choose another address with --addr"))?;
+    let listener = TcpListener::bind(wanted).await.map_err(|e| {
+        format!("{wanted} cannot be listened on: {e}; stop what uses it, or choose another address with --addr")
+    })?;
     let address = listener.local_addr().map_err(|e| e.to_string())?;
     let mut settings = settings;
     if settings.settings.server.public_url.is_empty() && wanted.port() == 0 {
@@ -95,7 +97,8 @@ pub async fn start(settings: Checked, clock: Arc<dyn Clock>, chance: Arc<dyn Cha
         commands: Commands::default(),
     });
     let metrics = recorder()?;
-    let state = AppState { ctx, leptos, push, metrics, stopping: CancellationToken::new(), sandbox: sandbox.map(|s| s.phone) };
+    let state =
+        AppState { ctx, leptos, push, metrics, stopping: CancellationToken::new(), sandbox: sandbox.map(|s| s.phone) };
     Ok(Server { state, address, listener })
 }
 
@@ -139,16 +142,26 @@ impl Server {
 }
 
 async fn serve_metrics(address: SocketAddr, state: &AppState) -> Result<(), String> {
-    let listener = TcpListener::bind(address).await.map_err(|e| format!("{address} cannot be listened on for metrics: {e}; change WEIDA_METRICS_ADDR"))?;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|e| format!("{address} cannot be listened on for metrics: {e}; change WEIDA_METRICS_ADDR"))?;
     let (metrics, stopping) = (state.metrics.clone(), state.stopping.clone());
     let routes = axum::Router::new().route("/metrics", axum::routing::get(move || async move { metrics.render() }));
-    tokio::spawn(async move { axum::serve(listener, routes).with_graceful_shutdown(async move { stopping.cancelled().await }).await });
+    tokio::spawn(async move {
+        axum::serve(listener, routes).with_graceful_shutdown(async move { stopping.cancelled().await }).await
+    });
     Ok(())
 }
 
-async fn open_sandbox(settings: &Checked, address: SocketAddr, clock: &Arc<dyn Clock>, chance: &Arc<dyn Chance>) -> Result<Sandbox, String> {
+async fn open_sandbox(
+    settings: &Checked,
+    address: SocketAddr,
+    clock: &Arc<dyn Clock>,
+    chance: &Arc<dyn Chance>,
+) -> Result<Sandbox, String> {
     // The stand-in pushes over loopback, whatever the public address is.
-    let push_url = Url::parse(&format!("http://127.0.0.1:{}{}", address.port(), super::guard::PUSH_PATH)).map_err(|e| e.to_string())?;
+    let push_url = Url::parse(&format!("http://127.0.0.1:{}{}", address.port(), super::guard::PUSH_PATH))
+        .map_err(|e| e.to_string())?;
     Sandbox::start(&data_folder(settings), push_url, clock.clone(), chance.clone()).await
 }
 
@@ -156,10 +169,19 @@ async fn open_sandbox(settings: &Checked, address: SocketAddr, clock: &Arc<dyn C
 fn data_folder(settings: &Checked) -> PathBuf {
     let url = settings.database_url.expose_secret();
     let path = url.strip_prefix("sqlite:").map(|p| p.trim_start_matches("//")).and_then(|p| p.split('?').next());
-    path.and_then(|p| PathBuf::from(p).parent().map(PathBuf::from)).filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| PathBuf::from("data"))
+    path.and_then(|p| PathBuf::from(p).parent().map(PathBuf::from))
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or_else(|| PathBuf::from("data"))
 }
 
-fn platform(settings: &Checked, sandbox: Option<&Sandbox>, account: &Account, store: &Store, clock: &Arc<dyn Clock>, chance: &Arc<dyn Chance>) -> Result<Client, String> {
+fn platform(
+    settings: &Checked,
+    sandbox: Option<&Sandbox>,
+    account: &Account,
+    store: &Store,
+    clock: &Arc<dyn Clock>,
+    chance: &Arc<dyn Chance>,
+) -> Result<Client, String> {
     let wechat = &settings.settings.wechat;
     let base = |given: &str, own: &str, sandboxed: Option<&Url>, name: &str| match (given, sandboxed) {
         ("", Some(url)) => Ok(url.clone()),
@@ -178,7 +200,8 @@ fn platform(settings: &Checked, sandbox: Option<&Sandbox>, account: &Account, st
 
 fn push_settings(account: &Account) -> Result<PushSettings, String> {
     let keys = [&account.aes_key, &account.previous_aes_key].into_iter().flatten();
-    let keys = keys.map(|k| AesKey::parse(k.expose_secret())).collect::<Result<Vec<_>, _>>().map_err(|e| e.to_string())?;
+    let keys =
+        keys.map(|k| AesKey::parse(k.expose_secret())).collect::<Result<Vec<_>, _>>().map_err(|e| e.to_string())?;
     // With a key, nothing unencrypted is taken any more.
     let mode = if keys.is_empty() { Mode::Plain } else { Mode::Safe };
     PushSettings::new(account.token.expose_secret(), &account.appid, mode, keys).map_err(|e| e.to_string())
@@ -188,7 +211,9 @@ fn push_settings(account: &Account) -> Result<PushSettings, String> {
 async fn hash_key(store: &Store, chance: &dyn Chance) -> Result<HashKey, store::StoreError> {
     const NAME: &str = "hash-key";
     loop {
-        if let Some(key) = store::fact::find_fact(&mut store.read().await?, NAME).await?.as_deref().and_then(HashKey::parse) {
+        if let Some(key) =
+            store::fact::find_fact(&mut store.read().await?, NAME).await?.as_deref().and_then(HashKey::parse)
+        {
             return Ok(key);
         }
         let mut bytes = [0; 32];

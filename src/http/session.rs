@@ -74,7 +74,13 @@ pub async fn current_user(ctx: &Ctx, session: &Session) -> std::result::Result<O
     let user = account::find(ctx, user_id).await?.filter(|u| u.is_enabled);
     if user.is_some() {
         let mut tx = ctx.store.begin().await?;
-        store::web_session::update_seen(&mut tx, &ctx.hash(Use::WebSession, &secret_of(session)), ctx.now(), SEEN_RESOLUTION_MS).await?;
+        store::web_session::update_seen(
+            &mut tx,
+            &ctx.hash(Use::WebSession, &secret_of(session)),
+            ctx.now(),
+            SEEN_RESOLUTION_MS,
+        )
+        .await?;
         tx.commit().await?;
     }
     Ok(user)
@@ -118,17 +124,30 @@ impl SessionStore for Sessions {
         let data = serde_json::to_string(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
         let user_id = record.data.get(USER).and_then(serde_json::Value::as_i64);
         let mut tx = self.0.store.begin().await.map_err(backend)?;
-        store::web_session::update_web_session(&mut tx, &self.key(&record.id), user_id, &data, Self::expires_at(record)).await.map_err(backend)?;
+        store::web_session::update_web_session(
+            &mut tx,
+            &self.key(&record.id),
+            user_id,
+            &data,
+            Self::expires_at(record),
+        )
+        .await
+        .map_err(backend)?;
         tx.commit().await.map_err(backend)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let mut db = self.0.store.read().await.map_err(backend)?;
-        let Some((data, expires_at)) = store::web_session::find_web_session(&mut db, &self.key(id), self.0.now()).await.map_err(backend)? else { return Ok(None) };
+        let Some((data, expires_at)) =
+            store::web_session::find_web_session(&mut db, &self.key(id), self.0.now()).await.map_err(backend)?
+        else {
+            return Ok(None);
+        };
         Ok(Some(Record {
             id: *id,
             data: serde_json::from_str(&data).map_err(|e| Error::Decode(e.to_string()))?,
-            expiry_date: OffsetDateTime::from_unix_timestamp(expires_at.div_euclid(1000)).map_err(|e| Error::Decode(e.to_string()))?,
+            expiry_date: OffsetDateTime::from_unix_timestamp(expires_at.div_euclid(1000))
+                .map_err(|e| Error::Decode(e.to_string()))?,
         }))
     }
 

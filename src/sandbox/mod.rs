@@ -29,7 +29,12 @@ impl Sandbox {
     ///
     /// # Errors
     /// One line: the folder cannot be written, or no port is free.
-    pub async fn start(_folder: &Path, _push_url: Url, _clock: Arc<dyn Clock>, _chance: Arc<dyn Chance>) -> Result<Self, String> {
+    pub async fn start(
+        _folder: &Path,
+        _push_url: Url,
+        _clock: Arc<dyn Clock>,
+        _chance: Arc<dyn Chance>,
+    ) -> Result<Self, String> {
         Err("not yet".to_owned())
     }
 }

@@ -40,7 +40,9 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(db) if db.is_unique_violation() => Self::Duplicate,
             // 40001 / 40P01: PostgreSQL's serialization failure and deadlock, 40001 also MySQL's deadlock;
             // 5 and 517: SQLite's BUSY and BUSY_SNAPSHOT.
-            sqlx::Error::Database(db) if matches!(db.code().as_deref(), Some("40001" | "40P01" | "5" | "517")) => Self::Collision,
+            sqlx::Error::Database(db) if matches!(db.code().as_deref(), Some("40001" | "40P01" | "5" | "517")) => {
+                Self::Collision
+            }
             sqlx::Error::Database(_)
             | sqlx::Error::ColumnDecode { .. }
             | sqlx::Error::ColumnNotFound(_)

@@ -17,7 +17,13 @@ pub struct CreditRow {
 
 /// Changes a balance; None where it would fall below zero or the user is gone. The row stays locked until the end.
 pub async fn update_balance(db: &mut Tx, user_id: i64, delta: i64) -> Result<Option<i64>, StoreError> {
-    let done = db.sql("UPDATE users SET credits = credits + ? WHERE id = ? AND credits + ? >= 0").bind(delta).bind(user_id).bind(delta).execute(db.conn()).await?;
+    let done = db
+        .sql("UPDATE users SET credits = credits + ? WHERE id = ? AND credits + ? >= 0")
+        .bind(delta)
+        .bind(user_id)
+        .bind(delta)
+        .execute(db.conn())
+        .await?;
     if done.rows_affected() != 1 {
         return Ok(None);
     }
@@ -52,12 +58,22 @@ pub async fn list_entries(db: &mut impl Link, user_id: i64, most: i64) -> Result
 
 /// True where the person was given this already.
 pub async fn has_grant(db: &mut impl Link, person_hash: &str, reason: &'static str) -> Result<bool, StoreError> {
-    let row = db.sql("SELECT granted_at FROM grants WHERE person_hash = ? AND reason = ?").bind(person_hash.to_owned()).bind(reason).fetch_optional(db.conn()).await?;
+    let row = db
+        .sql("SELECT granted_at FROM grants WHERE person_hash = ? AND reason = ?")
+        .bind(person_hash.to_owned())
+        .bind(reason)
+        .fetch_optional(db.conn())
+        .await?;
     Ok(row.is_some())
 }
 
 /// Notes that the person is given this; [`StoreError::Duplicate`] where somebody was first.
 pub async fn insert_grant(db: &mut Tx, person_hash: &str, reason: &'static str, now: i64) -> Result<(), StoreError> {
-    db.sql("INSERT INTO grants (person_hash, reason, granted_at) VALUES (?, ?, ?)").bind(person_hash.to_owned()).bind(reason).bind(now).execute(db.conn()).await?;
+    db.sql("INSERT INTO grants (person_hash, reason, granted_at) VALUES (?, ?, ?)")
+        .bind(person_hash.to_owned())
+        .bind(reason)
+        .bind(now)
+        .execute(db.conn())
+        .await?;
     Ok(())
 }

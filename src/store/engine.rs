@@ -77,7 +77,10 @@ impl Store {
         store.check().await?;
         let mut migrator = sqlx::migrate!();
         migrator.set_locking(engine != Engine::Sqlite);
-        migrator.run(&store.writers).await.map_err(|e| OpenError(format!("the database schema could not be brought up to date: {e}")))?;
+        migrator
+            .run(&store.writers)
+            .await
+            .map_err(|e| OpenError(format!("the database schema could not be brought up to date: {e}")))?;
         Ok(store)
     }
 
@@ -85,27 +88,34 @@ impl Store {
         let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
         let path = path.split('?').next().unwrap_or(path);
         if let Some(folder) = std::path::Path::new(path).parent().filter(|p| !p.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|e| OpenError(format!("the folder {} for the database cannot be made: {e}", folder.display())))?;
+            std::fs::create_dir_all(folder).map_err(|e| {
+                OpenError(format!("the folder {} for the database cannot be made: {e}", folder.display()))
+            })?;
         }
         let open = |readers: u32, read_only: bool| {
-            AnyPoolOptions::new().max_connections(readers).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(move |conn, _| {
-                Box::pin(async move {
-                    // busy_timeout first: the others may have to wait for a lock themselves.
-                    // FULL: an acknowledged write must survive a power failure.
-                    conn.execute("PRAGMA busy_timeout = 5000").await?;
-                    conn.execute("PRAGMA journal_mode = WAL").await?;
-                    conn.execute("PRAGMA synchronous = FULL").await?;
-                    conn.execute("PRAGMA foreign_keys = ON").await?;
-                    conn.execute("PRAGMA journal_size_limit = 67108864").await?;
-                    if read_only {
-                        conn.execute("PRAGMA query_only = ON").await?;
-                    }
-                    Ok(())
-                })
-            })
+            AnyPoolOptions::new().max_connections(readers).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(
+                move |conn, _| {
+                    Box::pin(async move {
+                        // busy_timeout first: the others may have to wait for a lock themselves.
+                        // FULL: an acknowledged write must survive a power failure.
+                        conn.execute("PRAGMA busy_timeout = 5000").await?;
+                        conn.execute("PRAGMA journal_mode = WAL").await?;
+                        conn.execute("PRAGMA synchronous = FULL").await?;
+                        conn.execute("PRAGMA foreign_keys = ON").await?;
+                        conn.execute("PRAGMA journal_size_limit = 67108864").await?;
+                        if read_only {
+                            conn.execute("PRAGMA query_only = ON").await?;
+                        }
+                        Ok(())
+                    })
+                },
+            )
         };
         let url = format!("sqlite://{path}?mode=rwc");
-        let writers = open(1, false).connect(&url).await.map_err(|e| OpenError(format!("the database file {path} cannot be opened: {e}")))?;
+        let writers = open(1, false)
+            .connect(&url)
+            .await
+            .map_err(|e| OpenError(format!("the database file {path} cannot be opened: {e}")))?;
         let readers = open(SQLITE_READERS, true).connect_lazy(&url).map_err(|e| OpenError(e.to_string()))?;
         Ok(Self { engine: Engine::Sqlite, readers, writers })
     }
@@ -120,12 +130,15 @@ impl Store {
                 let mut parts = version.split('.').map(|p| p.parse().unwrap_or(0));
                 let mut next = || parts.next().unwrap_or(0);
                 if (next(), next(), next()) < SQLITE_OLDEST {
-                    return Err(OpenError(format!("SQLite {version} is too old: 3.51.3 or later is needed; build with libsqlite3-sys 0.37 or later")));
+                    return Err(OpenError(format!(
+                        "SQLite {version} is too old: 3.51.3 or later is needed; build with libsqlite3-sys 0.37 or later"
+                    )));
                 }
             }
             Engine::MySql => {
                 // People's ids differ in case only: under a case-insensitive collation two of them would be one person.
-                let collation: String = one(&mut reader, "SELECT CAST(@@collation_database AS CHAR)").await.map_err(fail)?;
+                let collation: String =
+                    one(&mut reader, "SELECT CAST(@@collation_database AS CHAR)").await.map_err(fail)?;
                 if !(collation.starts_with("utf8mb4") && collation.ends_with("_bin")) {
                     return Err(OpenError(format!(
                         "the database's collation is {collation}, but ids must compare byte by byte: run ALTER DATABASE … CHARACTER SET utf8mb4 COLLATE utf8mb4_bin before the first start"
@@ -133,9 +146,12 @@ impl Store {
                 }
             }
             Engine::Postgres => {
-                let encoding: String = one(&mut reader, "SELECT current_setting('server_encoding')").await.map_err(fail)?;
+                let encoding: String =
+                    one(&mut reader, "SELECT current_setting('server_encoding')").await.map_err(fail)?;
                 if encoding != "UTF8" {
-                    return Err(OpenError(format!("the database's encoding is {encoding}: create it with ENCODING 'UTF8'")));
+                    return Err(OpenError(format!(
+                        "the database's encoding is {encoding}: create it with ENCODING 'UTF8'"
+                    )));
                 }
             }
         }
@@ -177,15 +193,17 @@ impl Store {
 }
 
 fn server_pool(engine: Engine) -> AnyPoolOptions {
-    AnyPoolOptions::new().max_connections(SERVER_CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(move |conn, _| {
-        Box::pin(async move {
-            if engine == Engine::MySql {
-                // Each statement of a transaction sees what others have committed, as on the other servers.
-                conn.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;
-            }
-            Ok(())
-        })
-    })
+    AnyPoolOptions::new().max_connections(SERVER_CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(
+        move |conn, _| {
+            Box::pin(async move {
+                if engine == Engine::MySql {
+                    // Each statement of a transaction sees what others have committed, as on the other servers.
+                    conn.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;
+                }
+                Ok(())
+            })
+        },
+    )
 }
 
 async fn one(reader: &mut Reader, text: &'static str) -> Result<String, StoreError> {
@@ -194,6 +212,15 @@ async fn one(reader: &mut Reader, text: &'static str) -> Result<String, StoreErr
 
 /// The host and the reason, never the password.
 fn unreachable_database(url: &str, e: &sqlx::Error) -> OpenError {
-    let host = url::Url::parse(url).ok().and_then(|u| Some(format!("{}:{}", u.host_str()?, u.port_or_known_default().map_or_else(|| "default port".to_owned(), |p| p.to_string()))));
-    OpenError(format!("the database at {} cannot be reached: {e}; check DATABASE_URL and that the server runs", host.unwrap_or_else(|| "the given URL".to_owned())))
+    let host = url::Url::parse(url).ok().and_then(|u| {
+        Some(format!(
+            "{}:{}",
+            u.host_str()?,
+            u.port_or_known_default().map_or_else(|| "default port".to_owned(), |p| p.to_string())
+        ))
+    });
+    OpenError(format!(
+        "the database at {} cannot be reached: {e}; check DATABASE_URL and that the server runs",
+        host.unwrap_or_else(|| "the given URL".to_owned())
+    ))
 }

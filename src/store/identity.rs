@@ -72,7 +72,13 @@ pub async fn insert_identity(db: &mut Tx, row: &IdentityRow) -> Result<(), Store
 }
 
 /// Marks the identity as following, or as no longer following.
-pub async fn update_subscribed(db: &mut Tx, appid: &str, openid: &str, is_subscribed: bool, now: i64) -> Result<(), StoreError> {
+pub async fn update_subscribed(
+    db: &mut Tx,
+    appid: &str,
+    openid: &str,
+    is_subscribed: bool,
+    now: i64,
+) -> Result<(), StoreError> {
     let text = if is_subscribed {
         "UPDATE identities SET is_subscribed = 1, subscribed_at = ? WHERE appid = ? AND openid = ?"
     } else {

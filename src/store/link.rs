@@ -1,7 +1,10 @@
 //! A way to one database connection: for reading, or inside a transaction.
 
 use super::{Engine, StoreError};
-use sqlx::{Any, AnyConnection, AssertSqlSafe, SqlSafeStr as _, Transaction, any::AnyArguments, pool::PoolConnection, query::Query};
+use sqlx::{
+    Any, AnyConnection, AssertSqlSafe, SqlSafeStr as _, Transaction, any::AnyArguments, pool::PoolConnection,
+    query::Query,
+};
 
 /// Something that statements can be run on.
 pub trait Link: Send {

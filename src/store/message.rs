@@ -55,5 +55,10 @@ pub async fn list_messages(db: &mut impl Link, user_id: i64, most: i64) -> Resul
 
 /// Forgets what was said before `before`; that something was said stays.
 pub async fn update_contents_forgotten(db: &mut Tx, before: i64) -> Result<u64, StoreError> {
-    Ok(db.sql("UPDATE messages SET content = NULL WHERE received_at < ? AND content IS NOT NULL").bind(before).execute(db.conn()).await?.rows_affected())
+    Ok(db
+        .sql("UPDATE messages SET content = NULL WHERE received_at < ? AND content IS NOT NULL")
+        .bind(before)
+        .execute(db.conn())
+        .await?
+        .rows_affected())
 }

@@ -74,14 +74,22 @@ pub async fn list_rules(db: &mut impl Link, owner_id: i64) -> Result<Vec<RuleRec
         .iter()
         .map(|row| {
             let rule = RuleRow::from_row(row)?;
-            Ok(RuleRecord { keywords: keywords.remove(&rule.id).unwrap_or_default(), contents: contents.remove(&rule.id).unwrap_or_default(), rule })
+            Ok(RuleRecord {
+                keywords: keywords.remove(&rule.id).unwrap_or_default(),
+                contents: contents.remove(&rule.id).unwrap_or_default(),
+                rule,
+            })
         })
         .collect()
 }
 
 /// The highest number an owner has given so far, 0 at first.
 pub async fn find_last_number(db: &mut impl Link, owner_id: i64) -> Result<i64, StoreError> {
-    let row = db.sql("SELECT number FROM reply_rules WHERE owner_id = ? ORDER BY number DESC LIMIT 1").bind(owner_id).fetch_optional(db.conn()).await?;
+    let row = db
+        .sql("SELECT number FROM reply_rules WHERE owner_id = ? ORDER BY number DESC LIMIT 1")
+        .bind(owner_id)
+        .fetch_optional(db.conn())
+        .await?;
     Ok(row.map(|r| r.try_get(0)).transpose()?.unwrap_or(0))
 }
 
@@ -138,7 +146,13 @@ pub async fn update_rule(db: &mut Tx, record: &RuleRecord, revision: i64) -> Res
 }
 
 /// Switches a rule on or off; false where the owner has no such rule.
-pub async fn update_enabled(db: &mut Tx, owner_id: i64, number: i64, is_enabled: bool, now: i64) -> Result<bool, StoreError> {
+pub async fn update_enabled(
+    db: &mut Tx,
+    owner_id: i64,
+    number: i64,
+    is_enabled: bool,
+    now: i64,
+) -> Result<bool, StoreError> {
     let done = db
         .sql("UPDATE reply_rules SET is_enabled = ?, revision = revision + 1, updated_at = ? WHERE owner_id = ? AND number = ?")
         .bind(i64::from(is_enabled))
@@ -152,13 +166,22 @@ pub async fn update_enabled(db: &mut Tx, owner_id: i64, number: i64, is_enabled:
 
 /// Counts an answer.
 pub async fn update_hits(db: &mut Tx, rule_id: i64, now: i64) -> Result<(), StoreError> {
-    db.sql("UPDATE reply_rules SET hits = hits + 1, last_hit_at = ? WHERE id = ?").bind(now).bind(rule_id).execute(db.conn()).await?;
+    db.sql("UPDATE reply_rules SET hits = hits + 1, last_hit_at = ? WHERE id = ?")
+        .bind(now)
+        .bind(rule_id)
+        .execute(db.conn())
+        .await?;
     Ok(())
 }
 
 /// Removes a rule; false where the owner has no such rule.
 pub async fn delete_rule(db: &mut Tx, owner_id: i64, number: i64) -> Result<bool, StoreError> {
-    let row = db.sql("SELECT id FROM reply_rules WHERE owner_id = ? AND number = ?").bind(owner_id).bind(number).fetch_optional(db.conn()).await?;
+    let row = db
+        .sql("SELECT id FROM reply_rules WHERE owner_id = ? AND number = ?")
+        .bind(owner_id)
+        .bind(number)
+        .fetch_optional(db.conn())
+        .await?;
     let Some(row) = row else { return Ok(false) };
     let id: i64 = row.try_get(0)?;
     delete_parts(db, id).await?;
@@ -171,7 +194,12 @@ async fn delete_parts(db: &mut Tx, rule_id: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn insert_parts(db: &mut Tx, rule_id: i64, keywords: &[KeywordRow], contents: &[ContentRow]) -> Result<(), StoreError> {
+async fn insert_parts(
+    db: &mut Tx,
+    rule_id: i64,
+    keywords: &[KeywordRow],
+    contents: &[ContentRow],
+) -> Result<(), StoreError> {
     for (position, row) in (0_i64..).zip(keywords) {
         db.sql("INSERT INTO rule_keywords (rule_id, position, keyword, folded, matching) VALUES (?, ?, ?, ?, ?)")
             .bind(rule_id)

@@ -109,9 +109,16 @@ pub async fn find_by_code(db: &mut impl Link, code_hash: &str) -> Result<Option<
 }
 
 /// The sessions of one person that wait for their word, newest first.
-pub async fn list_scanned(db: &mut impl Link, appid: &str, openid: &str, now: i64) -> Result<Vec<SigninRow>, StoreError> {
+pub async fn list_scanned(
+    db: &mut impl Link,
+    appid: &str,
+    openid: &str,
+    now: i64,
+) -> Result<Vec<SigninRow>, StoreError> {
     let rows = db
-        .sql(select!("openid = ? AND status = 'scanned' AND appid = ? AND expires_at > ? ORDER BY scanned_at DESC, id DESC"))
+        .sql(select!(
+            "openid = ? AND status = 'scanned' AND appid = ? AND expires_at > ? ORDER BY scanned_at DESC, id DESC"
+        ))
         .bind(openid.to_owned())
         .bind(appid.to_owned())
         .bind(now)
@@ -161,12 +168,22 @@ pub async fn update_winner(db: &mut Tx, id: i64, user_id: i64) -> Result<(), Sto
 
 /// Takes back a success of this very transaction.
 pub async fn update_lost(db: &mut Tx, id: i64, fault: &'static str) -> Result<(), StoreError> {
-    db.sql("UPDATE signin_sessions SET status = 'error', fault = ? WHERE id = ?").bind(fault).bind(id).execute(db.conn()).await?;
+    db.sql("UPDATE signin_sessions SET status = 'error', fault = ? WHERE id = ?")
+        .bind(fault)
+        .bind(id)
+        .execute(db.conn())
+        .await?;
     Ok(())
 }
 
 /// `waiting | scanned → refused | error | expired`, for good.
-pub async fn update_ended(db: &mut Tx, id: i64, status: &'static str, fault: Option<&'static str>, now: i64) -> Result<bool, StoreError> {
+pub async fn update_ended(
+    db: &mut Tx,
+    id: i64,
+    status: &'static str,
+    fault: Option<&'static str>,
+    now: i64,
+) -> Result<bool, StoreError> {
     let done = db
         .sql(
             "UPDATE signin_sessions SET status = ?, fault = ?, completed_at = ?, changed_at = ?, code_hash = NULL, pending_password_hash = NULL \
@@ -229,17 +246,28 @@ pub async fn update_expired(db: &mut Tx, now: i64) -> Result<u64, StoreError> {
 
 /// Forgets sessions that ended before `before`.
 pub async fn delete_old(db: &mut Tx, before: i64) -> Result<u64, StoreError> {
-    Ok(db.sql("DELETE FROM signin_sessions WHERE expires_at < ?").bind(before).execute(db.conn()).await?.rows_affected())
+    Ok(db
+        .sql("DELETE FROM signin_sessions WHERE expires_at < ?")
+        .bind(before)
+        .execute(db.conn())
+        .await?
+        .rows_affected())
 }
 
 /// The status of every session that changed at or after `since`.
 pub async fn list_changed(db: &mut impl Link, since: i64) -> Result<Vec<(i64, String)>, StoreError> {
-    let rows = db.sql("SELECT id, status FROM signin_sessions WHERE changed_at >= ?").bind(since).fetch_all(db.conn()).await?;
+    let rows =
+        db.sql("SELECT id, status FROM signin_sessions WHERE changed_at >= ?").bind(since).fetch_all(db.conn()).await?;
     rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).collect()
 }
 
 /// True where this user has been signed in before from a browser and an address like these.
-pub async fn has_seen(db: &mut impl Link, user_id: i64, browser_label: &str, address: &str) -> Result<bool, StoreError> {
+pub async fn has_seen(
+    db: &mut impl Link,
+    user_id: i64,
+    browser_label: &str,
+    address: &str,
+) -> Result<bool, StoreError> {
     let row = db
         .sql("SELECT id FROM signin_sessions WHERE user_id = ? AND browser_label = ? AND address = ? AND consumed_at IS NOT NULL LIMIT 1")
         .bind(user_id)

@@ -45,7 +45,12 @@ pub async fn find_user_by_name(db: &mut impl Link, username_key: &str) -> Result
 /// How many users have this role and may sign in.
 pub async fn count_enabled_with_role(db: &mut impl Link, role: &'static str) -> Result<i64, StoreError> {
     use sqlx::Row as _;
-    Ok(db.sql("SELECT COUNT(*) FROM users WHERE role = ? AND is_enabled = 1").bind(role).fetch_one(db.conn()).await?.try_get(0)?)
+    Ok(db
+        .sql("SELECT COUNT(*) FROM users WHERE role = ? AND is_enabled = 1")
+        .bind(role)
+        .fetch_one(db.conn())
+        .await?
+        .try_get(0)?)
 }
 
 /// Adds a user; [`StoreError::Duplicate`] where the name is taken.
@@ -78,7 +83,14 @@ pub async fn insert_user(db: &mut Tx, user: &UserRow) -> Result<(), StoreError> 
 }
 
 /// Sets what a person may write about themselves.
-pub async fn update_profile(db: &mut Tx, id: i64, nickname: &str, email: Option<&str>, phone: Option<&str>, now: i64) -> Result<(), StoreError> {
+pub async fn update_profile(
+    db: &mut Tx,
+    id: i64,
+    nickname: &str,
+    email: Option<&str>,
+    phone: Option<&str>,
+    now: i64,
+) -> Result<(), StoreError> {
     db.sql("UPDATE users SET nickname = ?, email = ?, phone = ?, updated_at = ? WHERE id = ?")
         .bind(nickname.to_owned())
         .bind(email.map(str::to_owned))
@@ -92,12 +104,23 @@ pub async fn update_profile(db: &mut Tx, id: i64, nickname: &str, email: Option<
 
 /// Sets the password.
 pub async fn update_password(db: &mut Tx, id: i64, hash: &str, now: i64) -> Result<(), StoreError> {
-    db.sql("UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ?").bind(hash.to_owned()).bind(now).bind(id).execute(db.conn()).await?;
+    db.sql("UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ?")
+        .bind(hash.to_owned())
+        .bind(now)
+        .bind(id)
+        .execute(db.conn())
+        .await?;
     Ok(())
 }
 
 /// Gives a name to a user who has none; false where there is one already.
-pub async fn update_username(db: &mut Tx, id: i64, username: &str, username_key: &str, now: i64) -> Result<bool, StoreError> {
+pub async fn update_username(
+    db: &mut Tx,
+    id: i64,
+    username: &str,
+    username_key: &str,
+    now: i64,
+) -> Result<bool, StoreError> {
     let done = db
         .sql("UPDATE users SET username = ?, username_key = ?, updated_at = ? WHERE id = ? AND username_key IS NULL")
         .bind(username.to_owned())
@@ -117,20 +140,36 @@ pub async fn update_last_login(db: &mut Tx, id: i64, now: i64) -> Result<(), Sto
 
 /// Switches the person's own rules on or off.
 pub async fn update_auto_reply(db: &mut Tx, id: i64, is_on: bool, now: i64) -> Result<(), StoreError> {
-    db.sql("UPDATE users SET is_auto_reply = ?, updated_at = ? WHERE id = ?").bind(i64::from(is_on)).bind(now).bind(id).execute(db.conn()).await?;
+    db.sql("UPDATE users SET is_auto_reply = ?, updated_at = ? WHERE id = ?")
+        .bind(i64::from(is_on))
+        .bind(now)
+        .bind(id)
+        .execute(db.conn())
+        .await?;
     Ok(())
 }
 
 /// Lets a user sign in, or no more.
 pub async fn update_enabled(db: &mut Tx, id: i64, is_enabled: bool, now: i64) -> Result<(), StoreError> {
-    db.sql("UPDATE users SET is_enabled = ?, updated_at = ? WHERE id = ?").bind(i64::from(is_enabled)).bind(now).bind(id).execute(db.conn()).await?;
+    db.sql("UPDATE users SET is_enabled = ?, updated_at = ? WHERE id = ?")
+        .bind(i64::from(is_enabled))
+        .bind(now)
+        .bind(id)
+        .execute(db.conn())
+        .await?;
     Ok(())
 }
 
 /// Removes a user with everything that is only theirs. Identities stay as followers without an account.
 pub async fn delete_user(db: &mut Tx, id: i64) -> Result<bool, StoreError> {
-    db.sql("DELETE FROM rule_keywords WHERE rule_id IN (SELECT id FROM reply_rules WHERE owner_id = ?)").bind(id).execute(db.conn()).await?;
-    db.sql("DELETE FROM rule_contents WHERE rule_id IN (SELECT id FROM reply_rules WHERE owner_id = ?)").bind(id).execute(db.conn()).await?;
+    db.sql("DELETE FROM rule_keywords WHERE rule_id IN (SELECT id FROM reply_rules WHERE owner_id = ?)")
+        .bind(id)
+        .execute(db.conn())
+        .await?;
+    db.sql("DELETE FROM rule_contents WHERE rule_id IN (SELECT id FROM reply_rules WHERE owner_id = ?)")
+        .bind(id)
+        .execute(db.conn())
+        .await?;
     for text in [
         "DELETE FROM reply_rules WHERE owner_id = ?",
         "DELETE FROM credit_entries WHERE user_id = ?",

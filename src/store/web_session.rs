@@ -46,7 +46,13 @@ pub async fn insert_web_session(db: &mut Tx, new: NewWebSession) -> Result<(), S
 }
 
 /// Changes a session that is still there. One that was revoked meanwhile stays gone.
-pub async fn update_web_session(db: &mut Tx, id_hash: &str, user_id: Option<i64>, data: &str, expires_at: i64) -> Result<(), StoreError> {
+pub async fn update_web_session(
+    db: &mut Tx,
+    id_hash: &str,
+    user_id: Option<i64>,
+    data: &str,
+    expires_at: i64,
+) -> Result<(), StoreError> {
     db.sql("UPDATE web_sessions SET user_id = ?, data = ?, expires_at = ? WHERE id_hash = ?")
         .bind(user_id)
         .bind(data.to_owned())
@@ -58,14 +64,28 @@ pub async fn update_web_session(db: &mut Tx, id_hash: &str, user_id: Option<i64>
 }
 
 /// The data and expiry of a live session.
-pub async fn find_web_session(db: &mut impl Link, id_hash: &str, now: i64) -> Result<Option<(String, i64)>, StoreError> {
-    let row = db.sql("SELECT data, expires_at FROM web_sessions WHERE id_hash = ? AND expires_at > ?").bind(id_hash.to_owned()).bind(now).fetch_optional(db.conn()).await?;
+pub async fn find_web_session(
+    db: &mut impl Link,
+    id_hash: &str,
+    now: i64,
+) -> Result<Option<(String, i64)>, StoreError> {
+    let row = db
+        .sql("SELECT data, expires_at FROM web_sessions WHERE id_hash = ? AND expires_at > ?")
+        .bind(id_hash.to_owned())
+        .bind(now)
+        .fetch_optional(db.conn())
+        .await?;
     row.map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).transpose()
 }
 
 /// Notes that the session was used, at most once in `resolution_ms`.
 pub async fn update_seen(db: &mut Tx, id_hash: &str, now: i64, resolution_ms: i64) -> Result<(), StoreError> {
-    db.sql("UPDATE web_sessions SET seen_at = ? WHERE id_hash = ? AND seen_at < ?").bind(now).bind(id_hash.to_owned()).bind(now - resolution_ms).execute(db.conn()).await?;
+    db.sql("UPDATE web_sessions SET seen_at = ? WHERE id_hash = ? AND seen_at < ?")
+        .bind(now)
+        .bind(id_hash.to_owned())
+        .bind(now - resolution_ms)
+        .execute(db.conn())
+        .await?;
     Ok(())
 }
 
@@ -88,13 +108,23 @@ pub async fn delete_web_session(db: &mut Tx, id_hash: &str) -> Result<(), StoreE
 
 /// Ends one of a user's sessions by its public name; false where it is not theirs.
 pub async fn delete_one_of(db: &mut Tx, user_id: i64, public_id: &str) -> Result<bool, StoreError> {
-    let done = db.sql("DELETE FROM web_sessions WHERE user_id = ? AND public_id = ?").bind(user_id).bind(public_id.to_owned()).execute(db.conn()).await?;
+    let done = db
+        .sql("DELETE FROM web_sessions WHERE user_id = ? AND public_id = ?")
+        .bind(user_id)
+        .bind(public_id.to_owned())
+        .execute(db.conn())
+        .await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// Ends all of a user's sessions but one (an empty `except` ends all).
 pub async fn delete_all_of(db: &mut Tx, user_id: i64, except_id_hash: &str) -> Result<u64, StoreError> {
-    let done = db.sql("DELETE FROM web_sessions WHERE user_id = ? AND id_hash <> ?").bind(user_id).bind(except_id_hash.to_owned()).execute(db.conn()).await?;
+    let done = db
+        .sql("DELETE FROM web_sessions WHERE user_id = ? AND id_hash <> ?")
+        .bind(user_id)
+        .bind(except_id_hash.to_owned())
+        .execute(db.conn())
+        .await?;
     Ok(done.rows_affected())
 }
 

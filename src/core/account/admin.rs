@@ -70,8 +70,11 @@ pub async fn create(ctx: &Ctx, username: &str, password: &str) -> Result<i64, Co
 /// # Errors
 /// [`CoreError::NotFound`] for an unknown name; a flaw of `password`.
 pub async fn reset_password(ctx: &Ctx, username: &str, password: &str) -> Result<(), CoreError> {
-    let user = store::user::find_user_by_name(&mut ctx.store.read().await?, &super::field::folded(username)).await?.ok_or(CoreError::NotFound)?;
-    let hash = ctx.hasher.hash("password", Password::parse_new("password", password)?, user.username.as_deref()).await?;
+    let user = store::user::find_user_by_name(&mut ctx.store.read().await?, &super::field::folded(username))
+        .await?
+        .ok_or(CoreError::NotFound)?;
+    let hash =
+        ctx.hasher.hash("password", Password::parse_new("password", password)?, user.username.as_deref()).await?;
     super::profile::store_password(ctx, user.id, &hash, "", "command line").await
 }
 
@@ -82,11 +85,22 @@ async fn credentials(ctx: &Ctx, username: &str, password: &str) -> Result<(Usern
     Ok((username, hash))
 }
 
-async fn insert_admin(ctx: &Ctx, db: &mut store::Tx, username: Username, hash: String, address: &str) -> Result<i64, CoreError> {
+async fn insert_admin(
+    ctx: &Ctx,
+    db: &mut store::Tx,
+    username: Username,
+    hash: String,
+    address: &str,
+) -> Result<i64, CoreError> {
     if store::user::find_user_by_name(db, &username.key()).await?.is_some() {
         return Err(CoreError::flaw("username", Problem::Taken));
     }
-    let id = super::create(ctx, db, NewUser { username: Some(username), password_hash: Some(hash), nickname: None, is_admin: true }).await?;
+    let id = super::create(
+        ctx,
+        db,
+        NewUser { username: Some(username), password_hash: Some(hash), nickname: None, is_admin: true },
+    )
+    .await?;
     let row = AuditRow {
         id: ctx.next_id(),
         actor_id: None,

@@ -5,7 +5,8 @@ use unicode_normalization::UnicodeNormalization as _;
 
 /// Characters that cannot be seen and change how their neighbours are read: bidirectional marks and zero-width ones.
 fn is_invisible(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
+    c.is_control()
+        || matches!(c, '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
 }
 
 /// A name to sign in with: 2 to 32 letters, digits, `_`, `-` or `.` of any script, unique without regard to case and width.
@@ -92,9 +93,14 @@ pub fn email(text: &str) -> Result<Option<String>, CoreError> {
         return Err(CoreError::flaw("email", Problem::TooLong(254)));
     }
     let is_fine = text.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.') && !domain.contains('@')
+        !local.is_empty()
+            && domain.contains('.')
+            && !domain.starts_with('.')
+            && !domain.ends_with('.')
+            && !domain.contains('@')
     });
-    let is_clean = !text.chars().any(|c| c.is_whitespace() || is_invisible(c) || matches!(c, '<' | '>' | '"' | ',' | ';'));
+    let is_clean =
+        !text.chars().any(|c| c.is_whitespace() || is_invisible(c) || matches!(c, '<' | '>' | '"' | ',' | ';'));
     if is_fine && is_clean { Ok(Some(text.to_owned())) } else { Err(CoreError::flaw("email", Problem::Malformed)) }
 }
 
@@ -108,10 +114,17 @@ pub fn phone(text: &str) -> Result<Option<String>, CoreError> {
         return Ok(None);
     }
     let bad = || CoreError::flaw("phone", Problem::Malformed);
-    if text.len() > 32 || !text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ')) || text.rfind('+').is_some_and(|at| at > 0) {
+    if text.len() > 32
+        || !text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' '))
+        || text.rfind('+').is_some_and(|at| at > 0)
+    {
         return Err(bad());
     }
-    if (5..=20).contains(&text.chars().filter(char::is_ascii_digit).count()) { Ok(Some(text.to_owned())) } else { Err(bad()) }
+    if (5..=20).contains(&text.chars().filter(char::is_ascii_digit).count()) {
+        Ok(Some(text.to_owned()))
+    } else {
+        Err(bad())
+    }
 }
 
 /// Digits of a code as typed: width folded, spaces and hyphens dropped.

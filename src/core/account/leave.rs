@@ -57,7 +57,13 @@ pub async fn delete(ctx: &Ctx, user_id: i64, actor_id: Option<i64>, address: &st
 }
 
 /// [`delete`] inside the caller's transaction.
-pub(crate) async fn delete_within(ctx: &Ctx, db: &mut Tx, user_id: i64, actor_id: Option<i64>, address: &str) -> Result<(), CoreError> {
+pub(crate) async fn delete_within(
+    ctx: &Ctx,
+    db: &mut Tx,
+    user_id: i64,
+    actor_id: Option<i64>,
+    address: &str,
+) -> Result<(), CoreError> {
     let user = store::user::find_user(db, user_id).await?.map(super::User::from).ok_or(CoreError::NotFound)?;
     if user.role == Role::Admin && user.is_enabled && store::user::count_enabled_with_role(db, "admin").await? <= 1 {
         return Err(CoreError::Forbidden);

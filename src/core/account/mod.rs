@@ -90,7 +90,8 @@ pub(crate) struct NewUser {
 pub(crate) async fn create(ctx: &Ctx, db: &mut Tx, new: NewUser) -> Result<i64, StoreError> {
     let now = ctx.now();
     let id = store::fact::next_number(db, "user").await?;
-    let nickname = new.nickname.map(|n| n.as_str().to_owned()).or_else(|| new.username.as_ref().map(|u| u.as_str().to_owned()));
+    let nickname =
+        new.nickname.map(|n| n.as_str().to_owned()).or_else(|| new.username.as_ref().map(|u| u.as_str().to_owned()));
     let row = UserRow {
         id,
         username_key: new.username.as_ref().map(Username::key),

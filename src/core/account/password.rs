@@ -96,13 +96,21 @@ impl Hasher {
     ///
     /// # Errors
     /// [`Problem::TooCommon`] at `field`; [`CoreError::Busy`] when the queue is full.
-    pub async fn hash(&self, field: &'static str, password: Password, username: Option<&str>) -> Result<String, CoreError> {
+    pub async fn hash(
+        &self,
+        field: &'static str,
+        password: Password,
+        username: Option<&str>,
+    ) -> Result<String, CoreError> {
         let username = username.map(str::to_owned);
         self.run(move || {
             if password.is_common(username.as_deref()) {
                 return Err(CoreError::flaw(field, Problem::TooCommon));
             }
-            argon2().hash_password(password.0.as_bytes()).map(|h| h.to_string()).map_err(|e| CoreError::Fault(e.to_string()))
+            argon2()
+                .hash_password(password.0.as_bytes())
+                .map(|h| h.to_string())
+                .map_err(|e| CoreError::Fault(e.to_string()))
         })
         .await?
     }
@@ -142,7 +150,8 @@ fn argon2() -> Argon2<'static> {
 }
 
 /// The hash of no password, with the parameters of every other: it is compared where there is no user.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 #[cfg(test)]
 mod tests {
@@ -151,7 +160,8 @@ mod tests {
     #[tokio::test]
     async fn a_password_is_recognised_and_another_is_not() {
         let hasher = Hasher::default();
-        let hash = hasher.hash("password", Password::parse_new("password", "correct horse").unwrap(), None).await.unwrap();
+        let hash =
+            hasher.hash("password", Password::parse_new("password", "correct horse").unwrap(), None).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert!(hasher.verify(Password::typed("correct horse"), Some(hash.clone())).await.unwrap());
         assert!(!hasher.verify(Password::typed("correct horsf"), Some(hash)).await.unwrap());
@@ -167,7 +177,8 @@ mod tests {
 
     #[test]
     fn what_everybody_tries_first_is_refused() {
-        for common in ["password", "12345678", "qwertyuiop", "iloveyou", "Password", "11111111", "sunshine", "1q2w3e4r"] {
+        for common in ["password", "12345678", "qwertyuiop", "iloveyou", "Password", "11111111", "sunshine", "1q2w3e4r"]
+        {
             assert!(Password::typed(common).is_common(None), "{common}");
         }
         assert!(Password::typed("AliceAlice").is_common(Some("alicealice")));

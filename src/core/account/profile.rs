@@ -19,9 +19,12 @@ pub async fn update(ctx: &Ctx, user_id: i64, nickname: &str, email: &str, phone:
     let nickname = collect(&mut flaws, Nickname::parse(nickname));
     let email = collect(&mut flaws, field::email(email));
     let phone = collect(&mut flaws, field::phone(phone));
-    let (Some(nickname), Some(email), Some(phone)) = (nickname, email, phone) else { return Err(CoreError::Invalid(flaws)) };
+    let (Some(nickname), Some(email), Some(phone)) = (nickname, email, phone) else {
+        return Err(CoreError::Invalid(flaws));
+    };
     let mut tx = ctx.store.begin().await?;
-    store::user::update_profile(&mut tx, user_id, nickname.as_str(), email.as_deref(), phone.as_deref(), ctx.now()).await?;
+    store::user::update_profile(&mut tx, user_id, nickname.as_str(), email.as_deref(), phone.as_deref(), ctx.now())
+        .await?;
     Ok(tx.commit().await?)
 }
 
@@ -87,14 +90,27 @@ pub struct PasswordChange<'a> {
 }
 
 /// Sets a password whose owner is proven, and signs out every browser but one.
-pub(crate) async fn store_password(ctx: &Ctx, user_id: i64, hash: &str, keep_session: &str, address: &str) -> Result<(), CoreError> {
+pub(crate) async fn store_password(
+    ctx: &Ctx,
+    user_id: i64,
+    hash: &str,
+    keep_session: &str,
+    address: &str,
+) -> Result<(), CoreError> {
     let mut tx = ctx.store.begin().await?;
     store_password_within(ctx, &mut tx, user_id, hash, keep_session, address).await?;
     Ok(tx.commit().await?)
 }
 
 /// [`store_password`] inside the caller's transaction.
-pub(crate) async fn store_password_within(ctx: &Ctx, db: &mut Tx, user_id: i64, hash: &str, keep_session: &str, address: &str) -> Result<(), StoreError> {
+pub(crate) async fn store_password_within(
+    ctx: &Ctx,
+    db: &mut Tx,
+    user_id: i64,
+    hash: &str,
+    keep_session: &str,
+    address: &str,
+) -> Result<(), StoreError> {
     let now = ctx.now();
     store::user::update_password(db, user_id, hash, now).await?;
     store::web_session::delete_all_of(db, user_id, &ctx.hash(Use::WebSession, keep_session)).await?;

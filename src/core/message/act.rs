@@ -71,7 +71,9 @@ pub async fn act(ctx: &Ctx, db: &mut Tx, books: &Books, message: &Message) -> Re
             if let Some(concerned) = event.openid.as_deref().filter(|o| person::is_openid(o)) {
                 match event.change {
                     UserDataChange::Cancelled => person::forget(ctx, db, concerned).await?,
-                    UserDataChange::Revoked => store::identity::update_profile_forgotten(db, &ctx.appid, concerned).await?,
+                    UserDataChange::Revoked => {
+                        store::identity::update_profile_forgotten(db, &ctx.appid, concerned).await?;
+                    }
                     UserDataChange::Modified => {}
                 }
             }
@@ -101,7 +103,13 @@ pub async fn act(ctx: &Ctx, db: &mut Tx, books: &Books, message: &Message) -> Re
     }
 }
 
-async fn followed(ctx: &Ctx, db: &mut Tx, books: &Books, openid: &str, scene: Option<&str>) -> Result<Outcome, CoreError> {
+async fn followed(
+    ctx: &Ctx,
+    db: &mut Tx,
+    books: &Books,
+    openid: &str,
+    scene: Option<&str>,
+) -> Result<Outcome, CoreError> {
     let identity = person::following(ctx, db, openid, scene).await?;
     if let Some(scene) = scene
         && let Some(turn) = chat::scan(ctx, db, scene, &identity).await?
@@ -124,10 +132,21 @@ async fn followed(ctx: &Ctx, db: &mut Tx, books: &Books, openid: &str, scene: Op
     if let Some(rule) = rule {
         store::rule::update_hits(db, rule.id, ctx.now()).await?;
     }
-    Ok(Outcome { rule_id: rule.map(|r| r.id), user_id: identity.user_id, is_new_follower: true, ..Outcome::said("follow", text) })
+    Ok(Outcome {
+        rule_id: rule.map(|r| r.id),
+        user_id: identity.user_id,
+        is_new_follower: true,
+        ..Outcome::said("follow", text)
+    })
 }
 
-async fn spoke(ctx: &Ctx, db: &mut Tx, books: &Books, identity: &IdentityRow, content: &str) -> Result<Outcome, CoreError> {
+async fn spoke(
+    ctx: &Ctx,
+    db: &mut Tx,
+    books: &Books,
+    identity: &IdentityRow,
+    content: &str,
+) -> Result<Outcome, CoreError> {
     let folded = fold(content);
     let user = user_of(db, identity).await?;
     let user_id = identity.user_id;
@@ -137,11 +156,15 @@ async fn spoke(ctx: &Ctx, db: &mut Tx, books: &Books, identity: &IdentityRow, co
     {
         return Ok(Outcome { user_id, ..outcome });
     }
-    let is_code = folded.len() == usize::from(ctx.settings.settings.signin.code_digits) && folded.bytes().all(|b| b.is_ascii_digit());
+    let is_code = folded.len() == usize::from(ctx.settings.settings.signin.code_digits)
+        && folded.bytes().all(|b| b.is_ascii_digit());
     if is_code && let Some(turn) = chat::send_code(ctx, db, &folded, identity).await? {
         return Ok(Outcome { user_id, is_secret: true, ..Outcome::turn(ctx, Lang::Zh, turn) });
     }
-    let own = books.own.as_ref().filter(|(owner, _)| Some(*owner) == user_id && user.as_ref().is_some_and(|u| u.is_auto_reply));
+    let own = books
+        .own
+        .as_ref()
+        .filter(|(owner, _)| Some(*owner) == user_id && user.as_ref().is_some_and(|u| u.is_auto_reply));
     let hit = own.and_then(|(_, book)| book.answer(&folded)).map(|rule| ("own_rule", rule));
     let hit = hit.or_else(|| books.account.answer(&folded).map(|rule| ("account_rule", rule)));
     if let Some((answered_by, rule)) = hit {
@@ -151,19 +174,37 @@ async fn spoke(ctx: &Ctx, db: &mut Tx, books: &Books, identity: &IdentityRow, co
     }
     if is_code {
         // Never silence: somebody is waiting for a page to go on.
-        return Ok(Outcome { user_id, is_secret: true, ..Outcome::said("signin", Chat::of(Lang::Zh).wrong_code.to_owned()) });
+        return Ok(Outcome {
+            user_id,
+            is_secret: true,
+            ..Outcome::said("signin", Chat::of(Lang::Zh).wrong_code.to_owned())
+        });
     }
     unmatched(ctx, db, books, user.as_ref(), content.trim()).await
 }
 
 /// None where the word is no command just now.
-async fn obey(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow, user: Option<&User>, command: Command, lang: Lang) -> Result<Option<Outcome>, CoreError> {
+async fn obey(
+    ctx: &Ctx,
+    db: &mut Tx,
+    identity: &IdentityRow,
+    user: Option<&User>,
+    command: Command,
+    lang: Lang,
+) -> Result<Option<Outcome>, CoreError> {
     let t = Chat::of(lang);
     let text = match command {
-        Command::Confirm => return Ok(chat::confirm(ctx, db, identity).await?.map(|turn| Outcome::turn(ctx, lang, turn))),
-        Command::Refuse => return Ok(chat::refuse(ctx, db, identity).await?.map(|turn| Outcome::turn(ctx, lang, turn))),
+        Command::Confirm => {
+            return Ok(chat::confirm(ctx, db, identity).await?.map(|turn| Outcome::turn(ctx, lang, turn)));
+        }
+        Command::Refuse => {
+            return Ok(chat::refuse(ctx, db, identity).await?.map(|turn| Outcome::turn(ctx, lang, turn)));
+        }
         Command::Help => fill(t.help, &[("site", ctx.settings.public_url.as_str())]),
-        Command::Me => user.map_or_else(|| fill(t.no_account, &[("site", ctx.settings.public_url.as_str())]), |user| words::me(lang, user)),
+        Command::Me => user.map_or_else(
+            || fill(t.no_account, &[("site", ctx.settings.public_url.as_str())]),
+            |user| words::me(lang, user),
+        ),
         Command::Code => code_text(ctx, db, SIGNIN, &identity.openid, t.code, t).await?,
         Command::Password if user.is_none() => fill(t.no_account, &[("site", ctx.settings.public_url.as_str())]),
         Command::Password => code_text(ctx, db, RESET, &identity.openid, t.reset_code, t).await?,
@@ -171,7 +212,13 @@ async fn obey(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow, user: Option<&User
     Ok(Some(Outcome::said("command", text)))
 }
 
-async fn unmatched(ctx: &Ctx, db: &mut Tx, books: &Books, user: Option<&User>, keyword: &str) -> Result<Outcome, CoreError> {
+async fn unmatched(
+    ctx: &Ctx,
+    db: &mut Tx,
+    books: &Books,
+    user: Option<&User>,
+    keyword: &str,
+) -> Result<Outcome, CoreError> {
     let user_id = user.map(|u| u.id);
     let Some(rule) = books.account.on_nothing() else { return Ok(Outcome { user_id, ..Outcome::nothing() }) };
     store::rule::update_hits(db, rule.id, ctx.now()).await?;
@@ -184,7 +231,14 @@ fn said_by(ctx: &Ctx, rule: &Rule, user: Option<&User>, keyword: &str) -> String
     reply::fill(&rule.text, Values { nickname: &nickname, user_id: &id, time: &time, keyword })
 }
 
-async fn code_text(ctx: &Ctx, db: &mut Tx, purpose: &'static str, openid: &str, template: &str, t: &Chat) -> Result<String, CoreError> {
+async fn code_text(
+    ctx: &Ctx,
+    db: &mut Tx,
+    purpose: &'static str,
+    openid: &str,
+    template: &str,
+    t: &Chat,
+) -> Result<String, CoreError> {
     Ok(match new_code(ctx, db, purpose, openid).await? {
         Some(code) => fill(template, &[("code", &code), ("minutes", &minutes(ctx))]),
         None => t.too_many.to_owned(),

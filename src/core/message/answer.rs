@@ -101,7 +101,9 @@ async fn attempt_once(ctx: &Ctx, message: &Message, started_at: i64) -> Result<O
 async fn open_books(ctx: &Ctx, message: &Message) -> Result<Books, CoreError> {
     let account = reply::shelf::open(ctx, ACCOUNT).await?;
     let own = match message.kind {
-        Kind::Text { .. } => store::identity::find_identity(&mut ctx.store.read().await?, &ctx.appid, &message.from).await?.and_then(|i| i.user_id),
+        Kind::Text { .. } => store::identity::find_identity(&mut ctx.store.read().await?, &ctx.appid, &message.from)
+            .await?
+            .and_then(|i| i.user_id),
         _ => None,
     };
     let own = match own {

@@ -39,7 +39,12 @@ pub struct Commands(HashMap<String, (Command, Lang)>);
 
 impl Default for Commands {
     fn default() -> Self {
-        Self(TABLE.iter().flat_map(|(command, lang, words)| words.iter().map(|word| (fold(word), (*command, *lang)))).collect())
+        Self(
+            TABLE
+                .iter()
+                .flat_map(|(command, lang, words)| words.iter().map(|word| (fold(word), (*command, *lang))))
+                .collect(),
+        )
     }
 }
 
@@ -58,7 +63,13 @@ mod tests {
     #[test]
     fn commands_are_heard_in_every_width_and_case() {
         let commands = Commands::default();
-        for (typed, command) in [("帮助", Command::Help), (" HELP ", Command::Help), ("登陆", Command::Code), ("１", Command::Confirm), ("取消。", Command::Refuse)] {
+        for (typed, command) in [
+            ("帮助", Command::Help),
+            (" HELP ", Command::Help),
+            ("登陆", Command::Code),
+            ("１", Command::Confirm),
+            ("取消。", Command::Refuse),
+        ] {
             assert_eq!(commands.find(&fold(typed)).unwrap().0, command, "{typed}");
         }
         assert!(commands.find(&fold("帮助我")).is_none());

@@ -4,7 +4,7 @@ use crate::{
     core::{
         Ctx,
         account::User,
-        signin::{Purpose, chat::Heard, Fault},
+        signin::{Fault, Purpose, chat::Heard},
     },
     text::{Lang, fill},
     texts,
@@ -83,7 +83,17 @@ pub fn heard(ctx: &Ctx, lang: Lang, heard: &Heard) -> String {
             let template = if *purpose == Purpose::Bind { t.ask_bind } else { t.ask_login };
             let (site, time) = (site(ctx), clock_time(*asked_at));
             let (yes, no) = (tap("1", "yes", t.yes), tap(if lang == Lang::Zh { "取消" } else { "cancel" }, "no", t.no));
-            fill(template, &[("site", &site), ("browser", browser_label), ("address", address), ("time", &time), ("yes", &yes), ("no", &no)])
+            fill(
+                template,
+                &[
+                    ("site", &site),
+                    ("browser", browser_label),
+                    ("address", address),
+                    ("time", &time),
+                    ("yes", &yes),
+                    ("no", &no),
+                ],
+            )
         }
         Heard::Done { purpose, is_new, credits, name } => {
             let template = match purpose {
@@ -125,5 +135,13 @@ pub fn me(lang: Lang, user: &User) -> String {
         "premium" => t.level_premium,
         _ => t.level_normal,
     };
-    fill(t.me, &[("id", &user.id.to_string()), ("name", &user.nickname), ("level", level), ("credits", &user.credits.to_string())])
+    fill(
+        t.me,
+        &[
+            ("id", &user.id.to_string()),
+            ("name", &user.nickname),
+            ("level", level),
+            ("credits", &user.credits.to_string()),
+        ],
+    )
 }

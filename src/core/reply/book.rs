@@ -76,7 +76,12 @@ mod tests {
 
     #[test]
     fn priority_comes_first_then_age() {
-        let book = Book::new(vec![rule(2, "价格", 0, true), rule(1, "价格", 0, true), rule(3, "地址", 0, true), rule(4, "地址", 5, true)]);
+        let book = Book::new(vec![
+            rule(2, "价格", 0, true),
+            rule(1, "价格", 0, true),
+            rule(3, "地址", 0, true),
+            rule(4, "地址", 5, true),
+        ]);
         assert_eq!(book.answer("价格").unwrap().id, 1);
         assert_eq!(book.answer("地址").unwrap().id, 4);
     }

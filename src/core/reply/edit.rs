@@ -158,7 +158,11 @@ fn parse(draft: &Draft) -> Result<Parsed, CoreError> {
     } else if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
         flaws.push(Flaw { field: "text", problem: Problem::Malformed });
     }
-    if flaws.is_empty() { Ok(Parsed { keywords, contents: vec![ContentRow { kind: "text".to_owned(), body: text }] }) } else { Err(CoreError::Invalid(flaws)) }
+    if flaws.is_empty() {
+        Ok(Parsed { keywords, contents: vec![ContentRow { kind: "text".to_owned(), body: text }] })
+    } else {
+        Err(CoreError::Invalid(flaws))
+    }
 }
 
 fn keywords(typed: &str) -> Result<Vec<KeywordRow>, Problem> {
@@ -194,7 +198,11 @@ fn refuse_taken(rules: &[RuleRecord], parsed: &Parsed, cause: Cause, except: Opt
         }
         Cause::Follow | Cause::Default => others.any(|r| r.rule.cause == cause.as_str()),
     };
-    if is_taken { Err(CoreError::flaw(if cause == Cause::Keyword { "keywords" } else { "cause" }, Problem::Taken)) } else { Ok(()) }
+    if is_taken {
+        Err(CoreError::flaw(if cause == Cause::Keyword { "keywords" } else { "cause" }, Problem::Taken))
+    } else {
+        Ok(())
+    }
 }
 
 async fn finish(ctx: &Ctx, mut tx: Tx, editor: &Editor, action: &'static str, number: i64) -> Result<(), CoreError> {

@@ -10,7 +10,8 @@ fn is_closing(c: char) -> bool {
 /// Folds a message or a keyword. A text of closing marks only stays as it is: `？` may be a keyword.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    let lower: String = text.nfkc().flat_map(char::to_lowercase).filter(|c| !c.is_control() || c.is_whitespace()).collect();
+    let lower: String =
+        text.nfkc().flat_map(char::to_lowercase).filter(|c| !c.is_control() || c.is_whitespace()).collect();
     let spaced = lower.split_whitespace().collect::<Vec<_>>().join(" ");
     let bare = spaced.trim_end_matches(is_closing).trim_end();
     if bare.is_empty() { spaced } else { bare.to_owned() }

@@ -86,7 +86,9 @@ pub async fn view_polled(ctx: &Ctx, secrets: &Secrets, poll: &str) -> Result<Opt
 /// # Errors
 /// [`CoreError::SessionOver`] where there is nothing to renew; [`CoreError::TooMany`].
 pub async fn renew(ctx: &Ctx, secrets: &Secrets, asker: Asker, by_itself: bool) -> Result<Secrets, CoreError> {
-    let old = store::signin::find_by_browser(&mut ctx.store.read().await?, &secrets.browser_hash(ctx)).await?.ok_or(CoreError::SessionOver)?;
+    let old = store::signin::find_by_browser(&mut ctx.store.read().await?, &secrets.browser_hash(ctx))
+        .await?
+        .ok_or(CoreError::SessionOver)?;
     let guesses = ctx.settings.settings.limits.guesses_per_session;
     let view = View::of(old.clone(), guesses, ctx.now());
     let is_over = matches!(view.status, Status::Expired | Status::Refused | Status::Error);
@@ -114,7 +116,13 @@ struct Pending {
     user_id: Option<i64>,
 }
 
-async fn start(ctx: &Ctx, purpose: Purpose, asker: Asker, pending: Pending, refreshes: i64) -> Result<Secrets, CoreError> {
+async fn start(
+    ctx: &Ctx,
+    purpose: Purpose,
+    asker: Asker,
+    pending: Pending,
+    refreshes: i64,
+) -> Result<Secrets, CoreError> {
     let minutes = ctx.settings.settings.signin.session_minutes;
     let scene = ctx.chance.token();
     let (id, secrets) = insert(ctx, purpose, asker, pending, refreshes, &scene, minutes * 60_000).await?;
@@ -129,7 +137,15 @@ async fn start(ctx: &Ctx, purpose: Purpose, asker: Asker, pending: Pending, refr
 }
 
 /// Draws secrets until the code is nobody else's just now.
-async fn insert(ctx: &Ctx, purpose: Purpose, asker: Asker, pending: Pending, refreshes: i64, scene: &str, ttl_ms: i64) -> Result<(i64, Secrets), CoreError> {
+async fn insert(
+    ctx: &Ctx,
+    purpose: Purpose,
+    asker: Asker,
+    pending: Pending,
+    refreshes: i64,
+    scene: &str,
+    ttl_ms: i64,
+) -> Result<(i64, Secrets), CoreError> {
     for _ in 0..8 {
         let secrets = Secrets::new(ctx);
         let (now, id) = (ctx.now(), ctx.next_id());

@@ -1,5 +1,7 @@
 //! The phone's side: a scan, a sent code, and the person's word. Always inside the transaction of the message that brings it.
 
+#![expect(clippy::missing_errors_doc, reason = "the database cannot be reached, or a rival met us: do the transaction again")]
+
 use super::{
     Fault, Status,
     complete::{Completed, complete, needs_confirm},
@@ -17,9 +19,19 @@ pub enum Heard {
     /// Somebody else's phone was there first.
     TakenByOther,
     /// The person must agree: told which browser, from where, and when (epoch milliseconds).
-    Ask { purpose: super::Purpose, browser_label: String, address: String, asked_at: i64 },
+    Ask {
+        purpose: super::Purpose,
+        browser_label: String,
+        address: String,
+        asked_at: i64,
+    },
     /// The browser is let in.
-    Done { purpose: super::Purpose, is_new: bool, credits: i64, name: String },
+    Done {
+        purpose: super::Purpose,
+        is_new: bool,
+        credits: i64,
+        name: String,
+    },
     /// It was let in before.
     DoneBefore,
     Refused,
@@ -44,22 +56,35 @@ pub async fn scan(ctx: &Ctx, db: &mut Tx, scene: &str, identity: &IdentityRow) -
     match store::signin::find_by_scene(db, &ctx.hash(Use::Scene, scene)).await? {
         Some(row) if row.appid == identity.appid => meet(ctx, db, row, identity).await.map(Some),
         // Ours have this form; a session that was swept away is an old photo of a QR.
-        _ if scene.len() == 22 && scene.bytes().all(|b| b.is_ascii_alphanumeric()) => Ok(Some(Turn::unchanged(Heard::Expired))),
+        _ if scene.len() == 22 && scene.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+            Ok(Some(Turn::unchanged(Heard::Expired)))
+        }
         _ => Ok(None),
     }
 }
 
 /// The person sent digits. None where no page shows them just now.
-pub async fn send_code(ctx: &Ctx, db: &mut Tx, digits: &str, identity: &IdentityRow) -> Result<Option<Turn>, StoreError> {
+pub async fn send_code(
+    ctx: &Ctx,
+    db: &mut Tx,
+    digits: &str,
+    identity: &IdentityRow,
+) -> Result<Option<Turn>, StoreError> {
     match store::signin::find_by_code(db, &ctx.hash(Use::Code, digits)).await? {
-        Some(row) if row.appid == identity.appid && row.expires_at > ctx.now() => meet(ctx, db, row, identity).await.map(Some),
+        Some(row) if row.appid == identity.appid && row.expires_at > ctx.now() => {
+            meet(ctx, db, row, identity).await.map(Some)
+        }
         _ => Ok(None),
     }
 }
 
 /// The person agrees. None where nothing waits for their word.
 pub async fn confirm(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow) -> Result<Option<Turn>, StoreError> {
-    let Some(row) = store::signin::list_scanned(db, &identity.appid, &identity.openid, ctx.now()).await?.into_iter().next() else { return Ok(None) };
+    let Some(row) =
+        store::signin::list_scanned(db, &identity.appid, &identity.openid, ctx.now()).await?.into_iter().next()
+    else {
+        return Ok(None);
+    };
     finish(ctx, db, row, identity).await.map(Some)
 }
 

@@ -19,20 +19,32 @@ pub enum Completed {
 }
 
 /// True where the phone must agree before the browser is let in.
-pub(super) async fn needs_confirm(ctx: &Ctx, db: &mut Tx, row: &SigninRow, identity: &IdentityRow) -> Result<bool, StoreError> {
+pub(super) async fn needs_confirm(
+    ctx: &Ctx,
+    db: &mut Tx,
+    row: &SigninRow,
+    identity: &IdentityRow,
+) -> Result<bool, StoreError> {
     if Purpose::of(&row.purpose) == Purpose::Register {
         return Ok(false);
     }
     Ok(match (ctx.settings.settings.signin.confirm, identity.user_id) {
         (Confirm::Always, _) | (Confirm::Risky, None) => true,
-        (Confirm::Risky, Some(user_id)) => !store::signin::has_seen(db, user_id, &row.browser_label, &row.address).await?,
+        (Confirm::Risky, Some(user_id)) => {
+            !store::signin::has_seen(db, user_id, &row.browser_label, &row.address).await?
+        }
         (Confirm::Never, _) => false,
     })
 }
 
 /// Brings a session to its end for this person, in the caller's transaction. The session is claimed first: who comes too late
 /// has changed nothing.
-pub(super) async fn complete(ctx: &Ctx, db: &mut Tx, row: &SigninRow, identity: &IdentityRow) -> Result<Completed, StoreError> {
+pub(super) async fn complete(
+    ctx: &Ctx,
+    db: &mut Tx,
+    row: &SigninRow,
+    identity: &IdentityRow,
+) -> Result<Completed, StoreError> {
     if !store::signin::update_success(db, row.id, &identity.openid, ctx.now()).await? {
         return Ok(Completed::TooLate);
     }
@@ -63,11 +75,18 @@ async fn register(ctx: &Ctx, db: &mut Tx, row: &SigninRow, identity: &IdentityRo
     if identity.user_id.is_some() {
         return Ok(Err(Fault::AlreadyRegistered));
     }
-    let Some(username) = row.pending_username.as_deref().and_then(|u| Username::parse(u).ok()) else { return Ok(Err(Fault::UsernameTaken)) };
+    let Some(username) = row.pending_username.as_deref().and_then(|u| Username::parse(u).ok()) else {
+        return Ok(Err(Fault::UsernameTaken));
+    };
     if store::user::find_user_by_name(db, &username.key()).await?.is_some() {
         return Ok(Err(Fault::UsernameTaken));
     }
-    let new = NewUser { username: Some(username), password_hash: row.pending_password_hash.clone(), nickname: None, is_admin: false };
+    let new = NewUser {
+        username: Some(username),
+        password_hash: row.pending_password_hash.clone(),
+        nickname: None,
+        is_admin: false,
+    };
     let user_id = account::create(ctx, db, new).await?;
     store::identity::update_owner(db, &identity.appid, &identity.openid, user_id).await?;
     Ok(Ok((user_id, true)))

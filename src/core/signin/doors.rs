@@ -39,7 +39,10 @@ pub(super) async fn open_qr(ctx: &Ctx, scene: &str, expire_secs: u32) -> Option<
     match tokio::time::timeout(PATIENCE, ctx.platform.create_qr(scene, expire_secs)).await {
         Ok(Ok(made)) => Some(SceneQr { ticket: made.ticket, url: made.url }),
         Ok(Err(ApiError::Platform { class: ErrorClass::Permission, code, .. })) => {
-            tracing::warn!(code, "the account may not make parametric QR codes: visitors are offered a code to send instead");
+            tracing::warn!(
+                code,
+                "the account may not make parametric QR codes: visitors are offered a code to send instead"
+            );
             close(CLOSED_MS);
             None
         }

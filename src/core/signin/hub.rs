@@ -1,8 +1,14 @@
 //! Who waits for which session, and how they hear of its change: at once from this instance, within half a second from others.
 
 use super::Status;
-use crate::{core::{CoreError, Ctx}, store};
-use std::{collections::HashMap, sync::{Mutex, MutexGuard, PoisonError}};
+use crate::{
+    core::{CoreError, Ctx},
+    store,
+};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 use tokio::sync::watch;
 
 /// How far back changes of other instances are looked for: more than clocks of one installation differ.
@@ -61,7 +67,8 @@ mod tests {
     #[tokio::test]
     async fn every_page_of_a_session_hears_of_it_and_no_other() {
         let hub = Hub::default();
-        let (mut one, mut two, other) = (hub.follow(1, Status::Waiting), hub.follow(1, Status::Waiting), hub.follow(2, Status::Waiting));
+        let (mut one, mut two, other) =
+            (hub.follow(1, Status::Waiting), hub.follow(1, Status::Waiting), hub.follow(2, Status::Waiting));
         hub.announce(1, Status::Scanned);
         one.changed().await.unwrap();
         two.changed().await.unwrap();

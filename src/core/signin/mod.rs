@@ -124,7 +124,9 @@ impl Fault {
     }
 
     fn of(text: &str) -> Option<Self> {
-        [Self::AlreadyRegistered, Self::UsernameTaken, Self::AlreadyBound, Self::Disabled, Self::Guesses].into_iter().find(|f| f.as_str() == text)
+        [Self::AlreadyRegistered, Self::UsernameTaken, Self::AlreadyBound, Self::Disabled, Self::Guesses]
+            .into_iter()
+            .find(|f| f.as_str() == text)
     }
 }
 

@@ -17,7 +17,13 @@ use crate::{
 ///
 /// # Errors
 /// Flaws of `code` and `new_password` (no guess is spent then); [`CoreError::WrongCode`]; [`CoreError::SessionOver`].
-pub async fn set_password(ctx: &Ctx, secrets: &Secrets, typed: &str, new: &str, address: &str) -> Result<(), CoreError> {
+pub async fn set_password(
+    ctx: &Ctx,
+    secrets: &Secrets,
+    typed: &str,
+    new: &str,
+    address: &str,
+) -> Result<(), CoreError> {
     let mut flaws = Vec::new();
     let digits = collect(&mut flaws, field::code(typed, ctx.settings.settings.signin.code_digits));
     let new = collect(&mut flaws, Password::parse_new("new_password", new));
@@ -27,7 +33,9 @@ pub async fn set_password(ctx: &Ctx, secrets: &Secrets, typed: &str, new: &str, 
 
     let row = spend_guess(ctx, secrets, |purpose| purpose == Purpose::Reset).await?;
     let mut tx = ctx.store.begin().await?;
-    let Some(openid) = store::code::delete_code(&mut tx, &ctx.hash(Use::Code, &digits), RESET, &ctx.appid, ctx.now()).await? else {
+    let Some(openid) =
+        store::code::delete_code(&mut tx, &ctx.hash(Use::Code, &digits), RESET, &ctx.appid, ctx.now()).await?
+    else {
         tx.rollback().await?;
         return Err(wrong(ctx, &row).await?);
     };

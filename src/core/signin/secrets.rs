@@ -1,9 +1,6 @@
-//! What a browser holds of its sign-in session, in one HttpOnly cookie.
+//! What a browser holds of its sign-in session, in one `HttpOnly` cookie.
 
-use crate::core::{
-    Ctx,
-    secret::Use,
-};
+use crate::core::{Ctx, secret::Use};
 
 /// The three secrets of the browser's side. `Debug` shows none of them.
 #[derive(Clone, PartialEq, Eq)]
@@ -24,7 +21,11 @@ impl std::fmt::Debug for Secrets {
 
 impl Secrets {
     pub(super) fn new(ctx: &Ctx) -> Self {
-        Self { browser: ctx.chance.token(), poll: ctx.chance.token(), code: ctx.chance.digits(ctx.settings.settings.signin.code_digits) }
+        Self {
+            browser: ctx.chance.token(),
+            poll: ctx.chance.token(),
+            code: ctx.chance.digits(ctx.settings.settings.signin.code_digits),
+        }
     }
 
     /// Reads a cookie's value; None where it was not made here.
@@ -34,8 +35,11 @@ impl Secrets {
         let (browser, poll, code) = (parts.next()?, parts.next()?, parts.next()?);
         let is_token = |t: &str| t.len() == 22 && t.bytes().all(|b| b.is_ascii_alphanumeric());
         let is_code = (4..=8).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit());
-        (parts.next().is_none() && is_token(browser) && is_token(poll) && is_code)
-            .then(|| Self { browser: browser.to_owned(), poll: poll.to_owned(), code: code.to_owned() })
+        (parts.next().is_none() && is_token(browser) && is_token(poll) && is_code).then(|| Self {
+            browser: browser.to_owned(),
+            poll: poll.to_owned(),
+            code: code.to_owned(),
+        })
     }
 
     /// The cookie's value.
@@ -77,7 +81,16 @@ mod tests {
     fn only_the_shape_that_was_made_here_is_read() {
         let good = "0123456789abcdefABCDEF.0123456789abcdefABCDEX.012345";
         assert_eq!(Secrets::parse(good).unwrap().to_cookie(), good);
-        for bad in ["", ".", "..", "a.b.c", &good[1..], &format!("{good}.x"), &good.replace('A', "é"), &good.replace("012345", "01234x")] {
+        for bad in [
+            "",
+            ".",
+            "..",
+            "a.b.c",
+            &good[1..],
+            &format!("{good}.x"),
+            &good.replace('A', "é"),
+            &good.replace("012345", "01234x"),
+        ] {
             assert!(Secrets::parse(bad).is_none(), "{bad}");
         }
         assert_eq!(format!("{:?}", Secrets::parse(good)), "Some(Secrets(…))");

@@ -39,11 +39,15 @@ pub async fn type_code(ctx: &Ctx, secrets: &Secrets, typed: &str) -> Result<Type
     // Twice: a rival may make the same name or take the same grant in between.
     for _ in 0..2 {
         let mut tx = ctx.store.begin().await?;
-        let Some(openid) = store::code::delete_code(&mut tx, &ctx.hash(Use::Code, &digits), SIGNIN, &ctx.appid, now).await? else {
+        let Some(openid) =
+            store::code::delete_code(&mut tx, &ctx.hash(Use::Code, &digits), SIGNIN, &ctx.appid, now).await?
+        else {
             tx.rollback().await?;
             return Err(wrong(ctx, &row).await?);
         };
-        let Some(identity) = store::identity::find_identity(&mut tx, &ctx.appid, &openid).await? else { return Err(CoreError::WrongCode) };
+        let Some(identity) = store::identity::find_identity(&mut tx, &ctx.appid, &openid).await? else {
+            return Err(CoreError::WrongCode);
+        };
         let completed = match complete(ctx, &mut tx, &row, &identity).await {
             Err(e) if e.is_retryable() => {
                 tx.rollback().await?;
@@ -68,16 +72,24 @@ pub async fn type_code(ctx: &Ctx, secrets: &Secrets, typed: &str) -> Result<Type
 }
 
 /// Takes one guess of the session, or refuses. The count is committed before anything else is looked at.
-pub(super) async fn spend_guess(ctx: &Ctx, secrets: &Secrets, is_for: impl Fn(Purpose) -> bool) -> Result<SigninRow, CoreError> {
+pub(super) async fn spend_guess(
+    ctx: &Ctx,
+    secrets: &Secrets,
+    is_for: impl Fn(Purpose) -> bool,
+) -> Result<SigninRow, CoreError> {
     if limit::is_used_up(ctx, Limit::WrongCodes).await? {
         limit::take_in_total(ctx, Limit::SlowedGuesses).await?;
     }
-    let row = store::signin::find_by_browser(&mut ctx.store.read().await?, &secrets.browser_hash(ctx)).await?.ok_or(CoreError::SessionOver)?;
+    let row = store::signin::find_by_browser(&mut ctx.store.read().await?, &secrets.browser_hash(ctx))
+        .await?
+        .ok_or(CoreError::SessionOver)?;
     if !is_for(Purpose::of(&row.purpose)) {
         return Err(CoreError::SessionOver);
     }
     let mut tx = ctx.store.begin().await?;
-    if !store::signin::update_guess(&mut tx, row.id, ctx.settings.settings.limits.guesses_per_session, ctx.now()).await? {
+    if !store::signin::update_guess(&mut tx, row.id, ctx.settings.settings.limits.guesses_per_session, ctx.now())
+        .await?
+    {
         return Err(CoreError::SessionOver);
     }
     tx.commit().await?;
@@ -91,12 +103,16 @@ pub(super) async fn wrong(ctx: &Ctx, row: &SigninRow) -> Result<CoreError, CoreE
     if let Err(CoreError::TooMany(_)) = limit::take_in_total(ctx, Limit::WrongCodes).await {
         tracing::warn!("too many wrong codes in this minute: guesses are slowed for everybody");
     }
-    let now_used = store::signin::find_by_browser(&mut ctx.store.read().await?, row.browser_hash.as_deref().unwrap_or_default()).await?.map_or(i64::MAX, |r| r.guesses);
+    let now_used =
+        store::signin::find_by_browser(&mut ctx.store.read().await?, row.browser_hash.as_deref().unwrap_or_default())
+            .await?
+            .map_or(i64::MAX, |r| r.guesses);
     if now_used < ctx.settings.settings.limits.guesses_per_session {
         return Ok(CoreError::WrongCode);
     }
     let mut tx = ctx.store.begin().await?;
-    store::signin::update_ended(&mut tx, row.id, Status::Error.as_str(), Some(Fault::Guesses.as_str()), ctx.now()).await?;
+    store::signin::update_ended(&mut tx, row.id, Status::Error.as_str(), Some(Fault::Guesses.as_str()), ctx.now())
+        .await?;
     tx.commit().await?;
     ctx.hub.announce(row.id, Status::Error);
     Ok(CoreError::SessionOver)

@@ -29,12 +29,19 @@ pub async fn url(State(state): State<AppState>, RawQuery(query): RawQuery) -> Re
 
 /// A push: a message or an event.
 pub async fn push(State(state): State<AppState>, RawQuery(query): RawQuery, body: Bytes) -> Response {
-    let push = match callback::open_push(&state.push, query.as_deref().unwrap_or_default(), &body, state.ctx.clock.now_secs()) {
-        Ok(push) => push,
-        Err(refusal) => return refused(refusal.class()),
-    };
+    let push =
+        match callback::open_push(&state.push, query.as_deref().unwrap_or_default(), &body, state.ctx.clock.now_secs())
+        {
+            Ok(push) => push,
+            Err(refusal) => return refused(refusal.class()),
+        };
     let xml = in_time(&state.ctx, &push).await;
-    let body = xml.map_or_else(|| SUCCESS.to_owned(), |xml| callback::seal_reply(&state.push, &push.seal, &xml, state.ctx.clock.now_secs(), state.ctx.chance.as_ref()));
+    let body = xml.map_or_else(
+        || SUCCESS.to_owned(),
+        |xml| {
+            callback::seal_reply(&state.push, &push.seal, &xml, state.ctx.clock.now_secs(), state.ctx.chance.as_ref())
+        },
+    );
     let kind = if body == SUCCESS { "text/plain; charset=utf-8" } else { "text/xml; charset=utf-8" };
     ([(header::CONTENT_TYPE, kind)], body).into_response()
 }
@@ -87,4 +94,3 @@ fn text_of(xml: &str) -> Option<String> {
     let document = crate::wechat::xml::parse(xml.as_bytes(), crate::wechat::xml::PLAIN_MAX_BYTES).ok()?;
     document.child("Content").map(|c| c.text().to_owned())
 }
-

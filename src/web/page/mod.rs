@@ -1,6 +1,9 @@
 //! Pages.
 
-use crate::{http::{state::AppState}, web::lang::{Lang, Theme}};
+use crate::{
+    http::state::AppState,
+    web::lang::{Lang, Theme},
+};
 use axum::Router;
 use leptos::prelude::*;
 
