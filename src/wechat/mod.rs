@@ -1,9 +1,10 @@
 //! The platform of Official Accounts (微信公众平台), in both directions. Nobody else in this program talks to it.
 //!
 //! Inwards: [`callback`] verifies, opens and answers a push, [`message`] says what was in it, [`reply`] what to answer.
-//! Below them: [`signature`], [`crypto`] and [`xml`].
+//! Outwards: [`api`] calls the platform. Below both: [`signature`], [`crypto`] and [`xml`].
 //! Nothing here decides what an answer should be.
 
+pub mod api;
 pub mod callback;
 pub mod crypto;
 pub mod message;
