@@ -90,15 +90,15 @@ macro_rules! every_engine {
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_sqlite() {
-                if let Some(database) = Database::open(Engine::Sqlite).await { super::super::$name(&database).await; database.close().await; }
+                if let Some(database) = Database::open(Engine::Sqlite).await { super::$name(&database).await; database.close().await; }
             }
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_mariadb() {
-                if let Some(database) = Database::open(Engine::MariaDb).await { super::super::$name(&database).await; database.close().await; }
+                if let Some(database) = Database::open(Engine::MariaDb).await { super::$name(&database).await; database.close().await; }
             }
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_postgres() {
-                if let Some(database) = Database::open(Engine::Postgres).await { super::super::$name(&database).await; database.close().await; }
+                if let Some(database) = Database::open(Engine::Postgres).await { super::$name(&database).await; database.close().await; }
             }
         }
     )+ };
