@@ -1,0 +1,70 @@
+//! What the program can be told on the command line.
+
+mod admin;
+mod doctor;
+mod serve;
+
+use crate::config::{Checked, Flags, load};
+use clap::{Parser, Subcommand};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, process::ExitCode};
+
+/// Weida 微答 — a self-hosted home for a WeChat Official Account.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Arguments {
+    /// Settings file [default: Leptos.toml]
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    /// Address to listen on, like 127.0.0.1:3000
+    #[arg(long, global = true)]
+    addr: Option<SocketAddr>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve (the default)
+    Serve,
+    /// Make an admin, or reset a password
+    #[command(subcommand)]
+    Admin(admin::Admin),
+    /// Print the settings in force and check them against the live services
+    Doctor,
+}
+
+/// Runs the command; every failure is one line on stderr.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let flags = Flags { config: arguments.config, addr: arguments.addr };
+    let environment: BTreeMap<String, String> = std::env::vars().collect();
+    let settings = match load(&flags, &environment) {
+        Ok(settings) => settings,
+        Err(e) => return fail(2, &e.to_string()),
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(e) => return fail(1, &format!("the program's threads cannot be started: {e}")),
+    };
+    let done = match arguments.command {
+        None | Some(Command::Serve) => runtime.block_on(serve::run(settings)),
+        Some(Command::Admin(admin)) => runtime.block_on(admin::run(settings, admin)),
+        Some(Command::Doctor) => runtime.block_on(doctor::run(settings, &flags, &environment)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(line) => fail(1, &line),
+    }
+}
+
+/// One line; 1: it cannot be done now, 2: what was asked for is wrong.
+fn fail(code: u8, line: &str) -> ExitCode {
+    eprintln!("weida: {}", line.lines().collect::<Vec<_>>().join(" "));
+    ExitCode::from(code)
+}
+
+/// The domain without its server, for commands that work on the database.
+async fn start(settings: Checked) -> Result<crate::http::serve::Server, String> {
+    let (clock, chance) = (std::sync::Arc::new(crate::core::clock::SystemClock), std::sync::Arc::new(crate::core::chance::SystemChance));
+    crate::http::serve::start(settings, clock, chance).await
+}

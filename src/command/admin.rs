@@ -1,0 +1,37 @@
+//! `weida admin create NAME`, `weida admin reset-password NAME`
+
+use crate::{
+    config::Checked,
+    core::{CoreError, account},
+};
+use clap::Subcommand;
+
+#[derive(Debug, Subcommand)]
+pub enum Admin {
+    /// Make an admin with a random password, which is printed once
+    Create { username: String },
+    /// Give a user a new random password, which is printed once, and sign their browsers out
+    ResetPassword { username: String },
+}
+
+pub async fn run(mut settings: Checked, admin: Admin) -> Result<(), String> {
+    // Any free port: a server may be running beside this.
+    settings.settings.leptos.site_addr.set_port(0);
+    let server = super::start(settings).await?;
+    let ctx = &server.state.ctx;
+    let password = ctx.chance.token();
+    let (username, done) = match &admin {
+        Admin::Create { username } => (username, account::admin::create(ctx, username, &password).await.map(drop)),
+        Admin::ResetPassword { username } => (username, account::admin::reset_password(ctx, username, &password).await),
+    };
+    ctx.store.close().await;
+    match done {
+        Ok(()) => {
+            println!("用户名 username: {username}\n密码 password: {password}");
+            Ok(())
+        }
+        Err(CoreError::NotFound) => Err(format!("there is no user {username:?}")),
+        Err(CoreError::Invalid(flaws)) => Err(format!("the username {username:?} cannot be used: {:?}", flaws.first().map(|f| f.problem))),
+        Err(e) => Err(e.to_string()),
+    }
+}

@@ -1,0 +1,101 @@
+//! The first admin, made by a one-time link, and admins made at the command line.
+
+use super::{NewUser, field::Username, password::Password};
+use crate::{
+    core::{CoreError, Ctx, Problem, secret::Use},
+    store::{self, audit::AuditRow},
+};
+
+/// The fact under which the hash of the one live setup link is kept.
+const SETUP_LINK: &str = "setup-link-hash";
+
+/// A new secret for the link that makes the first admin, in place of any older one; None where there is an admin already.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn renew_setup_link(ctx: &Ctx) -> Result<Option<String>, CoreError> {
+    let mut tx = ctx.store.begin().await?;
+    if store::user::count_enabled_with_role(&mut tx, "admin").await? > 0 {
+        return Ok(None);
+    }
+    let secret = ctx.chance.token();
+    store::fact::delete_fact(&mut tx, SETUP_LINK).await?;
+    store::fact::insert_fact(&mut tx, SETUP_LINK, &ctx.hash(Use::SetupLink, &secret)).await?;
+    tx.commit().await?;
+    Ok(Some(secret))
+}
+
+/// True where the secret opens the setup page.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn is_setup_link(ctx: &Ctx, secret: &str) -> Result<bool, CoreError> {
+    let known = store::fact::find_fact(&mut ctx.store.read().await?, SETUP_LINK).await?;
+    // Both sides are keyed hashes: how far they agree tells nothing about the secret.
+    Ok(known.is_some_and(|hash| hash == ctx.hash(Use::SetupLink, secret)))
+}
+
+/// Makes the first admin and spends the link. Returns the user's id.
+///
+/// # Errors
+/// [`CoreError::Forbidden`] where the link is wrong or spent; flaws of `username` and `password`.
+pub async fn set_up(ctx: &Ctx, secret: &str, username: &str, password: &str, address: &str) -> Result<i64, CoreError> {
+    if !is_setup_link(ctx, secret).await? {
+        return Err(CoreError::Forbidden);
+    }
+    let (username, hash) = credentials(ctx, username, password).await?;
+    let mut tx = ctx.store.begin().await?;
+    if !store::fact::delete_fact_if(&mut tx, SETUP_LINK, &ctx.hash(Use::SetupLink, secret)).await? {
+        return Err(CoreError::Forbidden);
+    }
+    let id = insert_admin(ctx, &mut tx, username, hash, address).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Makes an admin at the command line. Returns the user's id.
+///
+/// # Errors
+/// Flaws of `username` and `password`.
+pub async fn create(ctx: &Ctx, username: &str, password: &str) -> Result<i64, CoreError> {
+    let (username, hash) = credentials(ctx, username, password).await?;
+    let mut tx = ctx.store.begin().await?;
+    let id = insert_admin(ctx, &mut tx, username, hash, "command line").await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Sets a user's password at the command line and signs all their browsers out.
+///
+/// # Errors
+/// [`CoreError::NotFound`] for an unknown name; a flaw of `password`.
+pub async fn reset_password(ctx: &Ctx, username: &str, password: &str) -> Result<(), CoreError> {
+    let user = store::user::find_user_by_name(&mut ctx.store.read().await?, &super::field::folded(username)).await?.ok_or(CoreError::NotFound)?;
+    let hash = ctx.hasher.hash("password", Password::parse_new("password", password)?, user.username.as_deref()).await?;
+    super::profile::store_password(ctx, user.id, &hash, "", "command line").await
+}
+
+async fn credentials(ctx: &Ctx, username: &str, password: &str) -> Result<(Username, String), CoreError> {
+    let username = Username::parse(username)?;
+    let password = Password::parse_new("password", password)?;
+    let hash = ctx.hasher.hash("password", password, Some(username.as_str())).await?;
+    Ok((username, hash))
+}
+
+async fn insert_admin(ctx: &Ctx, db: &mut store::Tx, username: Username, hash: String, address: &str) -> Result<i64, CoreError> {
+    if store::user::find_user_by_name(db, &username.key()).await?.is_some() {
+        return Err(CoreError::flaw("username", Problem::Taken));
+    }
+    let id = super::create(ctx, db, NewUser { username: Some(username), password_hash: Some(hash), nickname: None, is_admin: true }).await?;
+    let row = AuditRow {
+        id: ctx.next_id(),
+        actor_id: None,
+        action: "admin.create",
+        target: format!("user/{id}"),
+        address: address.to_owned(),
+        detail: String::new(),
+        created_at: ctx.now(),
+    };
+    store::audit::insert_entry(db, row).await?;
+    Ok(id)
+}

@@ -1,0 +1,96 @@
+//! Why the domain refuses. Dialects and pages translate these; none carries a text for people.
+
+use crate::store::StoreError;
+
+/// What is wrong with one field of a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Problem {
+    Empty,
+    /// Fewer than this many characters.
+    TooShort(usize),
+    /// More than this many characters.
+    TooLong(usize),
+    /// More than this many bytes of UTF-8.
+    TooManyBytes(usize),
+    /// Characters that the field does not take, or the wrong form.
+    Malformed,
+    /// A password that everybody tries first.
+    TooCommon,
+    /// Somebody has it already.
+    Taken,
+    /// Not what was set.
+    Wrong,
+}
+
+/// A field and what is wrong with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Flaw {
+    /// The field's name in forms and wire formats.
+    pub field: &'static str,
+    pub problem: Problem,
+}
+
+/// Why something was not done. Nothing of it was done then.
+#[derive(Debug)]
+pub enum CoreError {
+    /// Fields that cannot be taken as they are.
+    Invalid(Vec<Flaw>),
+    /// Unknown name or wrong password; which of them is not told.
+    WrongCredentials,
+    /// A code that is wrong, expired or used; which of them is not told.
+    WrongCode,
+    /// The sign-in session is over: expired, refused, collected, or out of guesses. Or it never was.
+    SessionOver,
+    /// This WeChat identity has an account already.
+    AlreadyRegistered,
+    /// The identity belongs to another user, or the user has another identity.
+    AlreadyBound,
+    /// The user may not sign in.
+    Disabled,
+    /// Nobody is signed in.
+    NotSignedIn,
+    /// Somebody is signed in who may not do this.
+    Forbidden,
+    NotFound,
+    /// Somebody else saved in between.
+    Conflict,
+    /// A limit was reached; seconds until another try makes sense.
+    TooMany(i64),
+    /// Somebody did the same at the same moment; the same call again may succeed.
+    Collided,
+    /// Too much is being worked on; another try in a moment makes sense.
+    Busy,
+    /// The database cannot be reached.
+    Unavailable,
+    /// A fault of this program; the text is for the log only.
+    Fault(String),
+}
+
+impl CoreError {
+    /// One field, one problem.
+    #[must_use]
+    pub fn flaw(field: &'static str, problem: Problem) -> Self {
+        Self::Invalid(vec![Flaw { field, problem }])
+    }
+}
+
+impl std::fmt::Display for CoreError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+impl std::error::Error for CoreError {}
+
+impl From<StoreError> for CoreError {
+    fn from(e: StoreError) -> Self {
+        match e {
+            StoreError::Unavailable(e) => {
+                tracing::error!(error = %e, "the database cannot be reached");
+                Self::Unavailable
+            }
+            StoreError::Duplicate | StoreError::Collision => Self::Collided,
+            StoreError::Broken(e) => Self::Fault(e.to_string()),
+        }
+    }
+}

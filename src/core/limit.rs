@@ -1,0 +1,149 @@
+//! Limits on guessing and flooding: counted before anything is checked, in the database, for all instances and dialects.
+
+use super::{CoreError, Ctx, secret::Use};
+use crate::store::{self, StoreError, Tx};
+use std::net::IpAddr;
+
+/// Every limit here has a window of a minute.
+const WINDOW_MS: i64 = 60_000;
+
+/// What is being limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// New sign-in sessions, an address.
+    NewSessions,
+    /// Wrong passwords, an address.
+    PasswordFailures,
+    /// Wrong codes in total.
+    WrongCodes,
+    /// Guesses in total, once there were too many wrong ones.
+    SlowedGuesses,
+    /// Codes asked for in the chat, a person.
+    ChatCodes,
+}
+
+impl Limit {
+    fn name(self) -> &'static str {
+        match self {
+            Self::NewSessions => "new-sessions",
+            Self::PasswordFailures => "password-failures",
+            Self::WrongCodes => "wrong-codes",
+            Self::SlowedGuesses => "slowed-guesses",
+            Self::ChatCodes => "chat-codes",
+        }
+    }
+
+    fn most(self, ctx: &Ctx) -> i64 {
+        let limits = &ctx.settings.settings.limits;
+        match self {
+            Self::NewSessions => limits.new_sessions_per_minute,
+            Self::PasswordFailures => limits.password_failures_per_minute,
+            Self::WrongCodes => limits.wrong_codes_per_minute,
+            Self::SlowedGuesses => limits.slowed_guesses_per_minute,
+            Self::ChatCodes => limits.chat_codes_per_minute,
+        }
+    }
+}
+
+/// The part of an address that one customer holds: all of IPv4, the first 64 bits of IPv6.
+#[must_use]
+pub fn subject_of(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => {
+            let [a, b, c, d, ..] = ip.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
+
+/// Takes one of what an address may do in this minute. Loopback has the configured factor more.
+///
+/// # Errors
+/// [`CoreError::TooMany`] when nothing is left.
+pub async fn take_for_address(ctx: &Ctx, limit: Limit, address: IpAddr) -> Result<(), CoreError> {
+    let factor = if address.to_canonical().is_loopback() { ctx.settings.settings.limits.loopback_factor } else { 1 };
+    take(ctx, limit, &subject_of(address), limit.most(ctx) * factor).await
+}
+
+/// Takes one of what everybody together may do in this minute.
+///
+/// # Errors
+/// [`CoreError::TooMany`] when nothing is left.
+pub async fn take_in_total(ctx: &Ctx, limit: Limit) -> Result<(), CoreError> {
+    take(ctx, limit, "all", limit.most(ctx)).await
+}
+
+/// Takes one of what a person may do in this minute, inside the caller's transaction; false when nothing is left.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] where two first ones met: do the transaction once more.
+pub async fn take_within(ctx: &Ctx, db: &mut Tx, limit: Limit, subject: &str) -> Result<bool, StoreError> {
+    let bucket = bucket(ctx, limit, subject);
+    if store::limit::update_take(db, &bucket, limit.most(ctx)).await? {
+        return Ok(true);
+    }
+    if store::limit::find_used(db, &bucket).await?.is_some() {
+        return Ok(false);
+    }
+    store::limit::insert_bucket(db, &bucket, ctx.now() + 2 * WINDOW_MS).await?;
+    Ok(true)
+}
+
+/// Gives back what turned out not to be a failure.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn give_back(ctx: &Ctx, db: &mut Tx, limit: Limit, address: IpAddr) -> Result<(), StoreError> {
+    store::limit::update_give_back(db, &bucket(ctx, limit, &subject_of(address))).await
+}
+
+/// True while this minute's total is used up.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn is_used_up(ctx: &Ctx, limit: Limit) -> Result<bool, CoreError> {
+    let bucket = bucket(ctx, limit, "all");
+    Ok(store::limit::find_used(&mut ctx.store.read().await?, &bucket).await?.unwrap_or(0) >= limit.most(ctx))
+}
+
+async fn take(ctx: &Ctx, limit: Limit, subject: &str, most: i64) -> Result<(), CoreError> {
+    let bucket = bucket(ctx, limit, subject);
+    // Twice: the second time a rival's first row is there.
+    for _ in 0..2 {
+        let mut tx = ctx.store.begin().await?;
+        if store::limit::update_take(&mut tx, &bucket, most).await? {
+            return Ok(tx.commit().await?);
+        }
+        if store::limit::find_used(&mut tx, &bucket).await?.is_some() {
+            return Err(CoreError::TooMany(seconds_left(ctx)));
+        }
+        match store::limit::insert_bucket(&mut tx, &bucket, ctx.now() + 2 * WINDOW_MS).await {
+            Ok(()) => return Ok(tx.commit().await?),
+            Err(e) if e.is_retryable() => tx.rollback().await?,
+            Err(e) => return Err(e.into()),
+        }
+    }
+    Err(CoreError::Busy)
+}
+
+fn seconds_left(ctx: &Ctx) -> i64 {
+    (WINDOW_MS - ctx.now().rem_euclid(WINDOW_MS)).div_euclid(1000) + 1
+}
+
+fn bucket(ctx: &Ctx, limit: Limit, subject: &str) -> String {
+    let window = ctx.now().div_euclid(WINDOW_MS);
+    // Addresses and openids are personal data: the counter needs only to tell them apart.
+    format!("{}/{}/{window}", limit.name(), &ctx.hash(Use::Limit, subject)[..32])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::subject_of;
+
+    #[test]
+    fn an_ipv6_customer_is_one_subject_and_a_mapped_ipv4_is_its_own() {
+        assert_eq!(subject_of("2001:db8:1:2:3:4:5:6".parse().unwrap()), subject_of("2001:db8:1:2:ffff::1".parse().unwrap()));
+        assert_eq!(subject_of("::ffff:192.0.2.1".parse().unwrap()), "192.0.2.1");
+    }
+}

@@ -1,0 +1,129 @@
+//! What the account says in the chat.
+
+use crate::{
+    core::{
+        Ctx,
+        account::User,
+        signin::{Purpose, chat::Heard, Fault},
+    },
+    text::{Lang, fill},
+    texts,
+};
+use time::{OffsetDateTime, UtcOffset, macros::format_description};
+
+texts! {
+    /// Texts of the chat.
+    pub struct Chat {
+        welcome: "感谢关注！回复“帮助”看看能做什么。" / "Thanks for following! Send “help” to see what you can do.",
+        help: "你可以发送：\n验证码 — 登录或注册网页\n我的 — 编号、等级与积分\n改密 — 忘记密码时设置新密码\n帮助 — 这份说明\n\n网页：{site}"
+            / "You can send:\ncode — to sign in or register on the web\nme — your id, level and credits\npassword — to set a new password\nhelp — this list\n\nWeb: {site}",
+        code: "你的验证码：{code}\n{minutes} 分钟内有效，只能用一次。请在网页上输入，不要告诉任何人。"
+            / "Your code: {code}\nValid for {minutes} minutes, once. Type it into the web page; tell it to nobody.",
+        code_hint: "要在网页上登录或注册，请输入验证码：{code}（{minutes} 分钟内有效），或直接回复网页上的数字。"
+            / "To sign in or register on the web, type the code {code} (valid for {minutes} minutes), or send the digits that the page shows.",
+        reset_code: "重设密码的验证码：{code}\n{minutes} 分钟内有效，只能用一次。请在“忘记密码”页面输入，不要告诉任何人。"
+            / "Your code to set a new password: {code}\nValid for {minutes} minutes, once. Type it into the page “Forgotten password”; tell it to nobody.",
+        too_many: "你要得太快了，请过一分钟再发送。" / "That was too fast. Please try again in a minute.",
+        no_account: "你还没有账号。发送“验证码”，再到网页上登录即可。{site}" / "You have no account yet. Send “code” and sign in on the web. {site}",
+        me: "编号：{id}\n昵称：{name}\n等级：{level}\n积分：{credits}" / "Id: {id}\nName: {name}\nLevel: {level}\nCredits: {credits}",
+        wrong_code: "验证码不对，或已过期。请看网页上最新的数字，或发送“验证码”换一个。"
+            / "That code is wrong or has expired. Look at the page for the latest digits, or send “code” for a new one.",
+        qr_expired: "二维码已过期，请刷新页面后再扫。" / "This QR code has expired. Reload the page and scan again.",
+        qr_taken: "这个二维码已经被别人用了，请刷新页面后再扫。" / "Somebody else has used this QR code. Reload the page and scan again.",
+        ask_login: "有人请求登录你的账号：\n网站：{site}\n浏览器：{browser}\n来自：{address}\n时间：{time}\n\n是你本人吗？\n{yes}　{no}\n也可以回复“1”确认，回复“取消”拒绝。"
+            / "Somebody asks to sign in as you:\nSite: {site}\nBrowser: {browser}\nFrom: {address}\nTime: {time}\n\nIs it you?\n{yes}  {no}\nYou can also answer “1” to confirm or “cancel” to refuse.",
+        ask_bind: "有人请求把你的微信绑定到一个账号：\n网站：{site}\n浏览器：{browser}\n来自：{address}\n时间：{time}\n\n是你本人吗？\n{yes}　{no}\n也可以回复“1”确认，回复“取消”拒绝。"
+            / "Somebody asks to tie your WeChat to an account:\nSite: {site}\nBrowser: {browser}\nFrom: {address}\nTime: {time}\n\nIs it you?\n{yes}  {no}\nYou can also answer “1” to confirm or “cancel” to refuse.",
+        yes: "是我，确认" / "Yes, confirm",
+        no: "不是我，拒绝" / "No, refuse",
+        registered: "注册成功，{name}！网页会自动继续。" / "Welcome, {name}! The page goes on by itself.",
+        signed_in: "登录成功，{name}！网页会自动继续。" / "You are signed in, {name}. The page goes on by itself.",
+        bound: "绑定成功。网页会自动继续。" / "Your WeChat is tied to the account. The page goes on by itself.",
+        credits: "送你 {credits} 积分。" / "You got {credits} credits.",
+        done_before: "已经完成，不用再操作。" / "That is done already.",
+        refused: "已拒绝，网页不会登录。如果不是你本人操作，可以放心，什么都没有发生。" / "Refused. The page was not let in; nothing happened.",
+        already_registered: "你的微信已经有账号了，没有再注册。请在网页上选“微信登录”，用户名和密码可在个人中心设置。"
+            / "Your WeChat has an account already, so nothing was registered. Choose “Sign in with WeChat” on the page; name and password can be set in the personal centre.",
+        username_taken: "这个用户名刚刚被别人注册了，请在网页上换一个。" / "Somebody has just taken this username. Choose another one on the page.",
+        already_bound: "没有绑定：这个微信或这个账号已经绑定过了。" / "Not tied: this WeChat or this account is tied already.",
+        disabled: "这个账号已被停用，请联系管理员。" / "This account is disabled. Please ask the administrator.",
+        busy: "系统正忙，请稍后再发一次。" / "We are busy just now. Please send it again in a moment.",
+        level_normal: "普通用户" / "Normal",
+        level_premium: "高级用户" / "Premium",
+        level_vip: "VIP 用户" / "VIP",
+    }
+}
+
+/// How the site is called in the chat: its host.
+pub fn site(ctx: &Ctx) -> String {
+    let url = &ctx.settings.public_url;
+    match (url.host_str(), url.port()) {
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+        (Some(host), None) => host.to_owned(),
+        (None, _) => String::new(),
+    }
+}
+
+/// `11-21 13:05`, Beijing time: where the account's readers are.
+pub fn clock_time(ms: i64) -> String {
+    let beijing = UtcOffset::from_hms(8, 0, 0).unwrap_or(UtcOffset::UTC);
+    OffsetDateTime::from_unix_timestamp(ms.div_euclid(1000))
+        .ok()
+        .and_then(|t| t.to_offset(beijing).format(format_description!("[month]-[day] [hour]:[minute]")).ok())
+        .unwrap_or_default()
+}
+
+/// What the chat says about a step of a sign-in.
+pub fn heard(ctx: &Ctx, lang: Lang, heard: &Heard) -> String {
+    let t = Chat::of(lang);
+    match heard {
+        Heard::Expired => t.qr_expired.to_owned(),
+        Heard::TakenByOther => t.qr_taken.to_owned(),
+        Heard::Ask { purpose, browser_label, address, asked_at } => {
+            let template = if *purpose == Purpose::Bind { t.ask_bind } else { t.ask_login };
+            let (site, time) = (site(ctx), clock_time(*asked_at));
+            let (yes, no) = (tap("1", "yes", t.yes), tap(if lang == Lang::Zh { "取消" } else { "cancel" }, "no", t.no));
+            fill(template, &[("site", &site), ("browser", browser_label), ("address", address), ("time", &time), ("yes", &yes), ("no", &no)])
+        }
+        Heard::Done { purpose, is_new, credits, name } => {
+            let template = match purpose {
+                Purpose::Bind => t.bound,
+                _ if *is_new => t.registered,
+                _ => t.signed_in,
+            };
+            let mut text = fill(template, &[("name", name)]);
+            if *credits > 0 {
+                text.push('\n');
+                text.push_str(&fill(t.credits, &[("credits", &credits.to_string())]));
+            }
+            text
+        }
+        Heard::DoneBefore => t.done_before.to_owned(),
+        Heard::Refused => t.refused.to_owned(),
+        Heard::Failed(fault) => match fault {
+            Fault::AlreadyRegistered => t.already_registered,
+            Fault::UsernameTaken => t.username_taken,
+            Fault::AlreadyBound => t.already_bound,
+            Fault::Disabled => t.disabled,
+            Fault::Guesses => t.qr_expired,
+        }
+        .to_owned(),
+    }
+}
+
+/// A link that sends `content` as if the person had typed it (wechat.md, 3: `weixin://bizmsgmenu`).
+fn tap(content: &str, id: &str, label: &str) -> String {
+    let content: String = url::form_urlencoded::byte_serialize(content.as_bytes()).collect();
+    format!("<a href=\"weixin://bizmsgmenu?msgmenucontent={content}&msgmenuid={id}\">{label}</a>")
+}
+
+/// The answer to “me”.
+pub fn me(lang: Lang, user: &User) -> String {
+    let t = Chat::of(lang);
+    let level = match user.level.as_str() {
+        "vip" => t.level_vip,
+        "premium" => t.level_premium,
+        _ => t.level_normal,
+    };
+    fill(t.me, &[("id", &user.id.to_string()), ("name", &user.nickname), ("level", level), ("credits", &user.credits.to_string())])
+}

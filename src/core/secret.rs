@@ -1,0 +1,73 @@
+//! Secrets that are handed out are kept as keyed hashes only.
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+/// What a hash is of: the same text hashed for two uses gives two hashes.
+#[derive(Debug, Clone, Copy)]
+pub enum Use {
+    Scene,
+    Poll,
+    Browser,
+    Code,
+    WebSession,
+    SetupLink,
+    Person,
+    Limit,
+}
+
+/// The installation's key. Six digits hashed without one could be found by trying all million.
+#[derive(Clone)]
+pub struct HashKey([u8; 32]);
+
+impl std::fmt::Debug for HashKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("HashKey(…)")
+    }
+}
+
+impl HashKey {
+    /// Takes 64 hexadecimal digits.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut key = [0; 32];
+        hex::decode_to_slice(text, &mut key).ok()?;
+        Some(Self(key))
+    }
+
+    /// 64 hexadecimal digits that stand for `secret`.
+    #[must_use]
+    pub fn hash(&self, of: Use, secret: &str) -> String {
+        let label: &[u8] = match of {
+            Use::Scene => b"scene",
+            Use::Poll => b"poll",
+            Use::Browser => b"browser",
+            Use::Code => b"code",
+            Use::WebSession => b"web-session",
+            Use::SetupLink => b"setup-link",
+            Use::Person => b"person",
+            Use::Limit => b"limit",
+        };
+        // A key of any length is taken: https://docs.rs/hmac — new_from_slice fails for fixed-length MACs only.
+        #[expect(clippy::expect_used, reason = "HMAC takes keys of every length")]
+        let mut mac = <Hmac<Sha256>>::new_from_slice(&self.0).expect("HMAC takes keys of every length");
+        mac.update(label);
+        mac.update(&[0]);
+        mac.update(secret.as_bytes());
+        hex::encode(mac.finalize().into_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_text_has_a_hash_of_its_own_for_every_use() {
+        let key = HashKey::parse(&"5a".repeat(32)).unwrap();
+        assert_ne!(key.hash(Use::Scene, "x"), key.hash(Use::Poll, "x"));
+        assert_eq!(key.hash(Use::Scene, "x"), key.hash(Use::Scene, "x"));
+        assert_eq!(key.hash(Use::Code, "123456").len(), 64);
+        assert!(!format!("{key:?}").contains("5a"));
+    }
+}

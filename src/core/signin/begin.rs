@@ -1,0 +1,181 @@
+//! Beginning a session, looking at it, and renewing it.
+
+use super::{Purpose, Secrets, Status, View, doors};
+use crate::{
+    core::{
+        CoreError, Ctx, Problem,
+        account::{field::Username, password::Password, profile::collect},
+        limit::{self, Limit},
+        secret::Use,
+    },
+    store::{self, signin::SigninRow},
+};
+use std::net::IpAddr;
+
+/// How often a page renews itself before a person must press the button.
+pub const OWN_REFRESHES: i64 = 3;
+
+/// The browser that asks.
+#[derive(Debug, Clone)]
+pub struct Asker {
+    /// Like `Chrome · Windows`; told to the phone.
+    pub browser_label: String,
+    pub address: IpAddr,
+    /// A path of this site to go to afterwards.
+    pub next_path: Option<String>,
+}
+
+/// Begins a registration: the name and the password are checked and kept, nothing exists yet.
+///
+/// # Errors
+/// Flaws of `username` and `password`; [`CoreError::TooMany`].
+pub async fn register(ctx: &Ctx, username: &str, password: &str, asker: Asker) -> Result<Secrets, CoreError> {
+    let mut flaws = Vec::new();
+    let username = collect(&mut flaws, Username::parse(username));
+    let password = collect(&mut flaws, Password::parse_new("password", password));
+    let (Some(username), Some(password)) = (username, password) else { return Err(CoreError::Invalid(flaws)) };
+    // Counted before the name is looked up: nobody lists the names at leisure.
+    limit::take_for_address(ctx, Limit::NewSessions, asker.address).await?;
+    if store::user::find_user_by_name(&mut ctx.store.read().await?, &username.key()).await?.is_some() {
+        return Err(CoreError::flaw("username", Problem::Taken));
+    }
+    let hash = ctx.hasher.hash("password", password, Some(username.as_str())).await?;
+    let pending = Pending { username: Some(username.as_str().to_owned()), password_hash: Some(hash), user_id: None };
+    start(ctx, Purpose::Register, asker, pending, 0).await
+}
+
+/// Begins a sign-in, or the setting of a forgotten password.
+///
+/// # Errors
+/// [`CoreError::TooMany`].
+pub async fn login(ctx: &Ctx, purpose: Purpose, asker: Asker) -> Result<Secrets, CoreError> {
+    limit::take_for_address(ctx, Limit::NewSessions, asker.address).await?;
+    start(ctx, purpose, asker, Pending::default(), 0).await
+}
+
+/// Begins tying WeChat to the user who is signed in.
+///
+/// # Errors
+/// [`CoreError::TooMany`].
+pub async fn bind(ctx: &Ctx, user_id: i64, asker: Asker) -> Result<Secrets, CoreError> {
+    limit::take_for_address(ctx, Limit::NewSessions, asker.address).await?;
+    start(ctx, Purpose::Bind, asker, Pending { user_id: Some(user_id), ..Pending::default() }, 0).await
+}
+
+/// What the page may show of the session that these secrets open.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn view(ctx: &Ctx, secrets: &Secrets) -> Result<Option<View>, CoreError> {
+    let row = store::signin::find_by_browser(&mut ctx.store.read().await?, &secrets.browser_hash(ctx)).await?;
+    Ok(row.map(|row| View::of(row, ctx.settings.settings.limits.guesses_per_session, ctx.now())))
+}
+
+/// [`view`] for whoever holds both the cookie and the poll secret.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn view_polled(ctx: &Ctx, secrets: &Secrets, poll: &str) -> Result<Option<View>, CoreError> {
+    let row = store::signin::find_by_browser(&mut ctx.store.read().await?, &secrets.browser_hash(ctx)).await?;
+    let row = row.filter(|row| row.poll_hash == ctx.hash(Use::Poll, poll));
+    Ok(row.map(|row| View::of(row, ctx.settings.settings.limits.guesses_per_session, ctx.now())))
+}
+
+/// A new session in place of one whose time is over, with new secrets and the same purpose. `by_itself` renewals are few.
+///
+/// # Errors
+/// [`CoreError::SessionOver`] where there is nothing to renew; [`CoreError::TooMany`].
+pub async fn renew(ctx: &Ctx, secrets: &Secrets, asker: Asker, by_itself: bool) -> Result<Secrets, CoreError> {
+    let old = store::signin::find_by_browser(&mut ctx.store.read().await?, &secrets.browser_hash(ctx)).await?.ok_or(CoreError::SessionOver)?;
+    let guesses = ctx.settings.settings.limits.guesses_per_session;
+    let view = View::of(old.clone(), guesses, ctx.now());
+    let is_over = matches!(view.status, Status::Expired | Status::Refused | Status::Error);
+    // A registration that met an account, or lost its name, begins again from its form.
+    let is_renewable = view.purpose != Purpose::Register || old.pending_password_hash.is_some();
+    if !is_over || !is_renewable || (by_itself && (view.status != Status::Expired || old.refreshes >= OWN_REFRESHES)) {
+        return Err(CoreError::SessionOver);
+    }
+    limit::take_for_address(ctx, Limit::NewSessions, asker.address).await?;
+    let refreshes = if by_itself { old.refreshes + 1 } else { 0 };
+    let user_id = old.user_id.filter(|_| view.purpose == Purpose::Bind);
+    let pending = Pending { username: old.pending_username, password_hash: old.pending_password_hash, user_id };
+    let asker = Asker { next_path: old.next_path, ..asker };
+    let renewed = start(ctx, view.purpose, asker, pending, refreshes).await?;
+    let mut tx = ctx.store.begin().await?;
+    store::signin::delete_uncollected(&mut tx, old.id).await?;
+    tx.commit().await?;
+    Ok(renewed)
+}
+
+#[derive(Debug, Clone, Default)]
+struct Pending {
+    username: Option<String>,
+    password_hash: Option<String>,
+    user_id: Option<i64>,
+}
+
+async fn start(ctx: &Ctx, purpose: Purpose, asker: Asker, pending: Pending, refreshes: i64) -> Result<Secrets, CoreError> {
+    let minutes = ctx.settings.settings.signin.session_minutes;
+    let scene = ctx.chance.token();
+    let (id, secrets) = insert(ctx, purpose, asker, pending, refreshes, &scene, minutes * 60_000).await?;
+    // Outside any transaction: the platform may take its time.
+    let is_scannable = purpose != Purpose::Reset;
+    if is_scannable && let Some(qr) = doors::open_qr(ctx, &scene, u32::try_from(minutes * 60).unwrap_or(600)).await {
+        let mut tx = ctx.store.begin().await?;
+        store::signin::update_ticket(&mut tx, id, &qr.ticket, &qr.url).await?;
+        tx.commit().await?;
+    }
+    Ok(secrets)
+}
+
+/// Draws secrets until the code is nobody else's just now.
+async fn insert(ctx: &Ctx, purpose: Purpose, asker: Asker, pending: Pending, refreshes: i64, scene: &str, ttl_ms: i64) -> Result<(i64, Secrets), CoreError> {
+    for _ in 0..8 {
+        let secrets = Secrets::new(ctx);
+        let (now, id) = (ctx.now(), ctx.next_id());
+        let row = SigninRow {
+            id,
+            purpose: purpose.as_str().to_owned(),
+            status: Status::Waiting.as_str().to_owned(),
+            fault: None,
+            scene_hash: ctx.hash(Use::Scene, scene),
+            poll_hash: secrets.poll_hash(ctx),
+            browser_hash: Some(secrets.browser_hash(ctx)),
+            // A forgotten password is set by a code from the chat only: what is sent from a phone opens nothing there.
+            code_hash: (purpose != Purpose::Reset).then(|| secrets.code_hash(ctx)),
+            client_id: None,
+            ticket: None,
+            qr_url: None,
+            appid: ctx.appid.clone(),
+            openid: None,
+            user_id: pending.user_id,
+            pending_username: pending.username.clone(),
+            pending_password_hash: pending.password_hash.clone(),
+            next_path: asker.next_path.clone(),
+            browser_label: asker.browser_label.clone(),
+            address: limit::subject_of(asker.address),
+            guesses: 0,
+            refreshes,
+            created_at: now,
+            expires_at: now + ttl_ms,
+            scanned_at: None,
+            completed_at: None,
+            consumed_at: None,
+            changed_at: now,
+        };
+        let mut tx = ctx.store.begin().await?;
+        // A code from the chat with the same digits would make the two directions ambiguous.
+        if store::code::has_code(&mut tx, &secrets.code_hash(ctx), now).await? {
+            continue;
+        }
+        match store::signin::insert_signin(&mut tx, &row).await {
+            Ok(()) => {
+                tx.commit().await?;
+                return Ok((id, secrets));
+            }
+            Err(e) if e.is_retryable() => tx.rollback().await?,
+            Err(e) => return Err(e.into()),
+        }
+    }
+    Err(CoreError::Busy)
+}

@@ -1,0 +1,90 @@
+//! `GET` and `POST /api/v1/auth/wechat/verify`: verified before anything is parsed, answered in time whatever happens behind.
+
+use crate::{
+    core::{CoreError, Ctx, message},
+    http::state::AppState,
+    wechat::{
+        callback::{self, Push, SUCCESS},
+        message::Message,
+    },
+};
+use axum::{
+    body::Bytes,
+    extract::{RawQuery, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use std::time::Duration;
+
+/// The platform hangs up after 5 s (wechat.md, 2.1); this leaves it time to receive.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The platform asks whether this is the right place: the echo for a right signature, nothing for any other.
+pub async fn url(State(state): State<AppState>, RawQuery(query): RawQuery) -> Response {
+    match callback::verify_url(&state.push, query.as_deref().unwrap_or_default(), state.ctx.clock.now_secs()) {
+        Ok(echo) => ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], echo).into_response(),
+        Err(refusal) => refused(refusal.class()),
+    }
+}
+
+/// A push: a message or an event.
+pub async fn push(State(state): State<AppState>, RawQuery(query): RawQuery, body: Bytes) -> Response {
+    let push = match callback::open_push(&state.push, query.as_deref().unwrap_or_default(), &body, state.ctx.clock.now_secs()) {
+        Ok(push) => push,
+        Err(refusal) => return refused(refusal.class()),
+    };
+    let xml = in_time(&state.ctx, &push).await;
+    let body = xml.map_or_else(|| SUCCESS.to_owned(), |xml| callback::seal_reply(&state.push, &push.seal, &xml, state.ctx.clock.now_secs(), state.ctx.chance.as_ref()));
+    let kind = if body == SUCCESS { "text/plain; charset=utf-8" } else { "text/xml; charset=utf-8" };
+    ([(header::CONTENT_TYPE, kind)], body).into_response()
+}
+
+/// One face for every refusal: who forges learns nothing from it.
+fn refused(class: &'static str) -> Response {
+    metrics::counter!("weida_pushes_refused_total", "class" => class).increment(1);
+    tracing::warn!(class, "a push was refused");
+    StatusCode::FORBIDDEN.into_response()
+}
+
+/// The answer, or none when it is not there in time. The work goes on by itself: a caller that hangs up breaks nothing off,
+/// and a late answer goes out as a customer-service message, where the account may send those.
+async fn in_time(ctx: &Ctx, push: &Push) -> Option<String> {
+    let (task_ctx, message) = (ctx.clone(), push.message.clone());
+    let mut work = tokio::spawn(async move { message::answer(&task_ctx, &message).await });
+    match tokio::time::timeout(PATIENCE, &mut work).await {
+        Ok(Ok(Ok(answer))) => answer,
+        Ok(Ok(Err(error))) => {
+            if !matches!(error, CoreError::Unavailable | CoreError::Busy) {
+                tracing::error!(%error, "a message could not be answered");
+            }
+            message::answer::apology(ctx, &push.message)
+        }
+        Ok(Err(error)) => {
+            tracing::error!(%error, "answering a message failed");
+            None
+        }
+        Err(_) => {
+            tokio::spawn(send_late(ctx.clone(), push.message.clone(), work));
+            None
+        }
+    }
+}
+
+async fn send_late(ctx: Ctx, message: Message, work: tokio::task::JoinHandle<Result<Option<String>, CoreError>>) {
+    let Ok(Ok(Some(xml))) = work.await else {
+        tracing::warn!("a message was not answered in time");
+        return;
+    };
+    let Some(text) = text_of(&xml) else { return };
+    match ctx.platform.send_custom_text(&message.from, &text).await {
+        Ok(()) => tracing::warn!("a message was answered late, by a customer-service message"),
+        Err(error) => tracing::warn!(%error, "a message was not answered in time"),
+    }
+}
+
+/// The text of our own reply XML.
+fn text_of(xml: &str) -> Option<String> {
+    let document = crate::wechat::xml::parse(xml.as_bytes(), crate::wechat::xml::PLAIN_MAX_BYTES).ok()?;
+    document.child("Content").map(|c| c.text().to_owned())
+}
+

@@ -1,0 +1,87 @@
+//! Every URL there is, and the layers around them.
+
+use super::{client, events, guard, headers, ops, session, state::AppState};
+use crate::{
+    app::{App, shell},
+    dialect, sandbox, web,
+};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::StatusCode,
+    middleware::from_fn,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use leptos::prelude::provide_context;
+use leptos_axum::{LeptosRoutes, generate_route_list, handle_server_fns_with_context};
+use std::time::Duration;
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer, trace::TraceLayer};
+
+/// Where the pages' forms go; a prefix of its own, so that the guard and the logs know them.
+pub const ACTIONS: &str = "/do";
+/// Forms are read whole so that a field that is too long is told at the field; beyond this it is nobody's typing.
+const FORM_MAX_BYTES: usize = 1024 * 1024;
+/// The longest that a request may take until its answer begins.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The whole program as a service.
+pub fn router(state: AppState) -> Router {
+    let context = {
+        let state = state.clone();
+        move || {
+            provide_context(state.ctx.clone());
+            provide_context(state.clone());
+        }
+    };
+    let pages = {
+        let options = state.leptos.clone();
+        move || shell(options.clone())
+    };
+    let actions = {
+        let context = context.clone();
+        post(move |request: axum::extract::Request| {
+            let context = context.clone();
+            async move { handle_server_fns_with_context(context, request).await }
+        })
+    };
+    let (settings, chance) = (state.ctx.settings.clone(), state.ctx.chance.clone());
+    let guard_settings = settings.clone();
+    let is_https = settings.is_https;
+    let mut router = Router::new()
+        .route(&format!("{ACTIONS}/{{action}}"), actions)
+        .route("/signin/events", get(events::signin))
+        .merge(web::page::routes())
+        .leptos_routes_with_context(&state, generate_route_list(App), context.clone(), pages)
+        .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(context, shell))
+        .layer(DefaultBodyLimit::max(FORM_MAX_BYTES));
+    if state.sandbox.is_some() {
+        router = router.merge(sandbox::routes());
+    }
+    router
+        .layer(session::layer(&state.ctx))
+        .merge(dialect::follow::routes())
+        .route("/healthz", get(ops::healthz))
+        .route("/readyz", get(ops::readyz))
+        .route("/metrics", get(ops::metrics))
+        .layer(from_fn(move |request, next| guard::same_origin(guard_settings.clone(), request, next)))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(CompressionLayer::new())
+        .layer(from_fn(move |request, next| headers::secure(is_https, request, next)))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(TraceLayer::new_for_http().make_span_with(named_span))
+        .layer(from_fn(move |request, next| client::identify(settings.clone(), chance.clone(), request, next)))
+        .with_state(state)
+}
+
+/// Path only: queries carry signatures and secrets.
+fn named_span(request: &axum::extract::Request) -> tracing::Span {
+    let id = request.extensions().get::<client::Client>().map(|c| c.request_id.clone()).unwrap_or_default();
+    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the layer's signature")]
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    tracing::error!("a request handler panicked");
+    (StatusCode::INTERNAL_SERVER_ERROR, "系统出错，请稍后再试。\nSomething went wrong. Please try again later.\n").into_response()
+}

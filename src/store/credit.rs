@@ -1,0 +1,63 @@
+//! Credits: a running total in `users`, and one entry for every change of it.
+
+use super::{Link, StoreError, Tx};
+use sqlx::{FromRow, Row as _};
+
+/// A row of `credit_entries`.
+#[derive(Debug, Clone, FromRow)]
+pub struct CreditRow {
+    pub id: i64,
+    pub user_id: i64,
+    pub delta: i64,
+    pub balance_after: i64,
+    pub kind: String,
+    pub reason: String,
+    pub created_at: i64,
+}
+
+/// Changes a balance; None where it would fall below zero or the user is gone. The row stays locked until the end.
+pub async fn update_balance(db: &mut Tx, user_id: i64, delta: i64) -> Result<Option<i64>, StoreError> {
+    let done = db.sql("UPDATE users SET credits = credits + ? WHERE id = ? AND credits + ? >= 0").bind(delta).bind(user_id).bind(delta).execute(db.conn()).await?;
+    if done.rows_affected() != 1 {
+        return Ok(None);
+    }
+    Ok(Some(db.sql("SELECT credits FROM users WHERE id = ?").bind(user_id).fetch_one(db.conn()).await?.try_get(0)?))
+}
+
+/// Adds an entry to the ledger.
+pub async fn insert_entry(db: &mut Tx, row: &CreditRow) -> Result<(), StoreError> {
+    db.sql("INSERT INTO credit_entries (id, user_id, delta, balance_after, kind, reason, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)")
+        .bind(row.id)
+        .bind(row.user_id)
+        .bind(row.delta)
+        .bind(row.balance_after)
+        .bind(row.kind.clone())
+        .bind(row.reason.clone())
+        .bind(row.created_at)
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
+/// A user's latest entries, newest first.
+pub async fn list_entries(db: &mut impl Link, user_id: i64, most: i64) -> Result<Vec<CreditRow>, StoreError> {
+    let rows = db
+        .sql("SELECT id, user_id, delta, balance_after, kind, reason, created_at FROM credit_entries WHERE user_id = ? ORDER BY id DESC LIMIT ?")
+        .bind(user_id)
+        .bind(most)
+        .fetch_all(db.conn())
+        .await?;
+    Ok(rows.iter().map(CreditRow::from_row).collect::<Result<_, _>>()?)
+}
+
+/// True where the person was given this already.
+pub async fn has_grant(db: &mut impl Link, person_hash: &str, reason: &'static str) -> Result<bool, StoreError> {
+    let row = db.sql("SELECT granted_at FROM grants WHERE person_hash = ? AND reason = ?").bind(person_hash.to_owned()).bind(reason).fetch_optional(db.conn()).await?;
+    Ok(row.is_some())
+}
+
+/// Notes that the person is given this; [`StoreError::Duplicate`] where somebody was first.
+pub async fn insert_grant(db: &mut Tx, person_hash: &str, reason: &'static str, now: i64) -> Result<(), StoreError> {
+    db.sql("INSERT INTO grants (person_hash, reason, granted_at) VALUES (?, ?, ?)").bind(person_hash.to_owned()).bind(reason).bind(now).execute(db.conn()).await?;
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! Identities: who somebody is within one app of WeChat's.
+
+use super::{Link, StoreError, Tx};
+use sqlx::FromRow;
+
+/// A row of `identities`.
+#[derive(Debug, Clone, FromRow)]
+pub struct IdentityRow {
+    pub appid: String,
+    pub openid: String,
+    pub app: String,
+    pub unionid: Option<String>,
+    pub user_id: Option<i64>,
+    pub nickname: Option<String>,
+    pub avatar_url: Option<String>,
+    pub is_subscribed: i64,
+    pub subscribed_at: Option<i64>,
+    pub unsubscribed_at: Option<i64>,
+    pub source_scene: Option<String>,
+    pub created_at: i64,
+}
+
+/// The identity with this key, compared byte by byte.
+pub async fn find_identity(db: &mut impl Link, appid: &str, openid: &str) -> Result<Option<IdentityRow>, StoreError> {
+    let row = db
+        .sql(
+            "SELECT appid, openid, app, unionid, user_id, nickname, avatar_url, is_subscribed, subscribed_at, unsubscribed_at, source_scene, created_at \
+             FROM identities WHERE appid = ? AND openid = ?",
+        )
+        .bind(appid.to_owned())
+        .bind(openid.to_owned())
+        .fetch_optional(db.conn())
+        .await?;
+    Ok(row.map(|r| IdentityRow::from_row(&r)).transpose()?)
+}
+
+/// The identities of one user, oldest first.
+pub async fn list_identities(db: &mut impl Link, user_id: i64) -> Result<Vec<IdentityRow>, StoreError> {
+    let rows = db
+        .sql(
+            "SELECT appid, openid, app, unionid, user_id, nickname, avatar_url, is_subscribed, subscribed_at, unsubscribed_at, source_scene, created_at \
+             FROM identities WHERE user_id = ? ORDER BY created_at, openid",
+        )
+        .bind(user_id)
+        .fetch_all(db.conn())
+        .await?;
+    Ok(rows.iter().map(IdentityRow::from_row).collect::<Result<_, _>>()?)
+}
+
+/// Adds an identity; [`StoreError::Duplicate`] where it is known.
+pub async fn insert_identity(db: &mut Tx, row: &IdentityRow) -> Result<(), StoreError> {
+    let row = row.clone();
+    db.sql(
+        "INSERT INTO identities (appid, openid, app, unionid, user_id, nickname, avatar_url, is_subscribed, subscribed_at, unsubscribed_at, source_scene, \
+         created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(row.appid)
+    .bind(row.openid)
+    .bind(row.app)
+    .bind(row.unionid)
+    .bind(row.user_id)
+    .bind(row.nickname)
+    .bind(row.avatar_url)
+    .bind(row.is_subscribed)
+    .bind(row.subscribed_at)
+    .bind(row.unsubscribed_at)
+    .bind(row.source_scene)
+    .bind(row.created_at)
+    .execute(db.conn())
+    .await?;
+    Ok(())
+}
+
+/// Marks the identity as following, or as no longer following.
+pub async fn update_subscribed(db: &mut Tx, appid: &str, openid: &str, is_subscribed: bool, now: i64) -> Result<(), StoreError> {
+    let text = if is_subscribed {
+        "UPDATE identities SET is_subscribed = 1, subscribed_at = ? WHERE appid = ? AND openid = ?"
+    } else {
+        "UPDATE identities SET is_subscribed = 0, unsubscribed_at = ? WHERE appid = ? AND openid = ?"
+    };
+    db.sql(text).bind(now).bind(appid.to_owned()).bind(openid.to_owned()).execute(db.conn()).await?;
+    Ok(())
+}
+
+/// Forgets what the platform told about a person, who withdrew it.
+pub async fn update_profile_forgotten(db: &mut Tx, appid: &str, openid: &str) -> Result<(), StoreError> {
+    db.sql("UPDATE identities SET nickname = NULL, avatar_url = NULL WHERE appid = ? AND openid = ?")
+        .bind(appid.to_owned())
+        .bind(openid.to_owned())
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
+/// Notes the person's id across apps, as the platform told it.
+pub async fn update_unionid(db: &mut Tx, appid: &str, openid: &str, unionid: &str) -> Result<(), StoreError> {
+    db.sql("UPDATE identities SET unionid = ? WHERE appid = ? AND openid = ?")
+        .bind(unionid.to_owned())
+        .bind(appid.to_owned())
+        .bind(openid.to_owned())
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
+/// Gives an identity that belongs to nobody to a user; true for the one caller that did.
+pub async fn update_owner(db: &mut Tx, appid: &str, openid: &str, user_id: i64) -> Result<bool, StoreError> {
+    let done = db
+        .sql("UPDATE identities SET user_id = ? WHERE appid = ? AND openid = ? AND user_id IS NULL")
+        .bind(user_id)
+        .bind(appid.to_owned())
+        .bind(openid.to_owned())
+        .execute(db.conn())
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Takes an identity away from its user; false where it was not theirs.
+pub async fn update_unowned(db: &mut Tx, appid: &str, openid: &str, user_id: i64) -> Result<bool, StoreError> {
+    let done = db
+        .sql("UPDATE identities SET user_id = NULL WHERE appid = ? AND openid = ? AND user_id = ?")
+        .bind(appid.to_owned())
+        .bind(openid.to_owned())
+        .bind(user_id)
+        .execute(db.conn())
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Forgets an identity altogether, with its codes and messages.
+pub async fn delete_identity(db: &mut Tx, appid: &str, openid: &str) -> Result<(), StoreError> {
+    for text in [
+        "DELETE FROM dynamic_codes WHERE appid = ? AND openid = ?",
+        "DELETE FROM messages WHERE appid = ? AND openid = ?",
+        "DELETE FROM signin_sessions WHERE appid = ? AND openid = ?",
+        "DELETE FROM identities WHERE appid = ? AND openid = ?",
+    ] {
+        db.sql(text).bind(appid.to_owned()).bind(openid.to_owned()).execute(db.conn()).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,251 @@
+//! Sign-in sessions. Every change of state is one conditional update: who gets one row has won.
+
+use super::{Link, StoreError, Tx};
+use sqlx::{FromRow, Row as _};
+
+/// A row of `signin_sessions`.
+#[derive(Debug, Clone, FromRow)]
+pub struct SigninRow {
+    pub id: i64,
+    pub purpose: String,
+    pub status: String,
+    pub fault: Option<String>,
+    pub scene_hash: String,
+    pub poll_hash: String,
+    pub browser_hash: Option<String>,
+    pub code_hash: Option<String>,
+    pub client_id: Option<String>,
+    pub ticket: Option<String>,
+    pub qr_url: Option<String>,
+    pub appid: String,
+    pub openid: Option<String>,
+    pub user_id: Option<i64>,
+    pub pending_username: Option<String>,
+    pub pending_password_hash: Option<String>,
+    pub next_path: Option<String>,
+    pub browser_label: String,
+    pub address: String,
+    pub guesses: i64,
+    pub refreshes: i64,
+    pub created_at: i64,
+    pub expires_at: i64,
+    pub scanned_at: Option<i64>,
+    pub completed_at: Option<i64>,
+    pub consumed_at: Option<i64>,
+    pub changed_at: i64,
+}
+
+macro_rules! select {
+    ($where:literal) => {
+        concat!(
+            "SELECT id, purpose, status, fault, scene_hash, poll_hash, browser_hash, code_hash, client_id, ticket, qr_url, appid, openid, user_id, ",
+            "pending_username, pending_password_hash, next_path, browser_label, address, guesses, refreshes, created_at, expires_at, scanned_at, ",
+            "completed_at, consumed_at, changed_at FROM signin_sessions WHERE ",
+            $where
+        )
+    };
+}
+
+/// Adds a session; [`StoreError::Duplicate`] where its code is in use by another one just now.
+pub async fn insert_signin(db: &mut Tx, row: &SigninRow) -> Result<(), StoreError> {
+    let row = row.clone();
+    db.sql(
+        "INSERT INTO signin_sessions (id, purpose, status, scene_hash, poll_hash, browser_hash, code_hash, client_id, appid, user_id, pending_username, \
+         pending_password_hash, next_path, browser_label, address, guesses, refreshes, created_at, expires_at, changed_at) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(row.id)
+    .bind(row.purpose)
+    .bind(row.status)
+    .bind(row.scene_hash)
+    .bind(row.poll_hash)
+    .bind(row.browser_hash)
+    .bind(row.code_hash)
+    .bind(row.client_id)
+    .bind(row.appid)
+    .bind(row.user_id)
+    .bind(row.pending_username)
+    .bind(row.pending_password_hash)
+    .bind(row.next_path)
+    .bind(row.browser_label)
+    .bind(row.address)
+    .bind(row.guesses)
+    .bind(row.refreshes)
+    .bind(row.created_at)
+    .bind(row.expires_at)
+    .bind(row.changed_at)
+    .execute(db.conn())
+    .await?;
+    Ok(())
+}
+
+/// Notes the QR that the platform made for the session.
+pub async fn update_ticket(db: &mut Tx, id: i64, ticket: &str, qr_url: &str) -> Result<(), StoreError> {
+    db.sql("UPDATE signin_sessions SET ticket = ?, qr_url = ? WHERE id = ?")
+        .bind(ticket.to_owned())
+        .bind(qr_url.to_owned())
+        .bind(id)
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
+/// The session that a browser's secret opens.
+pub async fn find_by_browser(db: &mut impl Link, browser_hash: &str) -> Result<Option<SigninRow>, StoreError> {
+    let row = db.sql(select!("browser_hash = ?")).bind(browser_hash.to_owned()).fetch_optional(db.conn()).await?;
+    Ok(row.map(|r| SigninRow::from_row(&r)).transpose()?)
+}
+
+/// The session that a scene names.
+pub async fn find_by_scene(db: &mut impl Link, scene_hash: &str) -> Result<Option<SigninRow>, StoreError> {
+    let row = db.sql(select!("scene_hash = ?")).bind(scene_hash.to_owned()).fetch_optional(db.conn()).await?;
+    Ok(row.map(|r| SigninRow::from_row(&r)).transpose()?)
+}
+
+/// The session whose page shows this code.
+pub async fn find_by_code(db: &mut impl Link, code_hash: &str) -> Result<Option<SigninRow>, StoreError> {
+    let row = db.sql(select!("code_hash = ?")).bind(code_hash.to_owned()).fetch_optional(db.conn()).await?;
+    Ok(row.map(|r| SigninRow::from_row(&r)).transpose()?)
+}
+
+/// The sessions of one person that wait for their word, newest first.
+pub async fn list_scanned(db: &mut impl Link, appid: &str, openid: &str, now: i64) -> Result<Vec<SigninRow>, StoreError> {
+    let rows = db
+        .sql(select!("openid = ? AND status = 'scanned' AND appid = ? AND expires_at > ? ORDER BY scanned_at DESC, id DESC"))
+        .bind(openid.to_owned())
+        .bind(appid.to_owned())
+        .bind(now)
+        .fetch_all(db.conn())
+        .await?;
+    Ok(rows.iter().map(SigninRow::from_row).collect::<Result<_, _>>()?)
+}
+
+/// `waiting → scanned` by one person; false where somebody was first or it is too late.
+pub async fn update_scanned(db: &mut Tx, id: i64, openid: &str, now: i64) -> Result<bool, StoreError> {
+    let done = db
+        .sql("UPDATE signin_sessions SET status = 'scanned', openid = ?, scanned_at = ?, changed_at = ?, code_hash = NULL WHERE id = ? AND status = 'waiting' AND expires_at > ?")
+        .bind(openid.to_owned())
+        .bind(now)
+        .bind(now)
+        .bind(id)
+        .bind(now)
+        .execute(db.conn())
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// `waiting | scanned → success` for this person; false where somebody or the clock was first. Whose account it is follows in
+/// the same transaction, by [`update_winner`], or [`update_lost`].
+pub async fn update_success(db: &mut Tx, id: i64, openid: &str, now: i64) -> Result<bool, StoreError> {
+    let done = db
+        .sql(
+            "UPDATE signin_sessions SET status = 'success', openid = ?, completed_at = ?, changed_at = ?, code_hash = NULL, \
+             pending_password_hash = NULL WHERE id = ? AND (status = 'waiting' OR (status = 'scanned' AND openid = ?)) AND expires_at > ?",
+        )
+        .bind(openid.to_owned())
+        .bind(now)
+        .bind(now)
+        .bind(id)
+        .bind(openid.to_owned())
+        .bind(now)
+        .execute(db.conn())
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The user that a session just won for.
+pub async fn update_winner(db: &mut Tx, id: i64, user_id: i64) -> Result<(), StoreError> {
+    db.sql("UPDATE signin_sessions SET user_id = ? WHERE id = ?").bind(user_id).bind(id).execute(db.conn()).await?;
+    Ok(())
+}
+
+/// Takes back a success of this very transaction.
+pub async fn update_lost(db: &mut Tx, id: i64, fault: &'static str) -> Result<(), StoreError> {
+    db.sql("UPDATE signin_sessions SET status = 'error', fault = ? WHERE id = ?").bind(fault).bind(id).execute(db.conn()).await?;
+    Ok(())
+}
+
+/// `waiting | scanned → refused | error | expired`, for good.
+pub async fn update_ended(db: &mut Tx, id: i64, status: &'static str, fault: Option<&'static str>, now: i64) -> Result<bool, StoreError> {
+    let done = db
+        .sql(
+            "UPDATE signin_sessions SET status = ?, fault = ?, completed_at = ?, changed_at = ?, code_hash = NULL, pending_password_hash = NULL \
+             WHERE id = ? AND status IN ('waiting', 'scanned')",
+        )
+        .bind(status)
+        .bind(fault)
+        .bind(now)
+        .bind(now)
+        .bind(id)
+        .execute(db.conn())
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Takes one of the session's guesses, before the guess is looked at; false where none is left or the session is over.
+pub async fn update_guess(db: &mut Tx, id: i64, most: i64, now: i64) -> Result<bool, StoreError> {
+    let done = db
+        .sql("UPDATE signin_sessions SET guesses = guesses + 1 WHERE id = ? AND guesses < ? AND status IN ('waiting', 'scanned') AND expires_at > ?")
+        .bind(id)
+        .bind(most)
+        .bind(now)
+        .execute(db.conn())
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Hands the result to the browser, once.
+pub async fn update_consumed(db: &mut Tx, id: i64, browser_hash: &str, now: i64) -> Result<bool, StoreError> {
+    let done = db
+        .sql("UPDATE signin_sessions SET consumed_at = ? WHERE id = ? AND browser_hash = ? AND status = 'success' AND consumed_at IS NULL AND expires_at > ?")
+        .bind(now)
+        .bind(id)
+        .bind(browser_hash.to_owned())
+        .bind(now)
+        .execute(db.conn())
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Forgets a session that a newer one of the same browser replaces. A collected one stays for the record.
+pub async fn delete_uncollected(db: &mut Tx, id: i64) -> Result<(), StoreError> {
+    db.sql("DELETE FROM signin_sessions WHERE id = ? AND consumed_at IS NULL").bind(id).execute(db.conn()).await?;
+    Ok(())
+}
+
+/// Ends the sessions whose time is over, so that their pages say so and their codes are free again.
+pub async fn update_expired(db: &mut Tx, now: i64) -> Result<u64, StoreError> {
+    let done = db
+        .sql(
+            "UPDATE signin_sessions SET status = 'expired', code_hash = NULL, pending_password_hash = NULL, changed_at = ? \
+             WHERE expires_at <= ? AND status IN ('waiting', 'scanned')",
+        )
+        .bind(now)
+        .bind(now)
+        .execute(db.conn())
+        .await?;
+    Ok(done.rows_affected())
+}
+
+/// Forgets sessions that ended before `before`.
+pub async fn delete_old(db: &mut Tx, before: i64) -> Result<u64, StoreError> {
+    Ok(db.sql("DELETE FROM signin_sessions WHERE expires_at < ?").bind(before).execute(db.conn()).await?.rows_affected())
+}
+
+/// The status of every session that changed at or after `since`.
+pub async fn list_changed(db: &mut impl Link, since: i64) -> Result<Vec<(i64, String)>, StoreError> {
+    let rows = db.sql("SELECT id, status FROM signin_sessions WHERE changed_at >= ?").bind(since).fetch_all(db.conn()).await?;
+    rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).collect()
+}
+
+/// True where this user has been signed in before from a browser and an address like these.
+pub async fn has_seen(db: &mut impl Link, user_id: i64, browser_label: &str, address: &str) -> Result<bool, StoreError> {
+    let row = db
+        .sql("SELECT id FROM signin_sessions WHERE user_id = ? AND browser_label = ? AND address = ? AND consumed_at IS NOT NULL LIMIT 1")
+        .bind(user_id)
+        .bind(browser_label.to_owned())
+        .bind(address.to_owned())
+        .fetch_optional(db.conn())
+        .await?;
+    Ok(row.is_some())
+}

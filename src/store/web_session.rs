@@ -1,0 +1,104 @@
+//! Browsers that are signed in.
+
+use super::{Link, StoreError, Tx};
+use sqlx::{FromRow, Row as _};
+
+/// A row of `web_sessions` without its data.
+#[derive(Debug, Clone, FromRow)]
+pub struct WebSessionRow {
+    pub id_hash: String,
+    pub public_id: String,
+    pub browser_label: String,
+    pub address: String,
+    pub created_at: i64,
+    pub seen_at: i64,
+    pub expires_at: i64,
+}
+
+/// A session to be stored.
+#[derive(Debug, Clone)]
+pub struct NewWebSession {
+    pub id_hash: String,
+    pub user_id: Option<i64>,
+    pub data: String,
+    pub public_id: String,
+    pub browser_label: String,
+    pub address: String,
+    pub created_at: i64,
+    pub expires_at: i64,
+}
+
+/// Adds a session.
+pub async fn insert_web_session(db: &mut Tx, new: NewWebSession) -> Result<(), StoreError> {
+    db.sql("INSERT INTO web_sessions (id_hash, user_id, data, public_id, browser_label, address, created_at, seen_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        .bind(new.id_hash)
+        .bind(new.user_id)
+        .bind(new.data)
+        .bind(new.public_id)
+        .bind(new.browser_label)
+        .bind(new.address)
+        .bind(new.created_at)
+        .bind(new.created_at)
+        .bind(new.expires_at)
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
+/// Changes a session that is still there. One that was revoked meanwhile stays gone.
+pub async fn update_web_session(db: &mut Tx, id_hash: &str, user_id: Option<i64>, data: &str, expires_at: i64) -> Result<(), StoreError> {
+    db.sql("UPDATE web_sessions SET user_id = ?, data = ?, expires_at = ? WHERE id_hash = ?")
+        .bind(user_id)
+        .bind(data.to_owned())
+        .bind(expires_at)
+        .bind(id_hash.to_owned())
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
+/// The data and expiry of a live session.
+pub async fn find_web_session(db: &mut impl Link, id_hash: &str, now: i64) -> Result<Option<(String, i64)>, StoreError> {
+    let row = db.sql("SELECT data, expires_at FROM web_sessions WHERE id_hash = ? AND expires_at > ?").bind(id_hash.to_owned()).bind(now).fetch_optional(db.conn()).await?;
+    row.map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).transpose()
+}
+
+/// Notes that the session was used, at most once in `resolution_ms`.
+pub async fn update_seen(db: &mut Tx, id_hash: &str, now: i64, resolution_ms: i64) -> Result<(), StoreError> {
+    db.sql("UPDATE web_sessions SET seen_at = ? WHERE id_hash = ? AND seen_at < ?").bind(now).bind(id_hash.to_owned()).bind(now - resolution_ms).execute(db.conn()).await?;
+    Ok(())
+}
+
+/// A user's live sessions, last used first.
+pub async fn list_web_sessions(db: &mut impl Link, user_id: i64, now: i64) -> Result<Vec<WebSessionRow>, StoreError> {
+    let rows = db
+        .sql("SELECT id_hash, public_id, browser_label, address, created_at, seen_at, expires_at FROM web_sessions WHERE user_id = ? AND expires_at > ? ORDER BY seen_at DESC LIMIT 100")
+        .bind(user_id)
+        .bind(now)
+        .fetch_all(db.conn())
+        .await?;
+    Ok(rows.iter().map(WebSessionRow::from_row).collect::<Result<_, _>>()?)
+}
+
+/// Ends one session by its secret's hash.
+pub async fn delete_web_session(db: &mut Tx, id_hash: &str) -> Result<(), StoreError> {
+    db.sql("DELETE FROM web_sessions WHERE id_hash = ?").bind(id_hash.to_owned()).execute(db.conn()).await?;
+    Ok(())
+}
+
+/// Ends one of a user's sessions by its public name; false where it is not theirs.
+pub async fn delete_one_of(db: &mut Tx, user_id: i64, public_id: &str) -> Result<bool, StoreError> {
+    let done = db.sql("DELETE FROM web_sessions WHERE user_id = ? AND public_id = ?").bind(user_id).bind(public_id.to_owned()).execute(db.conn()).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends all of a user's sessions but one (an empty `except` ends all).
+pub async fn delete_all_of(db: &mut Tx, user_id: i64, except_id_hash: &str) -> Result<u64, StoreError> {
+    let done = db.sql("DELETE FROM web_sessions WHERE user_id = ? AND id_hash <> ?").bind(user_id).bind(except_id_hash.to_owned()).execute(db.conn()).await?;
+    Ok(done.rows_affected())
+}
+
+/// Forgets the sessions whose time is over.
+pub async fn delete_expired(db: &mut Tx, now: i64) -> Result<u64, StoreError> {
+    Ok(db.sql("DELETE FROM web_sessions WHERE expires_at <= ?").bind(now).execute(db.conn()).await?.rows_affected())
+}

@@ -1,0 +1,1 @@
+//! Server functions: where the pages' forms go.

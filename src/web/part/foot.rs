@@ -1,0 +1,27 @@
+//! The end of a page.
+
+use super::{NavLink, Words, bar::links as links_of};
+use crate::web::{lang::Lang, text::Common};
+use leptos::prelude::*;
+
+/// A line about the program and a few links.
+#[component]
+pub fn Footer(
+    /// The language.
+    lang: Lang,
+    /// Documentation, status, and what the law asks for.
+    #[prop(optional)]
+    links: Vec<NavLink>,
+    /// The operator's own line instead of ours.
+    #[prop(optional, into)]
+    line: Words,
+) -> impl IntoView {
+    view! {
+        <footer class="foot">
+            <div>
+                <p>{line.or(Common::of(lang).footer)}</p>
+                {links_of(links, "")}
+            </div>
+        </footer>
+    }
+}

@@ -1,0 +1,127 @@
+//! Texts that more than one page says.
+
+crate::texts! {
+    /// Texts on every page.
+    pub struct Common {
+        brand: "微答" / "Weida",
+        tagline: "自己的公众号服务" / "A home for your Official Account",
+        skip: "跳到正文" / "Skip to content",
+
+        // Places.
+        nav: "主导航" / "Main",
+        menu: "菜单" / "Menu",
+        home: "首页" / "Home",
+        me: "个人中心" / "My account",
+        replies: "自动回复" / "Auto-reply",
+        admin: "管理" / "Admin",
+        docs: "接口文档" / "API docs",
+        sandbox: "沙箱" / "Sandbox",
+        health: "运行状态" / "Status",
+
+        // Acts.
+        sign_in: "登录" / "Sign in",
+        register: "注册" / "Register",
+        sign_out: "退出登录" / "Sign out",
+        save: "保存" / "Save",
+        discard: "放弃" / "Discard",
+        cancel: "取消" / "Cancel",
+        delete: "删除" / "Delete",
+        edit: "编辑" / "Edit",
+        add: "添加" / "Add",
+        next: "下一步" / "Next",
+        back: "返回" / "Back",
+        confirm: "确认" / "Confirm",
+        refuse: "拒绝" / "Refuse",
+        close: "关闭" / "Close",
+        copy: "复制" / "Copy",
+        copied: "已复制" / "Copied",
+        undo: "撤销" / "Undo",
+        search: "搜索" / "Search",
+        refresh: "刷新" / "Refresh",
+        retry: "重试" / "Try again",
+        more: "更多" / "More",
+        enable: "启用" / "Enable",
+        disable: "停用" / "Disable",
+        import: "导入" / "Import",
+        export: "导出" / "Export",
+        bind: "绑定" / "Link",
+        unbind: "解绑" / "Unlink",
+        download: "下载" / "Download",
+        send: "发送" / "Send",
+
+        // States.
+        on: "已启用" / "On",
+        off: "已停用" / "Off",
+        yes: "是" / "Yes",
+        no: "否" / "No",
+        none: "无" / "None",
+        saved: "已保存" / "Saved",
+        deleted: "已删除" / "Deleted",
+        unsaved: "有未保存的修改" / "You have unsaved changes",
+        required: "必填" / "Required",
+        optional: "选填" / "Optional",
+        unlimited: "不限" / "Unlimited",
+        loading: "加载中" / "Loading",
+
+        // Things.
+        username: "用户名" / "Username",
+        password: "密码" / "Password",
+        code: "验证码" / "Code",
+        nickname: "昵称" / "Nickname",
+        email: "邮箱" / "Email",
+        phone: "手机号" / "Phone",
+        level: "等级" / "Level",
+        credits: "积分" / "Credits",
+        time: "时间" / "Time",
+        status: "状态" / "Status",
+        actions: "操作" / "Actions",
+        level_normal: "普通用户" / "Normal",
+        level_premium: "高级用户" / "Premium",
+        level_vip: "VIP 用户" / "VIP",
+
+        // Language and theme.
+        language: "语言" / "Language",
+        theme: "外观" / "Theme",
+        theme_system: "跟随系统" / "System",
+        theme_light: "浅色" / "Light",
+        theme_dark: "深色" / "Dark",
+
+        // Pages of a list.
+        pages: "分页" / "Pages",
+        page_before: "上一页" / "Previous",
+        page_after: "下一页" / "Next",
+        page_of: "第 {page} / {pages} 页" / "Page {page} of {pages}",
+        total: "共 {count} 条" / "{count} in total",
+
+        // A QR code and what became of it.
+        qr_waiting: "等待扫码" / "Waiting for a scan",
+        qr_scanned: "已扫码，请在手机上确认" / "Scanned. Confirm on your phone",
+        qr_success: "完成" / "Done",
+        qr_expired: "二维码已过期" / "This QR code has expired",
+        qr_refused: "已在手机上取消" / "Cancelled on the phone",
+        qr_error: "出错了，请刷新二维码" / "Something went wrong. Get a new QR code",
+        qr_renew: "刷新二维码" / "Get a new QR code",
+        step: "步骤 {step} / {steps}" / "Step {step} of {steps}",
+        step_done: "已完成" / "Done",
+        chat: "聊天记录" / "Chat",
+        voice_secs: "{secs} 秒" / "{secs} s",
+
+        // The end of a page.
+        footer: "微答，自己的公众号服务" / "Weida, a home for your Official Account",
+        request_id: "请求编号 {id}" / "Request id {id}",
+
+        // Errors that any page may have.
+        error_form: "有几处需要修改" / "Some fields need a change",
+        error_required: "请填写这一项" / "Please fill this in",
+        error_not_found: "没有这个页面" / "There is no such page",
+        error_not_found_do: "链接可能已经改变，从首页重新开始吧。" / "The link may have changed. Start again from the home page.",
+        error_forbidden: "你没有权限查看" / "You may not see this",
+        error_forbidden_do: "换一个账号登录，或请管理员授权。" / "Sign in with another account, or ask an admin.",
+        error_too_many: "操作太频繁" / "Too many tries",
+        error_too_many_do: "请过一会儿再试。" / "Please wait a little and try again.",
+        error_conflict: "内容已被修改" / "It was changed meanwhile",
+        error_conflict_do: "刷新页面，再改一次。" / "Reload the page and change it again.",
+        error_server: "服务出错了" / "Something went wrong here",
+        error_server_do: "稍后再试；如果一直这样，把请求编号告诉管理员。" / "Try again later. If it goes on, give the request id to the admin.",
+    }
+}

@@ -1,0 +1,125 @@
+//! Customer-service messages (客服消息): what is sent to a person outside the answer to a push. Only for verified accounts.
+//!
+//! Allowed only for a while after the person did something: 5 messages in 48 h after a message, 3 in a minute after a
+//! menu item, a follow or a scan. After that 45015 (too late) or 45047 (too many).
+
+use super::{ApiError, Client, Request};
+use serde::{Deserialize, Serialize};
+
+/// A customer-service message. Serialised, it is the field that is named like its kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Custom {
+    /// Text, with the same links as in a reply.
+    Text { content: String },
+    /// A picture.
+    Image { media_id: String },
+    /// A voice message.
+    Voice { media_id: String },
+    /// A video.
+    Video { media_id: String, thumb_media_id: String, title: String, description: String },
+    /// A piece of music.
+    Music {
+        title: String,
+        description: String,
+        #[serde(rename = "musicurl")]
+        music_url: String,
+        #[serde(rename = "hqmusicurl")]
+        hq_music_url: String,
+        thumb_media_id: String,
+    },
+    /// Linked articles: exactly one, else 45008.
+    News { articles: Vec<LinkedArticle> },
+    /// Articles of the account's own material.
+    MpNews { media_id: String },
+    /// A published article.
+    MpNewsArticle { article_id: String },
+    /// A question with answers to tap; a tap comes back as text with the item's id.
+    #[serde(rename = "msgmenu")]
+    Menu { head_content: String, list: Vec<MenuItem>, tail_content: String },
+    /// A card or coupon.
+    #[serde(rename = "wxcard")]
+    Card { card_id: String },
+    /// A mini program's page.
+    MiniProgramPage {
+        title: String,
+        appid: String,
+        #[serde(rename = "pagepath")]
+        page_path: String,
+        thumb_media_id: String,
+    },
+}
+
+/// One answer of a [`Custom::Menu`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MenuItem {
+    /// What comes back when it is tapped.
+    pub id: String,
+    /// What is shown.
+    pub content: String,
+}
+
+/// The article of a [`Custom::News`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LinkedArticle {
+    /// The headline.
+    pub title: String,
+    /// The summary.
+    pub description: String,
+    /// Where a tap leads.
+    pub url: String,
+    /// The picture's address.
+    #[serde(rename = "picurl")]
+    pub pic_url: String,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    touser: &'a str,
+    msgtype: &'static str,
+    #[serde(flatten)]
+    message: &'a Custom,
+}
+
+/// The answer says nothing but that there was no error.
+#[derive(Deserialize)]
+struct Accepted {}
+
+impl Custom {
+    fn msgtype(&self) -> &'static str {
+        match self {
+            Self::Text { .. } => "text",
+            Self::Image { .. } => "image",
+            Self::Voice { .. } => "voice",
+            Self::Video { .. } => "video",
+            Self::Music { .. } => "music",
+            Self::News { .. } => "news",
+            Self::MpNews { .. } => "mpnews",
+            Self::MpNewsArticle { .. } => "mpnewsarticle",
+            Self::Menu { .. } => "msgmenu",
+            Self::Card { .. } => "wxcard",
+            Self::MiniProgramPage { .. } => "miniprogrampage",
+        }
+    }
+}
+
+impl Client {
+    /// Sends a text to a person. See [`send_custom`](Self::send_custom).
+    ///
+    /// # Errors
+    /// As for [`send_custom`](Self::send_custom).
+    pub async fn send_custom_text(&self, openid: &str, text: &str) -> Result<(), ApiError> {
+        self.send_custom(openid, &Custom::Text { content: text.to_owned() }).await
+    }
+
+    /// Sends a message to a person. 500 000 calls a day.
+    ///
+    /// # Errors
+    /// [`ApiError`]. After [`ApiError::Timeout`] and [`ApiError::Transport`] it may have been delivered, so it is not
+    /// sent again here.
+    pub async fn send_custom(&self, openid: &str, message: &Custom) -> Result<(), ApiError> {
+        let body = Body { touser: openid, msgtype: message.msgtype(), message };
+        let Accepted {} = self.call(&Request::post("/cgi-bin/message/custom/send", &body)?.once()).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,110 @@
+//! What one instance remembers about its token. No I/O: only time and decisions.
+
+use super::store::StoredToken;
+use crate::wechat::api::error::{ApiError, ErrorClass};
+use secrecy::{ExposeSecret as _, SecretString};
+use subtle::ConstantTimeEq as _;
+
+/// The shortest rest after a failure, in milliseconds; it doubles with each further one.
+const REST_MIN_MS: i64 = 2_000;
+
+/// The longest rest after failures, and the rest after a minute's quota is used up.
+const REST_MAX_MS: i64 = 60_000;
+
+/// The rest after a day's quota is used up. It is reset at midnight in Beijing, or by the administrator at any time.
+const REST_DAILY_QUOTA_MS: i64 = 600_000;
+
+/// The rest after a success: close to the end the platform may go on giving the same token for a while.
+const REST_SUCCESS_MS: i64 = 10_000;
+
+/// How far apart two forced renewals must be: the platform's rule.
+const FORCE_APART_MS: i64 = 30_000;
+
+/// What is remembered.
+#[derive(Default)]
+pub(super) struct State {
+    token: Option<StoredToken>,
+    /// The last value that the platform refused.
+    rejected: Option<SecretString>,
+    /// Until when nobody tries to renew a token, in epoch milliseconds.
+    rest_until_ms: i64,
+    /// The last renewal's error, and how many have failed in a row.
+    failure: Option<(ApiError, u32)>,
+    forced_at_ms: Option<i64>,
+}
+
+/// How things stand.
+pub(super) enum Standing {
+    /// Use it.
+    Fresh(StoredToken),
+    /// Use it, and have it renewed.
+    Due(StoredToken),
+    /// There is none.
+    Missing,
+}
+
+impl State {
+    pub(super) fn standing(&self, now_ms: i64) -> Standing {
+        match self.token.clone().filter(|token| token.is_valid(now_ms)) {
+            Some(token) if token.is_due(now_ms) && !self.is_resting(now_ms) => Standing::Due(token),
+            Some(token) => Standing::Fresh(token),
+            None => Standing::Missing,
+        }
+    }
+
+    /// The result that another task's renewal has left, if it makes one's own needless.
+    pub(super) fn settled(&self, now_ms: i64) -> Option<Result<SecretString, ApiError>> {
+        match (self.standing(now_ms), &self.failure) {
+            (Standing::Fresh(token), _) => Some(Ok(token.value)),
+            (Standing::Missing, Some((error, _))) if self.is_resting(now_ms) => Some(Err(error.clone())),
+            _ => None,
+        }
+    }
+
+    pub(super) fn succeed(&mut self, token: &StoredToken, now_ms: i64) {
+        self.token = Some(token.clone());
+        self.failure = None;
+        self.rest_until_ms = now_ms + REST_SUCCESS_MS;
+    }
+
+    pub(super) fn fail(&mut self, error: &ApiError, now_ms: i64) {
+        let before = self.failure.as_ref().map_or(0, |(_, in_a_row)| *in_a_row);
+        let rest_ms = match error {
+            ApiError::Platform { code: 45009, .. } => REST_DAILY_QUOTA_MS,
+            ApiError::Platform { class: ErrorClass::Quota, .. } => REST_MAX_MS,
+            _ => (REST_MIN_MS << before.min(10)).min(REST_MAX_MS),
+        };
+        self.failure = Some((error.clone(), before + 1));
+        self.rest_until_ms = now_ms + rest_ms;
+    }
+
+    /// Forgets `value` if it is the current token: an answer to an older one says nothing about this one.
+    pub(super) fn reject(&mut self, value: &SecretString) {
+        if self.token.as_ref().is_some_and(|token| is_same(&token.value, value)) {
+            self.token = None;
+            self.rejected = Some(value.clone());
+        }
+    }
+
+    pub(super) fn is_rejected(&self, value: &SecretString) -> bool {
+        self.rejected.as_ref().is_some_and(|rejected| is_same(rejected, value))
+    }
+
+    /// Whether a renewal may be forced now. Saying so counts as one.
+    pub(super) fn may_force(&mut self, now_ms: i64) -> bool {
+        if self.forced_at_ms.is_some_and(|at| (0..FORCE_APART_MS).contains(&(now_ms - at))) {
+            return false;
+        }
+        self.forced_at_ms = Some(now_ms);
+        true
+    }
+
+    /// A rest longer than any that is given comes from a clock that was set back, and is over.
+    fn is_resting(&self, now_ms: i64) -> bool {
+        (1..=REST_DAILY_QUOTA_MS).contains(&(self.rest_until_ms - now_ms))
+    }
+}
+
+fn is_same(one: &SecretString, other: &SecretString) -> bool {
+    one.expose_secret().as_bytes().ct_eq(other.expose_secret().as_bytes()).into()
+}

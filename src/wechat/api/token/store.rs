@@ -1,0 +1,114 @@
+//! Where the instances of one account share their token.
+
+use async_trait::async_trait;
+use secrecy::SecretString;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// How long before its end a token is renewed, in milliseconds. In the last five minutes the platform gives a new one,
+/// while the old one still works.
+const RENEW_BEFORE_MS: i64 = 300_000;
+
+/// A token, and when it ends.
+#[derive(Debug, Clone)]
+pub struct StoredToken {
+    /// The token; up to 512 characters, maybe more some day.
+    pub value: SecretString,
+    /// When it ends, in milliseconds since the Unix epoch.
+    pub expires_at_ms: i64,
+}
+
+impl StoredToken {
+    pub(super) fn is_valid(&self, now_ms: i64) -> bool {
+        now_ms < self.expires_at_ms
+    }
+
+    pub(super) fn is_due(&self, now_ms: i64) -> bool {
+        now_ms >= self.expires_at_ms.saturating_sub(RENEW_BEFORE_MS)
+    }
+}
+
+/// The store failed. The text is for the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenStoreError(pub String);
+
+impl fmt::Display for TokenStoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for TokenStoreError {}
+
+/// A token and a lease per appid, shared by all instances. Times are in milliseconds since the Unix epoch.
+#[async_trait]
+pub trait TokenStore: Send + Sync {
+    /// The token that was saved last, also one that has ended.
+    async fn load(&self, appid: &str) -> Result<Option<StoredToken>, TokenStoreError>;
+
+    /// Takes the right to renew until `until_ms`, unless somebody has it at `now_ms` (the same `owner` included). Among
+    /// all instances exactly one wins: this must be one atomic step.
+    async fn try_lease(&self, appid: &str, owner: &str, now_ms: i64, until_ms: i64) -> Result<bool, TokenStoreError>;
+
+    /// Saves a token, and ends `owner`'s lease.
+    async fn save(&self, appid: &str, owner: &str, token: &StoredToken) -> Result<(), TokenStoreError>;
+
+    /// Ends `owner`'s lease, if it still has it, without a token.
+    async fn release(&self, appid: &str, owner: &str) -> Result<(), TokenStoreError>;
+}
+
+/// A store for one process, and for tests.
+#[derive(Debug, Default)]
+pub struct MemoryTokenStore(Mutex<HashMap<String, Entry>>);
+
+#[derive(Debug, Default)]
+struct Entry {
+    token: Option<StoredToken>,
+    /// Owner, and the end in epoch milliseconds.
+    lease: Option<(String, i64)>,
+}
+
+impl MemoryTokenStore {
+    fn entries(&self) -> MutexGuard<'_, HashMap<String, Entry>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Entry {
+    fn end_lease(&mut self, owner: &str) {
+        self.lease.take_if(|(holder, _)| holder == owner);
+    }
+}
+
+#[async_trait]
+impl TokenStore for MemoryTokenStore {
+    async fn load(&self, appid: &str) -> Result<Option<StoredToken>, TokenStoreError> {
+        Ok(self.entries().get(appid).and_then(|entry| entry.token.clone()))
+    }
+
+    async fn try_lease(&self, appid: &str, owner: &str, now_ms: i64, until_ms: i64) -> Result<bool, TokenStoreError> {
+        let mut entries = self.entries();
+        let entry = entries.entry(appid.to_owned()).or_default();
+        let is_free = entry.lease.as_ref().is_none_or(|(_, end_ms)| *end_ms <= now_ms);
+        if is_free {
+            entry.lease = Some((owner.to_owned(), until_ms));
+        }
+        Ok(is_free)
+    }
+
+    async fn save(&self, appid: &str, owner: &str, token: &StoredToken) -> Result<(), TokenStoreError> {
+        let mut entries = self.entries();
+        let entry = entries.entry(appid.to_owned()).or_default();
+        entry.token = Some(token.clone());
+        entry.end_lease(owner);
+        Ok(())
+    }
+
+    async fn release(&self, appid: &str, owner: &str) -> Result<(), TokenStoreError> {
+        if let Some(entry) = self.entries().get_mut(appid) {
+            entry.end_lease(owner);
+        }
+        Ok(())
+    }
+}
