@@ -33,10 +33,12 @@ async fn every_kind_is_answered_once_however_often_it_comes(database: &Database)
     }
     for document in &documents {
         let now = app.clock_secs();
-        let in_order = [Push::safe(document, now).send(app.address).await, Push::safe(document, now).send(app.address).await];
+        let in_order =
+            [Push::safe(document, now).send(app.address).await, Push::safe(document, now).send(app.address).await];
         let pushes: Vec<Push> = (0..3).map(|_| Push::safe(document, now)).collect();
         let at_once = join_all(pushes.iter().map(|p| p.send(app.address))).await;
-        let answers: Vec<_> = in_order.into_iter().chain(at_once).map(|(status, body)| (status, crate::rig::opened(&body))).collect();
+        let answers: Vec<_> =
+            in_order.into_iter().chain(at_once).map(|(status, body)| (status, crate::rig::opened(&body))).collect();
         assert!(answers.iter().all(|a| a.0 == 200 && a == &answers[0]), "{document}: {answers:?}");
     }
     assert_eq!(app.count("SELECT COUNT(*) FROM messages").await, i64::try_from(documents.len()).unwrap());

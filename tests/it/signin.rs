@@ -19,7 +19,11 @@ crate::every_engine!(
 
 /// The browser of these tests.
 pub fn asker() -> begin::Asker {
-    begin::Asker { browser_label: "Chrome · Windows 10".to_owned(), address: "127.0.0.1".parse().unwrap(), next_path: None }
+    begin::Asker {
+        browser_label: "Chrome · Windows 10".to_owned(),
+        address: "127.0.0.1".parse().unwrap(),
+        next_path: None,
+    }
 }
 
 /// Registers by sending the page's code from the phone, and gives the user's id.
@@ -113,7 +117,10 @@ async fn time_ends_it_at_every_step(database: &Database) {
         app.clock.advance_ms(ten_minutes);
         let answer = phone.say(if steps == 0 { secrets.code() } else { "1" }).await;
         assert!(steps != 0 || answer.unwrap().contains("过期"));
-        assert!(matches!(collect::collect(&app.ctx, &secrets).await, Err(CoreError::SessionOver)), "after {steps} steps");
+        assert!(
+            matches!(collect::collect(&app.ctx, &secrets).await, Err(CoreError::SessionOver)),
+            "after {steps} steps"
+        );
         assert!(typed::type_code(&app.ctx, &secrets, "000000").await.is_err());
     }
     // A code from the chat is good for five minutes.
@@ -130,11 +137,20 @@ async fn a_forgotten_password_is_set_by_the_chats_code(database: &Database) {
     let session = begin::login(&app.ctx, Purpose::Reset, asker()).await.unwrap();
     // It is no code to sign in with, and one to sign in with sets no password.
     assert!(matches!(typed::type_code(&app.ctx, &begin_login(&app).await, &code).await, Err(CoreError::WrongCode)));
-    assert!(matches!(reset::set_password(&app.ctx, &session, &phone.code("验证码").await, "another horse", "x").await, Err(CoreError::WrongCode)));
+    assert!(matches!(
+        reset::set_password(&app.ctx, &session, &phone.code("验证码").await, "another horse", "x").await,
+        Err(CoreError::WrongCode)
+    ));
     reset::set_password(&app.ctx, &session, &code, "another horse", "x").await.unwrap();
     let address = "192.0.2.1".parse().unwrap();
-    assert_eq!(weida::core::account::login::by_password(&app.ctx, "FORGOT", "another horse", address).await.unwrap().id, user);
-    assert!(matches!(weida::core::account::login::by_password(&app.ctx, "forgot", "correct horse", address).await, Err(CoreError::WrongCredentials)));
+    assert_eq!(
+        weida::core::account::login::by_password(&app.ctx, "FORGOT", "another horse", address).await.unwrap().id,
+        user
+    );
+    assert!(matches!(
+        weida::core::account::login::by_password(&app.ctx, "forgot", "correct horse", address).await,
+        Err(CoreError::WrongCredentials)
+    ));
     assert!(reset::set_password(&app.ctx, &session, &code, "third horse", "x").await.is_err());
 }
 
@@ -168,7 +184,16 @@ async fn closing_an_account_shuts_every_door(database: &Database) {
             Err(CoreError::SessionOver | CoreError::Disabled) => {}
             Err(other) => panic!("step {step}: {other:?}"),
         }
-        assert!(weida::core::account::login::by_password(&app.ctx, &format!("closed{step}{is_deleted}"), "correct horse", "192.0.2.9".parse().unwrap()).await.is_err());
+        assert!(
+            weida::core::account::login::by_password(
+                &app.ctx,
+                &format!("closed{step}{is_deleted}"),
+                "correct horse",
+                "192.0.2.9".parse().unwrap()
+            )
+            .await
+            .is_err()
+        );
         app.clock.advance_ms(61_000);
     }
 }

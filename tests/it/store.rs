@@ -3,7 +3,11 @@
 use crate::rig::{App, Database};
 use weida::{core::chance::Chance as _, store};
 
-crate::every_engine!(openids_that_differ_in_case_are_two_people, numbers_are_drawn_once, a_dropped_transaction_never_happened);
+crate::every_engine!(
+    openids_that_differ_in_case_are_two_people,
+    numbers_are_drawn_once,
+    a_dropped_transaction_never_happened
+);
 
 async fn openids_that_differ_in_case_are_two_people(database: &Database) {
     let app = App::on(database).await;

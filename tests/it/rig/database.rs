@@ -33,7 +33,10 @@ impl Database {
             Engine::Postgres => "WEIDA_TEST_POSTGRES",
         };
         let Ok(server) = std::env::var(variable) else {
-            assert!(std::env::var_os("CI").is_none(), "{variable} is not set: continuous integration needs every engine");
+            assert!(
+                std::env::var_os("CI").is_none(),
+                "{variable} is not set: continuous integration needs every engine"
+            );
             eprintln!("skipped: {variable} is not set (cargo xtask test sets it)");
             return None;
         };

@@ -50,7 +50,9 @@ impl Push {
                 pair("timestamp", timestamp),
                 pair("nonce", nonce),
             ],
-            body: format!("<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><Encrypt><![CDATA[{sealed}]]></Encrypt></xml>"),
+            body: format!(
+                "<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><Encrypt><![CDATA[{sealed}]]></Encrypt></xml>"
+            ),
         }
     }
 
@@ -79,7 +81,10 @@ impl Phone {
 
     /// The document of a text message.
     pub fn text(&self, content: &str) -> String {
-        self.document("text", &format!("<Content><![CDATA[{content}]]></Content><MsgId>{}</MsgId>", 20_000_000_000_000_000 + next()))
+        self.document(
+            "text",
+            &format!("<Content><![CDATA[{content}]]></Content><MsgId>{}</MsgId>", 20_000_000_000_000_000 + next()),
+        )
     }
 
     /// The document of an event.
