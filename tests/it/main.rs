@@ -7,6 +7,8 @@ mod rig;
 
 mod binding;
 mod bomb;
+mod cancel;
+mod crash;
 mod delivery;
 mod five_seconds;
 mod forgery;
@@ -15,6 +17,8 @@ mod house;
 mod instances;
 mod limits;
 mod password;
+mod secret;
 mod settings;
 mod signin;
 mod store;
+mod walk;
