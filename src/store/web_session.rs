@@ -78,12 +78,21 @@ pub async fn find_web_session(
     row.map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).transpose()
 }
 
-/// Notes that the session was used, at most once in `resolution_ms`.
-pub async fn update_seen(db: &mut Tx, id_hash: &str, now: i64, resolution_ms: i64) -> Result<(), StoreError> {
-    db.sql("UPDATE web_sessions SET seen_at = ? WHERE id_hash = ? AND seen_at < ?")
+/// When the session was last used, as far as it was noted.
+pub async fn find_seen(db: &mut impl Link, id_hash: &str) -> Result<Option<i64>, StoreError> {
+    let row = db
+        .sql("SELECT seen_at FROM web_sessions WHERE id_hash = ?")
+        .bind(id_hash.to_owned())
+        .fetch_optional(db.conn())
+        .await?;
+    Ok(row.map(|r| r.try_get(0)).transpose()?)
+}
+
+/// Notes that the session was used.
+pub async fn update_seen(db: &mut Tx, id_hash: &str, now: i64) -> Result<(), StoreError> {
+    db.sql("UPDATE web_sessions SET seen_at = ? WHERE id_hash = ?")
         .bind(now)
         .bind(id_hash.to_owned())
-        .bind(now - resolution_ms)
         .execute(db.conn())
         .await?;
     Ok(())
