@@ -77,7 +77,7 @@ impl Store {
             }
         };
         store.check().await?;
-        let mut migrator = sqlx::migrate!();
+        let mut migrator = super::schema::migrator();
         migrator.set_locking(engine != Engine::Sqlite);
         migrator
             .run(&store.writers)

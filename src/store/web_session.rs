@@ -1,18 +1,19 @@
 //! Browsers that are signed in.
 
-use super::{Link, StoreError, Tx};
-use sqlx::{FromRow, Row as _};
+use super::{Link, StoreError, Tx, rows};
+use sqlx::Row as _;
 
-/// A row of `web_sessions` without its data.
-#[derive(Debug, Clone, FromRow)]
-pub struct WebSessionRow {
-    pub id_hash: String,
-    pub public_id: String,
-    pub browser_label: String,
-    pub address: String,
-    pub created_at: i64,
-    pub seen_at: i64,
-    pub expires_at: i64,
+rows! {
+    /// A row of `web_sessions` without its data.
+    pub struct WebSessionRow {
+        pub id_hash: String,
+        pub public_id: String,
+        pub browser_label: String,
+        pub address: String,
+        pub created_at: i64,
+        pub seen_at: i64,
+        pub expires_at: i64,
+    }
 }
 
 /// A session to be stored.
@@ -106,7 +107,7 @@ pub async fn list_web_sessions(db: &mut impl Link, user_id: i64, now: i64) -> Re
         .bind(now)
         .fetch_all(db.conn())
         .await?;
-    Ok(rows.iter().map(WebSessionRow::from_row).collect::<Result<_, _>>()?)
+    Ok(rows.iter().map(WebSessionRow::read).collect::<Result<_, _>>()?)
 }
 
 /// Ends one session by its secret's hash.
