@@ -3,7 +3,10 @@
 //! Functions are named `find_ list_ insert_ update_ delete_` and take a [`Link`]: a [`Reader`] or a [`Tx`]. Every decision
 //! that must be atomic is a conditional `UPDATE` or `DELETE` whose row count says who won.
 
-#![expect(clippy::missing_errors_doc, reason = "every function here fails as StoreError says, and says what Duplicate means to it")]
+#![expect(
+    clippy::missing_errors_doc,
+    reason = "every function here fails as StoreError says, and says what Duplicate means to it"
+)]
 
 mod constraint;
 mod engine;

@@ -1,6 +1,9 @@
 //! The phone's side: a scan, a sent code, and the person's word. Always inside the transaction of the message that brings it.
 
-#![expect(clippy::missing_errors_doc, reason = "the database cannot be reached, or a rival met us: do the transaction again")]
+#![expect(
+    clippy::missing_errors_doc,
+    reason = "the database cannot be reached, or a rival met us: do the transaction again"
+)]
 
 use super::{
     Fault, Status,
