@@ -136,7 +136,8 @@ fn sources(flags: &Flags, environment: &BTreeMap<String, String>) -> Result<Figm
             path.display()
         )));
     }
-    let mut figment = Figment::from(Toml::file_exact(&path));
+    // The provider takes an absent file for an error; without one the defaults hold.
+    let mut figment = if path.is_file() { Figment::from(Toml::file_exact(&path)) } else { Figment::new() };
     for (name, key) in ENVIRONMENT {
         if let Some(text) = environment.get(*name) {
             figment = figment.merge(Serialized::default(key, typed(key, text)));

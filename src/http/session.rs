@@ -2,7 +2,7 @@
 
 use super::client::Client;
 use crate::{
-    core::{CoreError, Ctx, account, account::User, secret::Use},
+    core::{CoreError, Ctx, account::User, secret::Use},
     store::{self, StoreError, web_session::NewWebSession},
 };
 use async_trait::async_trait;
@@ -71,19 +71,20 @@ pub fn secret_of(session: &Session) -> String {
 pub async fn current_user(ctx: &Ctx, session: &Session) -> std::result::Result<Option<User>, CoreError> {
     let user_id = session.get::<i64>(USER).await.map_err(|e| CoreError::Fault(e.to_string()))?;
     let Some(user_id) = user_id else { return Ok(None) };
-    let user = account::find(ctx, user_id).await?.filter(|u| u.is_enabled);
-    if user.is_some() {
+    let mut db = ctx.store.read().await?;
+    let Some(user) = store::user::find_user(&mut db, user_id).await?.map(User::from).filter(|u| u.is_enabled) else {
+        return Ok(None);
+    };
+    let id_hash = ctx.hash(Use::WebSession, &secret_of(session));
+    let seen_at = store::web_session::find_seen(&mut db, &id_hash).await?;
+    drop(db);
+    // A page view writes nothing, but now and then.
+    if seen_at.is_some_and(|at| at < ctx.now() - SEEN_RESOLUTION_MS) {
         let mut tx = ctx.store.begin().await?;
-        store::web_session::update_seen(
-            &mut tx,
-            &ctx.hash(Use::WebSession, &secret_of(session)),
-            ctx.now(),
-            SEEN_RESOLUTION_MS,
-        )
-        .await?;
+        store::web_session::update_seen(&mut tx, &id_hash, ctx.now()).await?;
         tx.commit().await?;
     }
-    Ok(user)
+    Ok(Some(user))
 }
 
 fn backend(e: StoreError) -> Error {

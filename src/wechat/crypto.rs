@@ -13,6 +13,7 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use std::fmt;
+use subtle::ConstantTimeEq as _;
 
 /// What the padding fills up to, in bytes. Twice AES's own block, so ready-made PKCS#7 refuses half of all messages.
 const PAD_BLOCK: usize = 32;
@@ -26,7 +27,7 @@ const LENIENT: GeneralPurpose =
     GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 
 /// An `EncodingAESKey`, decoded. Never printed.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct AesKey([u8; 32]);
 
 impl AesKey {
@@ -49,6 +50,15 @@ impl AesKey {
         iv
     }
 }
+
+/// Takes the same time wherever two keys differ.
+impl PartialEq for AesKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl Eq for AesKey {}
 
 impl fmt::Debug for AesKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -10,6 +10,7 @@ use std::fmt;
 mod dedupe;
 mod event;
 
+pub use dedupe::KEY_MAX_BYTES as DEDUPE_KEY_MAX_BYTES;
 pub use event::*;
 
 /// The text that stands in for stickers and everything else the platform cannot forward. Seen by many projects, not in
@@ -37,8 +38,6 @@ pub struct Message {
     msg_type: String,
     event_name: Option<String>,
 }
-
-pub use dedupe::KEY_MAX_BYTES as DEDUPE_KEY_MAX_BYTES;
 
 /// The article under which a message was written.
 #[derive(Debug, Clone, PartialEq, Eq)]

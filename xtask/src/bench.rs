@@ -180,3 +180,32 @@ impl Connection {
         std::io::copy(&mut self.0.by_ref().take(length as u64), &mut std::io::sink()).context("body").map(drop)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_of_either_kind_are_read_to_their_end() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut requests = BufReader::new(stream.try_clone().unwrap()).lines();
+            for answer in [
+                "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc",
+                "HTTP/1.1 404 Not Found\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\na\r\n0123456789\r\n0\r\n\r\n",
+                "HTTP/1.1 204 No Content\r\n\r\n",
+            ] {
+                requests.by_ref().map_while(std::result::Result::ok).find(String::is_empty).unwrap();
+                stream.write_all(answer.as_bytes()).unwrap();
+            }
+        });
+        let mut connection = Connection::open(port).unwrap();
+        let mut answers = (0..3).map(|_| connection.get("/").unwrap());
+        assert_eq!(answers.next(), Some((200, 3)));
+        assert_eq!(answers.next(), Some((404, 12)));
+        assert_eq!(answers.next(), Some((204, 0)));
+        server.join().unwrap();
+    }
+}

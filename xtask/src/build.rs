@@ -59,7 +59,7 @@ pub fn become_program(args: &[String]) -> Failure {
 
 fn server(profile: Profile) -> Command {
     let mut command = cargo();
-    brief(command.arg("build")).args(["--locked", "--package", "weida", "--bin", "weida"]);
+    brief(command.arg("build")).args(["--package", "weida", "--bin", "weida"]);
     if profile == Profile::Release {
         command.arg("--release");
     }
@@ -69,7 +69,7 @@ fn server(profile: Profile) -> Command {
 fn wasm(compiler: Compiler, profile: Profile) -> Command {
     let mut command = compiler.cargo();
     // The crate type is asked for here and not in Cargo.toml, or the server would link a useless library, too.
-    brief(command.arg("rustc")).args(["--locked", "--package", "weida", "--lib", "--crate-type", "cdylib"]);
+    brief(command.arg("rustc")).args(["--package", "weida", "--lib", "--crate-type", "cdylib"]);
     command.args(["--target", TARGET, "--profile", if profile == Profile::Dev { "dev" } else { "wasm" }]);
     command.args(["--no-default-features", "--features", "hydrate"]);
     command

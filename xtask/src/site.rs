@@ -66,7 +66,7 @@ fn style(file: &Path) -> Result<String> {
     let browsers =
         Browsers { chrome: Some(90 << 16), safari: Some(14 << 16), ios_saf: Some(14 << 16), ..Browsers::default() };
     let targets = Targets::from(browsers);
-    let fault = |error: String| Failure::new(format!("style: {error}")).mend("look at the file and line named");
+    let fault = |error: String| Failure::new(format!("{}: {error}", file.display())).mend("look at what is named");
     let files = FileProvider::new();
     let mut bundler = Bundler::new(&files, None, ParserOptions::default());
     let mut sheet = bundler.bundle(file).map_err(|error| fault(error.to_string()))?;

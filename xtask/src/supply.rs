@@ -71,7 +71,8 @@ fn licences(rules: &Table) -> Result<Vec<String>> {
     let mut faults = BTreeSet::new();
     for platform in [host, crate::wasm::TARGET] {
         let metadata = ["metadata", "--locked", "--format-version", "1", "--filter-platform", platform];
-        let metadata = quietly(cargo().args(metadata)).map_err(|failure| failure.mend("cargo update --workspace"))?;
+        let metadata = quietly(cargo().args(metadata))
+            .map_err(|failure| failure.mend("commit a Cargo.lock that fits: cargo update --workspace"))?;
         let metadata: Value = serde_json::from_str(&metadata).context("cargo metadata")?;
         for package in metadata["packages"].as_array().into_iter().flatten() {
             let licence = package["license"].as_str().unwrap_or("no licence");

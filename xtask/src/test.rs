@@ -76,7 +76,7 @@ impl Verdict {
 fn cargo_test(package: &str, engines: &Engines) -> Result<Tally> {
     let cargo_test = || {
         let mut command = cargo();
-        command.args(["test", "--locked", "--no-fail-fast", "--package", package]).envs(engines.environment());
+        command.args(["test", "--no-fail-fast", "--package", package]).envs(engines.environment());
         command
     };
     step(&format!("tests of {package}, compiled"), || run(brief(cargo_test().arg("--no-run"))))?;

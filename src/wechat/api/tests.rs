@@ -60,15 +60,19 @@ fn instance(
     timeout: Duration,
     seed: u64,
 ) -> Client {
-    let settings = ApiSettings {
+    let settings = settings(api_base, timeout);
+    let chance = Arc::new(SeededChance::new(seed));
+    Client::new(settings, Arc::<MemoryTokenStore>::clone(store), Arc::<FakeClock>::clone(clock), chance).unwrap()
+}
+
+fn settings(api_base: &Url, timeout: Duration) -> ApiSettings {
+    ApiSettings {
         api_base: api_base.clone(),
         mp_base: "https://mp.weixin.qq.com".parse().unwrap(),
         appid: APPID.to_owned(),
         secret: SECRET.into(),
         timeout,
-    };
-    let chance = Arc::new(SeededChance::new(seed));
-    Client::new(settings, Arc::<MemoryTokenStore>::clone(store), Arc::<FakeClock>::clone(clock), chance).unwrap()
+    }
 }
 
 /// An answer of `stable_token` that lives for two hours.

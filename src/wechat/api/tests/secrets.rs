@@ -93,13 +93,7 @@ async fn client_settings_and_tokens_print_no_secret() {
     let rig = Rig::answering(json!({})).await;
     let stored = stored(NOW_MS);
     rig.store.save(APPID, "me", &stored).await.unwrap();
-    let settings = ApiSettings {
-        api_base: "https://api.weixin.qq.com".parse().unwrap(),
-        mp_base: "https://mp.weixin.qq.com".parse().unwrap(),
-        appid: APPID.into(),
-        secret: SECRET.into(),
-        timeout: Duration::from_secs(5),
-    };
+    let settings = settings(&"https://api.weixin.qq.com".parse().unwrap(), Duration::from_secs(5));
     assert_clean(&format!("{:?} {settings:?} {stored:?} {:?}", rig.client, rig.store));
 }
 

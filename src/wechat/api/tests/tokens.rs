@@ -284,6 +284,83 @@ async fn an_instance_waits_for_the_one_that_renews() {
 }
 
 #[tokio::test]
+async fn a_new_instance_uses_the_old_token_while_another_one_renews_it() {
+    let rig = Rig::new(|_| ips()).await;
+    let old = StoredToken { value: "T0".into(), expires_at_ms: NOW_MS + 200_000 };
+    rig.store.save(APPID, "other", &old).await.unwrap();
+    assert!(rig.store.try_lease(APPID, "other", NOW_MS, NOW_MS + 20_000).await.unwrap());
+    rig.client.callback_ips().await.unwrap();
+    assert_eq!((rig.platform.seen(IPS)[0].token(), rig.platform.count(STABLE_TOKEN)), ("T0", 0));
+}
+
+/// A store in which another instance has its whole turn between one's look at the token and one's lease.
+#[derive(Default)]
+struct Overtaking(MemoryTokenStore);
+
+#[async_trait::async_trait]
+impl TokenStore for Overtaking {
+    async fn load(&self, appid: &str) -> Result<Option<StoredToken>, TokenStoreError> {
+        self.0.load(appid).await
+    }
+
+    async fn try_lease(&self, appid: &str, owner: &str, now_ms: i64, until_ms: i64) -> Result<bool, TokenStoreError> {
+        let fetched = StoredToken { value: "T0".into(), expires_at_ms: now_ms + 7_200_000 };
+        self.0.save(appid, "other", &fetched).await?;
+        self.0.try_lease(appid, owner, now_ms, until_ms).await
+    }
+
+    async fn save(&self, appid: &str, owner: &str, token: &StoredToken) -> Result<(), TokenStoreError> {
+        self.0.save(appid, owner, token).await
+    }
+
+    async fn release(&self, appid: &str, owner: &str) -> Result<(), TokenStoreError> {
+        self.0.release(appid, owner).await
+    }
+}
+
+#[tokio::test]
+async fn an_instance_that_was_overtaken_fetches_nothing() {
+    let platform = StandIn::start(|_| ips()).await;
+    let settings = settings(&platform.base, Duration::from_secs(5));
+    let (clock, chance) = (Arc::new(FakeClock::at(NOW_MS)), Arc::new(SeededChance::new(1)));
+    let client = Client::new(settings, Arc::new(Overtaking::default()), clock, chance).unwrap();
+    client.callback_ips().await.unwrap();
+    assert_eq!((platform.seen(IPS)[0].token(), platform.count(STABLE_TOKEN)), ("T0", 0));
+}
+
+/// A store that is out of order.
+struct Broken;
+
+#[async_trait::async_trait]
+impl TokenStore for Broken {
+    async fn load(&self, _: &str) -> Result<Option<StoredToken>, TokenStoreError> {
+        Err(TokenStoreError("no disk".into()))
+    }
+
+    async fn try_lease(&self, _: &str, _: &str, _: i64, _: i64) -> Result<bool, TokenStoreError> {
+        Err(TokenStoreError("no disk".into()))
+    }
+
+    async fn save(&self, _: &str, _: &str, _: &StoredToken) -> Result<(), TokenStoreError> {
+        Err(TokenStoreError("no disk".into()))
+    }
+
+    async fn release(&self, _: &str, _: &str) -> Result<(), TokenStoreError> {
+        Err(TokenStoreError("no disk".into()))
+    }
+}
+
+#[tokio::test]
+async fn a_broken_store_is_an_error_and_not_a_herd() {
+    let platform = StandIn::start(|_| ips()).await;
+    let (clock, chance) = (Arc::new(FakeClock::at(NOW_MS)), Arc::new(SeededChance::new(1)));
+    let settings = settings(&platform.base, Duration::from_secs(5));
+    let client = Client::new(settings, Arc::new(Broken), clock, chance).unwrap();
+    assert_eq!(client.callback_ips().await, Err(ApiError::Store(TokenStoreError("no disk".into()))));
+    assert_eq!(platform.count(STABLE_TOKEN), 0);
+}
+
+#[tokio::test]
 async fn an_instance_that_waits_in_vain_gives_up_and_takes_over_when_the_lease_ends() {
     let rig = Rig::impatient(strict(40001)).await;
     assert!(rig.store.try_lease(APPID, "crashed", NOW_MS, NOW_MS + 20_000).await.unwrap());

@@ -108,3 +108,34 @@ impl State {
 fn is_same(one: &SecretString, other: &SecretString) -> bool {
     one.expose_secret().as_bytes().ct_eq(other.expose_secret().as_bytes()).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(value: &str) -> StoredToken {
+        StoredToken { value: value.into(), expires_at_ms: 7_200_000 }
+    }
+
+    #[test]
+    fn a_late_refusal_of_an_older_token_leaves_the_newer_one_alone() {
+        let mut state = State::default();
+        state.succeed(&token("new"), 0);
+        state.reject(&"old".into());
+        assert!(matches!(state.standing(0), Standing::Fresh(token) if token.value.expose_secret() == "new"));
+        assert!(!state.is_rejected(&"old".into()));
+        state.reject(&"new".into());
+        assert!(matches!(state.standing(0), Standing::Missing));
+        assert!(state.is_rejected(&"new".into()));
+    }
+
+    #[test]
+    fn a_token_ends_with_its_last_millisecond() {
+        let mut state = State::default();
+        state.succeed(&token("t"), 0);
+        assert!(matches!(state.standing(6_899_999), Standing::Fresh(_)));
+        assert!(matches!(state.standing(6_900_000), Standing::Due(_)));
+        assert!(matches!(state.standing(7_199_999), Standing::Due(_)));
+        assert!(matches!(state.standing(7_200_000), Standing::Missing));
+    }
+}

@@ -1,0 +1,19 @@
+//! The whole program, from the outside and from its domain's door, on every database engine.
+//!
+//! `every_engine!` makes one test an engine. SQLite is always there; where the others are is told by `WEIDA_TEST_POSTGRES` and
+//! `WEIDA_TEST_MYSQL`. Under continuous integration a missing one is a failure, elsewhere a line that says so.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod rig;
+
+mod binding;
+mod delivery;
+mod forgery;
+mod guessing;
+mod instances;
+mod limits;
+mod password;
+mod settings;
+mod signin;
+mod store;

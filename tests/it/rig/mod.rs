@@ -1,0 +1,121 @@
+//! What tests start from: a program with a database of its own, a phone that pushes, and a clock that is theirs.
+
+mod database;
+mod phone;
+
+pub use database::{Database, Engine};
+pub use phone::{Phone, Push, digits, opened};
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use tokio_util::sync::CancellationToken;
+use weida::{
+    config::{Flags, load},
+    core::{Ctx, chance::SystemChance, clock::FakeClock},
+    http::{router::router, serve::start, state::AppState},
+};
+
+/// When the tests' world begins: the clock of the vectors.
+pub const BEGINNING_MS: i64 = 1_757_650_000_000;
+pub const TOKEN: &str = "Tok3n";
+pub const APPID: &str = "wx0123456789abcdef";
+pub const AES_KEY: &str = "cPpFMlYSZgCB6BZzT55xuJCnrL9FUVufBUgOgtXLGZi";
+
+/// One running program.
+pub struct App {
+    pub state: AppState,
+    pub ctx: Ctx,
+    pub address: SocketAddr,
+    pub clock: Arc<FakeClock>,
+    pub stopping: CancellationToken,
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.stopping.cancel();
+    }
+}
+
+impl App {
+    /// A program on this database.
+    pub async fn on(database: &Database) -> Self {
+        Self::with(database, Arc::new(FakeClock::at(BEGINNING_MS)), &[]).await
+    }
+
+    /// The same with a given clock and more settings, as in the environment.
+    pub async fn with(database: &Database, clock: Arc<FakeClock>, more: &[(&str, &str)]) -> Self {
+        let mut environment: BTreeMap<String, String> = [
+            ("DATABASE_URL", database.url.as_str()),
+            ("LEPTOS_SITE_ADDR", "127.0.0.1:0"),
+            ("WECHAT_APPID", APPID),
+            ("WECHAT_SECRET", "stand-in"),
+            ("WECHAT_TOKEN", TOKEN),
+            ("WECHAT_AES_KEY", AES_KEY),
+            // Nobody listens there: the account behaves like one that may make no QR codes.
+            ("WECHAT_API_BASE", "http://127.0.0.1:9"),
+            ("WECHAT_MP_BASE", "http://127.0.0.1:9"),
+        ]
+        .map(|(k, v)| (k.to_owned(), v.to_owned()))
+        .into();
+        environment.extend(more.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
+        let settings = load(&Flags::default(), &environment).unwrap();
+        let server = start(settings, clock.clone(), Arc::new(SystemChance)).await.unwrap();
+        let (state, address) = (server.state.clone(), server.address);
+        let stopping = state.stopping.clone();
+        tokio::spawn(server.serve());
+        Self { ctx: state.ctx.clone(), state, address, clock, stopping }
+    }
+
+    /// The router, to be asked without a network.
+    pub fn router(&self) -> axum::Router {
+        router(self.state.clone())
+    }
+
+    /// A phone with this openid, pushing to this program.
+    pub fn phone(&self, openid: &str) -> Phone {
+        Phone::new(self.address, self.clock.clone(), openid)
+    }
+
+    /// An address of this program.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+}
+
+/// Makes one test for each engine of an `async fn name(database: &Database)`.
+#[macro_export]
+macro_rules! every_engine {
+    ($($name:ident),+ $(,)?) => { $(
+        mod $name {
+            use $crate::rig::{Database, Engine};
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                if let Some(database) = Database::open(Engine::Sqlite).await { super::$name(&database).await; database.close().await; }
+            }
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_mariadb() {
+                if let Some(database) = Database::open(Engine::MariaDb).await { super::$name(&database).await; database.close().await; }
+            }
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                if let Some(database) = Database::open(Engine::Postgres).await { super::$name(&database).await; database.close().await; }
+            }
+        }
+    )+ };
+}
+
+impl App {
+    /// What `SELECT COUNT(*) …` gives.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        use sqlx::Row as _;
+        use weida::store::Link as _;
+        let mut db = self.ctx.store.read().await.unwrap();
+        db.sql(sql).fetch_one(db.conn()).await.unwrap().try_get(0).unwrap()
+    }
+
+    /// The program's time, in seconds.
+    pub fn clock_secs(&self) -> i64 {
+        use weida::core::clock::Clock as _;
+        self.clock.now_secs()
+    }
+}

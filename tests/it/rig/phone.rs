@@ -1,0 +1,153 @@
+//! The platform's side of a chat: signed, encrypted pushes, and what the account answers.
+
+use super::{AES_KEY, APPID, TOKEN};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use weida::{
+    core::clock::{Clock as _, FakeClock},
+    wechat::{
+        crypto::{AesKey, decrypt, encrypt},
+        signature::sign,
+        xml,
+    },
+};
+
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+/// A number that was not used before in this process.
+pub fn next() -> u64 {
+    NEXT.fetch_add(1, Ordering::SeqCst)
+}
+
+/// One push as it goes over the wire.
+#[derive(Debug, Clone)]
+pub struct Push {
+    pub query: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Push {
+    /// Encrypts and signs a document in safe mode.
+    pub fn safe(document: &str, now_secs: i64) -> Self {
+        let random: [u8; 16] = std::array::from_fn(|i| u8::try_from(i).unwrap());
+        let sealed = encrypt(&AesKey::parse(AES_KEY).unwrap(), APPID, document, random);
+        Self::of_envelope(&sealed, now_secs)
+    }
+
+    pub fn of_envelope(sealed: &str, now_secs: i64) -> Self {
+        let (timestamp, nonce) = (now_secs.to_string(), format!("n{}", next()));
+        let pair = |k: &str, v: String| (k.to_owned(), v);
+        Self {
+            query: vec![
+                pair("signature", sign(&[TOKEN, &timestamp, &nonce])),
+                pair("msg_signature", sign(&[TOKEN, &timestamp, &nonce, sealed])),
+                pair("encrypt_type", "aes".to_owned()),
+                pair("timestamp", timestamp),
+                pair("nonce", nonce),
+            ],
+            body: format!(
+                "<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><Encrypt><![CDATA[{sealed}]]></Encrypt></xml>"
+            ),
+        }
+    }
+
+    /// Sends it and gives status and body.
+    pub async fn send(&self, to: SocketAddr) -> (u16, String) {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish();
+        let url = format!("http://{to}/api/v1/auth/wechat/verify?{query}");
+        let answer = client.post(url).body(self.body.clone()).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+}
+
+/// A person's phone.
+#[derive(Debug, Clone)]
+pub struct Phone {
+    pub openid: String,
+    to: SocketAddr,
+    clock: Arc<FakeClock>,
+}
+
+impl Phone {
+    pub fn new(to: SocketAddr, clock: Arc<FakeClock>, openid: &str) -> Self {
+        Self { openid: openid.to_owned(), to, clock }
+    }
+
+    /// The document of a text message.
+    pub fn text(&self, content: &str) -> String {
+        self.document(
+            "text",
+            &format!("<Content><![CDATA[{content}]]></Content><MsgId>{}</MsgId>", 20_000_000_000_000_000 + next()),
+        )
+    }
+
+    /// The document of an event.
+    pub fn event(&self, name: &str, key: &str) -> String {
+        self.document("event", &format!("<Event><![CDATA[{name}]]></Event><EventKey><![CDATA[{key}]]></EventKey>"))
+    }
+
+    /// A document with its own fields.
+    pub fn document(&self, kind: &str, fields: &str) -> String {
+        format!(
+            "<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><FromUserName><![CDATA[{}]]></FromUserName><CreateTime>{}</CreateTime><MsgType><![CDATA[{kind}]]></MsgType>{fields}</xml>",
+            self.openid,
+            self.clock.now_secs(),
+        )
+    }
+
+    /// Sends a document and gives the text of the answer, None for `success`.
+    pub async fn push(&self, document: &str) -> Option<String> {
+        let (status, body) = Push::safe(document, self.clock.now_secs()).send(self.to).await;
+        assert_eq!(status, 200, "{body}");
+        opened(&body).map(|xml| content(&xml))
+    }
+
+    /// Says something.
+    pub async fn say(&self, content: &str) -> Option<String> {
+        self.push(&self.text(content)).await
+    }
+
+    /// Says something that must be answered, and gives the answer.
+    pub async fn ask(&self, content: &str) -> String {
+        self.say(content).await.unwrap_or_else(|| panic!("{content:?} was not answered"))
+    }
+
+    /// Follows the account.
+    pub async fn follow(&self) -> Option<String> {
+        self.push(&self.event("subscribe", "")).await
+    }
+
+    /// Asks for a code and reads it.
+    pub async fn code(&self, word: &str) -> String {
+        let answer = self.ask(word).await;
+        digits(&answer).unwrap_or_else(|| panic!("no code in {answer:?}"))
+    }
+}
+
+/// The first run of six digits in a text.
+pub fn digits(text: &str) -> Option<String> {
+    text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).map(str::to_owned)
+}
+
+/// The document inside a sealed answer, its signature and appid checked; None for `success`.
+pub fn opened(body: &str) -> Option<String> {
+    if body == "success" || body.is_empty() {
+        return None;
+    }
+    let envelope = xml::parse(body.as_bytes(), xml::ENVELOPE_MAX_BYTES).unwrap();
+    let field = |name: &str| envelope.child(name).unwrap().text().to_owned();
+    let sealed = field("Encrypt");
+    assert_eq!(field("MsgSignature"), sign(&[TOKEN, &field("TimeStamp"), &field("Nonce"), &sealed]));
+    Some(decrypt(&[AesKey::parse(AES_KEY).unwrap()], &sealed, APPID).unwrap().0)
+}
+
+/// The text of an opened answer.
+pub fn content(document: &str) -> String {
+    xml::parse(document.as_bytes(), xml::PLAIN_MAX_BYTES).unwrap().child("Content").unwrap().text().to_owned()
+}
