@@ -6,7 +6,7 @@ use crate::{
         CoreError,
         account::Role,
         reply::{
-            ACCOUNT, Cause,
+            ACCOUNT, Cause, Matching,
             edit::{self, Draft, Editor},
         },
     },
@@ -22,14 +22,15 @@ use leptos::prelude::{ServerFnError, server};
 pub async fn rule_add(
     #[server(default)] owner: String,
     #[server(default)] cause: String,
+    #[server(default)] matching: String,
     #[server(default)] keywords: String,
     #[server(default)] text: String,
 ) -> Result<(), ServerFnError> {
     let (here, scope) = (Here::now(), Scope::of(&owner));
-    let back = typed(Back::to(scope.list(), "rule"), &cause, &keywords, &text);
+    let back = typed(Back::to(scope.list(), "rule"), [&cause, &matching, &keywords, &text]);
     let outcome = async {
         let editor = editor(&here, scope).await?;
-        edit::add(&here.ctx, &editor, &draft(scope, &cause, keywords, text)).await?;
+        edit::add(&here.ctx, &editor, &draft(scope, &cause, &matching, keywords, text)).await?;
         Ok(Step::Tell(scope.list(), Replies::of(here.lang()).added))
     };
     here.answer(outcome.await, back)
@@ -42,15 +43,16 @@ pub async fn rule_save(
     #[server(default)] number: String,
     #[server(default)] revision: String,
     #[server(default)] cause: String,
+    #[server(default)] matching: String,
     #[server(default)] keywords: String,
     #[server(default)] text: String,
 ) -> Result<(), ServerFnError> {
     let (here, scope) = (Here::now(), Scope::of(&owner));
     let (number, revision) = (parsed(&number), parsed(&revision));
-    let back = typed(Back::to(scope.rule(number), "rule"), &cause, &keywords, &text);
+    let back = typed(Back::to(scope.rule(number), "rule"), [&cause, &matching, &keywords, &text]);
     let outcome = async {
         let editor = editor(&here, scope).await?;
-        edit::update(&here.ctx, &editor, number, revision, &draft(scope, &cause, keywords, text)).await?;
+        edit::update(&here.ctx, &editor, number, revision, &draft(scope, &cause, &matching, keywords, text)).await?;
         Ok(Step::Tell(scope.list(), Common::of(here.lang()).saved))
     };
     here.answer(outcome.await, back)
@@ -99,13 +101,13 @@ async fn editor(here: &Here, scope: Scope) -> Result<Editor, CoreError> {
 }
 
 /// A person's own rules answer keywords only; followers and what nothing answers are the account's.
-fn draft(scope: Scope, cause: &str, keywords: String, text: String) -> Draft {
+fn draft(scope: Scope, cause: &str, matching: &str, keywords: String, text: String) -> Draft {
     let cause = if scope == Scope::Account { Cause::of(cause) } else { Cause::Keyword };
-    Draft { cause, keywords, text }
+    Draft { cause, keywords, matching: Matching::of(matching), text }
 }
 
-fn typed(back: Back, cause: &str, keywords: &str, text: &str) -> Back {
-    back.keep("cause", cause).keep_whole("text", text).keep_whole("keywords", keywords)
+fn typed(back: Back, [cause, matching, keywords, text]: [&str; 4]) -> Back {
+    back.keep("cause", cause).keep("matching", matching).keep_whole("text", text).keep_whole("keywords", keywords)
 }
 
 /// What is no number is the number of no rule.

@@ -27,7 +27,7 @@ crate::texts! {
         phone_form: "手机号的格式不对，只写数字，前面可以有 +" / "This is no phone number. Digits only, perhaps with a + in front",
         code_form: "请填写公众号发给你的数字" / "Please type the digits that the account sent you",
         text_form: "回复内容里有看不见的控制字符，请删掉" / "The reply has control characters. Please remove them",
-        keyword_form: "关键词不能只有标点或看不见的字符" / "A keyword cannot be punctuation or invisible characters alone",
+        keyword_form: "有一个关键词不能用：不能只有标点或看不见的字符，正则表达式要写对" / "One keyword cannot be used: not punctuation or invisible characters alone, and a regular expression must be valid",
         keyword_long: "一个关键词最多 {n} 个字" / "A keyword may have at most {n} characters",
         keyword_many: "一条规则最多 {n} 个关键词" / "A rule may have at most {n} keywords",
         rule_many: "最多 {n} 条规则，请先删掉不用的" / "There may be at most {n} rules. Delete some first",
