@@ -11,6 +11,7 @@ mod binding;
 mod delivery;
 mod forgery;
 mod guessing;
+mod house;
 mod instances;
 mod limits;
 mod password;
