@@ -18,3 +18,4 @@ mod password;
 mod settings;
 mod signin;
 mod store;
+mod web;
