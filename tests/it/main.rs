@@ -8,7 +8,9 @@
 mod rig;
 
 mod binding;
+mod bomb;
 mod delivery;
+mod five_seconds;
 mod forgery;
 mod guessing;
 mod house;

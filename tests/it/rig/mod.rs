@@ -6,7 +6,7 @@ mod platform;
 mod program;
 
 pub use database::{Database, Engine};
-pub use phone::{Phone, Push, digits, opened};
+pub use phone::{Phone, Push, digits, next, opened};
 pub use platform::{ACCESS_TOKEN, Platform};
 pub use program::{Program, environment};
 
@@ -162,4 +162,9 @@ pub async fn eventually(patience: std::time::Duration, mut question: impl AsyncF
 /// A client that goes straight there.
 pub fn http() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+/// How much of a long test is done: `all` of it with `WEIDA_TEST_THOROUGH` set (nightly), else enough for every push.
+pub fn rounds(some: usize, all: usize) -> usize {
+    if std::env::var_os("WEIDA_TEST_THOROUGH").is_some() { all } else { some }
 }
