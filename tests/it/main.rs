@@ -9,6 +9,8 @@ mod rig;
 
 mod binding;
 mod bomb;
+mod cancel;
+mod crash;
 mod delivery;
 mod five_seconds;
 mod forgery;
@@ -17,7 +19,9 @@ mod house;
 mod instances;
 mod limits;
 mod password;
+mod secret;
 mod settings;
 mod signin;
 mod store;
+mod walk;
 mod web;
