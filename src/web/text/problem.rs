@@ -33,6 +33,7 @@ crate::texts! {
         rule_many: "最多 {n} 条规则，请先删掉不用的" / "There may be at most {n} rules. Delete some first",
         keyword_taken: "其中一个关键词已经在别的规则里了" / "Another rule has one of these keywords already",
         cause_taken: "这种规则只能有一条，请修改已有的那条" / "There can be one such rule only. Edit the one there is",
+        cut: "内容太长，只保留了开头的部分" / "That was too long to keep: only its beginning is left",
         confirm_wrong: "和你的用户名或编号不一致" / "This is neither your username nor your id",
 
         f_username: "用户名" / "The username",

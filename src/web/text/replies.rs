@@ -52,6 +52,10 @@ crate::texts! {
         delete_title: "删除规则 {n}？" / "Delete rule {n}?",
         delete_text: "删除后不能恢复。只想暂时不用的话，可以停用。" / "It cannot be undone. To pause it, disable it instead.",
 
-        added: "规则已添加" / "The rule is added",
+        added: "规则 {n} 已添加，马上生效" / "Rule {n} is added and works at once",
+        saved: "规则 {n} 已保存" / "Rule {n} is saved",
+        enabled: "规则 {n} 已启用" / "Rule {n} is on",
+        disabled: "规则 {n} 已停用" / "Rule {n} is off",
+        deleted: "规则 {n} 已删除" / "Rule {n} is deleted",
     }
 }
