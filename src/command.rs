@@ -4,9 +4,14 @@ mod admin;
 mod doctor;
 mod serve;
 
-use crate::config::{Checked, Flags, load};
+use crate::{
+    config::{Account, Checked, Flags, load},
+    core::{Ctx, chance::SystemChance, clock::SystemClock},
+    http::assemble,
+};
 use clap::{Parser, Subcommand};
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, process::ExitCode};
+use secrecy::SecretString;
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
 
 /// Weida 微答 — a self-hosted home for a WeChat Official Account.
 #[derive(Debug, Parser)]
@@ -63,9 +68,15 @@ fn fail(code: u8, line: &str) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// The domain without its server, for commands that work on the database.
-async fn start(settings: Checked) -> Result<crate::http::serve::Server, String> {
-    let (clock, chance) =
-        (std::sync::Arc::new(crate::core::clock::SystemClock), std::sync::Arc::new(crate::core::chance::SystemChance));
-    crate::http::serve::start(settings, clock, chance).await
+/// The domain without its server, for commands that work on the database beside a running one.
+async fn open(settings: Checked) -> Result<Ctx, String> {
+    let nobody = || Account {
+        appid: "sandbox".to_owned(),
+        secret: SecretString::default(),
+        token: SecretString::default(),
+        aes_key: None,
+        previous_aes_key: None,
+    };
+    let account = settings.account.clone().unwrap_or_else(nobody);
+    assemble::ctx(settings, account, Arc::new(SystemClock), Arc::new(SystemChance)).await
 }

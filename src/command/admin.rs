@@ -14,11 +14,9 @@ pub enum Admin {
     ResetPassword { username: String },
 }
 
-pub async fn run(mut settings: Checked, admin: Admin) -> Result<(), String> {
-    // Any free port: a server may be running beside this.
-    settings.settings.leptos.site_addr.set_port(0);
-    let server = super::start(settings).await?;
-    let ctx = &server.state.ctx;
+/// Runs it.
+pub async fn run(settings: Checked, admin: Admin) -> Result<(), String> {
+    let ctx = &super::open(settings).await?;
     let password = ctx.chance.token();
     let (username, done) = match &admin {
         Admin::Create { username } => (username, account::admin::create(ctx, username, &password).await.map(drop)),

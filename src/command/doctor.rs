@@ -3,7 +3,8 @@
 use crate::config::{Checked, Flags, describe};
 use std::collections::BTreeMap;
 
-pub async fn run(mut settings: Checked, flags: &Flags, environment: &BTreeMap<String, String>) -> Result<(), String> {
+/// Runs it.
+pub async fn run(settings: Checked, flags: &Flags, environment: &BTreeMap<String, String>) -> Result<(), String> {
     for given in describe(flags, environment).map_err(|e| e.to_string())? {
         println!("{:<32} {:<40} {}", given.key, given.value, given.source);
     }
@@ -16,10 +17,8 @@ pub async fn run(mut settings: Checked, flags: &Flags, environment: &BTreeMap<St
         _ => "encrypted only",
     };
     println!("pushes                           {pushes}");
-    settings.settings.leptos.site_addr.set_port(0);
     let is_sandbox = settings.account.is_none();
-    let server = super::start(settings).await?;
-    let ctx = &server.state.ctx;
+    let ctx = super::open(settings).await?;
     println!("database                         reachable, {:?}", ctx.store.engine());
     let mut is_fine = true;
     if !is_sandbox {

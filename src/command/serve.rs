@@ -1,12 +1,17 @@
 //! `weida serve`
 
-use crate::{config::Checked, telemetry};
+use crate::{
+    config::Checked,
+    core::{chance::SystemChance, clock::SystemClock},
+    http, telemetry,
+};
+use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Serves until SIGINT or SIGTERM; the second one ends it at once.
 pub async fn run(settings: Checked) -> Result<(), String> {
     telemetry::start(&settings.settings.log)?;
-    let server = super::start(settings).await?;
+    let server = http::serve::start(settings, Arc::new(SystemClock), Arc::new(SystemChance)).await?;
     let url = server.state.ctx.settings.public_url.clone();
     println!("Weida 微答 {}", url.as_str().trim_end_matches('/'));
     if server.state.sandbox.is_some() {

@@ -10,7 +10,10 @@ use axum::{
 use ipnet::IpNet;
 use std::{
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// The caller of a request, put among its extensions.
@@ -51,10 +54,20 @@ pub async fn identify(
     response
 }
 
+static WARNED: AtomicBool = AtomicBool::new(false);
+
+/// True where the request says that somebody passed it on.
+pub fn is_forwarded(headers: &HeaderMap) -> bool {
+    ["x-forwarded-for", "forwarded", "x-real-ip"].iter().any(|name| headers.contains_key(*name))
+}
+
 /// Walks `X-Forwarded-For` from its end as long as the hops are trusted proxies; the first other one is the caller.
 fn address(headers: &HeaderMap, peer: IpAddr, proxies: &[IpNet]) -> IpAddr {
     let is_trusted = |ip: IpAddr| proxies.iter().any(|net| net.contains(&ip.to_canonical()));
     if !is_trusted(peer) {
+        if is_forwarded(headers) && !WARNED.swap(true, Ordering::Relaxed) {
+            tracing::warn!(%peer, "requests come through a proxy that is not trusted, so all callers look like one: set WEIDA_TRUSTED_PROXIES");
+        }
         return peer;
     }
     let hops = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(','));

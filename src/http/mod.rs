@@ -1,5 +1,6 @@
 //! The outer shell: what every request goes through before and after it is served.
 
+pub mod assemble;
 pub mod client;
 pub mod cookie;
 pub mod events;

@@ -1,7 +1,14 @@
 //! For those who run it: is it alive, is it ready, how is it doing.
 
-use super::{client::Client, state::AppState};
-use axum::{Extension, extract::State, http::StatusCode};
+use super::{
+    client::{Client, is_forwarded},
+    state::AppState,
+};
+use axum::{
+    Extension,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
 
 /// Alive: answers without touching anything.
 pub async fn healthz() -> &'static str {
@@ -24,9 +31,13 @@ pub async fn readyz(State(state): State<AppState>) -> (StatusCode, &'static str)
     }
 }
 
-/// Numbers for Prometheus, to callers on this machine only; others are served on the address of their own.
-pub async fn metrics(State(state): State<AppState>, Extension(client): Extension<Client>) -> (StatusCode, String) {
-    if client.address.to_canonical().is_loopback() {
+/// Numbers for Prometheus, to callers on this machine only and not through a proxy; others get an address of their own.
+pub async fn metrics(
+    State(state): State<AppState>,
+    Extension(client): Extension<Client>,
+    headers: HeaderMap,
+) -> (StatusCode, String) {
+    if client.address.to_canonical().is_loopback() && !is_forwarded(&headers) {
         (StatusCode::OK, state.metrics.render())
     } else {
         (StatusCode::NOT_FOUND, String::new())

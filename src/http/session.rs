@@ -2,7 +2,7 @@
 
 use super::client::Client;
 use crate::{
-    core::{CoreError, Ctx, account, account::User, secret::Use},
+    core::{CoreError, Ctx, account::User, secret::Use},
     store::{self, StoreError, web_session::NewWebSession},
 };
 use async_trait::async_trait;
@@ -43,7 +43,9 @@ pub fn layer(ctx: &Ctx) -> SessionManagerLayer<Sessions> {
 /// The database cannot be reached.
 pub async fn sign_in(session: &Session, user_id: i64, client: &Client) -> std::result::Result<(), CoreError> {
     let fault = |e: tower_sessions::session::Error| CoreError::Fault(e.to_string());
-    session.flush().await.map_err(fault)?;
+    // `flush` would do for emptying it, but keeps the id that the browser brought for the record to come.
+    session.clear().await;
+    session.cycle_id().await.map_err(fault)?;
     session.insert(USER, user_id).await.map_err(fault)?;
     session.insert(BROWSER, &client.browser_label).await.map_err(fault)?;
     session.insert(ADDRESS, client.address.to_string()).await.map_err(fault)?;
@@ -71,19 +73,20 @@ pub fn secret_of(session: &Session) -> String {
 pub async fn current_user(ctx: &Ctx, session: &Session) -> std::result::Result<Option<User>, CoreError> {
     let user_id = session.get::<i64>(USER).await.map_err(|e| CoreError::Fault(e.to_string()))?;
     let Some(user_id) = user_id else { return Ok(None) };
-    let user = account::find(ctx, user_id).await?.filter(|u| u.is_enabled);
-    if user.is_some() {
+    let mut db = ctx.store.read().await?;
+    let Some(user) = store::user::find_user(&mut db, user_id).await?.map(User::from).filter(|u| u.is_enabled) else {
+        return Ok(None);
+    };
+    let id_hash = ctx.hash(Use::WebSession, &secret_of(session));
+    let seen_at = store::web_session::find_seen(&mut db, &id_hash).await?;
+    drop(db);
+    // A page view writes nothing, but now and then.
+    if seen_at.is_some_and(|at| at < ctx.now() - SEEN_RESOLUTION_MS) {
         let mut tx = ctx.store.begin().await?;
-        store::web_session::update_seen(
-            &mut tx,
-            &ctx.hash(Use::WebSession, &secret_of(session)),
-            ctx.now(),
-            SEEN_RESOLUTION_MS,
-        )
-        .await?;
+        store::web_session::update_seen(&mut tx, &id_hash, ctx.now()).await?;
         tx.commit().await?;
     }
-    Ok(user)
+    Ok(Some(user))
 }
 
 fn backend(e: StoreError) -> Error {

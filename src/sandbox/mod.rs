@@ -1,4 +1,9 @@
 //! The product without an account: a stand-in for the platform, and a phone to use it with.
+//!
+//! Nothing outside this folder knows that it talks to a stand-in: [`Sandbox`] gives an account and addresses, as the settings
+//! would, and everything else goes over the network.
+
+pub mod platform;
 
 use crate::{
     config::Account,
@@ -6,12 +11,18 @@ use crate::{
     http::state::AppState,
 };
 use axum::Router;
+use platform::{Platform, PlatformSettings};
 use std::{path::Path, sync::Arc};
 use url::Url;
 
-/// The phone of the sandbox.
+/// How the account calls itself.
+const ACCOUNT_NAME: &str = "微答沙箱";
+
+/// The phone of the sandbox: everybody's, since it shows whom one picks.
 #[derive(Debug)]
-pub struct Phone;
+pub struct Phone {
+    platform: Platform,
+}
 
 /// A running sandbox: what the program is told instead of a real account.
 #[derive(Debug)]
@@ -30,12 +41,23 @@ impl Sandbox {
     /// # Errors
     /// One line: the folder cannot be written, or no port is free.
     pub async fn start(
-        _folder: &Path,
-        _push_url: Url,
-        _clock: Arc<dyn Clock>,
-        _chance: Arc<dyn Chance>,
+        folder: &Path,
+        push_url: Url,
+        clock: Arc<dyn Clock>,
+        chance: Arc<dyn Chance>,
     ) -> Result<Self, String> {
-        Err("not yet".to_owned())
+        let (folder, push_url) = (Some(folder.to_owned()), Some(push_url));
+        let platform =
+            Platform::start(PlatformSettings { folder, push_url, ..PlatformSettings::new(clock, chance) }).await?;
+        let credentials = platform.credentials();
+        Ok(Self {
+            account: credentials.account(),
+            api_base: platform.api_base(),
+            mp_base: platform.mp_base(),
+            account_name: ACCOUNT_NAME.to_owned(),
+            account_qr: credentials.account_qr,
+            phone: Arc::new(Phone { platform }),
+        })
     }
 }
 

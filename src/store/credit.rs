@@ -1,18 +1,19 @@
 //! Credits: a running total in `users`, and one entry for every change of it.
 
-use super::{Link, StoreError, Tx};
-use sqlx::{FromRow, Row as _};
+use super::{Link, StoreError, Tx, rows};
+use sqlx::Row as _;
 
-/// A row of `credit_entries`.
-#[derive(Debug, Clone, FromRow)]
-pub struct CreditRow {
-    pub id: i64,
-    pub user_id: i64,
-    pub delta: i64,
-    pub balance_after: i64,
-    pub kind: String,
-    pub reason: String,
-    pub created_at: i64,
+rows! {
+    /// A row of `credit_entries`.
+    pub struct CreditRow {
+        pub id: i64,
+        pub user_id: i64,
+        pub delta: i64,
+        pub balance_after: i64,
+        pub kind: String,
+        pub reason: String,
+        pub created_at: i64,
+    }
 }
 
 /// Changes a balance; None where it would fall below zero or the user is gone. The row stays locked until the end.
@@ -53,7 +54,7 @@ pub async fn list_entries(db: &mut impl Link, user_id: i64, most: i64) -> Result
         .bind(most)
         .fetch_all(db.conn())
         .await?;
-    Ok(rows.iter().map(CreditRow::from_row).collect::<Result<_, _>>()?)
+    Ok(rows.iter().map(CreditRow::read).collect::<Result<_, _>>()?)
 }
 
 /// True where the person was given this already.

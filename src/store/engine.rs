@@ -4,8 +4,9 @@ use super::{Link as _, Reader, StoreError, Tx};
 use sqlx::{AnyPool, Executor as _, Row as _, any::AnyPoolOptions};
 use std::time::Duration;
 
-/// How long a caller waits for a free connection before the answer is "unavailable".
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a caller waits for a free connection before the answer is "unavailable". Below the 3 s in which a message is
+/// answered, so that its sender is told to try again.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(2500);
 /// Readers of the embedded database; it has exactly one writer.
 const SQLITE_READERS: u32 = 4;
 /// Connections to a database server, an instance.
@@ -75,7 +76,7 @@ impl Store {
             }
         };
         store.check().await?;
-        let mut migrator = sqlx::migrate!();
+        let mut migrator = super::schema::migrator();
         migrator.set_locking(engine != Engine::Sqlite);
         migrator
             .run(&store.writers)

@@ -1,23 +1,23 @@
 //! Identities: who somebody is within one app of WeChat's.
 
-use super::{Link, StoreError, Tx};
-use sqlx::FromRow;
+use super::{Link, StoreError, Tx, rows};
 
-/// A row of `identities`.
-#[derive(Debug, Clone, FromRow)]
-pub struct IdentityRow {
-    pub appid: String,
-    pub openid: String,
-    pub app: String,
-    pub unionid: Option<String>,
-    pub user_id: Option<i64>,
-    pub nickname: Option<String>,
-    pub avatar_url: Option<String>,
-    pub is_subscribed: i64,
-    pub subscribed_at: Option<i64>,
-    pub unsubscribed_at: Option<i64>,
-    pub source_scene: Option<String>,
-    pub created_at: i64,
+rows! {
+    /// A row of `identities`.
+    pub struct IdentityRow {
+        pub appid: String,
+        pub openid: String,
+        pub app: String,
+        pub unionid: Option<String>,
+        pub user_id: Option<i64>,
+        pub nickname: Option<String>,
+        pub avatar_url: Option<String>,
+        pub is_subscribed: i64,
+        pub subscribed_at: Option<i64>,
+        pub unsubscribed_at: Option<i64>,
+        pub source_scene: Option<String>,
+        pub created_at: i64,
+    }
 }
 
 /// The identity with this key, compared byte by byte.
@@ -31,7 +31,7 @@ pub async fn find_identity(db: &mut impl Link, appid: &str, openid: &str) -> Res
         .bind(openid.to_owned())
         .fetch_optional(db.conn())
         .await?;
-    Ok(row.map(|r| IdentityRow::from_row(&r)).transpose()?)
+    Ok(row.map(|r| IdentityRow::read(&r)).transpose()?)
 }
 
 /// The identities of one user, oldest first.
@@ -44,7 +44,7 @@ pub async fn list_identities(db: &mut impl Link, user_id: i64) -> Result<Vec<Ide
         .bind(user_id)
         .fetch_all(db.conn())
         .await?;
-    Ok(rows.iter().map(IdentityRow::from_row).collect::<Result<_, _>>()?)
+    Ok(rows.iter().map(IdentityRow::read).collect::<Result<_, _>>()?)
 }
 
 /// Adds an identity; [`StoreError::Duplicate`] where it is known.

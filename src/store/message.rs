@@ -1,22 +1,22 @@
 //! The log of messages that came in.
 
-use super::{Link, StoreError, Tx};
-use sqlx::FromRow;
+use super::{Link, StoreError, Tx, rows};
 
-/// A row of `messages`.
-#[derive(Debug, Clone, FromRow)]
-pub struct MessageRow {
-    pub id: i64,
-    pub appid: String,
-    pub openid: String,
-    pub user_id: Option<i64>,
-    pub kind: String,
-    pub content: Option<String>,
-    pub answered_by: String,
-    pub rule_id: Option<i64>,
-    pub reply_kind: String,
-    pub took_us: i64,
-    pub received_at: i64,
+rows! {
+    /// A row of `messages`.
+    pub struct MessageRow {
+        pub id: i64,
+        pub appid: String,
+        pub openid: String,
+        pub user_id: Option<i64>,
+        pub kind: String,
+        pub content: Option<String>,
+        pub answered_by: String,
+        pub rule_id: Option<i64>,
+        pub reply_kind: String,
+        pub took_us: i64,
+        pub received_at: i64,
+    }
 }
 
 /// Adds a message.
@@ -50,7 +50,7 @@ pub async fn list_messages(db: &mut impl Link, user_id: i64, most: i64) -> Resul
         .bind(most)
         .fetch_all(db.conn())
         .await?;
-    Ok(rows.iter().map(MessageRow::from_row).collect::<Result<_, _>>()?)
+    Ok(rows.iter().map(MessageRow::read).collect::<Result<_, _>>()?)
 }
 
 /// Forgets what was said before `before`; that something was said stays.

@@ -11,6 +11,8 @@
 mod constraint;
 mod engine;
 mod link;
+mod rows;
+mod schema;
 
 pub mod audit;
 pub mod code;
@@ -29,3 +31,4 @@ pub mod web_session;
 pub use constraint::StoreError;
 pub use engine::{Engine, OpenError, Store};
 pub use link::{Link, Reader, Tx};
+use rows::rows;

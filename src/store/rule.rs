@@ -1,40 +1,43 @@
 //! Reply rules with their keywords and contents. Owner 0 is the account, any other a user.
 
-use super::{Link, StoreError, Tx};
-use sqlx::{FromRow, Row as _};
+use super::{Link, StoreError, Tx, rows};
+use sqlx::Row as _;
 use std::collections::HashMap;
 
-/// A row of `reply_rules`.
-#[derive(Debug, Clone, FromRow)]
-pub struct RuleRow {
-    pub id: i64,
-    pub owner_id: i64,
-    pub number: i64,
-    pub name: String,
-    pub cause: String,
-    pub answer: String,
-    pub priority: i64,
-    pub is_enabled: i64,
-    pub hits: i64,
-    pub last_hit_at: Option<i64>,
-    pub revision: i64,
-    pub created_at: i64,
-    pub updated_at: i64,
+rows! {
+    /// A row of `reply_rules`.
+    pub struct RuleRow {
+        pub id: i64,
+        pub owner_id: i64,
+        pub number: i64,
+        pub name: String,
+        pub cause: String,
+        pub answer: String,
+        pub priority: i64,
+        pub is_enabled: i64,
+        pub hits: i64,
+        pub last_hit_at: Option<i64>,
+        pub revision: i64,
+        pub created_at: i64,
+        pub updated_at: i64,
+    }
 }
 
-/// A row of `rule_keywords`.
-#[derive(Debug, Clone, FromRow)]
-pub struct KeywordRow {
-    pub keyword: String,
-    pub folded: String,
-    pub matching: String,
+rows! {
+    /// A row of `rule_keywords`.
+    pub struct KeywordRow {
+        pub keyword: String,
+        pub folded: String,
+        pub matching: String,
+    }
 }
 
-/// A row of `rule_contents`.
-#[derive(Debug, Clone, FromRow)]
-pub struct ContentRow {
-    pub kind: String,
-    pub body: String,
+rows! {
+    /// A row of `rule_contents`.
+    pub struct ContentRow {
+        pub kind: String,
+        pub body: String,
+    }
 }
 
 /// A rule, whole.
@@ -59,7 +62,7 @@ pub async fn list_rules(db: &mut impl Link, owner_id: i64) -> Result<Vec<RuleRec
         .fetch_all(db.conn())
         .await?
     {
-        keywords.entry(row.try_get("rule_id")?).or_default().push(KeywordRow::from_row(&row)?);
+        keywords.entry(row.try_get("rule_id")?).or_default().push(KeywordRow::read(&row)?);
     }
     let mut contents: HashMap<i64, Vec<ContentRow>> = HashMap::new();
     for row in db
@@ -68,12 +71,12 @@ pub async fn list_rules(db: &mut impl Link, owner_id: i64) -> Result<Vec<RuleRec
         .fetch_all(db.conn())
         .await?
     {
-        contents.entry(row.try_get("rule_id")?).or_default().push(ContentRow::from_row(&row)?);
+        contents.entry(row.try_get("rule_id")?).or_default().push(ContentRow::read(&row)?);
     }
     rules
         .iter()
         .map(|row| {
-            let rule = RuleRow::from_row(row)?;
+            let rule = RuleRow::read(row)?;
             Ok(RuleRecord {
                 keywords: keywords.remove(&rule.id).unwrap_or_default(),
                 contents: contents.remove(&rule.id).unwrap_or_default(),

@@ -1,38 +1,39 @@
 //! Sign-in sessions. Every change of state is one conditional update: who gets one row has won.
 
-use super::{Link, StoreError, Tx};
-use sqlx::{FromRow, Row as _};
+use super::{Link, StoreError, Tx, rows};
+use sqlx::Row as _;
 
-/// A row of `signin_sessions`.
-#[derive(Debug, Clone, FromRow)]
-pub struct SigninRow {
-    pub id: i64,
-    pub purpose: String,
-    pub status: String,
-    pub fault: Option<String>,
-    pub scene_hash: String,
-    pub poll_hash: String,
-    pub browser_hash: Option<String>,
-    pub code_hash: Option<String>,
-    pub client_id: Option<String>,
-    pub ticket: Option<String>,
-    pub qr_url: Option<String>,
-    pub appid: String,
-    pub openid: Option<String>,
-    pub user_id: Option<i64>,
-    pub pending_username: Option<String>,
-    pub pending_password_hash: Option<String>,
-    pub next_path: Option<String>,
-    pub browser_label: String,
-    pub address: String,
-    pub guesses: i64,
-    pub refreshes: i64,
-    pub created_at: i64,
-    pub expires_at: i64,
-    pub scanned_at: Option<i64>,
-    pub completed_at: Option<i64>,
-    pub consumed_at: Option<i64>,
-    pub changed_at: i64,
+rows! {
+    /// A row of `signin_sessions`.
+    pub struct SigninRow {
+        pub id: i64,
+        pub purpose: String,
+        pub status: String,
+        pub fault: Option<String>,
+        pub scene_hash: String,
+        pub poll_hash: String,
+        pub browser_hash: Option<String>,
+        pub code_hash: Option<String>,
+        pub client_id: Option<String>,
+        pub ticket: Option<String>,
+        pub qr_url: Option<String>,
+        pub appid: String,
+        pub openid: Option<String>,
+        pub user_id: Option<i64>,
+        pub pending_username: Option<String>,
+        pub pending_password_hash: Option<String>,
+        pub next_path: Option<String>,
+        pub browser_label: String,
+        pub address: String,
+        pub guesses: i64,
+        pub refreshes: i64,
+        pub created_at: i64,
+        pub expires_at: i64,
+        pub scanned_at: Option<i64>,
+        pub completed_at: Option<i64>,
+        pub consumed_at: Option<i64>,
+        pub changed_at: i64,
+    }
 }
 
 macro_rules! select {
@@ -93,19 +94,19 @@ pub async fn update_ticket(db: &mut Tx, id: i64, ticket: &str, qr_url: &str) -> 
 /// The session that a browser's secret opens.
 pub async fn find_by_browser(db: &mut impl Link, browser_hash: &str) -> Result<Option<SigninRow>, StoreError> {
     let row = db.sql(select!("browser_hash = ?")).bind(browser_hash.to_owned()).fetch_optional(db.conn()).await?;
-    Ok(row.map(|r| SigninRow::from_row(&r)).transpose()?)
+    Ok(row.map(|r| SigninRow::read(&r)).transpose()?)
 }
 
 /// The session that a scene names.
 pub async fn find_by_scene(db: &mut impl Link, scene_hash: &str) -> Result<Option<SigninRow>, StoreError> {
     let row = db.sql(select!("scene_hash = ?")).bind(scene_hash.to_owned()).fetch_optional(db.conn()).await?;
-    Ok(row.map(|r| SigninRow::from_row(&r)).transpose()?)
+    Ok(row.map(|r| SigninRow::read(&r)).transpose()?)
 }
 
 /// The session whose page shows this code.
 pub async fn find_by_code(db: &mut impl Link, code_hash: &str) -> Result<Option<SigninRow>, StoreError> {
     let row = db.sql(select!("code_hash = ?")).bind(code_hash.to_owned()).fetch_optional(db.conn()).await?;
-    Ok(row.map(|r| SigninRow::from_row(&r)).transpose()?)
+    Ok(row.map(|r| SigninRow::read(&r)).transpose()?)
 }
 
 /// The sessions of one person that wait for their word, newest first.
@@ -124,7 +125,7 @@ pub async fn list_scanned(
         .bind(now)
         .fetch_all(db.conn())
         .await?;
-    Ok(rows.iter().map(SigninRow::from_row).collect::<Result<_, _>>()?)
+    Ok(rows.iter().map(SigninRow::read).collect::<Result<_, _>>()?)
 }
 
 /// `waiting → scanned` by one person; false where somebody was first or it is too late.

@@ -1,28 +1,28 @@
 //! Users.
 
-use super::{Link, StoreError, Tx};
-use sqlx::FromRow;
+use super::{Link, StoreError, Tx, rows};
 
-/// A row of `users`. `is_…` columns are 0 or 1.
-#[derive(Debug, Clone, FromRow)]
-pub struct UserRow {
-    pub id: i64,
-    pub username: Option<String>,
-    pub username_key: Option<String>,
-    pub password_hash: Option<String>,
-    pub nickname: String,
-    pub avatar_url: Option<String>,
-    pub email: Option<String>,
-    pub phone: Option<String>,
-    pub real_name: Option<String>,
-    pub level: String,
-    pub role: String,
-    pub is_enabled: i64,
-    pub is_auto_reply: i64,
-    pub credits: i64,
-    pub created_at: i64,
-    pub updated_at: i64,
-    pub last_login_at: Option<i64>,
+rows! {
+    /// A row of `users`. `is_…` columns are 0 or 1.
+    pub struct UserRow {
+        pub id: i64,
+        pub username: Option<String>,
+        pub username_key: Option<String>,
+        pub password_hash: Option<String>,
+        pub nickname: String,
+        pub avatar_url: Option<String>,
+        pub email: Option<String>,
+        pub phone: Option<String>,
+        pub real_name: Option<String>,
+        pub level: String,
+        pub role: String,
+        pub is_enabled: i64,
+        pub is_auto_reply: i64,
+        pub credits: i64,
+        pub created_at: i64,
+        pub updated_at: i64,
+        pub last_login_at: Option<i64>,
+    }
 }
 
 const BY_ID: &str = "SELECT id, username, username_key, password_hash, nickname, avatar_url, email, phone, real_name, level, role, is_enabled, \
@@ -33,13 +33,13 @@ const BY_NAME: &str = "SELECT id, username, username_key, password_hash, nicknam
 /// The user with this id.
 pub async fn find_user(db: &mut impl Link, id: i64) -> Result<Option<UserRow>, StoreError> {
     let row = db.sql(BY_ID).bind(id).fetch_optional(db.conn()).await?;
-    Ok(row.map(|r| UserRow::from_row(&r)).transpose()?)
+    Ok(row.map(|r| UserRow::read(&r)).transpose()?)
 }
 
 /// The user whose folded name is this.
 pub async fn find_user_by_name(db: &mut impl Link, username_key: &str) -> Result<Option<UserRow>, StoreError> {
     let row = db.sql(BY_NAME).bind(username_key.to_owned()).fetch_optional(db.conn()).await?;
-    Ok(row.map(|r| UserRow::from_row(&r)).transpose()?)
+    Ok(row.map(|r| UserRow::read(&r)).transpose()?)
 }
 
 /// How many users have this role and may sign in.

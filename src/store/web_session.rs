@@ -1,18 +1,19 @@
 //! Browsers that are signed in.
 
-use super::{Link, StoreError, Tx};
-use sqlx::{FromRow, Row as _};
+use super::{Link, StoreError, Tx, rows};
+use sqlx::Row as _;
 
-/// A row of `web_sessions` without its data.
-#[derive(Debug, Clone, FromRow)]
-pub struct WebSessionRow {
-    pub id_hash: String,
-    pub public_id: String,
-    pub browser_label: String,
-    pub address: String,
-    pub created_at: i64,
-    pub seen_at: i64,
-    pub expires_at: i64,
+rows! {
+    /// A row of `web_sessions` without its data.
+    pub struct WebSessionRow {
+        pub id_hash: String,
+        pub public_id: String,
+        pub browser_label: String,
+        pub address: String,
+        pub created_at: i64,
+        pub seen_at: i64,
+        pub expires_at: i64,
+    }
 }
 
 /// A session to be stored.
@@ -78,12 +79,21 @@ pub async fn find_web_session(
     row.map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).transpose()
 }
 
-/// Notes that the session was used, at most once in `resolution_ms`.
-pub async fn update_seen(db: &mut Tx, id_hash: &str, now: i64, resolution_ms: i64) -> Result<(), StoreError> {
-    db.sql("UPDATE web_sessions SET seen_at = ? WHERE id_hash = ? AND seen_at < ?")
+/// When the session was last used, as far as it was noted.
+pub async fn find_seen(db: &mut impl Link, id_hash: &str) -> Result<Option<i64>, StoreError> {
+    let row = db
+        .sql("SELECT seen_at FROM web_sessions WHERE id_hash = ?")
+        .bind(id_hash.to_owned())
+        .fetch_optional(db.conn())
+        .await?;
+    Ok(row.map(|r| r.try_get(0)).transpose()?)
+}
+
+/// Notes that the session was used.
+pub async fn update_seen(db: &mut Tx, id_hash: &str, now: i64) -> Result<(), StoreError> {
+    db.sql("UPDATE web_sessions SET seen_at = ? WHERE id_hash = ?")
         .bind(now)
         .bind(id_hash.to_owned())
-        .bind(now - resolution_ms)
         .execute(db.conn())
         .await?;
     Ok(())
@@ -97,7 +107,7 @@ pub async fn list_web_sessions(db: &mut impl Link, user_id: i64, now: i64) -> Re
         .bind(now)
         .fetch_all(db.conn())
         .await?;
-    Ok(rows.iter().map(WebSessionRow::from_row).collect::<Result<_, _>>()?)
+    Ok(rows.iter().map(WebSessionRow::read).collect::<Result<_, _>>()?)
 }
 
 /// Ends one session by its secret's hash.

@@ -24,3 +24,4 @@ mod settings;
 mod signin;
 mod store;
 mod walk;
+mod web;

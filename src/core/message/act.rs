@@ -120,7 +120,7 @@ async fn followed(
     let user = user_of(db, &identity).await?;
     let rule = books.account.on_follow();
     let mut text = match rule {
-        Some(rule) => said_by(ctx, rule, user.as_ref(), ""),
+        Some(rule) => said_by(ctx, rule, user.as_ref(), "", &[]),
         None => t.welcome.to_owned(),
     };
     if user.is_none()
@@ -165,12 +165,12 @@ async fn spoke(
         .own
         .as_ref()
         .filter(|(owner, _)| Some(*owner) == user_id && user.as_ref().is_some_and(|u| u.is_auto_reply));
-    let hit = own.and_then(|(_, book)| book.answer(&folded)).map(|rule| ("own_rule", rule));
-    let hit = hit.or_else(|| books.account.answer(&folded).map(|rule| ("account_rule", rule)));
-    if let Some((answered_by, rule)) = hit {
-        store::rule::update_hits(db, rule.id, ctx.now()).await?;
-        let text = said_by(ctx, rule, user.as_ref(), content.trim());
-        return Ok(Outcome { rule_id: Some(rule.id), user_id, ..Outcome::said(answered_by, text) });
+    let hit = own.and_then(|(_, book)| book.answer(&folded)).map(|hit| ("own_rule", hit));
+    let hit = hit.or_else(|| books.account.answer(&folded).map(|hit| ("account_rule", hit)));
+    if let Some((answered_by, hit)) = hit {
+        store::rule::update_hits(db, hit.rule.id, ctx.now()).await?;
+        let text = said_by(ctx, hit.rule, user.as_ref(), content.trim(), &hit.groups);
+        return Ok(Outcome { rule_id: Some(hit.rule.id), user_id, ..Outcome::said(answered_by, text) });
     }
     if is_code {
         // Never silence: somebody is waiting for a page to go on.
@@ -222,13 +222,13 @@ async fn unmatched(
     let user_id = user.map(|u| u.id);
     let Some(rule) = books.account.on_nothing() else { return Ok(Outcome { user_id, ..Outcome::nothing() }) };
     store::rule::update_hits(db, rule.id, ctx.now()).await?;
-    Ok(Outcome { rule_id: Some(rule.id), user_id, ..Outcome::said("default", said_by(ctx, rule, user, keyword)) })
+    Ok(Outcome { rule_id: Some(rule.id), user_id, ..Outcome::said("default", said_by(ctx, rule, user, keyword, &[])) })
 }
 
-fn said_by(ctx: &Ctx, rule: &Rule, user: Option<&User>, keyword: &str) -> String {
+fn said_by(ctx: &Ctx, rule: &Rule, user: Option<&User>, keyword: &str, groups: &[String]) -> String {
     let (id, time) = (user.map(|u| u.id.to_string()).unwrap_or_default(), words::clock_time(ctx.now()));
     let nickname = user.map(|u| u.nickname.clone()).unwrap_or_default();
-    reply::fill(&rule.text, Values { nickname: &nickname, user_id: &id, time: &time, keyword })
+    reply::fill(&rule.text, Values { nickname: &nickname, user_id: &id, time: &time, keyword, groups })
 }
 
 async fn code_text(

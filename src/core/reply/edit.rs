@@ -1,6 +1,6 @@
 //! Changing rules. All or nothing; a flaw names its field, and a duplicate its keyword.
 
-use super::{ACCOUNT, Cause, Rule, fold::fold};
+use super::{ACCOUNT, Cause, Matching, Rule, book, fold::fold};
 use crate::{
     core::{CoreError, Ctx, Flaw, Problem},
     store::{
@@ -25,6 +25,8 @@ pub struct Draft {
     pub cause: Cause,
     /// One a line.
     pub keywords: String,
+    /// How they are compared.
+    pub matching: Matching,
     pub text: String,
 }
 
@@ -143,7 +145,7 @@ struct Parsed {
 fn parse(draft: &Draft) -> Result<Parsed, CoreError> {
     let mut flaws = Vec::new();
     let keywords = match draft.cause {
-        Cause::Keyword => keywords(&draft.keywords).unwrap_or_else(|problem| {
+        Cause::Keyword => keywords(&draft.keywords, draft.matching).unwrap_or_else(|problem| {
             flaws.push(Flaw { field: "keywords", problem });
             Vec::new()
         }),
@@ -165,7 +167,7 @@ fn parse(draft: &Draft) -> Result<Parsed, CoreError> {
     }
 }
 
-fn keywords(typed: &str) -> Result<Vec<KeywordRow>, Problem> {
+fn keywords(typed: &str, matching: Matching) -> Result<Vec<KeywordRow>, Problem> {
     let mut seen = HashSet::new();
     let mut rows = Vec::new();
     for line in typed.lines().map(str::trim).filter(|l| !l.is_empty()) {
@@ -177,8 +179,11 @@ fn keywords(typed: &str) -> Result<Vec<KeywordRow>, Problem> {
         if folded.is_empty() || folded.chars().count() > 200 || line.chars().any(char::is_control) {
             return Err(Problem::Malformed);
         }
+        if matching == Matching::Regex && book::compile(line).is_err() {
+            return Err(Problem::Malformed);
+        }
         if seen.insert(folded.clone()) {
-            rows.push(KeywordRow { keyword: line.to_owned(), folded, matching: "exact".to_owned() });
+            rows.push(KeywordRow { keyword: line.to_owned(), folded, matching: matching.as_str().to_owned() });
         }
     }
     match rows.len() {
@@ -193,8 +198,9 @@ fn refuse_taken(rules: &[RuleRecord], parsed: &Parsed, cause: Cause, except: Opt
     let mut others = rules.iter().filter(|r| Some(r.rule.id) != except);
     let is_taken = match cause {
         Cause::Keyword => {
-            let wanted: HashSet<&str> = parsed.keywords.iter().map(|k| k.folded.as_str()).collect();
-            others.any(|r| r.keywords.iter().any(|k| wanted.contains(k.folded.as_str())))
+            let key = |k: &KeywordRow| (k.folded.clone(), k.matching.clone());
+            let wanted: HashSet<_> = parsed.keywords.iter().map(key).collect();
+            others.any(|r| r.keywords.iter().map(key).any(|k| wanted.contains(&k)))
         }
         Cause::Follow | Cause::Default => others.any(|r| r.rule.cause == cause.as_str()),
     };
@@ -230,7 +236,7 @@ mod tests {
     use super::*;
 
     fn draft(keywords: &str, text: &str) -> Draft {
-        Draft { cause: Cause::Keyword, keywords: keywords.to_owned(), text: text.to_owned() }
+        Draft { cause: Cause::Keyword, keywords: keywords.to_owned(), matching: Matching::Exact, text: text.to_owned() }
     }
 
     fn flaws(d: &Draft) -> Vec<(&'static str, Problem)> {
@@ -252,6 +258,6 @@ mod tests {
 
     #[test]
     fn a_keyword_typed_twice_in_one_rule_is_one_keyword() {
-        assert_eq!(keywords("Hello\nｈｅｌｌｏ！\nhi").unwrap().len(), 2);
+        assert_eq!(keywords("Hello\nｈｅｌｌｏ！\nhi", Matching::Exact).unwrap().len(), 2);
     }
 }

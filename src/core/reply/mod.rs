@@ -46,6 +46,47 @@ impl Cause {
     }
 }
 
+/// How a keyword is compared. The order is the order of answering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Matching {
+    /// The whole message.
+    Exact,
+    /// How the message begins.
+    Prefix,
+    /// Anywhere in the message.
+    Contains,
+    /// A regular expression, in linear time.
+    Regex,
+}
+
+impl Matching {
+    /// All of them, in order.
+    pub const ALL: [Self; 4] = [Self::Exact, Self::Prefix, Self::Contains, Self::Regex];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Prefix => "prefix",
+            Self::Contains => "contains",
+            Self::Regex => "regex",
+        }
+    }
+
+    /// Reads a form's or a row's word; what is not known is exact.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self::ALL.into_iter().find(|m| m.as_str() == text).unwrap_or(Self::Exact)
+    }
+}
+
+/// One keyword, as typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keyword {
+    pub text: String,
+    pub matching: Matching,
+}
+
 /// A rule, as editors and dialects see it.
 #[derive(Debug, Clone)]
 pub struct Rule {
@@ -53,8 +94,7 @@ pub struct Rule {
     /// What people call it: `01`, `02`, … within one owner; never given twice while the rule with the highest one is there.
     pub number: i64,
     pub cause: Cause,
-    /// As typed.
-    pub keywords: Vec<String>,
+    pub keywords: Vec<Keyword>,
     /// The answer's text.
     pub text: String,
     pub priority: i64,
@@ -73,7 +113,11 @@ impl From<RuleRecord> for Rule {
             id: record.rule.id,
             number: record.rule.number,
             cause: Cause::of(&record.rule.cause),
-            keywords: record.keywords.into_iter().map(|k| k.keyword).collect(),
+            keywords: record
+                .keywords
+                .into_iter()
+                .map(|k| Keyword { matching: Matching::of(&k.matching), text: k.keyword })
+                .collect(),
             text: record.contents.into_iter().next().map(|c| c.body).unwrap_or_default(),
             priority: record.rule.priority,
             is_enabled: record.rule.is_enabled == 1,

@@ -118,6 +118,26 @@ impl App {
         db.sql(sql).fetch_one(db.conn()).await.unwrap().try_get(0).unwrap()
     }
 
+    /// What a person's doings leave behind, as counts and sums: two equal ones mean that nothing happened.
+    pub async fn fingerprint(&self) -> Vec<i64> {
+        let mut found = Vec::new();
+        for sql in [
+            "SELECT COUNT(*) FROM users",
+            "SELECT COALESCE(SUM(LENGTH(COALESCE(nickname, '')) + LENGTH(COALESCE(password_hash, '')) + is_auto_reply), 0) FROM users",
+            "SELECT COUNT(*) FROM identities WHERE user_id IS NOT NULL",
+            "SELECT COUNT(*) FROM signin_sessions",
+            "SELECT COUNT(*) FROM web_sessions",
+            "SELECT COUNT(*) FROM reply_rules WHERE is_enabled = 1",
+            "SELECT COALESCE(SUM(revision), 0) FROM reply_rules",
+            "SELECT COUNT(*) FROM messages",
+            "SELECT COUNT(*) FROM deliveries",
+            "SELECT COUNT(*) FROM credit_entries",
+        ] {
+            found.push(self.count(sql).await);
+        }
+        found
+    }
+
     /// The program's time, in seconds.
     pub fn clock_secs(&self) -> i64 {
         use weida::core::clock::Clock as _;

@@ -1,0 +1,147 @@
+//! Putting the program together from its settings.
+
+use crate::{
+    config::{Account, Checked},
+    core::{
+        Ctx, Parts,
+        account::password::Hasher,
+        chance::Chance,
+        clock::Clock,
+        id::Ids,
+        message::commands::Commands,
+        reply::shelf::Shelf,
+        secret::HashKey,
+        signin::{doors::Doors, hub::Hub},
+        tokens::SharedTokens,
+    },
+    store::{self, Store},
+    wechat::{
+        api::{ApiSettings, Client},
+        callback::{Mode, PushSettings},
+        crypto::AesKey,
+    },
+};
+use leptos::config::{Env, LeptosOptions};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use secrecy::ExposeSecret as _;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+use url::Url;
+
+/// One try of a call to the platform.
+const PLATFORM_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The domain on its database, speaking for this account.
+///
+/// # Errors
+/// One line that says what is wrong and how to mend it.
+pub async fn ctx(
+    settings: Checked,
+    account: Account,
+    clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+) -> Result<Ctx, String> {
+    let store = Store::open(settings.database_url.expose_secret()).await.map_err(|e| e.to_string())?;
+    let platform = platform(&settings, &account, &store, &clock, &chance)?;
+    let hash_key = hash_key(&store, chance.as_ref()).await.map_err(|e| e.to_string())?;
+    Ok(Ctx::new(Parts {
+        store,
+        clock,
+        chance,
+        settings: Arc::new(settings),
+        appid: account.appid,
+        hash_key,
+        platform,
+        ids: Ids::default(),
+        hasher: Hasher::default(),
+        hub: Hub::default(),
+        doors: Doors::default(),
+        shelf: Shelf::default(),
+        commands: Commands::default(),
+    }))
+}
+
+fn platform(
+    settings: &Checked,
+    account: &Account,
+    store: &Store,
+    clock: &Arc<dyn Clock>,
+    chance: &Arc<dyn Chance>,
+) -> Result<Client, String> {
+    let wechat = &settings.settings.wechat;
+    let base = |given: &str, own: &str, name: &str| {
+        let text = if given.is_empty() { own } else { given };
+        Url::parse(text).map_err(|_| format!("{name} is {given:?}: it must be a URL like {own}"))
+    };
+    let api = ApiSettings {
+        api_base: base(&wechat.api_base, "https://api.weixin.qq.com", "WECHAT_API_BASE")?,
+        mp_base: base(&wechat.mp_base, "https://mp.weixin.qq.com", "WECHAT_MP_BASE")?,
+        appid: account.appid.clone(),
+        secret: account.secret.clone(),
+        timeout: PLATFORM_TIMEOUT,
+    };
+    Client::new(api, Arc::new(SharedTokens(store.clone())), clock.clone(), chance.clone()).map_err(|e| e.to_string())
+}
+
+/// How pushes to this account are verified.
+///
+/// # Errors
+/// One line that says which credential is malformed.
+pub fn push_settings(account: &Account) -> Result<PushSettings, String> {
+    let keys = [&account.aes_key, &account.previous_aes_key].into_iter().flatten();
+    let keys =
+        keys.map(|k| AesKey::parse(k.expose_secret())).collect::<Result<Vec<_>, _>>().map_err(|e| e.to_string())?;
+    // With a key, nothing unencrypted is taken any more.
+    let mode = if keys.is_empty() { Mode::Plain } else { Mode::Safe };
+    PushSettings::new(account.token.expose_secret(), &account.appid, mode, keys).map_err(|e| e.to_string())
+}
+
+/// The installation's key: made by the first instance, read by all.
+async fn hash_key(store: &Store, chance: &dyn Chance) -> Result<HashKey, store::StoreError> {
+    const NAME: &str = "hash-key";
+    loop {
+        if let Some(key) =
+            store::fact::find_fact(&mut store.read().await?, NAME).await?.as_deref().and_then(HashKey::parse)
+        {
+            return Ok(key);
+        }
+        let mut bytes = [0; 32];
+        chance.fill(&mut bytes);
+        let mut tx = store.begin().await?;
+        match store::fact::insert_fact(&mut tx, NAME, &hex::encode(bytes)).await {
+            Ok(()) => tx.commit().await?,
+            Err(e) if e.is_retryable() => tx.rollback().await?,
+            Err(e) => return Err(e),
+        }
+    }
+}
+
+/// What leptos must know.
+#[must_use]
+pub fn leptos_options(settings: &Checked) -> LeptosOptions {
+    let leptos = &settings.settings.leptos;
+    LeptosOptions::builder()
+        .output_name(leptos.output_name.clone())
+        .site_root(leptos.site_root.clone())
+        .site_pkg_dir(leptos.site_pkg_dir.clone())
+        .site_addr(leptos.site_addr)
+        .env(Env::PROD)
+        .build()
+}
+
+/// One recorder a process; tests start several programs in one.
+///
+/// # Errors
+/// Another recorder was installed by somebody else.
+pub fn recorder() -> Result<PrometheusHandle, String> {
+    static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+    if let Some(handle) = RECORDER.get() {
+        return Ok(handle.clone());
+    }
+    match PrometheusBuilder::new().install_recorder() {
+        Ok(handle) => Ok(RECORDER.get_or_init(|| handle).clone()),
+        Err(e) => RECORDER.get().cloned().ok_or_else(|| e.to_string()),
+    }
+}

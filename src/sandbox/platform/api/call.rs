@@ -1,0 +1,79 @@
+//! One call, and the checks that many of them share.
+
+use crate::sandbox::platform::{
+    desk::Desk,
+    fault::{self, Fault},
+    world::AccountKind,
+};
+use axum::{
+    body::Bytes,
+    http::{Method, Uri},
+};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// What was asked.
+pub struct Call {
+    is_post: bool,
+    query: HashMap<String, String>,
+    body: Bytes,
+}
+
+/// What is answered.
+pub enum Reply {
+    Json(Value),
+    /// JSON that calls itself text, as that of `sns/…` does.
+    TextJson(Value),
+    Picture(Vec<u8>),
+    NotFound,
+}
+
+impl Call {
+    pub fn new(method: &Method, uri: &Uri, body: Bytes) -> Self {
+        let query = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+        Self { is_post: method == Method::POST, query, body }
+    }
+
+    /// A parameter of the address; empty where there is none.
+    pub fn query(&self, name: &str) -> &str {
+        self.query.get(name).map_or("", String::as_str)
+    }
+
+    /// The body.
+    ///
+    /// # Errors
+    /// 43002 without POST, 44002 without a body, 47001 for one that makes no sense.
+    pub fn body<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        if !self.is_post {
+            return Err(fault::NOT_POST);
+        }
+        if self.body.is_empty() {
+            return Err(fault::EMPTY_BODY);
+        }
+        serde_json::from_slice(&self.body).map_err(|_| fault::NOT_JSON)
+    }
+}
+
+impl Desk {
+    /// For interfaces that every account may call.
+    ///
+    /// # Errors
+    /// Those of the access token.
+    pub fn authorise(&self, call: &Call) -> Result<(), Fault> {
+        let now_ms = self.clock.now_ms();
+        self.look(|world| world.tokens.check(Some(call.query("access_token")), now_ms))
+    }
+
+    /// For interfaces of verified accounts only.
+    ///
+    /// # Errors
+    /// Those of the access token; 48001.
+    pub fn authorise_verified(&self, call: &Call) -> Result<(), Fault> {
+        self.authorise(call)?;
+        match self.look(|world| world.kind) {
+            AccountKind::VerifiedService => Ok(()),
+            AccountKind::PersonalSubscription => Err(fault::UNAUTHORIZED),
+        }
+    }
+}

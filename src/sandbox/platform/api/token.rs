@@ -1,0 +1,64 @@
+//! `stable_token` and `token`. Facts: wechat.md, 4.1.
+
+use super::call::{Call, Reply};
+use crate::sandbox::platform::{
+    credentials::letters,
+    desk::Desk,
+    fault::{self, Fault},
+    token::Given,
+};
+use serde::Deserialize;
+use serde_json::json;
+
+/// Real ones are 130 to 160 characters long.
+const TOKEN_CHARS: usize = 130;
+
+#[derive(Deserialize)]
+struct Body {
+    #[serde(default)]
+    grant_type: String,
+    #[serde(default)]
+    appid: String,
+    #[serde(default)]
+    secret: String,
+    #[serde(default)]
+    force_refresh: bool,
+}
+
+pub async fn stable(desk: &Desk, call: &Call) -> Result<Reply, Fault> {
+    let body: Body = call.body()?;
+    check(desk, &body.grant_type, &body.appid, &body.secret)?;
+    let (new, now_ms) = (new(desk), desk.clock.now_ms());
+    let given = desk.change(|world| world.tokens.stable(new, body.force_refresh, now_ms)).await?;
+    Ok(reply(&given))
+}
+
+pub async fn classic(desk: &Desk, call: &Call) -> Result<Reply, Fault> {
+    check(desk, call.query("grant_type"), call.query("appid"), call.query("secret"))?;
+    let (new, now_ms) = (new(desk), desk.clock.now_ms());
+    let given = desk.change(|world| world.tokens.classic(new, now_ms)).await;
+    Ok(reply(&given))
+}
+
+fn check(desk: &Desk, grant_type: &str, appid: &str, secret: &str) -> Result<(), Fault> {
+    let account = desk.credentials();
+    if grant_type != "client_credential" {
+        Err(fault::GRANT_TYPE)
+    } else if appid != account.appid {
+        Err(fault::APPID)
+    } else if secret.is_empty() {
+        Err(fault::SECRET_MISSING)
+    } else if secret != account.secret {
+        Err(fault::APPSECRET)
+    } else {
+        Ok(())
+    }
+}
+
+fn new(desk: &Desk) -> String {
+    format!("96_{}", letters(desk.chance.as_ref(), TOKEN_CHARS))
+}
+
+fn reply(given: &Given) -> Reply {
+    Reply::Json(json!({ "access_token": given.value, "expires_in": given.secs }))
+}

@@ -1,0 +1,37 @@
+//! What the platform tells of a person. Facts: wechat.md, 4.3.
+
+use super::call::{Call, Reply};
+use crate::sandbox::platform::{
+    desk::Desk,
+    fault::{self, Fault},
+    world::Person,
+};
+use serde_json::{Value, json};
+
+pub fn info(desk: &Desk, call: &Call) -> Result<Reply, Fault> {
+    desk.authorise_verified(call)?;
+    let told = desk.look(|world| world.people.get(call.query("openid")).map(told));
+    told.map(Reply::Json).ok_or(fault::OPENID)
+}
+
+/// Since 2021-12-27 without name, picture, sex and place; of somebody who does not follow, nothing but that.
+fn told(person: &Person) -> Value {
+    let Some(follow) = &person.follow else { return json!({ "subscribe": 0, "openid": person.openid }) };
+    let mut told = json!({
+        "subscribe": 1,
+        "openid": person.openid,
+        "language": "zh_CN",
+        "subscribe_time": follow.since_secs,
+        "remark": "",
+        "groupid": 0,
+        "tagid_list": [],
+        "subscribe_scene": if follow.scene.is_some() { "ADD_SCENE_QR_CODE" } else { "ADD_SCENE_SEARCH" },
+        "qr_scene": 0,
+        "qr_scene_str": follow.scene.clone().unwrap_or_default(),
+    });
+    // Absent unless the account is bound to an Open Platform account.
+    if let Some(unionid) = &person.unionid {
+        told["unionid"] = json!(unionid);
+    }
+    told
+}

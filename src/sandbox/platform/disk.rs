@@ -1,0 +1,136 @@
+//! Keeping the stand-in's memory in one file, so that a program that was killed goes on where it was.
+//!
+//! One task writes, whenever asked, and writes once for all who ask meanwhile. Whoever asks is told when what they did is on
+//! disk. The file is replaced by renaming: it is the old one or the new one, never half of either.
+
+use std::{
+    fs, io,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+use tokio::sync::{mpsc, oneshot};
+
+/// The file's name in the folder beside the database.
+const FILE: &str = "sandbox.json";
+
+/// Where to ask for the memory to be kept. Without a file, nothing is kept.
+#[derive(Debug, Clone, Default)]
+pub struct Keeper(Option<mpsc::UnboundedSender<oneshot::Sender<()>>>);
+
+impl Keeper {
+    /// Begins to keep what `snapshot` gives in a file of `folder`; ends when the last keeper is dropped.
+    pub fn start(folder: &Path, snapshot: impl Fn() -> Vec<u8> + Send + 'static) -> Self {
+        let (sender, mut asked) = mpsc::unbounded_channel::<oneshot::Sender<()>>();
+        let folder = folder.to_owned();
+        tokio::spawn(async move {
+            while let Some(first) = asked.recv().await {
+                let mut waiting = vec![first];
+                while let Ok(next) = asked.try_recv() {
+                    waiting.push(next);
+                }
+                let (folder, bytes) = (folder.clone(), snapshot());
+                match tokio::task::spawn_blocking(move || write(&folder, &bytes)).await {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => tracing::warn!(%error, "the sandbox's memory could not be written"),
+                    Err(error) => tracing::warn!(%error, "writing the sandbox's memory failed"),
+                }
+                for one in waiting {
+                    // Whoever asked may have gone away.
+                    one.send(()).ok();
+                }
+            }
+        });
+        Self(Some(sender))
+    }
+
+    /// Returns when everything up to now is on disk, or could not be put there.
+    pub async fn keep(&self) {
+        let Some(sender) = &self.0 else { return };
+        let (done, kept) = oneshot::channel();
+        if sender.send(done).is_ok() {
+            kept.await.ok();
+        }
+    }
+}
+
+/// What was kept in `folder`, if anything.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn read(folder: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(path(folder)) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes beside the file and renames. Only this user may read it: it holds secrets.
+///
+/// # Errors
+/// The folder cannot be made or written to.
+pub fn write(folder: &Path, bytes: &[u8]) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let new = folder.join(format!("{FILE}.new"));
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(&new)?.write_all(bytes)?;
+    fs::rename(new, path(folder))
+}
+
+/// Where the memory is kept in `folder`.
+#[must_use]
+pub fn path(folder: &Path) -> PathBuf {
+    folder.join(FILE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    };
+
+    #[tokio::test]
+    async fn what_was_kept_is_there_and_nobody_elses_to_read() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(read(folder.path()).unwrap(), None);
+        let below = folder.path().join("not").join("there");
+        Keeper::start(&below, || b"memory".to_vec()).keep().await;
+        assert_eq!(read(&below).unwrap().unwrap(), b"memory");
+        assert_eq!(fs::read_dir(&below).unwrap().count(), 1);
+        #[cfg(unix)]
+        {
+            let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path(&below)).unwrap().permissions());
+            assert_eq!(mode & 0o777, 0o600);
+        }
+    }
+
+    #[tokio::test]
+    async fn those_who_ask_together_are_served_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let (written, counted) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+        let count = Arc::clone(&written);
+        let keeper =
+            Keeper::start(folder.path(), move || count.fetch_add(1, Ordering::SeqCst).to_string().into_bytes());
+        let asks = (0..50).map(|_| async {
+            keeper.keep().await;
+            counted.fetch_add(1, Ordering::SeqCst);
+        });
+        futures::future::join_all(asks).await;
+        assert_eq!(counted.load(Ordering::SeqCst), 50);
+        assert!(written.load(Ordering::SeqCst) <= 2);
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_cannot_be_written_stops_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, "").unwrap();
+        Keeper::start(&file, Vec::new).keep().await;
+        Keeper::default().keep().await;
+    }
+}

@@ -1,0 +1,69 @@
+//! Where the memory comes from at the start: kept by an earlier run, or new.
+
+use super::{
+    credentials::Credentials,
+    desk::locked,
+    disk::{self, Keeper},
+    world::{AccountKind, World},
+};
+use crate::core::chance::Chance;
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+/// The memory of `folder`, with these credentials and of this kind where they are given.
+///
+/// # Errors
+/// One line: the folder cannot be read or written, or the credentials are of no use.
+pub(super) async fn open(
+    folder: Option<PathBuf>,
+    credentials: Option<Credentials>,
+    kind: Option<AccountKind>,
+    chance: &dyn Chance,
+) -> Result<(Arc<Mutex<World>>, Keeper), String> {
+    let kept = match folder.clone() {
+        Some(folder) => blocking(move || read(&folder)).await?,
+        None => None,
+    };
+    let mut world = match (kept, credentials) {
+        (Some(kept), None) => kept,
+        (Some(kept), Some(credentials)) => World { credentials, ..kept },
+        (None, Some(credentials)) => World::new(credentials, chance),
+        (None, None) => World::new(Credentials::random(chance), chance),
+    };
+    world.kind = kind.unwrap_or(world.kind);
+    world.credentials.check()?;
+    let bytes = snapshot(&world);
+    let world = Arc::new(Mutex::new(world));
+    let Some(folder) = folder else { return Ok((world, Keeper::default())) };
+    let (written, watched) = (folder.clone(), Arc::clone(&world));
+    blocking(move || write(&written, &bytes)).await?;
+    Ok((world, Keeper::start(&folder, move || snapshot(&locked(&watched)))))
+}
+
+fn read(folder: &Path) -> Result<Option<World>, String> {
+    let unusable = |e: String| {
+        format!("{} cannot be used: {e}; delete it to begin with a new sandbox", disk::path(folder).display())
+    };
+    match disk::read(folder) {
+        Ok(None) => Ok(None),
+        Ok(Some(bytes)) => serde_json::from_slice(&bytes).map(Some).map_err(|e| unusable(e.to_string())),
+        Err(e) => Err(unusable(e.to_string())),
+    }
+}
+
+fn write(folder: &Path, bytes: &[u8]) -> Result<(), String> {
+    let path = disk::path(folder);
+    disk::write(folder, bytes)
+        .map_err(|e| format!("{} cannot be written: {e}; make the folder writable", path.display()))
+}
+
+/// Writing a structure of texts and numbers cannot fail.
+fn snapshot(world: &World) -> Vec<u8> {
+    serde_json::to_vec(world).unwrap_or_default()
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, String> + Send + 'static) -> Result<T, String> {
+    tokio::task::spawn_blocking(work).await.map_err(|e| e.to_string())?
+}

@@ -1,0 +1,114 @@
+//! The stand-in as a whole, with a product of a few lines on the other side.
+
+use super::{desk::locked, *};
+use crate::{
+    core::{chance::SystemChance, clock::FakeClock},
+    wechat::{
+        api::{ApiError, ApiSettings, Client, MemoryTokenStore},
+        callback::{self, PushSettings},
+        reply::{Reply, Trigger, render},
+    },
+};
+use axum::{body::Bytes, extract::RawQuery, response::IntoResponse as _, routing::get};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use std::sync::Mutex;
+
+mod api;
+mod pushing;
+mod restart;
+
+const NOW: i64 = 1_757_650_000_000;
+/// Instead of five seconds.
+const SOON: Duration = Duration::from_millis(300);
+
+fn clock() -> Arc<FakeClock> {
+    Arc::new(FakeClock::at(NOW))
+}
+
+fn settings(clock: &Arc<FakeClock>) -> PlatformSettings {
+    PlatformSettings { patience: SOON, ..PlatformSettings::new(clock.clone(), Arc::new(SystemChance)) }
+}
+
+async fn start(clock: &Arc<FakeClock>) -> Platform {
+    Platform::start(settings(clock)).await.unwrap()
+}
+
+/// Asks without the product's client: gives the JSON.
+async fn ask(platform: &Platform, path: &str, body: Option<Value>) -> Value {
+    let url = platform.api_base().join(path).unwrap();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let request = match body {
+        Some(body) => http.post(url).body(body.to_string()),
+        None => http.get(url),
+    };
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    serde_json::from_str(&answer.text().await.unwrap()).unwrap()
+}
+
+async fn token(platform: &Platform) -> String {
+    let account = platform.credentials();
+    let body = json!({ "grant_type": "client_credential", "appid": account.appid, "secret": account.secret });
+    ask(platform, "/cgi-bin/stable_token", Some(body)).await["access_token"].as_str().unwrap().to_owned()
+}
+
+/// The client of the product.
+fn client(platform: &Platform, clock: &Arc<FakeClock>) -> Client {
+    let account = platform.credentials();
+    let settings = ApiSettings {
+        api_base: platform.api_base(),
+        mp_base: platform.mp_base(),
+        appid: account.appid,
+        secret: SecretString::from(account.secret),
+        timeout: Duration::from_secs(2),
+    };
+    Client::new(settings, Arc::new(MemoryTokenStore::default()), clock.clone(), Arc::new(SystemChance)).unwrap()
+}
+
+/// A product: every push becomes a number, from 0 on, and `answer` says what to do about it.
+async fn product<F, A>(platform: &Platform, answer: F) -> Url
+where
+    F: Fn(usize, callback::Push, Arc<PushSettings>) -> A + Clone + Send + Sync + 'static,
+    A: Future<Output = String> + Send,
+{
+    let account = platform.credentials();
+    let push = PushSettings::new(&account.token, &account.appid, Mode::Safe, vec![account.key().unwrap()]).unwrap();
+    let (push, count) = (Arc::new(push), Arc::new(std::sync::atomic::AtomicUsize::new(0)));
+    let echoing = Arc::clone(&push);
+    let verify = get(move |RawQuery(query): RawQuery| {
+        let push = Arc::clone(&echoing);
+        async move { callback::verify_url(&push, &query.unwrap(), NOW / 1000).unwrap() }
+    });
+    let route = verify.post(move |RawQuery(query): RawQuery, body: Bytes| {
+        let (push, answer) = (Arc::clone(&push), answer.clone());
+        let number = count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        async move {
+            let opened = callback::open_push(&push, &query.unwrap(), &body, NOW / 1000).unwrap();
+            answer(number, opened, push).await.into_response()
+        }
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = Url::parse(&format!("http://{}/push", listener.local_addr().unwrap())).unwrap();
+    let app = axum::Router::new().route("/push", route);
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    platform.set_push_url(url.clone());
+    url
+}
+
+/// A sealed answer to a push.
+fn sealed(push: &callback::Push, with: &PushSettings, reply: &Reply) -> String {
+    let xml = render(reply, &push.message.from, &push.message.to, NOW / 1000, Trigger::of(&push.message));
+    callback::seal_reply(with, &push.seal, &xml, NOW / 1000, &SystemChance)
+}
+
+fn text(words: &str) -> Reply {
+    Reply::Text(words.to_owned())
+}
+
+/// Somebody who follows an account that had nothing to say about it.
+async fn follower(platform: &Platform) -> String {
+    let openid = platform.add_person("小微").await.unwrap();
+    platform.prepare(&openid, &Act::Follow).await.unwrap();
+    openid
+}

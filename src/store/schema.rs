@@ -1,0 +1,35 @@
+//! The schema, as one list of steps. A step that was released is never changed; a change is a new step.
+
+use sqlx::{
+    SqlSafeStr as _,
+    migrate::{Migration, MigrationType, Migrator},
+};
+
+const STEPS: [(i64, &str, &str); 3] = [
+    (1, "people", include_str!("../../migrations/0001_people.sql")),
+    (2, "signin", include_str!("../../migrations/0002_signin.sql")),
+    (3, "messages", include_str!("../../migrations/0003_messages.sql")),
+];
+
+/// What brings a database up to date.
+pub(super) fn migrator() -> Migrator {
+    let step = |(version, name, sql): (i64, &'static str, &'static str)| {
+        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    };
+    Migrator::with_migrations(STEPS.into_iter().map(step).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::STEPS;
+
+    #[test]
+    fn every_file_is_a_step() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+        let mut files: Vec<String> =
+            std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
+        files.sort();
+        let steps: Vec<String> = STEPS.iter().map(|(version, name, _)| format!("{version:04}_{name}.sql")).collect();
+        assert_eq!(files, steps);
+    }
+}
