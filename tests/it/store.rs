@@ -1,7 +1,7 @@
 //! The database, without the rest: what the portable subset must do on every engine.
 
 use crate::rig::{App, Database};
-use weida::{core::chance::Chance as _, store};
+use weida::store;
 
 crate::every_engine!(
     openids_that_differ_in_case_are_two_people,
