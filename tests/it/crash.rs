@@ -118,7 +118,7 @@ async fn every_acknowledged_message_is_there_after_a_kill() {
                 })
             })
             .collect();
-        tokio::time::timeout(Duration::from_secs(60), told.recv()).await.unwrap();
+        tokio::time::timeout(Duration::from_mins(1), told.recv()).await.unwrap();
         house.program().kill();
         for writer in writers {
             writer.await.unwrap();

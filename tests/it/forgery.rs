@@ -62,7 +62,7 @@ impl Forger {
     fn hex(&self) -> String {
         let mut bytes = [0; 20];
         self.chance.fill(&mut bytes);
-        bytes.iter().map(|b| format!("{b:02x}")).collect()
+        hex::encode(bytes)
     }
 
     /// Base64 with one character changed.
@@ -192,7 +192,7 @@ async fn in_plain_mode_a_wrong_signature_is_refused_and_nothing_encrypted_is_rea
     let (router, phone, now) = (app.router(), app.phone("oPlain"), app.clock_secs());
     let forger = Forger { phone: phone.clone(), now, chance: SeededChance::new(21) };
     let good = || Push::plain(&phone.text("验证码"), now);
-    let forged = [
+    let pushes = [
         good().without("signature"),
         good().with("signature", &forger.hex()),
         good().with("signature", ""),
@@ -204,7 +204,7 @@ async fn in_plain_mode_a_wrong_signature_is_refused_and_nothing_encrypted_is_rea
         forger.genuine(),
         good().with("signature", &sign(&["", good().get("timestamp"), good().get("nonce")])),
     ];
-    for push in forged {
+    for push in pushes {
         assert_eq!(send(&router, &push).await, (403, String::new()), "{push:?}");
     }
     assert_eq!(effects(&app).await, [0; 5]);

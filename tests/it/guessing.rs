@@ -31,7 +31,7 @@ const AT_ONCE: usize = 16;
 
 /// Six digits that are none of the given codes.
 fn wrong(n: usize, codes: &[String]) -> String {
-    (0..).map(|k| format!("{:06}", (n * 97 + k) % 1_000_000)).find(|guess| !codes.contains(guess)).unwrap()
+    (0..1_000_000).map(|k| format!("{:06}", (n * 97 + k) % 1_000_000)).find(|guess| !codes.contains(guess)).unwrap()
 }
 
 #[derive(Debug, Default)]

@@ -15,7 +15,10 @@ fn sources() -> Vec<(String, String)> {
             let name = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
             if path.is_dir() {
                 folders.push(path);
-            } else if name.ends_with(".rs") && !name.ends_with("tests.rs") && !name.contains("/tests/") {
+            } else if path.extension().is_some_and(|e| e == "rs")
+                && !name.ends_with("tests.rs")
+                && !name.contains("/tests/")
+            {
                 let text = fs::read_to_string(&path).unwrap();
                 let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned();
                 found.push((name, text));

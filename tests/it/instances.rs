@@ -114,7 +114,7 @@ async fn a_redelivery_to_the_other_gets_the_same_answer(database: &Database) {
         };
         // In order first, then all at once.
         let first = if round % 2 == 0 { Some(send(&one).await) } else { None };
-        let all = join_all([&one, &other, &one, &other].map(|app| send(app))).await;
+        let all = join_all([&one, &other, &one, &other].map(send)).await;
         assert!(all.iter().chain(&first).all(|answer| *answer == all[0]), "{all:?}");
     }
     assert_eq!(one.count("SELECT COUNT(*) FROM messages").await, 10);

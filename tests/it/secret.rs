@@ -189,7 +189,7 @@ async fn follow(program: &Program, secrets: &weida::core::signin::Secrets, bodie
     let mut answer = http().get(url).header("cookie", cookie).send().await.unwrap();
     assert_eq!(answer.status(), 200);
     let first = answer.chunk().await.unwrap().unwrap();
-    bodies.push_str(&format!("{:?}{}", answer.headers(), String::from_utf8_lossy(&first)));
+    bodies.extend([format!("{:?}", answer.headers()), String::from_utf8_lossy(&first).into_owned()]);
 }
 
 /// Codes and secrets of browsers are stored as keyed hashes: not one is in the file, the welcome's answers aside.

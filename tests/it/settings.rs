@@ -7,6 +7,9 @@ use std::path::Path;
 const SECRETS: [&str; 5] =
     ["canary-app-secret", "Can4ryToken", "canary-jwt-secret", "canary-db-password", "canary-aes-key"];
 
+/// Settings, and the words that the line about them must have.
+type Case = (Vec<(&'static str, &'static str)>, &'static [&'static str]);
+
 /// Starts it with something wrong, and gives the one line.
 fn refused(folder: &Path, arguments: &[&str], more: &[(&str, &str)], code: i32) -> String {
     let ended = Program::run(folder, arguments, &environment(folder, more));
@@ -28,7 +31,7 @@ fn a_setting_that_is_wrong_is_one_line_that_names_it() {
     let folder = tempfile::tempdir().unwrap();
     let sandbox = [("WECHAT_APPID", ""), ("WECHAT_SECRET", ""), ("WECHAT_TOKEN", ""), ("WECHAT_AES_KEY", "")];
     let with = |one: (&'static str, &'static str)| sandbox.iter().copied().chain([one]).collect::<Vec<_>>();
-    let cases: Vec<(Vec<(&str, &str)>, &[&str])> = vec![
+    let cases: Vec<Case> = vec![
         (vec![("WEIDA_PUBLIC_ULR", "https://weida.example")], &["WEIDA_PUBLIC_ULR", "WEIDA_PUBLIC_URL?"]),
         (vec![("WECHAT_APPSECERT", "canary-app-secret")], &["WECHAT_APPSECERT", "WECHAT_APPSECRET?"]),
         (vec![("WECHAT_TOKEN", " ")], &["WECHAT_TOKEN is empty"]),

@@ -23,13 +23,13 @@ async fn openids_that_differ_in_case_are_two_people(database: &Database) {
 
 async fn numbers_are_drawn_once(database: &Database) {
     let app = App::on(database).await;
-    let draws = (0..40).map(|_| async {
+    let tries = (0..40).map(|_| async {
         let mut tx = app.ctx.store.begin().await.unwrap();
         let n = store::fact::next_number(&mut tx, "user").await.unwrap();
         tx.commit().await.unwrap();
         n
     });
-    let mut drawn = futures::future::join_all(draws).await;
+    let mut drawn = futures::future::join_all(tries).await;
     drawn.sort_unstable();
     assert_eq!(drawn, (1001..=1040).collect::<Vec<_>>());
 }

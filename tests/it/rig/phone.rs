@@ -58,9 +58,8 @@ impl Push {
 
     /// A push in plain mode, or what pretends to be one.
     pub fn plain(document: &str, now_secs: i64) -> Self {
-        let mut push = Self::of_envelope("", now_secs).without("encrypt_type").without("msg_signature");
-        push.body = document.to_owned();
-        push
+        let push = Self::of_envelope("", now_secs).without("encrypt_type").without("msg_signature");
+        Self { body: document.to_owned(), ..push }
     }
 
     /// The same with another value of a parameter.
