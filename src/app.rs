@@ -1,7 +1,7 @@
 //! The map of pages, and the document around each of them.
 
 use crate::{http::headers::page_policy, web::page};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, header, request::Parts};
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use leptos_meta::{MetaTags, Stylesheet, provide_meta_context};
@@ -18,17 +18,20 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         shared.set_is_hydrating(false);
     }
     set_policy();
-    let visitor = page::Visitor::current();
+    let asked = use_context::<Parts>();
+    let prefs = asked.as_ref().map(page::prefs_of).unwrap_or_default();
+    let path = asked.as_ref().map(|parts| parts.uri.path()).unwrap_or_default();
     view! {
         <!DOCTYPE html>
-        <html lang=visitor.lang.html_lang() data-theme=visitor.theme.code()>
+        <html lang=prefs.lang.html_lang() data-theme=prefs.theme.code()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <Stylesheet href="/pkg/weida.css" />
-                {visitor.has_islands().then(|| view! { <HydrationScripts options=options.clone() islands=true /> })}
+                {has_islands(path).then(|| view! { <HydrationScripts options=options.clone() islands=true /> })}
+                {asked.as_ref().is_some_and(reloads).then(reload)}
                 <script src="/page.js" nonce=use_nonce() defer="true"></script>
                 <MetaTags />
             </head>
@@ -46,10 +49,38 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <Routes fallback=page::NotFound>
-                <Route path=path!("/") view=page::Home ssr=SsrMode::Async />
+                <Route path=path!("/") view=page::HomePage ssr=SsrMode::Async />
+                <Route path=path!("/register") view=page::RegisterPage ssr=SsrMode::Async />
+                <Route path=path!("/login") view=page::LoginPage ssr=SsrMode::Async />
+                <Route path=path!("/signin") view=page::SigninPage ssr=SsrMode::Async />
+                <Route path=path!("/forgot") view=page::ForgotPage ssr=SsrMode::Async />
+                <Route path=path!("/setup") view=page::SetupPage ssr=SsrMode::Async />
+                <Route path=path!("/me") view=page::MePage ssr=SsrMode::Async />
+                <Route path=path!("/me/unbind") view=page::UnbindPage ssr=SsrMode::Async />
+                <Route path=path!("/me/delete") view=page::DeletePage ssr=SsrMode::Async />
+                <Route path=path!("/replies") view=page::RepliesPage ssr=SsrMode::Async />
+                <Route path=path!("/replies/:number") view=page::RulePage ssr=SsrMode::Async />
+                <Route path=path!("/replies/:number/delete") view=page::RuleDeletePage ssr=SsrMode::Async />
             </Routes>
         </Router>
     }
+}
+
+/// Only the editor of rules has islands: every other page loads no wasm.
+fn has_islands(path: &str) -> bool {
+    path == "/replies" || path.starts_with("/replies/")
+}
+
+/// The waiting page comes again by itself where no script follows its state; not for whoever asked it to stay, and not while
+/// it says something once.
+fn reloads(asked: &Parts) -> bool {
+    let has_word =
+        asked.headers.get_all(header::COOKIE).iter().any(|c| c.as_bytes().windows(12).any(|w| w == b"weida_flash="));
+    asked.uri.path() == "/signin" && asked.uri.query().is_none() && !has_word
+}
+
+fn reload() -> impl IntoView {
+    view! { <noscript><meta http-equiv="refresh" content="5" /></noscript> }
 }
 
 fn set_policy() {

@@ -14,6 +14,7 @@ pub enum Use {
     SetupLink,
     Person,
     Limit,
+    Flash,
 }
 
 /// The installation's key. Six digits hashed without one could be found by trying all million.
@@ -47,6 +48,7 @@ impl HashKey {
             Use::SetupLink => b"setup-link",
             Use::Person => b"person",
             Use::Limit => b"limit",
+            Use::Flash => b"flash",
         };
         // A key of any length is taken: https://docs.rs/hmac — new_from_slice fails for fixed-length MACs only.
         #[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "HMAC takes keys of every length")]

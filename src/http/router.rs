@@ -14,7 +14,7 @@ use axum::{
     routing::{get, post},
 };
 use leptos::prelude::provide_context;
-use leptos_axum::{LeptosRoutes, generate_route_list, handle_server_fns_with_context};
+use leptos_axum::{LeptosRoutes, generate_route_list};
 use std::time::Duration;
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer, trace::TraceLayer,
@@ -44,7 +44,7 @@ pub fn router(state: AppState) -> Router {
         let context = context.clone();
         post(move |request: axum::extract::Request| {
             let context = context.clone();
-            async move { handle_server_fns_with_context(context, request).await }
+            async move { web::action::run(context, request).await }
         })
     };
     let (settings, chance) = (state.ctx.settings.clone(), state.ctx.chance.clone());

@@ -1,39 +1,54 @@
-//! Pages.
+//! Pages. Each is a paragraph: who may see it, what it shows, and where its forms go (`web::action`).
 
-use crate::{
-    http::state::AppState,
-    web::lang::{Lang, Theme},
+mod ago;
+mod forgot;
+mod frame;
+mod here;
+mod home;
+mod login;
+mod me;
+mod picture;
+mod prefs;
+mod register;
+mod setup;
+mod signin;
+mod visitor;
+
+pub mod path;
+pub mod reply;
+
+pub use ago::Ago;
+pub use forgot::ForgotPage;
+pub use frame::{Halt, Leaf, page};
+pub use here::{Here, prefs as prefs_of};
+pub use home::HomePage;
+pub use login::LoginPage;
+pub use me::{DeletePage, MePage, UnbindPage};
+pub use register::RegisterPage;
+pub use reply::{RepliesPage, RuleDeletePage, RulePage};
+pub use setup::SetupPage;
+pub use signin::SigninPage;
+pub use visitor::{Filled, Visitor};
+
+use crate::{core::CoreError, http::state::AppState};
+use axum::{
+    Router,
+    routing::{get, post},
 };
-use axum::Router;
 use leptos::prelude::*;
-
-/// Who looks at a page.
-#[derive(Debug, Clone, Copy)]
-pub struct Visitor {
-    pub lang: Lang,
-    pub theme: Theme,
-}
-
-impl Visitor {
-    pub fn current() -> Self {
-        Self { lang: Lang::default(), theme: Theme::default() }
-    }
-    pub fn has_islands(self) -> bool {
-        false
-    }
-}
 
 /// Addresses that are not pages themselves.
 pub fn routes() -> Router<AppState> {
     Router::new()
+        .route("/prefs", post(prefs::choose))
+        .route("/signin/done", get(signin::done))
+        .route("/signin/qr.png", get(picture::scene))
+        .route("/signin/account.png", get(picture::account))
+        .route("/me/data.json", get(me::download))
 }
 
-#[component]
-pub fn Home() -> impl IntoView {
-    view! { <h1>"微答"</h1> }
-}
-
+/// What stands where there is no page.
 #[component]
 pub fn NotFound() -> impl IntoView {
-    view! { <h1>"404"</h1> }
+    page(|_| async { Err(CoreError::NotFound.into()) })
 }

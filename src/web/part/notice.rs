@@ -2,9 +2,10 @@
 
 use super::{Icon, Shape, Words};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// How good or bad the news is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Tone {
     /// Good to know.
     #[default]

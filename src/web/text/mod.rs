@@ -3,7 +3,17 @@
 //! [`texts!`](crate::texts) makes one struct of a page's texts. Both languages stand in one line, so neither can lack a key and a
 //! misspelt key does not compile. One `texts!` for each file: it brings the test of its words along.
 
+pub mod ago;
 pub mod common;
+pub mod forgot;
+pub mod home;
+pub mod login;
+pub mod me;
+pub mod problem;
+pub mod register;
+pub mod replies;
+pub mod setup;
+pub mod signin;
 
 pub use common::Common;
 

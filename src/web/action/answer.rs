@@ -1,0 +1,102 @@
+//! How an action ends: on to somewhere, or back to its form.
+
+use super::Flash;
+use crate::{
+    core::{CoreError, Flaw},
+    web::{
+        page::{Here, path::with_next},
+        part::Tone,
+        text::problem,
+    },
+};
+use leptos::prelude::ServerFnError;
+
+/// Where an action that was done leads.
+#[derive(Debug, Clone)]
+pub enum Step {
+    /// There.
+    Go(String),
+    /// There, saying that it worked.
+    Tell(String, &'static str),
+}
+
+/// Where an action that was refused leads back to.
+#[derive(Debug, Clone, Default)]
+pub struct Back {
+    path: String,
+    flash: Flash,
+    /// What being forbidden means for this action.
+    forbidden: Option<&'static str>,
+}
+
+impl Back {
+    /// To the form of this name on the page at `path`.
+    pub fn to(path: impl Into<String>, form: &str) -> Self {
+        Self { path: path.into(), flash: Flash { form: form.to_owned(), ..Flash::default() }, forbidden: None }
+    }
+
+    /// With what was typed.
+    pub fn keep(mut self, field: &str, value: &str) -> Self {
+        self.flash.keep(field, value, false);
+        self
+    }
+
+    /// With a long text that was typed.
+    pub fn keep_whole(mut self, field: &str, value: &str) -> Self {
+        self.flash.keep(field, value, true);
+        self
+    }
+
+    /// With words of its own for what is forbidden.
+    pub fn or_forbidden(mut self, text: &'static str) -> Self {
+        self.forbidden = Some(text);
+        self
+    }
+}
+
+impl Here {
+    /// Ends an action.
+    ///
+    /// # Errors
+    /// None: whatever was refused is said on the page.
+    pub fn answer(&self, outcome: Result<Step, CoreError>, back: Back) -> Result<(), ServerFnError> {
+        match outcome {
+            Ok(Step::Go(path)) => self.go(&path),
+            Ok(Step::Tell(path, text)) => {
+                self.leave(&Flash::notice(Tone::Success, text));
+                self.go(&path);
+            }
+            Err(CoreError::NotSignedIn) => self.go(&with_next("/login", &back.path)),
+            Err(error) => self.send_back(&error, back),
+        }
+        Ok(())
+    }
+
+    fn send_back(&self, error: &CoreError, back: Back) {
+        let Back { path, mut flash, forbidden } = back;
+        match error {
+            CoreError::Invalid(flaws) => {
+                let say = |flaw: &Flaw| (flaw.field.to_owned(), problem::flaw(self.lang(), flaw));
+                flash.flaws = flaws.iter().map(say).collect();
+            }
+            // At the field that is typed again.
+            CoreError::WrongCredentials => self.blame(&mut flash, "password", error),
+            CoreError::WrongCode => self.blame(&mut flash, "code", error),
+            other => {
+                let (tone, text) = problem::line(self.lang(), other);
+                let own = forbidden.filter(|_| matches!(other, CoreError::Forbidden));
+                flash.notice = Some((tone, own.map_or(text, str::to_owned)));
+                if matches!(other, CoreError::Fault(_) | CoreError::Unavailable) {
+                    tracing::error!(error = %other, path = self.path(), "an action failed");
+                    flash.request_id = Some(self.client.request_id.clone());
+                }
+            }
+        }
+        self.leave(&flash);
+        self.go(&path);
+    }
+
+    fn blame(&self, flash: &mut Flash, field: &str, error: &CoreError) {
+        flash.flaws = vec![(field.to_owned(), problem::line(self.lang(), error).1)];
+    }
+}

@@ -1,0 +1,162 @@
+//! What a request brings along: who asks, how they like it, and the way to answer.
+
+use super::path::local_path;
+use crate::{
+    core::{
+        CoreError, Ctx,
+        account::User,
+        signin::{Secrets, begin::Asker},
+    },
+    http::{client::Client, cookie::Jar, session},
+    web::{
+        action::flash::{self, Flash},
+        lang::{Lang, Prefs, Theme},
+    },
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
+use leptos::prelude::expect_context;
+use leptos_axum::ResponseOptions;
+use tower_sessions::Session;
+use url::form_urlencoded;
+
+/// The request that is being answered.
+#[derive(Clone)]
+pub struct Here {
+    pub ctx: Ctx,
+    pub prefs: Prefs,
+    pub client: Client,
+    pub session: Session,
+    path: String,
+    query: String,
+    headers: HeaderMap,
+    response: ResponseOptions,
+}
+
+impl Here {
+    /// The request of the page or action that runs now.
+    #[expect(clippy::expect_used, reason = "the router's layers put both into every request")]
+    pub fn now() -> Self {
+        let parts = expect_context::<Parts>();
+        Self {
+            ctx: expect_context(),
+            prefs: prefs(&parts),
+            client: parts.extensions.get().cloned().expect("http::client::identify names every caller"),
+            session: parts.extensions.get().cloned().expect("http::session::layer gives every request a session"),
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            headers: parts.headers,
+            response: expect_context(),
+        }
+    }
+
+    pub fn lang(&self) -> Lang {
+        self.prefs.lang
+    }
+
+    /// Path and query asked for.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// A parameter of the query; empty where there is none.
+    pub fn query(&self, name: &str) -> String {
+        form_urlencoded::parse(self.query.as_bytes())
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
+            .unwrap_or_default()
+    }
+
+    /// Where to go afterwards, as the query says it; empty where it says nothing that may be followed.
+    pub fn next(&self) -> String {
+        local_path(&self.query("next")).unwrap_or_default().to_owned()
+    }
+
+    /// Who is signed in.
+    pub async fn user(&self) -> Result<Option<User>, CoreError> {
+        session::current_user(&self.ctx, &self.session).await
+    }
+
+    /// What this browser holds of a sign-in session.
+    pub fn secrets(&self) -> Option<Secrets> {
+        self.cookie(Jar::Signin).and_then(Secrets::parse)
+    }
+
+    /// This browser, as it begins a sign-in session.
+    pub fn asker(&self, next: &str) -> Asker {
+        Asker {
+            browser_label: self.client.browser_label.clone(),
+            address: self.client.address,
+            next_path: local_path(next).map(str::to_owned),
+        }
+    }
+
+    /// The address, as it is written down.
+    pub fn address(&self) -> String {
+        self.client.address.to_string()
+    }
+
+    pub fn cookie(&self, jar: Jar) -> Option<&str> {
+        jar.read(&self.headers, self.ctx.settings.is_https)
+    }
+
+    pub fn set_cookie(&self, jar: Jar, value: &str, max_age_secs: i64) {
+        if let Some(cookie) = jar.write(value, max_age_secs, self.ctx.settings.is_https) {
+            self.response.append_header(header::SET_COOKIE, cookie);
+        }
+    }
+
+    /// Keeps the secrets of a sign-in session in this browser; a little longer than it lasts, so that its page can say that it is over.
+    pub fn set_secrets(&self, secrets: &Secrets) {
+        let minutes = self.ctx.settings.settings.signin.session_minutes;
+        self.set_cookie(Jar::Signin, &secrets.to_cookie(), minutes * 60 + 3600);
+    }
+
+    /// Leaves something for the next page to say.
+    pub fn leave(&self, flash: &Flash) {
+        self.set_cookie(Jar::Flash, &flash.seal(&self.ctx), flash::MAX_AGE_SECS);
+    }
+
+    pub fn set_status(&self, status: StatusCode) {
+        self.response.set_status(status);
+    }
+
+    /// Sends the browser on, with a GET whatever it sent itself.
+    pub fn go(&self, path: &str) {
+        let place = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
+        self.set_header(header::LOCATION, place);
+        self.set_status(StatusCode::SEE_OTHER);
+    }
+
+    fn set_header(&self, name: HeaderName, value: HeaderValue) {
+        self.response.insert_header(name, value);
+    }
+}
+
+/// Language, theme and place of a request.
+pub fn prefs(parts: &Parts) -> Prefs {
+    let text = |name| parts.headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
+    let cookies = text(header::COOKIE);
+    Prefs {
+        lang: Lang::of_request(parts.uri.query(), cookies, text(header::ACCEPT_LANGUAGE)),
+        theme: Theme::of_request(cookies),
+        here: without_lang(parts.uri.path(), parts.uri.query().unwrap_or_default()),
+    }
+}
+
+/// Switching the language leads back here: a language in the address would win over the one just chosen.
+fn without_lang(path: &str, query: &str) -> String {
+    let rest: Vec<&str> = query.split('&').filter(|p| !p.is_empty() && !p.starts_with("lang=")).collect();
+    if rest.is_empty() { path.to_owned() } else { format!("{path}?{}", rest.join("&")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_lang;
+
+    #[test]
+    fn the_way_back_names_no_language() {
+        assert_eq!(without_lang("/me", "lang=en"), "/me");
+        assert_eq!(without_lang("/setup", "lang=en&key=a%20b"), "/setup?key=a%20b");
+        assert_eq!(without_lang("/x", "language=1&&q="), "/x?language=1&q=");
+    }
+}

@@ -1,0 +1,65 @@
+//! `/login`: by password, or by WeChat.
+
+use super::{Halt, Leaf, Visitor, page, path::with_next};
+use crate::web::{
+    part::{Card, Field, Icon, PageHead, Shape, Submit},
+    text::{Common, login::Login},
+};
+use leptos::prelude::*;
+
+#[component]
+pub fn LoginPage() -> impl IntoView {
+    page(login)
+}
+
+async fn login(visitor: Visitor) -> Result<Leaf, Halt> {
+    let here = &visitor.here;
+    let next = here.next();
+    if visitor.user.is_some() {
+        return Err(Halt::Go(if next.is_empty() { "/me".to_owned() } else { next }));
+    }
+    let (c, t) = (Common::of(here.lang()), Login::of(here.lang()));
+    let filled = visitor.form("login");
+    let username = filled.value("username");
+    let is_new = username.is_none() && !here.client.is_wechat;
+    let body = view! {
+        <PageHead title=t.title />
+        <Card>
+            <form class="stack" method="post" action="/do/login">
+                <input type="hidden" name="next" value=next.clone() />
+                <Field
+                    label=c.username
+                    name="username"
+                    value=username
+                    error=filled.error("username")
+                    autocomplete="username"
+                    required=true
+                    autofocus=is_new
+                />
+                <Field
+                    label=c.password
+                    name="password"
+                    kind="password"
+                    error=filled.error("password")
+                    autocomplete="current-password"
+                    required=true
+                />
+                <Submit text=c.sign_in block=true />
+                <p class="row spread">
+                    <a href="/forgot">{t.forgot}</a>
+                    <span>{t.no_account} " " <a href=with_next("/register", &next)>{t.register}</a></span>
+                </p>
+            </form>
+            <p class="divider"><span>{t.or}</span></p>
+            <form class="stack tight" method="post" action="/do/wechat">
+                <input type="hidden" name="next" value=next />
+                <button type="submit" class="button plain block" aria-describedby="wechat-note">
+                    <Icon shape=Shape::Scan />
+                    {t.wechat}
+                </button>
+                <p id="wechat-note" class="soft small-text center">{t.wechat_note}</p>
+            </form>
+        </Card>
+    };
+    Leaf::narrow(t.title, body)
+}

@@ -1,0 +1,63 @@
+//! Where a page leads afterwards: only ever to a path of this site.
+
+use url::form_urlencoded::byte_serialize;
+
+/// Longer ones are nobody's way back.
+const MAX_BYTES: usize = 200;
+
+/// A path of this site, with query and fragment as typed. What another site could hide behind is no path: `//host`, a backslash
+/// (which browsers read as `/`), control characters (which they drop).
+pub fn local_path(text: &str) -> Option<&str> {
+    let is_plain = text.len() <= MAX_BYTES && text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    (is_plain && text.starts_with('/') && !text.starts_with("//")).then_some(text)
+}
+
+/// `path?next=…`, or `path` alone where there is no way back.
+pub fn with_next(path: &str, next: &str) -> String {
+    match local_path(next) {
+        Some(next) => format!("{path}?next={}", byte_serialize(next.as_bytes()).collect::<String>()),
+        None => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_of_this_site_is_taken_as_it_is() {
+        for path in ["/", "/me", "/replies?owner=account#rule-3", "/a//b", "/%E5%BE%AE", "/me?u=//x"] {
+            assert_eq!(local_path(path), Some(path));
+        }
+    }
+
+    #[test]
+    fn whatever_could_lead_elsewhere_is_refused() {
+        let long = format!("/{}", "a".repeat(200));
+        for bad in [
+            "",
+            "me",
+            "//evil.test",
+            "/\\evil.test",
+            "\\/evil.test",
+            "https://evil.test",
+            "JavaScript:alert(1)",
+            "/\t/evil.test",
+            "/a\r\nSet-Cookie: x",
+            "/a b",
+            "/\u{202e}x",
+            &long,
+        ] {
+            assert_eq!(local_path(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn the_way_back_is_written_so_that_it_reads_back_whole() {
+        assert_eq!(
+            with_next("/login", "/replies?owner=account&x=1"),
+            "/login?next=%2Freplies%3Fowner%3Daccount%26x%3D1"
+        );
+        assert_eq!(with_next("/login", "//evil.test"), "/login");
+    }
+}
