@@ -101,7 +101,7 @@ async fn editor(here: &Here, scope: Scope) -> Result<Editor, CoreError> {
 /// A person's own rules answer keywords only; followers and what nothing answers are the account's.
 fn draft(scope: Scope, cause: &str, keywords: String, text: String) -> Draft {
     let cause = if scope == Scope::Account { Cause::of(cause) } else { Cause::Keyword };
-    Draft { cause, keywords, text }
+    Draft { cause, keywords, matching: crate::core::reply::Matching::Exact, text }
 }
 
 fn typed(back: Back, cause: &str, keywords: &str, text: &str) -> Back {

@@ -34,7 +34,7 @@ async fn delete(visitor: Visitor, number: String) -> Result<Leaf, Halt> {
             <input type="hidden" name="owner" value=scope.owner() />
             <input type="hidden" name="number" value=rule.number />
             <Facts>
-                <Fact name=t.keywords>{rule.keywords.join("、")}</Fact>
+                <Fact name=t.keywords>{rule.keywords.iter().map(|k| k.text.clone()).collect::<Vec<_>>().join("、")}</Fact>
                 <Fact name=t.text><span class="rule-text"><span>{rule.text.clone()}</span></span></Fact>
             </Facts>
         </ConfirmCard>

@@ -17,7 +17,7 @@ use leptos::prelude::*;
 pub fn fields(visitor: &Visitor, scope: Scope, rule: Option<&Rule>) -> AnyView {
     let t = Replies::of(visitor.here.lang());
     let filled = visitor.form("rule");
-    let keywords = filled.value_or("keywords", &rule.map(|r| r.keywords.join("\n")).unwrap_or_default());
+    let keywords = filled.value_or("keywords", &rule.map(|r| r.keywords.iter().map(|k| k.text.clone()).collect::<Vec<_>>().join("\n")).unwrap_or_default());
     let text = filled.value_or("text", rule.map_or("", |r| r.text.as_str()));
     let cause = filled.value_or("cause", rule.map_or(Cause::Keyword, |r| r.cause).as_str());
     let is_account = scope == Scope::Account;

@@ -99,7 +99,7 @@ fn row(lang: Lang, scope: Scope, rule: Rule) -> impl IntoView {
     let called = |template: &str| fill(template, &[("n", &number)]);
     let keywords = match rule.cause {
         Cause::Keyword => {
-            rule.keywords.iter().map(|k| view! { <span class="keyword">{k.clone()}</span> }).collect_view().into_any()
+            rule.keywords.iter().map(|k| view! { <span class="keyword">{k.text.clone()}</span> }).collect_view().into_any()
         }
         Cause::Default => view! { <Badge text=t.cause_default tone=Tone::Info /> }.into_any(),
         Cause::Follow => view! { <Badge text=t.cause_follow tone=Tone::Info /> }.into_any(),
