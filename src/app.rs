@@ -1,6 +1,6 @@
 //! The map of pages, and the document around each of them.
 
-use crate::{http::headers::page_policy, web::page};
+use crate::{http::headers::page_policy, sandbox::SandboxPage, web::page};
 use axum::http::{HeaderValue, header, request::Parts};
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
@@ -61,6 +61,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/replies") view=page::RepliesPage ssr=SsrMode::Async />
                 <Route path=path!("/replies/:number") view=page::RulePage ssr=SsrMode::Async />
                 <Route path=path!("/replies/:number/delete") view=page::RuleDeletePage ssr=SsrMode::Async />
+                <Route path=path!("/sandbox") view=SandboxPage ssr=SsrMode::Async />
             </Routes>
         </Router>
     }

@@ -58,7 +58,10 @@ pub fn router(state: AppState) -> Router {
         .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(context, shell))
         .layer(DefaultBodyLimit::max(FORM_MAX_BYTES));
     if state.sandbox.is_some() {
-        router = router.merge(sandbox::routes());
+        let settings = settings.clone();
+        router = router
+            .merge(sandbox::routes())
+            .layer(from_fn(move |request, next| sandbox::own_host(settings.clone(), request, next)));
     }
     router
         .layer(session::layer(&state.ctx))

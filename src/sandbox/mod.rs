@@ -5,12 +5,17 @@
 
 pub mod platform;
 
+mod page;
+mod phone;
+mod text;
+
+pub use page::SandboxPage;
+pub use phone::{own_host, routes};
+
 use crate::{
     config::Account,
     core::{chance::Chance, clock::Clock},
-    http::state::AppState,
 };
-use axum::Router;
 use platform::{Platform, PlatformSettings};
 use std::{path::Path, sync::Arc};
 use url::Url;
@@ -61,7 +66,5 @@ impl Sandbox {
     }
 }
 
-/// The sandbox's own routes, below `/sandbox`.
-pub fn routes() -> Router<AppState> {
-    Router::new()
-}
+#[cfg(test)]
+mod tests;

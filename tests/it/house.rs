@@ -65,7 +65,7 @@ fn only_the_store_writes_sql() {
 
 #[test]
 fn no_statement_is_put_together_from_values() {
-    assert_eq!(offenders(&["store/link.rs"], |l| l.contains("AssertSqlSafe") || l.contains("into_sql_str")), NONE);
+    assert_eq!(offenders(&["store/link.rs"], |l| l.contains("AssertSqlSafe")), NONE);
     let is_built = |l: &str| ["format!(", "write!(", "push_str("].iter().any(|how| l.contains(how)) && has_statement(l);
     assert_eq!(offenders(&[], is_built), NONE);
     // What is handed to the one place that is not a literal is `'static`: no value can be in it.
@@ -116,7 +116,7 @@ fn only_the_platforms_own_module_talks_to_it() {
     assert_eq!(offenders(&["wechat/", "ilink/", "sandbox/"], |l| l.contains("reqwest::")), NONE);
     let hosts = ["api.weixin.qq.com", "open.weixin.qq.com", "ilinkai.weixin.qq.com"];
     let is_host = |l: &str| hosts.iter().any(|host| l.contains(host));
-    assert_eq!(offenders(&["wechat/", "ilink/", "sandbox/", "http/serve.rs", "config/"], is_host), NONE);
+    assert_eq!(offenders(&["wechat/", "ilink/", "sandbox/", "config/"], is_host), NONE);
 }
 
 #[test]

@@ -84,8 +84,12 @@ async fn a_rule_changed_at_one_is_answered_by_the_other_within_a_second(database
     let editor = edit::Editor { owner_id: ACCOUNT, actor_id: 0, address: String::new() };
     // The other has its book open already.
     assert_eq!(phone.say("营业时间").await, None);
-    let draft =
-        |text: &str| edit::Draft { cause: Cause::Keyword, keywords: "营业时间".to_owned(), matching: Matching::Exact, text: text.to_owned() };
+    let draft = |text: &str| edit::Draft {
+        cause: Cause::Keyword,
+        keywords: "营业时间".to_owned(),
+        matching: Matching::Exact,
+        text: text.to_owned(),
+    };
     let number = edit::add(&one.ctx, &editor, &draft("九点到五点")).await.unwrap();
     let answered = eventually(SOON, async || phone.say("营业时间").await.as_deref() == Some("九点到五点"));
     assert!(answered.await, "the new rule did not arrive");

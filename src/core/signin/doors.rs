@@ -23,6 +23,13 @@ pub struct Doors {
     qr_closed_until: AtomicI64,
 }
 
+impl Doors {
+    /// The account's rights have changed: the next visitor tries again.
+    pub fn reopen(&self) {
+        self.qr_closed_until.store(0, Ordering::SeqCst);
+    }
+}
+
 /// A QR that the platform made.
 pub(super) struct SceneQr {
     pub ticket: String,

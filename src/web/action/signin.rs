@@ -5,6 +5,7 @@ use crate::{
     core::{
         CoreError,
         account::{admin, login},
+        message,
         signin::{Purpose, Secrets, Status, View, begin, reset, typed},
     },
     http::session,
@@ -74,7 +75,8 @@ pub async fn code(#[server(default)] code: String) -> Result<(), ServerFnError> 
     let here = Here::now();
     let outcome = async {
         let secrets = here.secrets().ok_or(CoreError::SessionOver)?;
-        typed::type_code(&here.ctx, &secrets, &code).await?;
+        let typed = typed::type_code(&here.ctx, &secrets, &code).await?;
+        message::answer::tell(&here.ctx, typed);
         Ok(Step::Go("/signin/done".to_owned()))
     };
     let outcome = match outcome.await {

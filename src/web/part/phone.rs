@@ -38,6 +38,8 @@ pub enum Piece {
     Words(String),
     /// Words that lead somewhere.
     Link { href: String, text: String },
+    /// Words that say something when they are tapped: a button of the form with this id, which stands elsewhere on the page.
+    Tap { form: &'static str, name: &'static str, value: String, text: String },
 }
 
 impl Said {
@@ -135,6 +137,9 @@ fn piece(piece: Piece) -> AnyView {
     match piece {
         Piece::Link { href, text } if leads_to_a_page(&href) => {
             view! { <a href=href rel="noreferrer">{text}</a> }.into_any()
+        }
+        Piece::Tap { form, name, value, text } => {
+            view! { <button class="tap" form=form name=name value=value>{text}</button> }.into_any()
         }
         Piece::Words(words) | Piece::Link { text: words, .. } => words.into_any(),
     }

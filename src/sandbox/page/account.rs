@@ -1,0 +1,56 @@
+//! The account that the sandbox lends.
+
+use super::Shown;
+use crate::{
+    sandbox::platform::AccountKind,
+    web::{
+        part::{Card, Fact, Facts, Kind, Segment, Submit},
+        text::fill,
+    },
+};
+use leptos::prelude::*;
+
+pub(super) fn account(shown: &Shown) -> impl IntoView + use<> {
+    let (t, platform) = (shown.t, &shown.phone.platform);
+    let kind = match platform.kind() {
+        AccountKind::VerifiedService => "verified",
+        AccountKind::PersonalSubscription => "personal",
+    };
+    let kinds = [("verified", t.verified), ("personal", t.personal)];
+    let kinds = kinds.map(|(value, text)| (value.to_owned(), text.to_owned())).to_vec();
+    let (openid, appid) = (shown.openid(), platform.credentials().appid);
+    let server = match platform.verified() {
+        None => t.server_asking.to_owned(),
+        Some(Ok(())) => t.server_verified.to_owned(),
+        Some(Err(why)) => fill(t.server_failed, &[("why", &why)]),
+    };
+    view! {
+        <div class="sandbox-account">
+            <Card title=t.account_title>
+                <div class="stack">
+                    <form class="stack tight" method="post" action="/sandbox/account">
+                        <input type="hidden" name="person" value=openid.clone() />
+                        <div class="sandbox-line">
+                            <Segment label=t.account_kind name="kind" options=kinds value=kind />
+                            <Submit text=t.switch kind=Kind::Plain />
+                        </div>
+                        <p class="small-text soft">{t.kind_note}</p>
+                    </form>
+                    <form class="stack tight" method="post" action="/sandbox/rules">
+                        <input type="hidden" name="person" value=openid />
+                        <div>
+                            <Submit text=t.rules kind=Kind::Plain />
+                        </div>
+                        <p class="small-text soft">{t.rules_note}</p>
+                    </form>
+                    <div id="sandbox-facts" data-live>
+                        <Facts>
+                            <Fact name=t.appid><span class="mono">{appid}</span></Fact>
+                            <Fact name=t.server>{server}</Fact>
+                        </Facts>
+                    </div>
+                </div>
+            </Card>
+        </div>
+    }
+}
