@@ -80,14 +80,21 @@ pub async fn take_in_total(ctx: &Ctx, limit: Limit) -> Result<(), CoreError> {
 /// [`StoreError::Duplicate`] where two first ones met: do the transaction once more.
 pub async fn take_within(ctx: &Ctx, db: &mut Tx, limit: Limit, subject: &str) -> Result<bool, StoreError> {
     let bucket = bucket(ctx, limit, subject);
-    if store::limit::update_take(db, &bucket, limit.most(ctx)).await? {
-        return Ok(true);
+    // Twice: a rival may open the bucket between our look at it and our finding that it is there.
+    for _ in 0..2 {
+        if store::limit::update_take(db, &bucket, limit.most(ctx)).await? {
+            return Ok(true);
+        }
+        match store::limit::find_used(db, &bucket).await? {
+            Some(used) if used >= limit.most(ctx) => return Ok(false),
+            Some(_) => {}
+            None => {
+                store::limit::insert_bucket(db, &bucket, ctx.now() + 2 * WINDOW_MS).await?;
+                return Ok(true);
+            }
+        }
     }
-    if store::limit::find_used(db, &bucket).await?.is_some() {
-        return Ok(false);
-    }
-    store::limit::insert_bucket(db, &bucket, ctx.now() + 2 * WINDOW_MS).await?;
-    Ok(true)
+    Ok(false)
 }
 
 /// Gives back what turned out not to be a failure.
@@ -109,14 +116,19 @@ pub async fn is_used_up(ctx: &Ctx, limit: Limit) -> Result<bool, CoreError> {
 
 async fn take(ctx: &Ctx, limit: Limit, subject: &str, most: i64) -> Result<(), CoreError> {
     let bucket = bucket(ctx, limit, subject);
-    // Twice: the second time a rival's first row is there.
-    for _ in 0..2 {
+    // The second time a rival's first row is there; the third time is for one that was opened between two of our looks.
+    for _ in 0..3 {
         let mut tx = ctx.store.begin().await?;
         if store::limit::update_take(&mut tx, &bucket, most).await? {
             return Ok(tx.commit().await?);
         }
-        if store::limit::find_used(&mut tx, &bucket).await?.is_some() {
-            return Err(CoreError::TooMany(seconds_left(ctx)));
+        match store::limit::find_used(&mut tx, &bucket).await? {
+            Some(used) if used >= most => return Err(CoreError::TooMany(seconds_left(ctx))),
+            Some(_) => {
+                tx.rollback().await?;
+                continue;
+            }
+            None => {}
         }
         match store::limit::insert_bucket(&mut tx, &bucket, ctx.now() + 2 * WINDOW_MS).await {
             Ok(()) => return Ok(tx.commit().await?),

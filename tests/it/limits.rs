@@ -14,6 +14,7 @@ use weida::core::{
 crate::every_engine!(
     the_thirty_first_session_of_an_address_is_refused_with_the_seconds_to_wait,
     a_crowd_that_comes_at_once_gets_no_more_than_its_limit,
+    the_first_ones_of_a_minute_are_let_in_however_close_they_come,
     the_sixth_code_in_a_minute_is_refused_in_the_chat,
 );
 
@@ -62,6 +63,19 @@ async fn a_crowd_that_comes_at_once_gets_no_more_than_its_limit(database: &Datab
     assert_eq!(began.iter().filter(|b| b.is_ok()).count(), 30);
     assert!(began.iter().all(|b| matches!(b, Ok(_) | Err(CoreError::TooMany(1..=60)))));
     assert_eq!(app.count("SELECT COUNT(*) FROM signin_sessions").await, 30);
+}
+
+/// They all find no counter, and one of them makes it: the others are no crowd for that.
+async fn the_first_ones_of_a_minute_are_let_in_however_close_they_come(database: &Database) {
+    let app = App::on(database).await;
+    for round in 0..30 {
+        app.clock.advance_ms(60_000);
+        let began = join_all((0..8).map(|_| begin_from(&app, "192.0.2.10"))).await;
+        assert!(began.iter().all(Result::is_ok), "round {round}: {began:?}");
+        let phone = app.phone("oEager");
+        let answers = join_all((0..4).map(|_| phone.ask("验证码"))).await;
+        assert!(answers.iter().all(|a| digits(a).is_some()), "round {round}: {answers:?}");
+    }
 }
 
 async fn the_sixth_code_in_a_minute_is_refused_in_the_chat(database: &Database) {
