@@ -78,7 +78,7 @@ async fn a_platform_that_hangs_holds_nobody_up(database: &Database) {
     let begun = Instant::now();
     let secrets = crate::signin::begin_login(&app).await;
     let page = begun.elapsed();
-    assert!(page < IN_TIME, "{page:?}");
+    assert!(page < Duration::from_secs(5), "{page:?}");
     assert!(phone.ask(secrets.code()).await.contains("是你本人吗"));
     // The next one is not made to wait for it again.
     let begun = Instant::now();

@@ -140,7 +140,8 @@ fn secrets_are_not_compared_with_the_equals_sign() {
             names.iter().any(|n| last.ends_with(n) || first.ends_with(n)) && !is_literal(&first) && !is_literal(&last)
         })
     };
-    assert_eq!(offenders(&["config/"], is_compared), NONE);
+    // The stand-in of the sandbox guards nothing.
+    assert_eq!(offenders(&["config/", "sandbox/"], is_compared), NONE);
 }
 
 fn below(folder: &str) -> Vec<(String, String)> {

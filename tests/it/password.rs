@@ -102,29 +102,41 @@ async fn rivals_at_once_do_not_outrun_the_wait(database: &Database) {
     assert!(login(&app, "rivals", "correct horse", OWNER).await.is_ok());
 }
 
-/// T-21. With the real hash; the medians of a quiet machine are within 5 %, those of a shared one are given more.
+/// T-21. With the real hash; the medians of a quiet machine are within 5 %, those of a shared one are given more, and three
+/// tries: noise passes, a leak stays.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unknown_name_fails_in_the_same_words_and_takes_as_long() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let app = App::on(&database).await;
     register(&app, &app.phone("oKnown"), "known").await;
-    let each = rounds(60, 500);
-    let (mut known, mut unknown, mut words) = (Vec::new(), Vec::new(), std::collections::BTreeSet::new());
-    for n in 0..each {
-        for (name, times) in [("known", &mut known), ("nobody", &mut unknown)] {
-            // Each from an address of its own: what slows is another test's.
-            let from = format!("10.{}.{}.{}", u8::from(name == "known"), n / 250, n % 250 + 1);
-            let begun = Instant::now();
-            let refused = login(&app, name, "not the horse", &from).await.unwrap_err();
-            times.push(begun.elapsed());
-            words.insert(format!("{refused:?}"));
+    let mut measured = Vec::new();
+    for _ in 0..3 {
+        // A new minute for every address.
+        app.clock.advance_ms(3_600_000);
+        let (known, unknown) = measure(&app, rounds(60, 500)).await;
+        measured.push((known, unknown));
+        if known.max(unknown).as_secs_f64() < known.min(unknown).as_secs_f64() * 1.25 {
+            eprintln!("medians: known {known:?}, unknown {unknown:?}");
+            return;
         }
     }
-    assert_eq!(words.into_iter().collect::<Vec<_>>(), ["WrongCredentials"]);
-    let (known, unknown) = (median(known), median(unknown));
-    eprintln!("known {known:?}, unknown {unknown:?}");
-    let (low, high) = (known.min(unknown), known.max(unknown));
-    assert!(high.as_secs_f64() < low.as_secs_f64() * 1.25, "known {known:?}, unknown {unknown:?}");
+    panic!("an unknown name takes another time than a known one: {measured:?}");
+}
+
+/// The medians of failing with a known name and with an unknown one, in turns.
+async fn measure(app: &App, each: usize) -> (Duration, Duration) {
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for n in 0..2 * each {
+        // Known first, unknown first: known, unknown, unknown, known, …
+        let is_known = n % 4 == 0 || n % 4 == 3;
+        // Each from an address of its own: what slows is another test's.
+        let from = format!("10.{}.{}.{}", u8::from(is_known), n / 250, n % 250 + 1);
+        let begun = Instant::now();
+        let refused = login(app, if is_known { "known" } else { "nobody" }, "not the horse", &from).await.unwrap_err();
+        if is_known { &mut known } else { &mut unknown }.push(begun.elapsed());
+        assert_eq!(format!("{refused:?}"), "WrongCredentials");
+    }
+    (median(known), median(unknown))
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {
