@@ -37,8 +37,11 @@ if (renewal) {
     });
   };
   follow();
-  // A code that was typed leads on by itself: two ways to the one result would be one too many.
-  document.addEventListener("submit", () => source.close());
+  // A form or link that was used takes the result itself, and it is given once: not to both.
+  const leave = () => source.close();
+  addEventListener("submit", leave);
+  addEventListener("click", (event) => event.target.closest('a[href^="/"]') && leave());
+  addEventListener("beforeunload", leave);
   // A phone that slept may have lost the stream without noticing.
   document.addEventListener("visibilitychange", () => document.hidden || follow());
 } else {
