@@ -31,7 +31,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <Stylesheet href="/pkg/weida.css" />
                 {has_islands(path).then(|| view! { <HydrationScripts options=options.clone() islands=true /> })}
-                {asked.as_ref().is_some_and(reloads).then(reload)}
+                {asked.as_ref().and_then(reload)}
                 <script src="/page.js" nonce=use_nonce() defer="true"></script>
                 <MetaTags />
             </head>
@@ -72,16 +72,14 @@ fn has_islands(path: &str) -> bool {
     path == "/replies" || path.starts_with("/replies/")
 }
 
-/// The waiting page comes again by itself where no script follows its state; not for whoever asked it to stay, and not while
-/// it says something once.
-fn reloads(asked: &Parts) -> bool {
-    let has_word =
-        asked.headers.get_all(header::COOKIE).iter().any(|c| c.as_bytes().windows(12).any(|w| w == b"weida_flash="));
-    asked.uri.path() == "/signin" && asked.uri.query().is_none() && !has_word
-}
-
-fn reload() -> impl IntoView {
-    view! { <noscript><meta http-equiv="refresh" content="5" /></noscript> }
+/// Where no script follows its state, the waiting page comes again by itself; not for whoever asked it to stay.
+fn reload(asked: &Parts) -> Option<impl IntoView + use<>> {
+    // What a page says once must be read before it goes.
+    let mut cookies = asked.headers.get_all(header::COOKIE).iter().filter_map(|c| c.to_str().ok());
+    let secs = if cookies.any(|c| c.contains("weida_flash=")) { "30" } else { "5" };
+    let stays = asked.uri.query().is_some_and(|query| query.contains("still"));
+    let is_waiting = asked.uri.path() == "/signin" && !stays;
+    is_waiting.then(|| view! { <noscript><meta http-equiv="refresh" content=secs /></noscript> })
 }
 
 fn set_policy() {

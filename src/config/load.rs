@@ -2,7 +2,7 @@
 
 use super::{Checked, Settings};
 use figment::{
-    Figment, Provider as _,
+    Figment, Provider as _, Source,
     providers::{Format as _, Serialized, Toml},
     value::Value,
 };
@@ -107,14 +107,16 @@ pub fn describe(flags: &Flags, environment: &BTreeMap<String, String>) -> Result
                 .find(|(name, k)| *k == key && environment.contains_key(*name))
                 .map_or("Leptos.toml", |(name, _)| name);
             let source = if key == "leptos.site-addr" && flags.addr.is_some() { "--addr" } else { source };
-            let is_secret = ["secret", "token.secret", "aes-key", "password"].iter().any(|s| key.ends_with(s))
-                || key == "wechat.token"
-                || key == "database.url";
-            let value = if is_secret { "(hidden)".to_owned() } else { text_of(&value) };
+            let value = if is_secret(&key) { "(hidden)".to_owned() } else { text_of(&value) };
             given.push(Described { key, value, source: source.to_owned() });
         }
     }
     Ok(given)
+}
+
+/// True for keys whose values are shown nowhere.
+fn is_secret(key: &str) -> bool {
+    ["secret", "aes-key", "password"].iter().any(|s| key.ends_with(s)) || matches!(key, "wechat.token" | "database.url")
 }
 
 fn text_of(value: &Value) -> String {
@@ -186,10 +188,13 @@ fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> &'a str {
 
 /// One line: where, what, and the nearest key for one that is not known.
 fn explain(error: &figment::Error) -> ConfigError {
-    let place = error.metadata.as_ref().map_or_else(
-        || "the settings".to_owned(),
-        |m| m.source.as_ref().map_or_else(|| m.name.to_string(), std::string::ToString::to_string),
-    );
+    let place = match error.metadata.as_ref().map(|m| (m.source.as_ref(), &m.name)) {
+        Some((Some(Source::File(path)), _)) => path.display().to_string(),
+        // Names in the environment and flags come from here.
+        Some((Some(_), _)) => "the environment".to_owned(),
+        Some((None, name)) => name.to_string(),
+        None => "the settings".to_owned(),
+    };
     let key = error.path.join(".");
     let line = match &error.kind {
         figment::error::Kind::UnknownField(field, expected) => {
@@ -199,6 +204,8 @@ fn explain(error: &figment::Error) -> ConfigError {
                 nearest(field, expected.iter().copied())
             )
         }
+        // What was found instead of text is most likely the secret itself, without its quotes.
+        _ if is_secret(&key) => format!("{place}: {key}: it must be a text in quotes"),
         kind => {
             let environment =
                 ENVIRONMENT.iter().find(|(_, k)| *k == key).map_or(String::new(), |(name, _)| format!(" ({name})"));

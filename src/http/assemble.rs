@@ -16,7 +16,7 @@ use crate::{
     },
     store::{self, Store},
     wechat::{
-        api::{ApiSettings, Client},
+        api::{API_BASE, ApiSettings, Client, MP_BASE},
         callback::{Mode, PushSettings},
         crypto::AesKey,
     },
@@ -76,8 +76,8 @@ fn platform(
         Url::parse(text).map_err(|_| format!("{name} is {given:?}: it must be a URL like {own}"))
     };
     let api = ApiSettings {
-        api_base: base(&wechat.api_base, "https://api.weixin.qq.com", "WECHAT_API_BASE")?,
-        mp_base: base(&wechat.mp_base, "https://mp.weixin.qq.com", "WECHAT_MP_BASE")?,
+        api_base: base(&wechat.api_base, API_BASE, "WECHAT_API_BASE")?,
+        mp_base: base(&wechat.mp_base, MP_BASE, "WECHAT_MP_BASE")?,
         appid: account.appid.clone(),
         secret: account.secret.clone(),
         timeout: PLATFORM_TIMEOUT,

@@ -43,7 +43,9 @@ pub fn layer(ctx: &Ctx) -> SessionManagerLayer<Sessions> {
 /// The database cannot be reached.
 pub async fn sign_in(session: &Session, user_id: i64, client: &Client) -> std::result::Result<(), CoreError> {
     let fault = |e: tower_sessions::session::Error| CoreError::Fault(e.to_string());
-    session.flush().await.map_err(fault)?;
+    // `flush` would do for emptying it, but keeps the id that the browser brought for the record to come.
+    session.clear().await;
+    session.cycle_id().await.map_err(fault)?;
     session.insert(USER, user_id).await.map_err(fault)?;
     session.insert(BROWSER, &client.browser_label).await.map_err(fault)?;
     session.insert(ADDRESS, client.address.to_string()).await.map_err(fault)?;

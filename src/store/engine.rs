@@ -4,10 +4,9 @@ use super::{Link as _, Reader, StoreError, Tx};
 use sqlx::{AnyPool, Executor as _, Row as _, any::AnyPoolOptions};
 use std::time::Duration;
 
-/// How long a caller waits for a free connection to a server before the answer is "unavailable".
-const SERVER_PATIENCE: Duration = Duration::from_secs(2);
-/// The same for the embedded database: its one writer serves a queue, on a slow disk a few hundred a second.
-const SQLITE_PATIENCE: Duration = Duration::from_secs(5);
+/// How long a caller waits for a free connection before the answer is "unavailable". Below the 3 s in which a message is
+/// answered, so that its sender is told to try again.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(2500);
 /// Readers of the embedded database; it has exactly one writer.
 const SQLITE_READERS: u32 = 4;
 /// Connections to a database server, an instance.
@@ -95,7 +94,7 @@ impl Store {
             })?;
         }
         let open = |readers: u32, read_only: bool| {
-            AnyPoolOptions::new().max_connections(readers).acquire_timeout(SQLITE_PATIENCE).after_connect(
+            AnyPoolOptions::new().max_connections(readers).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(
                 move |conn, _| {
                     Box::pin(async move {
                         // busy_timeout first: the others may have to wait for a lock themselves.
@@ -195,7 +194,7 @@ impl Store {
 }
 
 fn server_pool(engine: Engine) -> AnyPoolOptions {
-    AnyPoolOptions::new().max_connections(SERVER_CONNECTIONS).acquire_timeout(SERVER_PATIENCE).after_connect(
+    AnyPoolOptions::new().max_connections(SERVER_CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(
         move |conn, _| {
             Box::pin(async move {
                 if engine == Engine::MySql {

@@ -60,11 +60,17 @@ pub async fn update_failures(
     db: &mut Tx,
     subject: &str,
     known: i64,
+    now: i64,
     retry_at: i64,
     expires_at: i64,
 ) -> Result<bool, StoreError> {
     if known == 0 {
-        delete_failures(db, subject).await?;
+        // Only what is forgotten already: a rival's first failure must stay, and make ours the second.
+        db.sql("DELETE FROM password_failures WHERE subject = ? AND expires_at <= ?")
+            .bind(subject.to_owned())
+            .bind(now)
+            .execute(db.conn())
+            .await?;
         db.sql("INSERT INTO password_failures (subject, failures, retry_at, expires_at) VALUES (?, 1, ?, ?)")
             .bind(subject.to_owned())
             .bind(retry_at)

@@ -22,6 +22,11 @@ mod token;
 mod transport;
 mod user;
 
+/// Where the platform's interfaces are.
+pub const API_BASE: &str = "https://api.weixin.qq.com";
+/// Where the platform shows pictures of codes.
+pub const MP_BASE: &str = "https://mp.weixin.qq.com";
+
 pub use custom::{Custom, LinkedArticle, MenuItem};
 pub use error::{ApiError, ErrorClass};
 pub use qr_code::Ticket;

@@ -3,17 +3,25 @@
 //! `every_engine!` makes one test an engine. SQLite is always there; where the others are is told by `WEIDA_TEST_POSTGRES` and
 //! `WEIDA_TEST_MYSQL`. Under continuous integration a missing one is a failure, elsewhere a line that says so.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test says what went wrong by stopping")]
 
 mod rig;
 
 mod binding;
+mod bomb;
+mod cancel;
+mod crash;
 mod delivery;
+mod five_seconds;
 mod forgery;
 mod guessing;
+mod house;
 mod instances;
 mod limits;
 mod password;
+mod secret;
 mod settings;
 mod signin;
 mod store;
+mod walk;
+mod web;

@@ -1,1 +1,188 @@
-//! to come
+//! Settings: whatever is wrong is one line that says how to mend it, before anything is opened; and it never shows a secret.
+
+use crate::rig::{App, Database, Engine, Program, environment};
+use std::path::Path;
+
+/// Values that may stand in no line.
+const SECRETS: [&str; 5] =
+    ["canary-app-secret", "Can4ryToken", "canary-jwt-secret", "canary-db-password", "canary-aes-key"];
+
+/// Settings, and the words that the line about them must have.
+type Case = (Vec<(&'static str, &'static str)>, &'static [&'static str]);
+
+/// Starts it with something wrong, and gives the one line.
+fn refused(folder: &Path, arguments: &[&str], more: &[(&str, &str)], code: i32) -> String {
+    let ended = Program::run(folder, arguments, &environment(folder, more));
+    let (line, case) = (ended.stderr.clone(), format!("{arguments:?} {more:?}: {ended:?}"));
+    assert_eq!(ended.code, Some(code), "{case}");
+    assert!(line.starts_with("weida: ") && line.ends_with('\n') && line.trim_end().lines().count() == 1, "{case}");
+    assert!(
+        !["panicked", "backtrace", "RUST_BACKTRACE", "src/", "Error("].iter().any(|word| line.contains(word)),
+        "{case}"
+    );
+    for secret in SECRETS {
+        assert!(!line.contains(secret) && !ended.stdout.contains(secret), "{case}");
+    }
+    line
+}
+
+#[test]
+fn a_setting_that_is_wrong_is_one_line_that_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let sandbox = [("WECHAT_APPID", ""), ("WECHAT_SECRET", ""), ("WECHAT_TOKEN", ""), ("WECHAT_AES_KEY", "")];
+    let with = |one: (&'static str, &'static str)| sandbox.iter().copied().chain([one]).collect::<Vec<_>>();
+    let cases: Vec<Case> = vec![
+        (vec![("WEIDA_PUBLIC_ULR", "https://weida.example")], &["WEIDA_PUBLIC_ULR", "WEIDA_PUBLIC_URL?"]),
+        (vec![("WECHAT_APPSECERT", "canary-app-secret")], &["WECHAT_APPSECERT", "WECHAT_APPSECRET?"]),
+        (vec![("WECHAT_TOKEN", " ")], &["WECHAT_TOKEN is empty"]),
+        (vec![("WECHAT_TOKEN", "")], &["WECHAT_TOKEN is empty"]),
+        (vec![("WECHAT_TOKEN", "Can4ryToken!")], &["WECHAT_TOKEN must be 3 to 32"]),
+        (vec![("WECHAT_SECRET", "")], &["WECHAT_SECRET is empty"]),
+        (vec![("WECHAT_APPID", " ")], &["WECHAT_APPID is empty"]),
+        (vec![("WECHAT_AES_KEY", "canary-aes-key")], &["WECHAT_AES_KEY must be the 43"]),
+        (vec![("WECHAT_PREVIOUS_AES_KEY", "canary-aes-key")], &["WECHAT_PREVIOUS_AES_KEY must be the 43"]),
+        (vec![("JWT_SECRET", "canary-jwt-secret")], &["JWT_SECRET has 17 bytes", "at least 32"]),
+        (vec![("WEIDA_PUBLIC_URL", "https://weida.example/path")], &["WEIDA_PUBLIC_URL", "without a path"]),
+        (vec![("WEIDA_PUBLIC_URL", "ftp://weida.example")], &["WEIDA_PUBLIC_URL"]),
+        (vec![("WEIDA_TRUSTED_PROXIES", "10.0.0.0/99")], &["WEIDA_TRUSTED_PROXIES", "10.0.0.0/8"]),
+        (vec![("WEIDA_LOGIN_CONFIRM", "sometimes")], &["WEIDA_LOGIN_CONFIRM", "always"]),
+        (vec![("WEIDA_MESSAGE_DAYS", "-1")], &["message.keep-days is -1", "0 to 3650"]),
+        (vec![("WEIDA_MESSAGE_DAYS", "many")], &["WEIDA_MESSAGE_DAYS"]),
+        (vec![("LEPTOS_SITE_ADDR", "here")], &["LEPTOS_SITE_ADDR"]),
+        (with(("WEIDA_PUBLIC_URL", "https://weida.example")), &["sandbox", "WEIDA_PUBLIC_URL", "WECHAT_APPID"]),
+        (with(("WEIDA_PUBLIC_URL", "http://203.0.113.7")), &["sandbox"]),
+        (with(("LEPTOS_SITE_ADDR", "203.0.113.7:80")), &["sandbox"]),
+    ];
+    for (more, words) in &cases {
+        let line = refused(folder.path(), &[], more, 2);
+        assert!(words.iter().all(|word| line.contains(word)), "{more:?}: {line}");
+    }
+    // Nothing was opened.
+    assert!(!folder.path().join("weida.db").exists());
+}
+
+#[test]
+fn a_key_that_is_wrong_in_the_file_is_one_line_that_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("Leptos.toml");
+    let cases: [(&str, &[&str]); 9] = [
+        ("[server]\npublic-ulr = \"x\"", &["public-ulr", "server", "public-url"]),
+        ("[serber]\npublic-url = \"x\"", &["serber", "server"]),
+        ("wechat.tokem = \"Can4ryToken\"", &["tokem", "token"]),
+        ("[signin]\nconfirm = \"perhaps\"", &["signin.confirm", "perhaps"]),
+        ("[limits]\nguesses-per-session = 0", &["limits.guesses-per-session", "1 to 20"]),
+        ("[limits]\nguesses-per-session = \"many\"", &["limits.guesses-per-session", "many"]),
+        ("[server\n", &["Leptos.toml"]),
+        // A secret of digits only is a number in TOML; a list is a slip of the finger.
+        ("[mini-program]\nsecret = 7318462905", &["mini-program.secret"]),
+        ("[database]\nmysql-password = [\"canary-db-password\"]", &["database.mysql-password"]),
+    ];
+    for (text, words) in cases {
+        std::fs::write(&file, text).unwrap();
+        let line = refused(folder.path(), &[], &[], 2);
+        assert!(words.iter().all(|word| line.contains(word)), "{text}: {line}");
+        assert!(!line.contains("7318462905"), "{line}");
+    }
+    std::fs::remove_file(&file).unwrap();
+    let line = refused(folder.path(), &["--config", "elsewhere.toml"], &[], 2);
+    assert!(line.contains("elsewhere.toml") && line.contains("--config"), "{line}");
+}
+
+#[test]
+fn a_port_that_is_taken_is_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let line = refused(folder.path(), &["--addr", &address], &[], 1);
+    assert!(line.contains(&address) && line.contains("--addr"), "{line}");
+    let metrics = [("WEIDA_METRICS_ADDR", address.as_str()), ("RUST_LOG", "off")];
+    let line = refused(folder.path(), &[], &metrics, 1);
+    assert!(line.contains(&address) && line.contains("WEIDA_METRICS_ADDR"), "{line}");
+}
+
+#[test]
+fn a_database_that_is_not_there_is_one_line_without_its_password() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    let quiet = |url: &'static str| [("DATABASE_URL", url), ("RUST_LOG", "off")];
+    for (url, words) in [
+        ("mysql://weida:canary-db-password@127.0.0.1:9/weida", &["127.0.0.1:9", "DATABASE_URL"][..]),
+        ("postgres://weida:canary-db-password@127.0.0.1:9/weida", &["127.0.0.1:9", "DATABASE_URL"]),
+        ("mysql://weida:canary-db-password@no-such-host.invalid/weida", &["no-such-host.invalid"]),
+        ("mysql://weida:canary-db-password@127.0.0.1:port/weida", &["database"]),
+        ("postgres://weida:canary-db-password@127.0.0.1:99999/weida", &["database"]),
+        ("oracle://weida:canary-db-password@127.0.0.1/weida", &["sqlite:, mysql: or postgres:"]),
+        ("canary-db-password", &["sqlite:, mysql: or postgres:"]),
+        ("sqlite:///proc/no/weida.db", &["/proc/no"]),
+        ("sqlite://file/weida.db", &["file"]),
+    ] {
+        let line = refused(folder.path(), &[], &quiet(url), 1);
+        assert!(words.iter().all(|word| line.contains(word)), "{url}: {line}");
+    }
+}
+
+/// The log must not say more than the line: it runs at its default here.
+#[test]
+fn a_refusal_is_not_logged_at_length_beside_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = "postgres://weida:canary-db-password@127.0.0.1:9/weida";
+    let ended = Program::run(folder.path(), &[], &environment(folder.path(), &[("DATABASE_URL", url)]));
+    assert_eq!(ended.code, Some(1));
+    assert!(!ended.stderr.contains("canary-db-password") && !ended.stderr.contains("backtrace"), "{}", ended.stderr);
+    assert!(ended.stderr.lines().count() <= 3, "{}", ended.stderr);
+}
+
+#[test]
+fn doctor_says_what_is_in_force_and_no_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let jwt = "canary-jwt-secret-canary-jwt-secret";
+    let toml = "[open-platform]\nsecret = \"canary-app-secret\"\n[mini-program]\nsecret = \"canary-app-secret\"\n[database]\nmysql-password = \"canary-db-password\"\n";
+    std::fs::write(folder.path().join("Leptos.toml"), toml).unwrap();
+    let more = [
+        ("WECHAT_SECRET", "canary-app-secret"),
+        ("WECHAT_TOKEN", "Can4ryToken"),
+        ("JWT_SECRET", jwt),
+        ("WECHAT_PREVIOUS_AES_KEY", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"),
+    ];
+    let ended = Program::run(folder.path(), &["doctor"], &environment(folder.path(), &more));
+    // Nobody answers where the platform should be: that is said, and it is the exit code.
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let said = format!("{}{}", ended.stdout, ended.stderr);
+    for secret in SECRETS.iter().copied().chain([jwt, crate::rig::AES_KEY, "abcdefghijklmnopqrstuvwxyz0123456789"]) {
+        assert!(!said.contains(secret), "{secret} in {said}");
+    }
+    for word in [
+        "wechat.token",
+        "token.secret",
+        "open-platform.secret",
+        "(hidden)",
+        "WECHAT_TOKEN",
+        "Leptos.toml",
+        "encrypted only",
+        "reachable, Sqlite",
+    ] {
+        assert!(said.contains(word), "no {word:?} in {said}");
+    }
+}
+
+/// A server that refuses the password, and one that is there without the database.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_server_that_refuses_is_one_line_without_the_password() {
+    for engine in [Engine::MariaDb, Engine::Postgres] {
+        let Some(database) = Database::open(engine).await else { continue };
+        // Proof that the server itself is fine.
+        drop(App::on(&database).await);
+        let url = url::Url::parse(&database.url).unwrap();
+        let (folder, mut wrong) = (tempfile::tempdir().unwrap(), url.clone());
+        wrong.set_username("nobody").unwrap();
+        wrong.set_password(Some("canary-db-password")).unwrap();
+        wrong.set_path("/no_such_database");
+        let wrong = wrong.to_string();
+        let line = refused(folder.path(), &[], &[("DATABASE_URL", &wrong), ("RUST_LOG", "off")], 1);
+        assert!(line.contains("127.0.0.1") && line.contains("DATABASE_URL"), "{line}");
+        let logged = [("DATABASE_URL", wrong.as_str()), ("RUST_LOG", "trace")];
+        let ended = Program::run(folder.path(), &[], &environment(folder.path(), &logged));
+        assert!(!ended.stderr.contains("canary-db-password"), "{}", ended.stderr);
+        database.close().await;
+    }
+}

@@ -1,7 +1,7 @@
 //! The database, without the rest: what the portable subset must do on every engine.
 
 use crate::rig::{App, Database};
-use weida::{core::chance::Chance as _, store};
+use weida::store;
 
 crate::every_engine!(
     openids_that_differ_in_case_are_two_people,
@@ -23,13 +23,13 @@ async fn openids_that_differ_in_case_are_two_people(database: &Database) {
 
 async fn numbers_are_drawn_once(database: &Database) {
     let app = App::on(database).await;
-    let draws = (0..40).map(|_| async {
+    let tries = (0..40).map(|_| async {
         let mut tx = app.ctx.store.begin().await.unwrap();
         let n = store::fact::next_number(&mut tx, "user").await.unwrap();
         tx.commit().await.unwrap();
         n
     });
-    let mut drawn = futures::future::join_all(draws).await;
+    let mut drawn = futures::future::join_all(tries).await;
     drawn.sort_unstable();
     assert_eq!(drawn, (1001..=1040).collect::<Vec<_>>());
 }

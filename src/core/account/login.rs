@@ -53,7 +53,7 @@ async fn admit(ctx: &Ctx, subject: &str, address: IpAddr) -> Result<(), CoreErro
             return Err(CoreError::TooMany((retry_at - now).div_euclid(1000) + 1));
         }
         let wait = wait_ms(failures + 1) / factor;
-        match store::limit::update_failures(&mut tx, subject, failures, now + wait, now + FORGET_MS).await {
+        match store::limit::update_failures(&mut tx, subject, failures, now, now + wait, now + FORGET_MS).await {
             Ok(true) => return Ok(tx.commit().await?),
             Ok(false) => tx.rollback().await?,
             Err(e) if e.is_retryable() => tx.rollback().await?,

@@ -9,9 +9,9 @@ use super::{
     words::{self, Chat},
 };
 use crate::{
-    core::{CoreError, Ctx, reply, reply::ACCOUNT},
+    core::{CoreError, Ctx, reply, reply::ACCOUNT, signin::typed::TypedIn},
     store::{self, StoreError, message::MessageRow},
-    text::{Lang, fill},
+    text::Lang,
     wechat::{
         message::{Kind, Message},
         reply::{Reply, TEXT_MAX_BYTES, Trigger, render, split_text},
@@ -165,21 +165,12 @@ async fn learn_unionid(ctx: &Ctx, openid: &str) -> Result<(), Box<dyn std::error
 }
 
 /// Tells somebody's chat that a page let them in by a typed code. Only where the account may write first; else nothing.
-pub fn tell_typed_in(ctx: &Ctx, typed: &crate::core::signin::typed::TypedIn) {
-    let t = Chat::of(Lang::Zh);
-    let template = match typed.purpose {
-        crate::core::signin::Purpose::Bind => t.bound,
-        _ if typed.is_new => t.registered,
-        _ => t.signed_in,
-    };
-    let mut text = fill(template, &[("name", "")]);
-    if typed.credits > 0 {
-        text.push_str(&fill(t.credits, &[("credits", &typed.credits.to_string())]));
-    }
-    let (ctx, openid) = (ctx.clone(), typed.openid.clone());
+pub fn tell(ctx: &Ctx, typed: TypedIn) {
+    let text = words::heard(ctx, Lang::Zh, &typed.heard);
+    let ctx = ctx.clone();
     tokio::spawn(async move {
-        if let Err(error) = ctx.platform.send_custom_text(&openid, &text).await {
-            tracing::debug!(%error, site = words::site(&ctx), "the chat could not be told of a sign-in");
+        if let Err(error) = ctx.platform.send_custom_text(&typed.openid, &text).await {
+            tracing::debug!(%error, "a chat could not be told of a sign-in");
         }
     });
 }

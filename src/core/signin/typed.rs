@@ -2,6 +2,7 @@
 
 use super::{
     Fault, Purpose, Secrets, Status,
+    chat::Heard,
     complete::{Completed, complete},
 };
 use crate::{
@@ -18,13 +19,12 @@ use crate::{
 pub(crate) const SIGNIN: &str = "signin";
 pub(crate) const RESET: &str = "reset";
 
-/// Somebody got in by typing: the chat may be told afterwards.
+/// Somebody got in by typing: their chat may be told.
 #[derive(Debug, Clone)]
 pub struct TypedIn {
     pub openid: String,
-    pub purpose: Purpose,
-    pub is_new: bool,
-    pub credits: i64,
+    /// What the chat says.
+    pub heard: Heard,
 }
 
 /// Tries a typed code on the browser's session. On success the browser may collect.
@@ -57,9 +57,10 @@ pub async fn type_code(ctx: &Ctx, secrets: &Secrets, typed: &str) -> Result<Type
         };
         tx.commit().await?;
         return match completed {
-            Completed::Success { is_new, credits, .. } => {
+            Completed::Success { is_new, credits, name } => {
                 ctx.hub.announce(row.id, Status::Success);
-                Ok(TypedIn { openid, purpose: Purpose::of(&row.purpose), is_new, credits })
+                let heard = Heard::Done { purpose: Purpose::of(&row.purpose), is_new, credits, name };
+                Ok(TypedIn { openid, heard })
             }
             Completed::Failed(fault) => {
                 ctx.hub.announce(row.id, Status::Error);

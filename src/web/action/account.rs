@@ -25,7 +25,7 @@ const ME: &str = "/me";
 pub async fn sign_out() -> Result<(), ServerFnError> {
     let here = Here::now();
     let done = session::sign_out(&here.session).await;
-    here.answer(done.map(|()| Step::Tell("/".to_owned(), Me::of(here.lang()).signed_out)), Back::to(ME, ""))
+    here.answer(done.map(|()| Step::tell("/", Me::of(here.lang()).signed_out)), Back::to(ME, ""))
 }
 
 /// Sets nickname, e-mail and phone.
@@ -64,7 +64,7 @@ pub async fn password(
             address: here.client.address,
         };
         profile::change_password(&here.ctx, &user, change).await?;
-        Ok(Step::Tell(ME.to_owned(), Me::of(here.lang()).password_set))
+        Ok(Step::tell(ME, Me::of(here.lang()).password_set))
     };
     here.answer(outcome.await, back)
 }
@@ -88,7 +88,7 @@ pub async fn revoke(#[server(default)] session: String) -> Result<(), ServerFnEr
     let outcome = async {
         let user = own(&here).await?;
         browsers::revoke(&here.ctx, user.id, &session).await?;
-        Ok(Step::Tell(ME.to_owned(), Me::of(here.lang()).revoked))
+        Ok(Step::tell(ME, Me::of(here.lang()).revoked))
     };
     here.answer(outcome.await, Back::to(ME, "sessions"))
 }
@@ -100,7 +100,7 @@ pub async fn revoke_others() -> Result<(), ServerFnError> {
     let outcome = async {
         let user = own(&here).await?;
         browsers::revoke_others(&here.ctx, user.id, &session::secret_of(&here.session)).await?;
-        Ok(Step::Tell(ME.to_owned(), Me::of(here.lang()).revoked))
+        Ok(Step::tell(ME, Me::of(here.lang()).revoked))
     };
     here.answer(outcome.await, Back::to(ME, "sessions"))
 }
@@ -113,7 +113,7 @@ pub async fn unbind() -> Result<(), ServerFnError> {
     let outcome = async {
         let user = own(&here).await?;
         identity::unbind(&here.ctx, user.id, &here.address()).await?;
-        Ok(Step::Tell(ME.to_owned(), t.unbound))
+        Ok(Step::tell(ME, t.unbound))
     };
     here.answer(outcome.await, Back::to(ME, "unbind").or_forbidden(t.unbind_needs_password))
 }
@@ -130,7 +130,7 @@ pub async fn delete_account(#[server(default)] confirm: String) -> Result<(), Se
         }
         leave::delete(&here.ctx, user.id, Some(user.id), &here.address()).await?;
         session::sign_out(&here.session).await?;
-        Ok(Step::Tell("/".to_owned(), t.deleted))
+        Ok(Step::tell("/", t.deleted))
     };
     let back = Back::to("/me/delete", "delete").keep("confirm", &confirm).or_forbidden(t.last_admin);
     here.answer(outcome.await, back)
@@ -141,7 +141,7 @@ async fn own(here: &Here) -> Result<User, CoreError> {
 }
 
 fn saved(here: &Here) -> Result<Step, CoreError> {
-    Ok(Step::Tell(ME.to_owned(), Common::of(here.lang()).saved))
+    Ok(Step::tell(ME, Common::of(here.lang()).saved))
 }
 
 fn names(user: &User, typed: &str) -> bool {

@@ -17,7 +17,14 @@ pub enum Step {
     /// There.
     Go(String),
     /// There, saying that it worked.
-    Tell(String, &'static str),
+    Tell(String, String),
+}
+
+impl Step {
+    /// There, saying that it worked.
+    pub fn tell(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::Tell(path.into(), text.into())
+    }
 }
 
 /// Where an action that was refused leads back to.
@@ -78,6 +85,9 @@ impl Here {
             CoreError::Invalid(flaws) => {
                 let say = |flaw: &Flaw| (flaw.field.to_owned(), problem::flaw(self.lang(), flaw));
                 flash.flaws = flaws.iter().map(say).collect();
+                if flash.is_cut {
+                    flash.notice = Some((Tone::Warning, problem::Problems::of(self.lang()).cut.to_owned()));
+                }
             }
             // At the field that is typed again.
             CoreError::WrongCredentials => self.blame(&mut flash, "password", error),

@@ -28,6 +28,9 @@ pub struct Flash {
     /// Field and what was typed; never a password.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<(String, String)>,
+    /// Something was too long to be kept whole.
+    #[serde(skip)]
+    pub is_cut: bool,
     /// A line above the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<(Tone, String)>,
@@ -53,6 +56,7 @@ impl Flash {
             }
             kept.push(c);
         }
+        self.is_cut |= kept.len() < value.len();
         self.values.push((field.to_owned(), kept));
     }
 
@@ -133,5 +137,6 @@ mod tests {
         let mut flash = Flash::default();
         flash.keep("username", &"😀".repeat(400), false);
         assert_eq!(flash.values[0].1.chars().count(), 300);
+        assert!(flash.is_cut);
     }
 }

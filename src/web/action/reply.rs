@@ -6,13 +6,16 @@ use crate::{
         CoreError,
         account::Role,
         reply::{
-            ACCOUNT, Cause,
+            ACCOUNT, Cause, Matching,
             edit::{self, Draft, Editor},
         },
     },
     web::{
-        page::{Here, reply::Scope},
-        text::{Common, replies::Replies},
+        page::{
+            Here,
+            reply::{Scope, padded},
+        },
+        text::{fill, replies::Replies},
     },
 };
 use leptos::prelude::{ServerFnError, server};
@@ -22,15 +25,16 @@ use leptos::prelude::{ServerFnError, server};
 pub async fn rule_add(
     #[server(default)] owner: String,
     #[server(default)] cause: String,
+    #[server(default)] matching: String,
     #[server(default)] keywords: String,
     #[server(default)] text: String,
 ) -> Result<(), ServerFnError> {
     let (here, scope) = (Here::now(), Scope::of(&owner));
-    let back = typed(Back::to(scope.list(), "rule"), &cause, &keywords, &text);
+    let back = typed(Back::to(scope.list(), "rule"), [&cause, &matching, &keywords, &text]);
     let outcome = async {
         let editor = editor(&here, scope).await?;
-        edit::add(&here.ctx, &editor, &draft(scope, &cause, keywords, text)).await?;
-        Ok(Step::Tell(scope.list(), Replies::of(here.lang()).added))
+        let number = edit::add(&here.ctx, &editor, &draft(scope, &cause, &matching, keywords, text)).await?;
+        Ok(Step::tell(scope.list(), called(Replies::of(here.lang()).added, number)))
     };
     here.answer(outcome.await, back)
 }
@@ -42,16 +46,17 @@ pub async fn rule_save(
     #[server(default)] number: String,
     #[server(default)] revision: String,
     #[server(default)] cause: String,
+    #[server(default)] matching: String,
     #[server(default)] keywords: String,
     #[server(default)] text: String,
 ) -> Result<(), ServerFnError> {
     let (here, scope) = (Here::now(), Scope::of(&owner));
     let (number, revision) = (parsed(&number), parsed(&revision));
-    let back = typed(Back::to(scope.rule(number), "rule"), &cause, &keywords, &text);
+    let back = typed(Back::to(scope.rule(number), "rule"), [&cause, &matching, &keywords, &text]);
     let outcome = async {
         let editor = editor(&here, scope).await?;
-        edit::update(&here.ctx, &editor, number, revision, &draft(scope, &cause, keywords, text)).await?;
-        Ok(Step::Tell(scope.list(), Common::of(here.lang()).saved))
+        edit::update(&here.ctx, &editor, number, revision, &draft(scope, &cause, &matching, keywords, text)).await?;
+        Ok(Step::tell(scope.list(), called(Replies::of(here.lang()).saved, number)))
     };
     here.answer(outcome.await, back)
 }
@@ -63,12 +68,12 @@ pub async fn rule_toggle(
     #[server(default)] number: String,
     #[server(default)] on: String,
 ) -> Result<(), ServerFnError> {
-    let (here, scope) = (Here::now(), Scope::of(&owner));
+    let (here, scope, number) = (Here::now(), Scope::of(&owner), parsed(&number));
     let outcome = async {
         let editor = editor(&here, scope).await?;
-        edit::set_enabled(&here.ctx, &editor, parsed(&number), on == "1").await?;
-        let t = Common::of(here.lang());
-        Ok(Step::Tell(scope.list(), if on == "1" { t.on } else { t.off }))
+        edit::set_enabled(&here.ctx, &editor, number, on == "1").await?;
+        let t = Replies::of(here.lang());
+        Ok(Step::tell(scope.list(), called(if on == "1" { t.enabled } else { t.disabled }, number)))
     };
     here.answer(outcome.await, Back::to(scope.list(), "rules"))
 }
@@ -79,11 +84,11 @@ pub async fn rule_delete(
     #[server(default)] owner: String,
     #[server(default)] number: String,
 ) -> Result<(), ServerFnError> {
-    let (here, scope) = (Here::now(), Scope::of(&owner));
+    let (here, scope, number) = (Here::now(), Scope::of(&owner), parsed(&number));
     let outcome = async {
         let editor = editor(&here, scope).await?;
-        edit::delete(&here.ctx, &editor, parsed(&number)).await?;
-        Ok(Step::Tell(scope.list(), Common::of(here.lang()).deleted))
+        edit::delete(&here.ctx, &editor, number).await?;
+        Ok(Step::tell(scope.list(), called(Replies::of(here.lang()).deleted, number)))
     };
     here.answer(outcome.await, Back::to(scope.list(), "rules"))
 }
@@ -99,13 +104,17 @@ async fn editor(here: &Here, scope: Scope) -> Result<Editor, CoreError> {
 }
 
 /// A person's own rules answer keywords only; followers and what nothing answers are the account's.
-fn draft(scope: Scope, cause: &str, keywords: String, text: String) -> Draft {
+fn draft(scope: Scope, cause: &str, matching: &str, keywords: String, text: String) -> Draft {
     let cause = if scope == Scope::Account { Cause::of(cause) } else { Cause::Keyword };
-    Draft { cause, keywords, matching: crate::core::reply::Matching::Exact, text }
+    Draft { cause, keywords, matching: Matching::of(matching), text }
 }
 
-fn typed(back: Back, cause: &str, keywords: &str, text: &str) -> Back {
-    back.keep("cause", cause).keep_whole("text", text).keep_whole("keywords", keywords)
+fn typed(back: Back, [cause, matching, keywords, text]: [&str; 4]) -> Back {
+    back.keep("cause", cause).keep("matching", matching).keep_whole("text", text).keep_whole("keywords", keywords)
+}
+
+fn called(template: &str, number: i64) -> String {
+    fill(template, &[("n", &padded(number))])
 }
 
 /// What is no number is the number of no rule.

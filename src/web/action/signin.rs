@@ -5,6 +5,7 @@ use crate::{
     core::{
         CoreError,
         account::{admin, login},
+        message,
         signin::{Purpose, Secrets, Status, View, begin, reset, typed},
     },
     http::session,
@@ -74,7 +75,8 @@ pub async fn code(#[server(default)] code: String) -> Result<(), ServerFnError> 
     let here = Here::now();
     let outcome = async {
         let secrets = here.secrets().ok_or(CoreError::SessionOver)?;
-        typed::type_code(&here.ctx, &secrets, &code).await?;
+        let typed = typed::type_code(&here.ctx, &secrets, &code).await?;
+        message::answer::tell(&here.ctx, typed);
         Ok(Step::Go("/signin/done".to_owned()))
     };
     let outcome = match outcome.await {
@@ -120,7 +122,7 @@ pub async fn forgot(
     let outcome = async {
         let secrets = reset_secrets(&here).await?;
         reset::set_password(&here.ctx, &secrets, &code, &new_password, &here.address()).await?;
-        Ok(Step::Tell("/login".to_owned(), text::forgot::Forgot::of(here.lang()).done))
+        Ok(Step::tell("/login", text::forgot::Forgot::of(here.lang()).done))
     };
     here.answer(outcome.await, Back::to("/forgot", "forgot").keep("code", &code))
 }
@@ -134,14 +136,19 @@ pub async fn setup(
 ) -> Result<(), ServerFnError> {
     let here = Here::now();
     let t = text::setup::Setup::of(here.lang());
-    let query: String = url::form_urlencoded::byte_serialize(key.as_bytes()).take(10).collect();
-    let back = Back::to(format!("/setup?key={query}"), "setup").keep("username", &username).or_forbidden(t.spent);
+    let back = Back::to(setup_path(&key), "setup").keep("username", &username).or_forbidden(t.spent);
     let outcome = async {
         let id = admin::set_up(&here.ctx, &key, &username, &password, &here.address()).await?;
         session::sign_in(&here.session, id, &here.client).await?;
-        Ok(Step::Tell("/me".to_owned(), t.done))
+        Ok(Step::tell("/me", t.done))
     };
     here.answer(outcome.await, back)
+}
+
+/// The page that this key opens; a key is short, and what is longer opens nothing anyway.
+fn setup_path(key: &str) -> String {
+    let key: String = key.chars().take(64).collect();
+    format!("/setup?{}", url::form_urlencoded::Serializer::new(String::new()).append_pair("key", &key).finish())
 }
 
 fn wait(here: &Here, secrets: &Secrets) -> Step {

@@ -37,7 +37,7 @@ pub fn ReplyPreview(
         <div class="preview">
             <p class="small-text soft">{label}</p>
             <div class="said">
-                <span class="avatar" aria-hidden="true"></span>
+                <span class="avatar" aria-hidden="true">"微"</span>
                 <div class="bubble">{shown}</div>
             </div>
         </div>

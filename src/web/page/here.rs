@@ -66,6 +66,11 @@ impl Here {
             .unwrap_or_default()
     }
 
+    /// True where the query has this parameter, whatever its value.
+    pub fn has(&self, name: &str) -> bool {
+        form_urlencoded::parse(self.query.as_bytes()).any(|(key, _)| key == name)
+    }
+
     /// Where to go afterwards, as the query says it; empty where it says nothing that may be followed.
     pub fn next(&self) -> String {
         local_path(&self.query("next")).unwrap_or_default().to_owned()

@@ -28,8 +28,9 @@ crate::texts! {
         guesses_left: "{error}，还可以再试 {n} 次" / "{error}. You may try {n} more times",
 
         // Going on.
+        not_yet: "还没有收到你的扫码或消息。做完以后稍等一下，再点“下一步”。" / "Neither a scan nor a message of yours has arrived. Once done, wait a moment and press “Next” again.",
         followed: "关注并确认后，页面会自己继续。" / "The page goes on by itself once you have confirmed.",
-        reloads: "页面每 5 秒刷新一次。" / "This page reloads every 5 seconds.",
+        reloads: "页面会自己刷新。" / "This page reloads by itself.",
         stay: "停止刷新" / "Stop reloading",
         back: "返回" / "Back",
 

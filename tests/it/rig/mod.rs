@@ -2,9 +2,13 @@
 
 mod database;
 mod phone;
+mod platform;
+mod program;
 
 pub use database::{Database, Engine};
-pub use phone::{Phone, Push, digits, opened};
+pub use phone::{Phone, Push, digits, next, opened};
+pub use platform::{ACCESS_TOKEN, Platform};
+pub use program::{Program, environment};
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 use tokio_util::sync::CancellationToken;
@@ -41,7 +45,7 @@ impl App {
         Self::with(database, Arc::new(FakeClock::at(BEGINNING_MS)), &[]).await
     }
 
-    /// The same with a given clock and more settings, as in the environment.
+    /// The same with a given clock and more settings, as in the environment; an empty one takes a setting away.
     pub async fn with(database: &Database, clock: Arc<FakeClock>, more: &[(&str, &str)]) -> Self {
         let mut environment: BTreeMap<String, String> = [
             ("DATABASE_URL", database.url.as_str()),
@@ -57,6 +61,7 @@ impl App {
         .map(|(k, v)| (k.to_owned(), v.to_owned()))
         .into();
         environment.extend(more.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
+        environment.retain(|_, v| !v.is_empty());
         let settings = load(&Flags::default(), &environment).unwrap();
         let server = start(settings, clock.clone(), Arc::new(SystemChance)).await.unwrap();
         let (state, address) = (server.state.clone(), server.address);
@@ -113,9 +118,53 @@ impl App {
         db.sql(sql).fetch_one(db.conn()).await.unwrap().try_get(0).unwrap()
     }
 
+    /// What a person's doings leave behind, as counts and sums: two equal ones mean that nothing happened.
+    pub async fn fingerprint(&self) -> Vec<i64> {
+        let mut found = Vec::new();
+        for sql in [
+            "SELECT COUNT(*) FROM users",
+            "SELECT COALESCE(SUM(LENGTH(COALESCE(nickname, '')) + LENGTH(COALESCE(password_hash, '')) + is_auto_reply), 0) FROM users",
+            "SELECT COUNT(*) FROM identities WHERE user_id IS NOT NULL",
+            "SELECT COUNT(*) FROM signin_sessions",
+            "SELECT COUNT(*) FROM web_sessions",
+            "SELECT COUNT(*) FROM reply_rules WHERE is_enabled = 1",
+            "SELECT COALESCE(SUM(revision), 0) FROM reply_rules",
+            "SELECT COUNT(*) FROM messages",
+            "SELECT COUNT(*) FROM deliveries",
+            "SELECT COUNT(*) FROM credit_entries",
+        ] {
+            found.push(self.count(sql).await);
+        }
+        found
+    }
+
     /// The program's time, in seconds.
     pub fn clock_secs(&self) -> i64 {
         use weida::core::clock::Clock as _;
         self.clock.now_secs()
     }
+}
+
+/// Asks again and again until the answer is yes, for what happens behind the scenes; false when it never is.
+pub async fn eventually(patience: std::time::Duration, mut question: impl AsyncFnMut() -> bool) -> bool {
+    let asking = async {
+        let mut turns = tokio::time::interval(std::time::Duration::from_millis(10));
+        loop {
+            turns.tick().await;
+            if question().await {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(patience, asking).await.is_ok()
+}
+
+/// A client that goes straight there.
+pub fn http() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+/// How much of a long test is done: `all` of it with `WEIDA_TEST_THOROUGH` set (nightly), else enough for every push.
+pub fn rounds(some: usize, all: usize) -> usize {
+    if std::env::var_os("WEIDA_TEST_THOROUGH").is_some() { all } else { some }
 }

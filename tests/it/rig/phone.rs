@@ -56,12 +56,40 @@ impl Push {
         }
     }
 
+    /// A push in plain mode, or what pretends to be one.
+    pub fn plain(document: &str, now_secs: i64) -> Self {
+        let push = Self::of_envelope("", now_secs).without("encrypt_type").without("msg_signature");
+        Self { body: document.to_owned(), ..push }
+    }
+
+    /// The same with another value of a parameter.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.query.retain(|(k, _)| k != name);
+        self.query.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The same without a parameter.
+    pub fn without(mut self, name: &str) -> Self {
+        self.query.retain(|(k, _)| k != name);
+        self
+    }
+
+    /// The value of a parameter.
+    pub fn get(&self, name: &str) -> &str {
+        self.query.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v)
+    }
+
+    /// Where it goes.
+    pub fn path(&self) -> String {
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish();
+        format!("/api/v1/auth/wechat/verify?{query}")
+    }
+
     /// Sends it and gives status and body.
     pub async fn send(&self, to: SocketAddr) -> (u16, String) {
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish();
-        let url = format!("http://{to}/api/v1/auth/wechat/verify?{query}");
-        let answer = client.post(url).body(self.body.clone()).send().await.unwrap();
+        let url = format!("http://{to}{}", self.path());
+        let answer = super::http().post(url).body(self.body.clone()).send().await.unwrap();
         (answer.status().as_u16(), answer.text().await.unwrap())
     }
 }

@@ -44,7 +44,7 @@ pub fn auto_reply(lang: Lang, user: &User) -> impl IntoView + use<> {
         if user.is_auto_reply { (t.replies_on, t.turn_off, "0") } else { (t.replies_off, t.turn_on, "1") };
     view! {
         <Card>
-            <div class="row spread">
+            <div class="row spread switch-row">
                 <p class="grow"><strong>{state}</strong><br /><span class="soft small-text">{t.replies_note}</span></p>
                 <div class="row">
                     <LinkButton href="/replies" text=t.manage kind=Kind::Quiet small=true />

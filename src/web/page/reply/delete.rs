@@ -1,6 +1,6 @@
 //! Asking before a rule is deleted.
 
-use super::{number, padded, rule, scope};
+use super::{form::keywords_of, number, padded, rule, scope};
 use crate::web::{
     page::{Halt, Leaf, Visitor, page},
     part::{ConfirmCard, Fact, Facts},
@@ -21,6 +21,7 @@ async fn delete(visitor: Visitor, number: String) -> Result<Leaf, Halt> {
     let rule = rule(&visitor, owner_id, &number).await?;
     let called = |template: &str| fill(template, &[("n", &padded(rule.number))]);
     let title = called(t.delete_title);
+    let keywords = keywords_of(&rule);
     let body = view! {
         <ConfirmCard
             lang
@@ -34,7 +35,7 @@ async fn delete(visitor: Visitor, number: String) -> Result<Leaf, Halt> {
             <input type="hidden" name="owner" value=scope.owner() />
             <input type="hidden" name="number" value=rule.number />
             <Facts>
-                <Fact name=t.keywords>{rule.keywords.iter().map(|k| k.text.clone()).collect::<Vec<_>>().join("、")}</Fact>
+                <Fact name=t.keywords>{keywords}</Fact>
                 <Fact name=t.text><span class="rule-text"><span>{rule.text.clone()}</span></span></Fact>
             </Facts>
         </ConfirmCard>

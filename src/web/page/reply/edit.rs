@@ -21,11 +21,13 @@ async fn edit(visitor: Visitor, number: String) -> Result<Leaf, Halt> {
     let rule = rule(&visitor, owner_id, &number).await?;
     let title = fill(t.edit_title, &[("n", &padded(rule.number))]);
     let (number, revision) = (rule.number, rule.revision);
+    // What came back is not saved yet.
+    let changed = visitor.form("rule").value("text").map(|_| "");
     let fields = form::fields(&visitor, scope, Some(&rule));
     let body = view! {
         <PageHead title=title.clone() />
         <Card>
-            <form class="stack" method="post" action="/do/rule-save" data-guard>
+            <form class="stack" method="post" action="/do/rule-save" data-guard data-changed=changed>
                 <input type="hidden" name="number" value=number />
                 <input type="hidden" name="revision" value=revision />
                 {fields}

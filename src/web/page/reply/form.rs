@@ -2,7 +2,7 @@
 
 use super::Scope;
 use crate::{
-    core::reply::{Cause, Rule},
+    core::reply::{Cause, Matching, Rule},
     web::{
         island::ReplyPreview,
         page::Visitor,
@@ -17,9 +17,10 @@ use leptos::prelude::*;
 pub fn fields(visitor: &Visitor, scope: Scope, rule: Option<&Rule>) -> AnyView {
     let t = Replies::of(visitor.here.lang());
     let filled = visitor.form("rule");
-    let keywords = filled.value_or("keywords", &rule.map(|r| r.keywords.iter().map(|k| k.text.clone()).collect::<Vec<_>>().join("\n")).unwrap_or_default());
+    let keywords = filled.value_or("keywords", &rule.map(keywords_of).unwrap_or_default());
     let text = filled.value_or("text", rule.map_or("", |r| r.text.as_str()));
     let cause = filled.value_or("cause", rule.map_or(Cause::Keyword, |r| r.cause).as_str());
+    let matching = filled.value_or("matching", rule.map_or(Matching::Exact, matching_of).as_str());
     let is_account = scope == Scope::Account;
     let kinds = is_account.then(|| {
         let options =
@@ -41,6 +42,7 @@ pub fn fields(visitor: &Visitor, scope: Scope, rule: Option<&Rule>) -> AnyView {
             rows=2
             required=!is_account
         />
+        <Pick label=t.matching name="matching" options=ways(t) value=matching />
         <Area
             label=t.text
             name="text"
@@ -55,6 +57,26 @@ pub fn fields(visitor: &Visitor, scope: Scope, rule: Option<&Rule>) -> AnyView {
         {preview}
     }
     .into_any()
+}
+
+/// One a line, as they were typed.
+pub fn keywords_of(rule: &Rule) -> String {
+    rule.keywords.iter().map(|keyword| keyword.text.as_str()).collect::<Vec<_>>().join("\n")
+}
+
+/// The keywords of one rule are all compared in one way.
+pub fn matching_of(rule: &Rule) -> Matching {
+    rule.keywords.first().map_or(Matching::Exact, |keyword| keyword.matching)
+}
+
+fn ways(t: &'static Replies) -> Vec<(String, String)> {
+    let name = |matching| match matching {
+        Matching::Exact => t.exact,
+        Matching::Prefix => t.prefix,
+        Matching::Contains => t.contains,
+        Matching::Regex => t.regex,
+    };
+    Matching::ALL.map(|matching| (matching.as_str().to_owned(), name(matching).to_owned())).to_vec()
 }
 
 /// How the reply will look in the chat, while it is typed.

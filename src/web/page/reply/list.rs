@@ -1,8 +1,8 @@
 //! The list of rules, and the form that adds one.
 
-use super::{Scope, form, padded, scope};
+use super::{Scope, form, form::matching_of, padded, scope};
 use crate::{
-    core::reply::{Cause, Rule, edit as rules},
+    core::reply::{Cause, Matching, Rule, edit as rules},
     web::{
         lang::Lang,
         page::{Halt, Leaf, Visitor, page},
@@ -97,13 +97,7 @@ fn row(lang: Lang, scope: Scope, rule: Rule) -> impl IntoView {
     let (c, t) = (Common::of(lang), Replies::of(lang));
     let number = padded(rule.number);
     let called = |template: &str| fill(template, &[("n", &number)]);
-    let keywords = match rule.cause {
-        Cause::Keyword => {
-            rule.keywords.iter().map(|k| view! { <span class="keyword">{k.text.clone()}</span> }).collect_view().into_any()
-        }
-        Cause::Default => view! { <Badge text=t.cause_default tone=Tone::Info /> }.into_any(),
-        Cause::Follow => view! { <Badge text=t.cause_follow tone=Tone::Info /> }.into_any(),
-    };
+    let keywords = cause(t, &rule);
     let state = if rule.is_enabled {
         view! { <Badge text=c.on tone=Tone::Success dot=true /> }.into_any()
     } else {
@@ -133,4 +127,24 @@ fn row(lang: Lang, scope: Scope, rule: Rule) -> impl IntoView {
             </td>
         </tr>
     }
+}
+
+/// What the rule answers: keywords and how they are compared, or a kind of its own.
+fn cause(t: &'static Replies, rule: &Rule) -> AnyView {
+    let name = match rule.cause {
+        Cause::Default => t.cause_default,
+        Cause::Follow => t.cause_follow,
+        Cause::Keyword => {
+            let words = rule.keywords.iter().map(|k| view! { <span class="keyword">{k.text.clone()}</span> });
+            let way = match matching_of(rule) {
+                Matching::Exact => None,
+                Matching::Prefix => Some(t.prefix_short),
+                Matching::Contains => Some(t.contains_short),
+                Matching::Regex => Some(t.regex_short),
+            };
+            let way = way.map(|text| view! { <Badge text /> });
+            return view! { {words.collect_view()} {way} }.into_any();
+        }
+    };
+    view! { <Badge text=name tone=Tone::Info /> }.into_any()
 }

@@ -64,7 +64,7 @@ impl Scope {
 }
 
 /// A rule's number as people call it.
-fn padded(number: i64) -> String {
+pub fn padded(number: i64) -> String {
     format!("{number:02}")
 }
 

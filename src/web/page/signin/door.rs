@@ -27,7 +27,7 @@ pub fn all(visitor: &Visitor, view: &View, secrets: &Secrets) -> AnyView {
     let (on, type_code) = (on(here), type_code(visitor, view));
     view! {
         <Card>{first} {on}</Card>
-        {second.map(|second| view! { <Card>{second}</Card> })}
+        {second.map(|second| view! { <div data-when="waiting"><Card>{second}</Card></div> })}
         <Card>{type_code}</Card>
     }
     .into_any()
@@ -124,7 +124,7 @@ fn type_code(visitor: &Visitor, view: &View) -> AnyView {
 fn on(here: &Here) -> impl IntoView + use<> {
     let (c, t) = (Common::of(here.lang()), Signin::of(here.lang()));
     view! {
-        <LinkButton href="/signin" text=c.next block=true />
+        <LinkButton href="/signin?asked" text=c.next kind=Kind::Plain block=true />
         <p class="soft small-text center">{t.followed}</p>
         <noscript>
             <p class="soft small-text center">{t.reloads} " " <a href="/signin?still">{t.stay}</a></p>

@@ -11,7 +11,7 @@ use crate::{
     core::signin::{Purpose, Secrets, Status, View, begin},
     web::{
         action::Flash,
-        part::{PageHead, Stepper, Tone},
+        part::{Notice, PageHead, Stepper, Tone},
         text::{fill, signin::Signin},
     },
 };
@@ -34,6 +34,7 @@ async fn signin(visitor: Visitor) -> Result<Leaf, Halt> {
     }
     let title = title(t, view.purpose);
     let body = view! {
+        {asked(here, &view).then(|| view! { <Notice tone=Tone::Info><p>{t.not_yet}</p></Notice> })}
         {is_register(&view).then(|| view! { <Stepper lang steps=steps(lang) current=2 /> })}
         <PageHead title=title />
         <div class="stack wide" data-signin="" data-state=view.status.as_str() data-poll=secrets.poll().to_owned()>
@@ -74,6 +75,11 @@ fn title(t: &'static Signin, purpose: Purpose) -> &'static str {
         Purpose::Login | Purpose::Reset => t.title_login,
         Purpose::Bind => t.title_bind,
     }
+}
+
+/// Somebody says that they have done it, and nothing has come yet.
+fn asked(here: &Here, view: &View) -> bool {
+    here.has("asked") && view.status == Status::Waiting
 }
 
 fn is_register(view: &View) -> bool {

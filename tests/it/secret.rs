@@ -1,0 +1,215 @@
+//! T-35: secrets never leave. The program runs with a canary for each of them, logs everything that it and its libraries can
+//! log, and is led through whatever touches a secret; then everything it said is searched.
+
+use crate::rig::{ACCESS_TOKEN, APPID, App, Database, Engine, Phone, Platform, Program, Push, environment, http};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use weida::{
+    core::{
+        account::login::by_password,
+        clock::{Clock as _, FakeClock, SystemClock},
+        signin::{Purpose, begin, collect::collect, reset, typed::type_code},
+    },
+    store::{Link as _, Store},
+    wechat::{
+        crypto::{AesKey, encrypt},
+        signature::sign,
+    },
+};
+
+const TOKEN: &str = "Can4ryToken";
+const AES_KEY: &str = "Can4ryAesKeyCan4ryAesKeyCan4ryAesKeyCan4ryA";
+const APP_SECRET: &str = "canary-app-secret-0c1f";
+const JWT_SECRET: &str = "canary-jwt-secret-canary-jwt-secret-9d2e";
+const PASSWORD: &str = "canary horse battery";
+
+/// A push of the account that has the canaries.
+fn push(document: &str) -> Push {
+    let sealed = encrypt(&AesKey::parse(AES_KEY).unwrap(), APPID, document, [3; 16]);
+    let push = Push::of_envelope(&sealed, SystemClock.now_secs());
+    let (stamp, nonce) = (push.get("timestamp").to_owned(), push.get("nonce").to_owned());
+    let (address, message) = (sign(&[TOKEN, &stamp, &nonce]), sign(&[TOKEN, &stamp, &nonce, &sealed]));
+    push.with("signature", &address).with("msg_signature", &message)
+}
+
+/// What was answered, decrypted: the one place that a code is meant for.
+fn opened(body: &str) -> String {
+    let envelope = weida::wechat::xml::parse(body.as_bytes(), 100_000).unwrap();
+    let sealed = envelope.field("Encrypt").unwrap_or_default();
+    weida::wechat::crypto::decrypt(&[AesKey::parse(AES_KEY).unwrap()], sealed, APPID).unwrap().0
+}
+
+/// Everything that must not be seen, by name.
+type Canaries = BTreeMap<String, String>;
+
+fn search(place: &str, text: &str, canaries: &Canaries) {
+    assert!(!text.is_empty(), "{place} is empty: there is nothing to search");
+    for (name, value) in canaries {
+        let found = text.match_indices(value.as_str()).find(|(at, _)| stands_alone(text, *at, value));
+        let around = found.map(|(at, _)| {
+            let from = text[..at].char_indices().rev().nth(160).map_or(0, |(i, _)| i);
+            text[from..].chars().take(320).collect::<String>()
+        });
+        assert_eq!(around, None, "{name} is in {place}");
+    }
+}
+
+/// Six digits are also a part of times and hashes; a code would stand by itself.
+fn stands_alone(text: &str, at: usize, value: &str) -> bool {
+    let joins = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '.');
+    let is_code = value.bytes().all(|b| b.is_ascii_digit());
+    !is_code || !(joins(text[..at].chars().next_back()) || joins(text[at + value.len()..].chars().next()))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_secret_is_in_any_log_metric_or_answer() {
+    let platform = Platform::answering().await;
+    let folder = tempfile::tempdir().unwrap();
+    let logs = folder.path().join("logs");
+    let mut canaries: Canaries = [
+        ("the app secret", APP_SECRET),
+        ("the token", TOKEN),
+        ("the AES key", AES_KEY),
+        ("the JWT secret", JWT_SECRET),
+        ("the access token", ACCESS_TOKEN),
+        ("a password", PASSWORD),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into();
+    let environment = environment(
+        folder.path(),
+        &[
+            ("WECHAT_SECRET", APP_SECRET),
+            ("WECHAT_TOKEN", TOKEN),
+            ("WECHAT_AES_KEY", AES_KEY),
+            ("JWT_SECRET", JWT_SECRET),
+            ("WECHAT_API_BASE", &platform.base),
+            ("WEIDA_LOG_DIR", logs.to_str().unwrap()),
+            ("RUST_LOG", "trace"),
+        ],
+    );
+    let mut program = Program::start(folder.path(), &environment);
+    let mut bodies = String::new();
+    let clock = Arc::new(FakeClock::at(SystemClock.now_ms()));
+    let phone = Phone::new(program.address, clock.clone(), "oCanary");
+    let address = program.address;
+    let say = async |document: String| push(&document).send(address).await;
+
+    // The browser's side is played by an instance in this process, on the same file.
+    let mut database = Database::open(Engine::Sqlite).await.unwrap();
+    database.url = environment["DATABASE_URL"].clone();
+    let more = [("WECHAT_TOKEN", TOKEN), ("WECHAT_AES_KEY", AES_KEY), ("WECHAT_API_BASE", platform.base.as_str())];
+    let app = App::with(&database, clock, &more).await;
+    let secrets = begin::register(&app.ctx, "canary", PASSWORD, crate::signin::asker()).await.unwrap();
+    remember(&mut canaries, "a registration", &secrets.to_cookie());
+    follow(&program, &secrets, &mut bodies).await;
+    say(phone.event("subscribe", &format!("qrscene_{}", platform.last_scene().unwrap()))).await;
+    collect(&app.ctx, &secrets).await.unwrap();
+    canaries.insert("a scene".to_owned(), platform.last_scene().unwrap());
+
+    // A sign-in by a sent code, and one by a code from the chat; a forgotten password.
+    let secrets = begin::login(&app.ctx, Purpose::Login, crate::signin::asker()).await.unwrap();
+    remember(&mut canaries, "a sign-in", &secrets.to_cookie());
+    follow(&program, &secrets, &mut bodies).await;
+    say(phone.text(secrets.code())).await;
+    say(phone.text("1")).await;
+    collect(&app.ctx, &secrets).await.unwrap();
+    for (word, purpose) in [("验证码", Purpose::Login), ("改密", Purpose::Reset)] {
+        let answer = opened(&say(phone.text(word)).await.1);
+        let code = crate::rig::digits(answer.split_once("验证码").unwrap().1).unwrap();
+        canaries.insert(format!("the code for {word}"), code.clone());
+        let secrets = begin::login(&app.ctx, purpose, crate::signin::asker()).await.unwrap();
+        if purpose == Purpose::Login {
+            type_code(&app.ctx, &secrets, &code).await.unwrap();
+        } else {
+            reset::set_password(&app.ctx, &secrets, &code, PASSWORD, "x").await.unwrap();
+        }
+    }
+    let home = "127.0.0.1".parse().unwrap();
+    by_password(&app.ctx, "canary", PASSWORD, home).await.unwrap();
+
+    // What is refused, what is not there, and what is long enough to be continued by the platform's API.
+    say(phone.text("000000")).await;
+    push(&phone.text("x")).with("signature", "").send(address).await;
+    let get = async |path: &str| {
+        let answer =
+            http().get(format!("http://{address}{path}")).header("cookie", "weida=nobody").send().await.unwrap();
+        format!("{path} {:?}\n{}", answer.headers().clone(), answer.text().await.unwrap())
+    };
+    for path in ["/", "/healthz", "/readyz", "/nowhere", "/signin/events", "/api/v1/auth/wechat/verify?signature=x"] {
+        bodies.push_str(&get(path).await);
+    }
+    assert!(platform.first("/cgi-bin/user/info", Duration::from_secs(10)).await.is_some());
+
+    search("the answers", &bodies, &canaries);
+    search("/metrics", &get("/metrics").await, &canaries);
+    let mut stdout = program.end();
+    stdout.push_str("(end)");
+    search("stdout", &stdout, &canaries);
+    let stderr = program.stderr();
+    let is_trace = stderr.contains("TRACE") && stderr.contains("sqlx::query") && stderr.lines().count() > 100;
+    assert!(is_trace, "this is not everything that can be logged");
+    search("stderr", &stderr, &canaries);
+    let mut files = String::new();
+    for entry in std::fs::read_dir(&logs).unwrap() {
+        files.push_str(&std::fs::read_to_string(entry.unwrap().path()).unwrap());
+    }
+    search("the log files", &files, &canaries);
+    at_rest(&environment["DATABASE_URL"], &canaries).await;
+    eprintln!("{} canaries, {} lines of log", canaries.len(), stderr.lines().count());
+}
+
+/// A server that asks for no password takes one all the same; that the program was given it is in no log.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_databases_password_is_in_no_log() {
+    let Some(database) = Database::open(Engine::Postgres).await else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let mut url = url::Url::parse(&database.url).unwrap();
+    url.set_password(Some("canary-db-password")).unwrap();
+    let more = [("DATABASE_URL", url.as_str()), ("RUST_LOG", "trace")];
+    let mut program = Program::start(folder.path(), &environment(folder.path(), &more));
+    let clock = Arc::new(FakeClock::at(SystemClock.now_ms()));
+    Phone::new(program.address, clock, "oPassword").ask("验证码").await;
+    let said = program.end() + &program.stderr();
+    search("what it said", &said, &[("the password".to_owned(), "canary-db-password".to_owned())].into());
+    assert!(said.contains("sqlx::query"));
+    database.close().await;
+}
+
+/// The parts of a browser's cookie; the code is the page's own.
+fn remember(canaries: &mut Canaries, whose: &str, cookie: &str) {
+    for (part, name) in cookie.split('.').zip(["browser secret", "poll secret", "code"]) {
+        canaries.insert(format!("{name} of {whose}"), part.to_owned());
+    }
+}
+
+/// The page's stream, opened at the program that logs.
+async fn follow(program: &Program, secrets: &weida::core::signin::Secrets, bodies: &mut String) {
+    let url = format!("http://{}/signin/events?poll={}", program.address, secrets.poll());
+    let cookie = format!("weida_signin={}", secrets.to_cookie());
+    let mut answer = http().get(url).header("cookie", cookie).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let first = answer.chunk().await.unwrap().unwrap();
+    bodies.extend([format!("{:?}", answer.headers()), String::from_utf8_lossy(&first).into_owned()]);
+}
+
+/// Codes and secrets of browsers are stored as keyed hashes: not one is in the file, the welcome's answers aside.
+async fn at_rest(url: &str, canaries: &Canaries) {
+    let store = Store::open(url).await.unwrap();
+    let mut db = store.read().await.unwrap();
+    let mut text = String::new();
+    for table in [
+        "SELECT code_hash || purpose || openid FROM dynamic_codes",
+        "SELECT scene_hash || poll_hash || browser_hash || COALESCE(code_hash, '') || COALESCE(pending_password_hash, '') || COALESCE(next_path, '') FROM signin_sessions",
+        "SELECT bucket FROM rate_counters",
+        "SELECT COALESCE(content, '') FROM messages",
+        "SELECT COALESCE(password_hash, '') || COALESCE(username, '') FROM users",
+        "SELECT action || target || detail || address FROM audit_entries",
+        "SELECT name || value FROM facts",
+    ] {
+        for row in db.sql(table).fetch_all(db.conn()).await.unwrap() {
+            text.push_str(&sqlx::Row::get::<String, _>(&row, 0));
+            text.push('\n');
+        }
+    }
+    search("the database", &text, canaries);
+}
