@@ -37,6 +37,8 @@ if (renewal) {
     });
   };
   follow();
+  // A code that was typed leads on by itself: two ways to the one result would be one too many.
+  document.addEventListener("submit", () => source.close());
   // A phone that slept may have lost the stream without noticing.
   document.addEventListener("visibilitychange", () => document.hidden || follow());
 } else {
