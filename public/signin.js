@@ -37,6 +37,11 @@ if (renewal) {
     });
   };
   follow();
+  // A form or link that was used takes the result itself, and it is given once: not to both.
+  const leave = () => source.close();
+  addEventListener("submit", leave);
+  addEventListener("click", (event) => event.target.closest('a[href^="/"]') && leave());
+  addEventListener("beforeunload", leave);
   // A phone that slept may have lost the stream without noticing.
   document.addEventListener("visibilitychange", () => document.hidden || follow());
 } else {

@@ -9,8 +9,7 @@ const wanted = named.length > 0 ? named.map(path => pages.find(page => page.path
 for (const { path, as } of wanted) {
   test(path, async ({ page, weida, complaints }, { project }) => {
     complaints.expect(/./)
-    await as?.(page, weida)
-    await page.goto(path)
+    await page.goto((await as?.(page, weida)) ?? path)
     await page.evaluate(() => document.fonts.ready)
     // Islands wake up when the browser is idle.
     await page.waitForTimeout(500)

@@ -11,13 +11,14 @@ use axum::{
     http::StatusCode,
     middleware::from_fn,
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{MethodRouter, any, get, post},
 };
-use leptos::prelude::provide_context;
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos::{prelude::provide_context, server_fn::axum::server_fn_paths};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list_with_exclusions, render_app_async_with_context};
 use std::time::Duration;
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer, trace::TraceLayer,
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, services::ServeDir, timeout::TimeoutLayer,
+    trace::TraceLayer,
 };
 
 /// Where the pages' forms go; a prefix of its own, so that the guard and the logs know them.
@@ -54,8 +55,8 @@ pub fn router(state: AppState) -> Router {
         .route(&format!("{ACTIONS}/{{action}}"), actions)
         .route("/signin/events", get(events::signin))
         .merge(web::page::routes())
-        .leptos_routes_with_context(&state, generate_route_list(App), context.clone(), pages)
-        .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(context, shell))
+        .leptos_routes_with_context(&state, routes_of_pages(), context.clone(), pages.clone())
+        .fallback_service(files(&state, any(render_app_async_with_context(context, pages))))
         .layer(DefaultBodyLimit::max(FORM_MAX_BYTES));
     if state.sandbox.is_some() {
         let settings = settings.clone();
@@ -77,6 +78,26 @@ pub fn router(state: AppState) -> Router {
         .layer(TraceLayer::new_for_http().make_span_with(named_span))
         .layer(from_fn(move |request, next| client::identify(settings.clone(), chance.clone(), request, next)))
         .with_state(state)
+}
+
+/// The pages. Their actions are left out: [`web::action::run`] serves them.
+fn routes_of_pages() -> Vec<AxumRouteListing> {
+    let actions = server_fn_paths().map(|(path, _)| path.to_owned()).collect();
+    generate_route_list_with_exclusions(App, Some(actions))
+}
+
+/// Files of the site, else the page that says that there is none.
+///
+/// Not by leptos's own handler (`file_and_error_handler` of leptos_axum 0.8.10): it looks for headers in whichever reactive owner
+/// the thread used last. So a file takes the headers of a page that is still being made along, somebody else's cookies among
+/// them, and the page goes without.
+fn files(state: &AppState, missing: MethodRouter<AppState>) -> ServeDir<MethodRouter> {
+    ServeDir::new(state.leptos.site_root.as_ref())
+        .precompressed_br()
+        .precompressed_gzip()
+        .append_index_html_on_directories(false)
+        .call_fallback_on_method_not_allowed(true)
+        .fallback(missing.with_state(state.clone()))
 }
 
 /// Path only: queries carry signatures and secrets.

@@ -57,13 +57,15 @@ impl Shown {
 async fn sandbox(visitor: Visitor) -> Result<Leaf, Halt> {
     let here = &visitor.here;
     let phone = expect_context::<AppState>().sandbox.ok_or(CoreError::NotFound)?;
+    // Asked for first: what changes while the page is made is told of afterwards.
+    let revision = *phone.platform.revisions().borrow();
     let (lang, people, wanted) = (here.lang(), phone.platform.people(), here.query("person"));
     let person = people.iter().find(|p| p.openid == wanted).or_else(|| people.last()).cloned();
     let t = Sandbox::of(lang);
     let shown = Shown { lang, t, phone, people, person, asking: here.query("scan"), now_ms: here.ctx.now() };
     let body = view! {
         <PageHead title=t.title note=t.lead />
-        <div class="sandbox">
+        <div class="sandbox" data-revision=revision>
             {people::people(&shown)}
             {chat::chat(&shown)}
             {scan::scan(&shown)}

@@ -102,7 +102,7 @@ fn paste(shown: &Shown) -> impl IntoView + use<> {
         return view! { <p class="sandbox-add soft">{t.need_person}</p> }.into_any();
     }
     view! {
-        <form class="sandbox-add" method="post" action="/sandbox/scan">
+        <form class="sandbox-add tight" method="post" action="/sandbox/scan">
             <input type="hidden" name="person" value=shown.openid() />
             <div class="sandbox-line">
                 <Field label=t.paste name="code" placeholder="http://weixin.qq.com/q/…" autocomplete="off" required=true />

@@ -11,7 +11,7 @@ use crate::{
 };
 use axum::{
     Form,
-    extract::{FromRequest, Request},
+    extract::{FromRequest, Request, rejection::FormRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
@@ -53,7 +53,7 @@ impl FromRequest<AppState> for At {
         let phone = state.sandbox.clone().ok_or_else(|| StatusCode::NOT_FOUND.into_response())?;
         let lang = lang_of(request.headers());
         let address = request.extensions().get::<Client>().map(|c| c.address.to_string()).unwrap_or_default();
-        let Form(sent) = Form::from_request(request, state).await.map_err(|e| e.into_response())?;
+        let Form(sent) = Form::from_request(request, state).await.map_err(FormRejection::into_response)?;
         Ok(Self { state: state.clone(), phone, lang, address, sent })
     }
 }
@@ -62,11 +62,6 @@ impl At {
     /// The page's words.
     pub fn texts(&self) -> &'static Texts {
         Texts::of(self.lang)
-    }
-
-    /// Back to the phone of this person.
-    pub fn back(&self, person: &str) -> Response {
-        see(&format!("/sandbox?person={}#phone", encoded(person)))
     }
 
     /// Back, asking whether to follow first.
@@ -88,6 +83,11 @@ impl At {
     pub fn refuse(&self, refusal: Refusal) -> Response {
         self.tell(Tone::Warning, refused(self.lang, refusal))
     }
+}
+
+/// Back to the phone of this person.
+pub fn back_to(person: &str) -> Response {
+    see(&format!("/sandbox?person={}#phone", encoded(person)))
 }
 
 fn see(path: &str) -> Response {

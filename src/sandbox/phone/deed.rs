@@ -1,6 +1,6 @@
 //! The buttons, one by one.
 
-use super::at::At;
+use super::at::{At, back_to};
 use crate::{
     sandbox::platform::{AccountKind, Act, Refusal},
     web::part::Tone,
@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 
 pub async fn add_person(at: At) -> Response {
     match at.phone.platform.add_person(&at.sent.nickname).await {
-        Ok(openid) => at.back(&openid),
+        Ok(openid) => back_to(&openid),
         Err(refusal) => at.refuse(refusal),
     }
 }
@@ -86,7 +86,7 @@ async fn act(at: At, act: Act) -> Response {
     match at.phone.platform.act_in_background(person, &act).await {
         Ok(answering) => {
             tokio::time::timeout(PATIENCE, answering).await.ok();
-            at.back(person)
+            back_to(person)
         }
         Err(Refusal::MustFollow) if matches!(act, Act::Scan { .. }) => at.ask_to_follow(),
         Err(refusal) => at.refuse(refusal),

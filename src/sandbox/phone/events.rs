@@ -16,7 +16,8 @@ const RETRY: Duration = Duration::from_millis(500);
 /// Changes that come together are told together.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// `GET /sandbox/events`: `changed` at the start, and with each change of people, chats or codes. What changed, the page shows.
+/// `GET /sandbox/events`: `changed` with the revision, at the start and with each change of people, chats or codes. What
+/// changed, the page shows.
 pub async fn follow(State(state): State<AppState>) -> Response {
     let Some(phone) = state.sandbox.clone() else { return StatusCode::NOT_FOUND.into_response() };
     let mut revisions = phone.platform.revisions();

@@ -51,7 +51,9 @@ impl Desk {
             .pool_max_idle_per_host(0)
             .build()
             .map_err(|e| e.to_string())?;
-        let (revision, line) = (watch::Sender::new(0), Mutex::new(line));
+        // Above every revision of an earlier run: whoever looks on sees that something is new.
+        let revision = watch::Sender::new(u64::try_from(clock.now_ms()).unwrap_or_default());
+        let line = Mutex::new(line);
         Ok(Self { world, keeper, revision, line, clock, chance, knobs: Knobs::default(), http, patience })
     }
 

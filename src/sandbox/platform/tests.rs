@@ -19,28 +19,36 @@ mod pushing;
 mod restart;
 
 const NOW: i64 = 1_757_650_000_000;
-/// Instead of five seconds.
-const SOON: Duration = Duration::from_millis(300);
+/// Instead of five seconds, where somebody must be too late.
+const SOON: Duration = Duration::from_secs(1);
 
 fn clock() -> Arc<FakeClock> {
     Arc::new(FakeClock::at(NOW))
 }
 
 fn settings(clock: &Arc<FakeClock>) -> PlatformSettings {
-    PlatformSettings { patience: SOON, ..PlatformSettings::new(clock.clone(), Arc::new(SystemChance)) }
+    PlatformSettings::new(clock.clone(), Arc::new(SystemChance))
 }
 
 async fn start(clock: &Arc<FakeClock>) -> Platform {
     Platform::start(settings(clock)).await.unwrap()
 }
 
+/// One that loses its patience.
+async fn hasty() -> Platform {
+    Platform::start(PlatformSettings { patience: SOON, ..settings(&clock()) }).await.unwrap()
+}
+
+fn http() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
 /// Asks without the product's client: gives the JSON.
 async fn ask(platform: &Platform, path: &str, body: Option<Value>) -> Value {
     let url = platform.api_base().join(path).unwrap();
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let request = match body {
-        Some(body) => http.post(url).body(body.to_string()),
-        None => http.get(url),
+        Some(body) => http().post(url).body(body.to_string()),
+        None => http().get(url),
     };
     let answer = request.send().await.unwrap();
     assert_eq!(answer.status(), 200);

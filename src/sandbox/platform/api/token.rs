@@ -9,6 +9,7 @@ use crate::sandbox::platform::{
 };
 use serde::Deserialize;
 use serde_json::json;
+use subtle::ConstantTimeEq as _;
 
 /// Real ones are 130 to 160 characters long.
 const TOKEN_CHARS: usize = 130;
@@ -48,7 +49,7 @@ fn check(desk: &Desk, grant_type: &str, appid: &str, secret: &str) -> Result<(),
         Err(fault::APPID)
     } else if secret.is_empty() {
         Err(fault::SECRET_MISSING)
-    } else if secret != account.secret {
+    } else if !bool::from(secret.as_bytes().ct_eq(account.secret.as_bytes())) {
         Err(fault::APPSECRET)
     } else {
         Ok(())

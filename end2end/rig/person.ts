@@ -1,0 +1,34 @@
+import { expect, type Page } from '@playwright/test'
+import { test, unique } from './index.ts'
+import type { Phone } from './phone.ts'
+
+/** A password that nobody guesses and everybody may read. */
+export const PASSWORD = '正确的马 电池 订书钉'
+
+/** Fills in the registration as far as the page that waits for the phone. */
+export async function beginRegistration(page: Page, username = unique('u')): Promise<string> {
+  await page.goto('/register')
+  await page.getByLabel('用户名').fill(username)
+  await page.getByLabel('密码').fill(PASSWORD)
+  await page.getByRole('button', { name: /下一步|注册/ }).click()
+  await expect(page).toHaveURL(/\/signin$/)
+  return username
+}
+
+/** Registers and is signed in, in the personal centre. */
+export async function register(page: Page, phone: Phone, username = unique('u')): Promise<string> {
+  await beginRegistration(page, username)
+  await phone.scanNewest()
+  await goOn(page)
+  await expect(page).toHaveURL(/\/me$/)
+  return username
+}
+
+/** Without a script the page goes on by one click; with one, by itself. */
+export async function goOn(page: Page) {
+  if (test.info().project.use.javaScriptEnabled === false) await page.getByRole('link', { name: '下一步' }).click()
+}
+
+export async function signOut(page: Page) {
+  await page.context().clearCookies()
+}

@@ -1,0 +1,68 @@
+import { expect, type Browser, type Locator, type Page } from '@playwright/test'
+import { unique, type Weida } from './index.ts'
+
+/**
+ * A person's WeChat, used by hand: everything goes by the buttons of `/sandbox`, in a window of its own that shares nothing with
+ * the visitor's.
+ */
+export class Phone {
+  private constructor(
+    readonly page: Page,
+    private readonly weida: Weida,
+  ) {}
+
+  /** Makes a new WeChat user and takes up their phone. The caller puts it down. */
+  static async pickUp(browser: Browser, weida: Weida): Promise<Phone> {
+    const context = await browser.newContext({ baseURL: weida.url, locale: 'zh-CN', viewport: { width: 1000, height: 900 } })
+    const phone = new Phone(await context.newPage(), weida)
+    await phone.page.goto('/sandbox')
+    await phone.page.getByPlaceholder('昵称，如 小微').fill(unique('微'))
+    await phone.page.getByRole('button', { name: '添加', exact: true }).click()
+    await expect(phone.page.getByRole('button', { name: '关注公众号' })).toBeVisible()
+    return phone
+  }
+
+  async putDown() {
+    await this.page.context().close()
+  }
+
+  async follow() {
+    await this.page.getByRole('button', { name: '关注公众号' }).click()
+    await expect(this.bubbles.last()).toBeVisible()
+  }
+
+  /** Scans the QR code that a page asked for last, and follows the account on the way where the person does not yet. */
+  async scanNewest() {
+    await this.page.reload()
+    await this.page.getByRole('button', { name: /扫描二维码/ }).first().click()
+  }
+
+  /** Sends a message and waits for the answer. */
+  async say(text: string): Promise<string> {
+    await this.page.reload()
+    const before = await this.bubbles.count()
+    await this.page.getByRole('textbox', { name: '要发送的消息' }).fill(text)
+    await this.page.getByRole('button', { name: '发送', exact: true }).click()
+    await expect.poll(() => this.bubbles.count()).toBeGreaterThan(before)
+    return (await this.bubbles.last().innerText()).trim()
+  }
+
+  /** Asks for a code and reads it. */
+  async code(word: string): Promise<string> {
+    const answer = await this.say(word)
+    const code = /\d{6}/.exec(answer)
+    if (!code) throw new Error(`no code in: ${answer}`)
+    return code[0]
+  }
+
+  /** Taps a link of the last answer, such as 是我，确认. */
+  async tap(text: string) {
+    await this.page.reload()
+    await this.bubbles.last().getByText(text).click()
+  }
+
+  /** What the account said, oldest first. */
+  get bubbles(): Locator {
+    return this.page.locator('li.said:not(.mine) .bubble')
+  }
+}

@@ -1,0 +1,103 @@
+import { expect, expectNoSidewaysScroll, test, Weida } from './rig/index.ts'
+import { Phone } from './rig/phone.ts'
+import { PASSWORD, beginRegistration, goOn, register, signOut } from './rig/person.ts'
+
+const everywhere = { tag: ['@desktop', '@phone', '@nojs'] }
+
+test('by password, and out again', everywhere, async ({ page, weida, browser }) => {
+  const phone = await Phone.pickUp(browser, weida)
+  const username = await register(page, phone)
+  await signOut(page)
+  await page.goto('/me')
+  await expect(page).toHaveURL(/\/login\?next=/)
+  await page.getByLabel('用户名').fill(username)
+  await page.getByLabel('密码').fill('wrong password')
+  await page.getByRole('button', { name: '登录', exact: true }).click()
+  await expect(page.getByLabel('用户名')).toHaveValue(username)
+  await expect(page.locator('[aria-invalid=true]')).toHaveCount(1)
+  await page.getByLabel('密码').fill(PASSWORD)
+  await page.getByRole('button', { name: '登录', exact: true }).click()
+  await expect(page).toHaveURL(/\/me$/)
+  await phone.putDown()
+})
+
+test('by a scan, once the phone has agreed', everywhere, async ({ page, weida, browser }) => {
+  const phone = await Phone.pickUp(browser, weida)
+  const username = await register(page, phone)
+  await signOut(page)
+  await page.goto('/login')
+  await page.getByRole('button', { name: '微信登录' }).click()
+  await phone.scanNewest()
+  await expect(phone.bubbles.last()).toContainText('有人请求登录')
+  await goOn(page)
+  await expect(page.getByText('请在手机上确认').first()).toBeVisible()
+  await phone.tap('是我，确认')
+  await goOn(page)
+  await expect(page).toHaveURL(/\/me$/)
+  await expect(page.getByText(username).first()).toBeVisible()
+  await phone.putDown()
+})
+
+test('not at all, where the phone refuses', async ({ page, weida, browser }) => {
+  const phone = await Phone.pickUp(browser, weida)
+  await register(page, phone)
+  await signOut(page)
+  await page.goto('/login')
+  await page.getByRole('button', { name: '微信登录' }).click()
+  await phone.scanNewest()
+  await phone.tap('不是我，拒绝')
+  await expect(page.getByText('已在手机上拒绝')).toBeVisible()
+  await page.goto('/me')
+  await expect(page).toHaveURL(/\/login/)
+  await phone.putDown()
+})
+
+test('by a code typed in a browser that never scanned', everywhere, async ({ page, weida, browser }) => {
+  const phone = await Phone.pickUp(browser, weida)
+  await phone.follow()
+  const code = await phone.code('验证码')
+  await page.goto('/login')
+  await page.getByRole('button', { name: '微信登录' }).click()
+  const field = page.getByLabel('验证码')
+  await field.fill(code === '000000' ? '111111' : '000000')
+  await page.getByRole('button', { name: '登录', exact: true }).click()
+  await expect(page.getByText(/还可以再试 4 次/)).toBeVisible()
+  await field.fill(`${code.slice(0, 3)} ${code.slice(3)}`)
+  await page.getByRole('button', { name: '登录', exact: true }).click()
+  await expect(page).toHaveURL(/\/me$/)
+  await phone.putDown()
+})
+
+test('a killed program goes on where it was', async ({ page, weida, browser, complaints }) => {
+  // While nobody answers, the browser says so.
+  complaints.expect(/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/)
+  const phone = await Phone.pickUp(browser, weida)
+  await beginRegistration(page)
+  await weida.kill()
+  await weida.up()
+  await phone.scanNewest()
+  await expect(page).toHaveURL(/\/me$/)
+  await phone.putDown()
+})
+
+test('an account that may make no QR codes asks for the digits instead', { tag: ['@desktop', '@phone', '@nojs'] }, async ({ page, browser, complaints }) => {
+  const weida = await Weida.start()
+  const phone = await Phone.pickUp(browser, weida)
+  await phone.page.getByLabel('个人订阅号').check({ force: true })
+  await phone.page.getByRole('button', { name: '切换' }).click()
+  await page.goto(`${weida.url}/register`)
+  await page.getByLabel('用户名').fill('personal')
+  await page.getByLabel('密码').fill(PASSWORD)
+  await page.getByRole('button', { name: /下一步|注册/ }).click()
+  await expectNoSidewaysScroll(page)
+  await expect(page.getByAltText('用微信扫描的二维码')).toHaveCount(0)
+  const shown = await page.getByRole('main').innerText()
+  const code = /(\d{3})\s?(\d{3})/.exec(shown)!
+  await phone.follow()
+  await phone.say(code[1] + code[2])
+  await goOn(page)
+  await expect(page).toHaveURL(/\/me$/)
+  expect(complaints.unexpected()).toEqual([])
+  await phone.putDown()
+  await weida.dispose()
+})
