@@ -88,7 +88,7 @@ fn routes_of_pages() -> Vec<AxumRouteListing> {
 
 /// Files of the site, else the page that says that there is none.
 ///
-/// Not by leptos's own handler (`file_and_error_handler` of leptos_axum 0.8.10): it looks for headers in whichever reactive owner
+/// Not by leptos's own handler (`file_and_error_handler` of `leptos_axum` 0.8.10): it looks for headers in whichever reactive owner
 /// the thread used last. So a file takes the headers of a page that is still being made along, somebody else's cookies among
 /// them, and the page goes without.
 fn files(state: &AppState, missing: MethodRouter<AppState>) -> ServeDir<MethodRouter> {

@@ -40,14 +40,14 @@ pub async fn profile(
     let outcome = async {
         let user = own(&here).await?;
         profile::update(&here.ctx, user.id, &nickname, &email, &phone).await?;
-        saved(&here)
+        Ok(saved(&here))
     };
     here.answer(outcome.await, back)
 }
 
 /// Changes the password, or sets the first one with a username.
 #[server(prefix = "/do", endpoint = "password")]
-pub async fn password(
+pub async fn change_password(
     #[server(default)] username: String,
     #[server(default)] old_password: String,
     #[server(default)] new_password: String,
@@ -76,7 +76,7 @@ pub async fn auto_reply(#[server(default)] on: String) -> Result<(), ServerFnErr
     let outcome = async {
         let user = own(&here).await?;
         profile::set_auto_reply(&here.ctx, user.id, on == "1").await?;
-        saved(&here)
+        Ok(saved(&here))
     };
     here.answer(outcome.await, Back::to(ME, "auto-reply"))
 }
@@ -140,8 +140,8 @@ async fn own(here: &Here) -> Result<User, CoreError> {
     here.user().await?.ok_or(CoreError::NotSignedIn)
 }
 
-fn saved(here: &Here) -> Result<Step, CoreError> {
-    Ok(Step::tell(ME, Common::of(here.lang()).saved))
+fn saved(here: &Here) -> Step {
+    Step::tell(ME, Common::of(here.lang()).saved)
 }
 
 fn names(user: &User, typed: &str) -> bool {

@@ -6,7 +6,7 @@ use crate::{
     web::{
         page::{Here, path::with_next},
         part::Tone,
-        text::problem,
+        text::{flaw, problem},
     },
 };
 use leptos::prelude::ServerFnError;
@@ -28,6 +28,7 @@ impl Step {
 }
 
 /// Where an action that was refused leads back to.
+#[must_use]
 #[derive(Debug, Clone, Default)]
 pub struct Back {
     path: String,
@@ -83,7 +84,7 @@ impl Here {
         let Back { path, mut flash, forbidden } = back;
         match error {
             CoreError::Invalid(flaws) => {
-                let say = |flaw: &Flaw| (flaw.field.to_owned(), problem::flaw(self.lang(), flaw));
+                let say = |f: &Flaw| (f.field.to_owned(), flaw::told(self.lang(), f));
                 flash.flaws = flaws.iter().map(say).collect();
                 if flash.is_cut {
                     flash.notice = Some((Tone::Warning, problem::Problems::of(self.lang()).cut.to_owned()));

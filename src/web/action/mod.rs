@@ -4,8 +4,10 @@
 
 mod account;
 mod answer;
+mod begin;
+mod door;
+mod key;
 mod reply;
-mod signin;
 
 pub mod flash;
 
@@ -15,7 +17,7 @@ pub use flash::Flash;
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderMap, StatusCode, header},
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use leptos_axum::handle_server_fns_with_context;
@@ -29,16 +31,10 @@ pub async fn run(context: impl Fn() + Clone + Send + 'static, mut request: Reque
     request.headers_mut().remove(header::REFERER);
     let (parts, _) = handle_server_fns_with_context(context, request).await.into_response().into_parts();
     if parts.status.is_redirection() {
-        let kept = [header::LOCATION, header::SET_COOKIE];
-        let headers: HeaderMap = parts
-            .headers
-            .iter()
-            .filter(|(name, _)| kept.contains(name))
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .fold(HeaderMap::new(), |mut map, (name, value)| {
-                map.append(name, value);
-                map
-            });
+        // Neither body nor type: what leptos writes there is for its own client.
+        let mut headers = parts.headers;
+        headers.remove(header::CONTENT_TYPE);
+        headers.remove(header::CONTENT_LENGTH);
         return (parts.status, headers, Body::empty()).into_response();
     }
     // No such action, or a body that is no form of ours.

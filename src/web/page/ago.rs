@@ -10,6 +10,7 @@ use time::{OffsetDateTime, UtcOffset, macros::format_description};
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
+const WEEK: i64 = 7 * DAY;
 
 /// How long ago `at` was, both in epoch milliseconds. After a week: the day.
 #[component]
@@ -23,10 +24,10 @@ fn relative(lang: Lang, at: i64, now: i64) -> Option<String> {
     let t = ago::Ago::of(lang);
     let past = (now - at).max(0);
     let (template, n) = match past {
-        ..MINUTE => (t.now, 0),
-        ..HOUR => (t.minutes, past / MINUTE),
-        ..DAY => (t.hours, past / HOUR),
-        _ if past < 7 * DAY => (t.days, past / DAY),
+        0..MINUTE => (t.now, 0),
+        MINUTE..HOUR => (t.minutes, past / MINUTE),
+        HOUR..DAY => (t.hours, past / HOUR),
+        DAY..WEEK => (t.days, past / DAY),
         _ => return None,
     };
     Some(fill(template, &[("n", &n.to_string())]))

@@ -1,6 +1,6 @@
 //! What a request brings along: who asks, how they like it, and the way to answer.
 
-use super::path::local_path;
+use super::{path::local_path, prefs};
 use crate::{
     core::{
         CoreError, Ctx,
@@ -10,7 +10,7 @@ use crate::{
     http::{client::Client, cookie::Jar, session},
     web::{
         action::flash::{self, Flash},
-        lang::{Lang, Prefs, Theme},
+        lang::{Lang, Prefs},
     },
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
@@ -34,12 +34,16 @@ pub struct Here {
 
 impl Here {
     /// The request of the page or action that runs now.
-    #[expect(clippy::expect_used, reason = "the router's layers put both into every request")]
+    #[expect(
+        clippy::expect_used,
+        clippy::missing_panics_doc,
+        reason = "the router's layers put both into every request"
+    )]
     pub fn now() -> Self {
         let parts = expect_context::<Parts>();
         Self {
             ctx: expect_context(),
-            prefs: prefs(&parts),
+            prefs: prefs::of(&parts),
             client: parts.extensions.get().cloned().expect("http::client::identify names every caller"),
             session: parts.extensions.get().cloned().expect("http::session::layer gives every request a session"),
             path: parts.uri.path().to_owned(),
@@ -134,34 +138,5 @@ impl Here {
 
     fn set_header(&self, name: HeaderName, value: HeaderValue) {
         self.response.insert_header(name, value);
-    }
-}
-
-/// Language, theme and place of a request.
-pub fn prefs(parts: &Parts) -> Prefs {
-    let text = |name| parts.headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
-    let cookies = text(header::COOKIE);
-    Prefs {
-        lang: Lang::of_request(parts.uri.query(), cookies, text(header::ACCEPT_LANGUAGE)),
-        theme: Theme::of_request(cookies),
-        here: without_lang(parts.uri.path(), parts.uri.query().unwrap_or_default()),
-    }
-}
-
-/// Switching the language leads back here: a language in the address would win over the one just chosen.
-fn without_lang(path: &str, query: &str) -> String {
-    let rest: Vec<&str> = query.split('&').filter(|p| !p.is_empty() && !p.starts_with("lang=")).collect();
-    if rest.is_empty() { path.to_owned() } else { format!("{path}?{}", rest.join("&")) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_lang;
-
-    #[test]
-    fn the_way_back_names_no_language() {
-        assert_eq!(without_lang("/me", "lang=en"), "/me");
-        assert_eq!(without_lang("/setup", "lang=en&key=a%20b"), "/setup?key=a%20b");
-        assert_eq!(without_lang("/x", "language=1&&q="), "/x?language=1&q=");
     }
 }

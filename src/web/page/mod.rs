@@ -1,10 +1,12 @@
 //! Pages. Each is a paragraph: who may see it, what it shows, and where its forms go (`web::action`).
 
 mod ago;
+mod failed;
 mod forgot;
 mod frame;
 mod here;
 mod home;
+mod leaf;
 mod login;
 mod me;
 mod picture;
@@ -19,11 +21,12 @@ pub mod reply;
 
 pub use ago::Ago;
 pub use forgot::ForgotPage;
-pub use frame::{Halt, Leaf, page};
-pub use here::{Here, prefs as prefs_of};
+pub use here::Here;
 pub use home::HomePage;
+pub use leaf::{Halt, Leaf, page};
 pub use login::LoginPage;
 pub use me::{DeletePage, MePage, UnbindPage};
+pub use prefs::of as prefs_of;
 pub use register::RegisterPage;
 pub use reply::{RepliesPage, RuleDeletePage, RulePage};
 pub use setup::SetupPage;

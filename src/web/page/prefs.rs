@@ -1,14 +1,14 @@
-//! `POST /prefs`: a language or a theme, kept in this browser.
+//! Language and theme: what a request asks for, and `POST /prefs`, which keeps a choice in this browser.
 
 use super::path::local_path;
 use crate::{
     http::state::AppState,
-    web::lang::{LANG_COOKIE, Lang, THEME_COOKIE, Theme},
+    web::lang::{LANG_COOKIE, Lang, Prefs, THEME_COOKIE, Theme},
 };
 use axum::{
     Form,
     extract::State,
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -42,4 +42,33 @@ pub async fn choose(State(state): State<AppState>, Form(choice): Form<Choice>) -
         keep(THEME_COOKIE, theme.code());
     }
     (headers, Redirect::to(local_path(&choice.next).unwrap_or("/"))).into_response()
+}
+
+/// Language, theme and place of a request.
+pub fn of(parts: &Parts) -> Prefs {
+    let text = |name| parts.headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
+    let cookies = text(header::COOKIE);
+    Prefs {
+        lang: Lang::of_request(parts.uri.query(), cookies, text(header::ACCEPT_LANGUAGE)),
+        theme: Theme::of_request(cookies),
+        here: without_lang(parts.uri.path(), parts.uri.query().unwrap_or_default()),
+    }
+}
+
+/// Switching the language leads back here: a language in the address would win over the one just chosen.
+fn without_lang(path: &str, query: &str) -> String {
+    let rest: Vec<&str> = query.split('&').filter(|p| !p.is_empty() && !p.starts_with("lang=")).collect();
+    if rest.is_empty() { path.to_owned() } else { format!("{path}?{}", rest.join("&")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_lang;
+
+    #[test]
+    fn the_way_back_names_no_language() {
+        assert_eq!(without_lang("/me", "lang=en"), "/me");
+        assert_eq!(without_lang("/setup", "lang=en&key=a%20b"), "/setup?key=a%20b");
+        assert_eq!(without_lang("/x", "language=1&&q="), "/x?language=1&q=");
+    }
 }

@@ -5,6 +5,7 @@
 
 pub mod ago;
 pub mod common;
+pub mod flaw;
 pub mod forgot;
 pub mod home;
 pub mod login;

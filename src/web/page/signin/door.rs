@@ -15,19 +15,24 @@ use leptos::prelude::*;
 pub fn all(visitor: &Visitor, view: &View, secrets: &Secrets) -> AnyView {
     let here = &visitor.here;
     let t = Signin::of(here.lang());
-    let qr = view.qr_url.is_some().then(|| scan(here, view));
-    // Inside WeChat's browser a phone cannot scan its own screen.
-    let (first, second) = match (qr, here.client.is_wechat) {
-        (Some(qr), false) => {
-            (qr, Some(view! { <h2 class="door-name">{t.send_instead}</h2> {send(here, view, secrets)} }.into_any()))
-        }
-        (Some(qr), true) => (send(here, view, secrets), Some(qr)),
-        (None, _) => (send_alone(here, view, secrets), None),
-    };
     let (on, type_code) = (on(here), type_code(visitor, view));
+    let digits = send(here, view, secrets);
+    let (first, second) = match (view.qr_url.is_some(), here.client.is_wechat) {
+        (true, false) => {
+            // Once somebody scanned, the digits are of no use.
+            let second = view! { <div data-when="waiting"><Card><h2 class="door-name">{t.send_instead}</h2>{digits}</Card></div> };
+            (scan(here, view), Some(second.into_any()))
+        }
+        // Inside WeChat's browser a phone cannot scan its own screen.
+        (true, true) => {
+            let qr = scan(here, view);
+            (digits, Some(view! { <Card>{qr}</Card> }.into_any()))
+        }
+        (false, _) => (view! { {digits} {progress(here)} }.into_any(), None),
+    };
     view! {
         <Card>{first} {on}</Card>
-        {second.map(|second| view! { <div data-when="waiting"><Card>{second}</Card></div> })}
+        {second}
         <Card>{type_code}</Card>
     }
     .into_any()
@@ -65,13 +70,12 @@ fn send(here: &Here, view: &View, secrets: &Secrets) -> AnyView {
     view! { <CodeDisplay lang=here.lang() code=secrets.code().to_owned() label note=valid(here, view) /> }.into_any()
 }
 
-/// Door 2 where it is the best one: with the state, and the account's own code for whoever does not follow yet.
-fn send_alone(here: &Here, view: &View, secrets: &Secrets) -> AnyView {
+/// Where there is no QR that shows it: how far the session is, and the account's own code for whoever does not follow yet.
+fn progress(here: &Here) -> impl IntoView + use<> {
     let (c, t) = (Common::of(here.lang()), Signin::of(here.lang()));
     let has_account_qr = !here.ctx.settings.settings.wechat.account_qr.is_empty();
     let how = if here.client.is_wechat { t.long_press } else { t.account_scan };
     view! {
-        {send(here, view, secrets)}
         <div class="qr">
             <div class="qr-status" role="status">
                 <p data-when="waiting"><span class="qr-wait"></span>{t.waiting_send}</p>
@@ -86,7 +90,6 @@ fn send_alone(here: &Here, view: &View, secrets: &Secrets) -> AnyView {
             })}
         </div>
     }
-    .into_any()
 }
 
 /// Door 3: a code that the account gave. It is there beside the others, always.
