@@ -3,8 +3,6 @@
 #[cfg(feature = "ssr")]
 pub mod action;
 #[cfg(feature = "ssr")]
-pub mod lang;
-#[cfg(feature = "ssr")]
 pub mod page;
 #[cfg(feature = "ssr")]
 pub mod part;

@@ -1,13 +1,13 @@
 //! The lines of a chat as bubbles.
 
 use super::piece::{pieces, tap};
+use crate::text::Lang;
 use crate::{
     sandbox::{
         platform::{Article, By, Line, Note, Said},
         text::Sandbox,
     },
     web::{
-        lang::Lang,
         part::{Bubble, Piece, Said as Shown},
         text::fill,
     },

@@ -12,11 +12,11 @@ use super::{
     platform::{PersonView, Refusal},
     text::Sandbox,
 };
+use crate::text::Lang;
 use crate::{
     core::CoreError,
     http::state::AppState,
     web::{
-        lang::Lang,
         page::{Halt, Leaf, Visitor, page},
         part::PageHead,
     },

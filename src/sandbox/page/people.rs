@@ -1,12 +1,12 @@
 //! Whose phone it is.
 
 use super::Shown;
+use crate::text::Lang;
 use crate::{
     sandbox::{
         platform::{NICKNAME_MAX_CHARS, PersonView},
         text::Sandbox,
     },
-    web::lang::Lang,
     web::part::{Card, Empty, Field, Kind, Shape, Submit},
 };
 use leptos::prelude::*;

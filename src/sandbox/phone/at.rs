@@ -1,11 +1,11 @@
 //! What a button sent, and the way back to the page.
 
+use crate::text::Lang;
 use crate::{
     http::{client::Client, cookie::Jar, state::AppState},
     sandbox::{Phone, page::refused, platform::Refusal, text::Sandbox as Texts},
     web::{
         action::{Flash, flash},
-        lang::Lang,
         part::Tone,
     },
 };

@@ -1,9 +1,7 @@
 //! A moment, as people say it, with the exact time for whoever asks.
 
-use crate::web::{
-    lang::Lang,
-    text::{ago, fill},
-};
+use crate::text::Lang;
+use crate::web::text::{ago, fill};
 use leptos::prelude::*;
 use time::{OffsetDateTime, UtcOffset, macros::format_description};
 

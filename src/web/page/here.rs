@@ -1,6 +1,7 @@
 //! What a request brings along: who asks, how they like it, and the way to answer.
 
 use super::{path::local_path, prefs};
+use crate::text::{Lang, Prefs};
 use crate::{
     core::{
         CoreError, Ctx,
@@ -8,10 +9,7 @@ use crate::{
         signin::{Secrets, begin::Asker},
     },
     http::{client::Client, cookie::Jar, session},
-    web::{
-        action::flash::{self, Flash},
-        lang::{Lang, Prefs},
-    },
+    web::action::flash::{self, Flash},
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use leptos::prelude::expect_context;

@@ -1,10 +1,8 @@
 //! Language and theme: what a request asks for, and `POST /prefs`, which keeps a choice in this browser.
 
 use super::path::local_path;
-use crate::{
-    http::state::AppState,
-    web::lang::{LANG_COOKIE, Lang, Prefs, THEME_COOKIE, Theme},
-};
+use crate::http::state::AppState;
+use crate::text::{LANG_COOKIE, Lang, Prefs, THEME_COOKIE, Theme};
 use axum::{
     Form,
     extract::State,

@@ -1,8 +1,8 @@
 //! `/register`: a name and a password; WeChat comes next.
 
 use super::{Halt, Leaf, Visitor, page, path::with_next};
+use crate::text::Lang;
 use crate::web::{
-    lang::Lang,
     part::{Card, Field, PageHead, Stepper, Submit},
     text::{Common, register::Register},
 };

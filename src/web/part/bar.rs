@@ -1,7 +1,8 @@
 //! The bar at the top of every page.
 
 use super::{Icon, LangSwitch, Mark, Shape, ThemeSwitch, Words};
-use crate::web::{lang::Prefs, text::Common};
+use crate::text::Prefs;
+use crate::web::text::Common;
 use leptos::prelude::*;
 
 /// A place that a navigation leads to.

@@ -3,7 +3,8 @@
 //! The copying buttons are hidden until the page's script shows them: without it they could do nothing.
 
 use super::{Icon, Shape, Words};
-use crate::web::{lang::Lang, text::Common};
+use crate::text::Lang;
+use crate::web::text::Common;
 use leptos::prelude::*;
 
 /// A dynamic code, large, in groups of three. What is selected and copied are the digits alone.

@@ -1,7 +1,8 @@
 //! Asking once more, as a page of its own: works everywhere, and cannot be dismissed by chance.
 
 use super::{Icon, Kind, LinkButton, Shape, Submit, Tone};
-use crate::web::{lang::Lang, text::Common};
+use crate::text::Lang;
+use crate::web::text::Common;
 use leptos::prelude::*;
 
 /// A question with its two answers. The children are facts about what is asked, or a field to type a confirmation into.

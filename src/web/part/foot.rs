@@ -1,7 +1,8 @@
 //! The end of a page.
 
 use super::{NavLink, Words, bar::links as links_of};
-use crate::web::{lang::Lang, text::Common};
+use crate::text::Lang;
+use crate::web::text::Common;
 use leptos::prelude::*;
 
 /// A line about the program and a few links.

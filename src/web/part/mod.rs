@@ -54,7 +54,7 @@ pub use words::Words;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::lang::{Lang, Prefs};
+    use crate::text::{Lang, Prefs};
     use leptos::prelude::*;
 
     const HOSTILE: &str = "\"><script>alert(1)</script>";

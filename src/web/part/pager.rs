@@ -1,10 +1,8 @@
 //! From one page of a list to another.
 
 use super::{Icon, Shape, Words};
-use crate::web::{
-    lang::Lang,
-    text::{Common, fill},
-};
+use crate::text::Lang;
+use crate::web::text::{Common, fill};
 use leptos::prelude::*;
 
 /// Arrows, numbers for a mouse, and where one is. Nothing at all for a list of one page without a total.

@@ -1,10 +1,8 @@
 //! A phone with a chat on it: the sandbox, and the preview of replies.
 
 use super::{Icon, Mark, Shape, Words};
-use crate::web::{
-    lang::Lang,
-    text::{Common, fill},
-};
+use crate::text::Lang;
+use crate::web::text::{Common, fill};
 use leptos::prelude::*;
 
 /// One thing in a chat.

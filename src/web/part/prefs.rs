@@ -1,9 +1,7 @@
 //! Switching language and theme: plain forms, answered with a redirect to where one was.
 
-use crate::web::{
-    lang::{Lang, Prefs, Theme},
-    text::Common,
-};
+use crate::text::{Lang, Prefs, Theme};
+use crate::web::text::Common;
 use leptos::prelude::*;
 
 /// Where both switches post `lang` or `theme`, and `next` (a path of this site, to be checked by the receiver).

@@ -1,7 +1,8 @@
 //! A QR code and what has become of it.
 
 use super::{Icon, Shape};
-use crate::web::{lang::Lang, text::Common};
+use crate::text::Lang;
+use crate::web::text::Common;
 use leptos::prelude::*;
 
 /// The state of what the code stands for. A script that follows the state sets only the attribute `data-state`.

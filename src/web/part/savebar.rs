@@ -1,7 +1,8 @@
 //! The bar at the bottom of something that was changed.
 
 use super::{Kind, LinkButton, Submit};
-use crate::web::{lang::Lang, text::Common};
+use crate::text::Lang;
+use crate::web::text::Common;
 use leptos::prelude::*;
 
 /// Discard or save: the last child of a `form` with `data-guard`, which the page's script watches for changes. Without a script

@@ -1,10 +1,8 @@
 //! How far one has come on a short way.
 
 use super::{Icon, Shape};
-use crate::web::{
-    lang::Lang,
-    text::{Common, fill},
-};
+use crate::text::Lang;
+use crate::web::text::{Common, fill};
 use leptos::prelude::*;
 
 /// The steps of a way, those behind ticked off.

@@ -1,13 +1,11 @@
 //! What is wrong with a field, and what to do about it.
 
 use super::fill;
-use crate::{
-    core::{
-        Flaw, Problem,
-        reply::edit::{KEYWORD_MAX_CHARS, MOST_KEYWORDS, MOST_RULES},
-    },
-    web::lang::Lang,
+use crate::core::{
+    Flaw, Problem,
+    reply::edit::{KEYWORD_MAX_CHARS, MOST_KEYWORDS, MOST_RULES},
 };
+use crate::text::Lang;
 
 crate::texts! {
     /// Flaws of fields.

@@ -1,10 +1,8 @@
 //! What people are told when something was not done: every refusal of the domain, in words that help. Fields have their own: `flaw`.
 
 use super::fill;
-use crate::{
-    core::CoreError,
-    web::{lang::Lang, part::Tone},
-};
+use crate::text::Lang;
+use crate::{core::CoreError, web::part::Tone};
 
 crate::texts! {
     /// Refusals.

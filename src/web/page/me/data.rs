@@ -1,10 +1,10 @@
 //! Taking one's data along, and the way out.
 
+use crate::text::Lang;
 use crate::{
     core::{CoreError, account::leave},
     http::{session, state::AppState},
     web::{
-        lang::Lang,
         part::{Cell, Cells},
         text::me::Me,
     },

@@ -1,10 +1,10 @@
 //! Who somebody is here, at a glance, and the switch of their replies.
 
 use super::level;
+use crate::text::Lang;
 use crate::{
     core::account::User,
     web::{
-        lang::Lang,
         part::{Badge, Card, Kind, LinkButton, Submit, Tone},
         text::{Common, me::Me},
     },

@@ -1,10 +1,10 @@
 //! The list of rules, and the form that adds one.
 
 use super::{Scope, form, form::matching_of, padded, scope};
+use crate::text::Lang;
 use crate::{
     core::reply::{Cause, Matching, Rule, edit as rules},
     web::{
-        lang::Lang,
         page::{Halt, Leaf, Visitor, page},
         part::{Badge, Card, Empty, Kind, LinkButton, NavLink, Notice, PageHead, Shape, Submit, Tab, Tabs, Tone},
         text::{Common, fill, replies::Replies},

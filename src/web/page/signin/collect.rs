@@ -67,7 +67,7 @@ async fn refused(
     state: &AppState,
     session: &Session,
     error: &CoreError,
-    lang: crate::web::lang::Lang,
+    lang: crate::text::Lang,
 ) -> (String, Option<Flash>) {
     let is_in = matches!(session::current_user(&state.ctx, session).await, Ok(Some(_)));
     if is_in && matches!(error, CoreError::SessionOver) {

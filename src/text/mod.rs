@@ -1,0 +1,141 @@
+//! The languages that everything is said in, and how its words are declared: in Chinese and in English side by side.
+//!
+//! [`texts!`](crate::texts) makes one struct of a page's texts. Both languages stand in one line, so neither can lack a key and a
+//! misspelt key does not compile. One `texts!` for each file: it brings the test of its words along.
+
+mod lang;
+
+pub use lang::{LANG_COOKIE, Lang, Prefs, THEME_COOKIE, Theme};
+
+/// Declares the texts of a page: `key: "中文" / "English"`. `Name::of(lang)` gives the set in one language.
+#[macro_export]
+macro_rules! texts {
+    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$about:meta])* $key:ident: $zh:literal / $en:literal),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug)]
+        pub struct $name { $($(#[$about])* pub $key: &'static str),* }
+
+        impl $name {
+            const ZH: Self = Self { $($key: $zh),* };
+            const EN: Self = Self { $($key: $en),* };
+
+            /// The texts in `lang`.
+            pub const fn of(lang: $crate::text::Lang) -> &'static Self {
+                match lang {
+                    $crate::text::Lang::Zh => &Self::ZH,
+                    $crate::text::Lang::En => &Self::EN,
+                }
+            }
+        }
+
+        #[cfg(test)]
+        mod words {
+            #[test]
+            fn are_written_the_way_of_the_house() {
+                $($crate::text::check(stringify!($key), $zh, $en);)*
+            }
+        }
+    };
+}
+
+/// Puts values in the place of `{name}`. Values are taken verbatim and never looked into again; a name without a value stays as
+/// it is, so that its lack is seen.
+pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    let mut filled = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some(start) = rest.find('{') {
+        let (before, from) = rest.split_at(start);
+        filled.push_str(before);
+        let hit = values.iter().find_map(|(name, value)| {
+            let after = from.strip_prefix('{')?.strip_prefix(name)?.strip_prefix('}')?;
+            Some((value, after))
+        });
+        if let Some((value, after)) = hit {
+            filled.push_str(value);
+            rest = after;
+        } else {
+            filled.push('{');
+            rest = from.get(1..).unwrap_or_default();
+        }
+    }
+    filled.push_str(rest);
+    filled
+}
+
+/// Fails when a pair of texts breaks a rule of the house: same placeholders, a space between Han and Latin, full-width points.
+///
+/// # Panics
+///
+/// On the first broken rule: it is for tests.
+#[cfg(test)]
+pub fn check(key: &str, zh: &str, en: &str) {
+    assert!(!zh.trim().is_empty() && !en.trim().is_empty(), "{key} is empty");
+    assert_eq!(placeholders(zh), placeholders(en), "{key}: the placeholders differ");
+    assert!(!zh.contains('您'), "{key}: we say 你");
+    let chars: Vec<char> = zh.chars().collect();
+    for two in chars.windows(2) {
+        if let [one, other] = *two {
+            let glued = is_han(one) && other.is_ascii_alphanumeric() || one.is_ascii_alphanumeric() && is_han(other);
+            assert!(!glued, "{key}: a space is missing between {one} and {other} in “{zh}”");
+            assert!(
+                !(is_han(one) && ",.;:!?()".contains(other)),
+                "{key}: a full-width point is due after {one} in “{zh}”"
+            );
+        }
+    }
+    assert!(!en.chars().any(is_han), "{key}: the English has Han characters");
+}
+
+#[cfg(test)]
+fn is_han(c: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&c)
+}
+
+#[cfg(test)]
+fn placeholders(text: &str) -> Vec<&str> {
+    let mut names: Vec<&str> =
+        text.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect();
+    names.sort_unstable();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::text::Common;
+
+    #[test]
+    fn each_language_has_its_own_words() {
+        assert_eq!(Common::of(Lang::Zh).sign_in, "登录");
+        assert_eq!(Common::of(Lang::En).sign_in, "Sign in");
+    }
+
+    #[test]
+    fn values_go_where_their_names_are() {
+        assert_eq!(fill("你好 {name}，第 {n} 页，{name}", &[("name", "小微"), ("n", "3")]), "你好 小微，第 3 页，小微");
+    }
+
+    #[test]
+    fn a_value_is_never_read_as_a_template() {
+        assert_eq!(fill("{a}{b}", &[("a", "{b}"), ("b", "{a}<i>")]), "{b}{a}<i>");
+    }
+
+    #[test]
+    fn what_has_no_value_stays() {
+        assert_eq!(fill("{x} {", &[("y", "1")]), "{x} {");
+        assert_eq!(fill("{{nickname}} {n}", &[("n", "2")]), "{{nickname}} 2");
+        assert_eq!(fill("", &[]), "");
+    }
+
+    #[test]
+    #[should_panic(expected = "the placeholders differ")]
+    fn a_lost_placeholder_is_found() {
+        check("k", "第 {n} 页", "page");
+    }
+
+    #[test]
+    #[should_panic(expected = "a space is missing")]
+    fn a_glued_word_is_found() {
+        check("k", "用QQ登录", "sign in");
+    }
+}
