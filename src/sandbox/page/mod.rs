@@ -76,7 +76,7 @@ async fn sandbox(visitor: Visitor) -> Result<Leaf, Halt> {
         </form>
         <script src="/sandbox.js" nonce=use_nonce() defer="true"></script>
     };
-    Leaf::wide(t.title, body)
+    Ok(Leaf::wide(t.title, body))
 }
 
 /// Why something was not done, in words.

@@ -57,7 +57,7 @@ async fn forgot(visitor: Visitor) -> Result<Leaf, Halt> {
             </form>
         </Card>
     };
-    Leaf::narrow(t.title, body)
+    Ok(Leaf::narrow(t.title, body))
 }
 
 async fn code_error(visitor: &Visitor, filled: &Filled) -> Result<Option<String>, Halt> {

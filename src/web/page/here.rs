@@ -79,6 +79,9 @@ impl Here {
     }
 
     /// Who is signed in.
+    ///
+    /// # Errors
+    /// The database cannot be reached.
     pub async fn user(&self) -> Result<Option<User>, CoreError> {
         session::current_user(&self.ctx, &self.session).await
     }

@@ -44,5 +44,5 @@ async fn home(visitor: Visitor) -> Result<Leaf, Halt> {
         </div>
         <ul class="hero-points">{points}</ul>
     };
-    Leaf::wide(t.title, body)
+    Ok(Leaf::wide(t.title, body))
 }

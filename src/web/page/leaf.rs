@@ -14,18 +14,18 @@ pub struct Leaf {
 
 impl Leaf {
     /// For a visitor with a thumb: one column.
-    pub fn narrow(title: impl Into<String>, body: impl IntoView + 'static) -> Result<Self, Halt> {
-        Ok(Self { title: title.into(), width: "narrow", body: body.into_any() })
+    pub fn narrow(title: impl Into<String>, body: impl IntoView + 'static) -> Self {
+        Self { title: title.into(), width: "narrow", body: body.into_any() }
     }
 
     /// A column that is read.
-    pub fn medium(title: impl Into<String>, body: impl IntoView + 'static) -> Result<Self, Halt> {
-        Ok(Self { title: title.into(), width: "medium", body: body.into_any() })
+    pub fn medium(title: impl Into<String>, body: impl IntoView + 'static) -> Self {
+        Self { title: title.into(), width: "medium", body: body.into_any() }
     }
 
     /// The whole width.
-    pub fn wide(title: impl Into<String>, body: impl IntoView + 'static) -> Result<Self, Halt> {
-        Ok(Self { title: title.into(), width: "", body: body.into_any() })
+    pub fn wide(title: impl Into<String>, body: impl IntoView + 'static) -> Self {
+        Self { title: title.into(), width: "", body: body.into_any() }
     }
 }
 
@@ -34,7 +34,7 @@ pub enum Halt {
     /// Another one is.
     Go(String),
     /// Another one is, and says this.
-    Tell(String, Flash),
+    Tell(String, Box<Flash>),
     /// It cannot be.
     Failed(CoreError),
 }

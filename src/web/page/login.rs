@@ -61,5 +61,5 @@ async fn login(visitor: Visitor) -> Result<Leaf, Halt> {
             </form>
         </Card>
     };
-    Leaf::narrow(t.title, body)
+    Ok(Leaf::narrow(t.title, body))
 }

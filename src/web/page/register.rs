@@ -52,7 +52,7 @@ async fn register(visitor: Visitor) -> Result<Leaf, Halt> {
             </form>
         </Card>
     };
-    Leaf::narrow(t.title, body)
+    Ok(Leaf::narrow(t.title, body))
 }
 
 /// The way of a registration.

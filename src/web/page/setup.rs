@@ -30,7 +30,7 @@ async fn setup(visitor: Visitor) -> Result<Leaf, Halt> {
                 </Empty>
             </Card>
         };
-        return Leaf::narrow(t.spent, body);
+        return Ok(Leaf::narrow(t.spent, body));
     }
     let filled = visitor.form("setup");
     let body = view! {
@@ -61,5 +61,5 @@ async fn setup(visitor: Visitor) -> Result<Leaf, Halt> {
             </form>
         </Card>
     };
-    Leaf::narrow(t.title, body)
+    Ok(Leaf::narrow(t.title, body))
 }

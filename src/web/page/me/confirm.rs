@@ -31,7 +31,7 @@ async fn unbind(visitor: Visitor) -> Result<Leaf, Halt> {
             danger=true
         />
     };
-    Leaf::narrow(t.unbind_title, body)
+    Ok(Leaf::narrow(t.unbind_title, body))
 }
 
 #[component]
@@ -65,5 +65,5 @@ async fn delete(visitor: Visitor) -> Result<Leaf, Halt> {
             />
         </ConfirmCard>
     };
-    Leaf::narrow(t.delete_title, body)
+    Ok(Leaf::narrow(t.delete_title, body))
 }

@@ -53,7 +53,7 @@ async fn me(visitor: Visitor) -> Result<Leaf, Halt> {
             <button type="submit" class="button plain">{Common::of(lang).sign_out}</button>
         </form>
     };
-    Leaf::medium(t.title, body)
+    Ok(Leaf::medium(t.title, body))
 }
 
 /// What a level is called.

@@ -40,5 +40,5 @@ async fn delete(visitor: Visitor, number: String) -> Result<Leaf, Halt> {
             </Facts>
         </ConfirmCard>
     };
-    Leaf::narrow(title, body)
+    Ok(Leaf::narrow(title, body))
 }

@@ -35,5 +35,5 @@ async fn edit(visitor: Visitor, number: String) -> Result<Leaf, Halt> {
             </form>
         </Card>
     };
-    Leaf::medium(title, body)
+    Ok(Leaf::medium(title, body))
 }

@@ -34,7 +34,7 @@ async fn replies(visitor: Visitor) -> Result<Leaf, Halt> {
             <div class="duo-side" id="add">{add(&visitor, scope)}</div>
         </div>
     };
-    Leaf::wide(t.title, body)
+    Ok(Leaf::wide(t.title, body))
 }
 
 /// An admin's switch between their own rules and the account's.

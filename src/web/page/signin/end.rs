@@ -4,7 +4,7 @@ use super::{script, title};
 use crate::{
     core::signin::{Fault, Purpose, Secrets, Status, View, begin::OWN_REFRESHES},
     web::{
-        page::{Halt, Leaf, Visitor},
+        page::{Leaf, Visitor},
         part::{Card, Icon, LinkButton, Shape, Submit},
         text::{Common, login::Login, signin::Signin},
     },
@@ -23,7 +23,7 @@ enum Way {
 }
 
 /// The page of a session that is over.
-pub fn page(visitor: &Visitor, view: &View, secrets: &Secrets) -> Result<Leaf, Halt> {
+pub fn page(visitor: &Visitor, view: &View, secrets: &Secrets) -> Leaf {
     let t = Signin::of(visitor.here.lang());
     let (shape, head, text, way) = told(visitor, view);
     // The script renews what merely expired, a few times; not where that was just refused.

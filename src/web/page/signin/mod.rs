@@ -30,7 +30,7 @@ async fn signin(visitor: Visitor) -> Result<Leaf, Halt> {
     match view.status {
         Status::Success => return Err(Halt::Go("/signin/done".to_owned())),
         Status::Waiting | Status::Scanned => {}
-        Status::Expired | Status::Refused | Status::Error => return end::page(&visitor, &view, &secrets),
+        Status::Expired | Status::Refused | Status::Error => return Ok(end::page(&visitor, &view, &secrets)),
     }
     let title = title(t, view.purpose);
     let body = view! {
@@ -42,7 +42,7 @@ async fn signin(visitor: Visitor) -> Result<Leaf, Halt> {
         </div>
         {script()}
     };
-    Leaf::narrow(title, body)
+    Ok(Leaf::narrow(title, body))
 }
 
 /// The session that this browser began, where its page has something to show.
@@ -50,7 +50,7 @@ async fn open(visitor: &Visitor) -> Result<(Secrets, View), Halt> {
     let here = &visitor.here;
     let home = if visitor.user.is_some() { "/me" } else { "/login" };
     let over = || {
-        let notice = Flash::notice(Tone::Warning, Signin::of(here.lang()).over);
+        let notice = Box::new(Flash::notice(Tone::Warning, Signin::of(here.lang()).over));
         Halt::Tell(home.to_owned(), notice)
     };
     let secrets = here.secrets().ok_or_else(over)?;
