@@ -18,6 +18,7 @@ mod guessing;
 mod house;
 mod instances;
 mod limits;
+mod pages;
 mod password;
 mod secret;
 mod settings;
