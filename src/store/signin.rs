@@ -231,11 +231,12 @@ pub async fn delete_uncollected(db: &mut Tx, id: i64) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Ends the sessions whose time is over, so that their pages say so and their codes are free again.
+/// Ends the sessions whose time is over, so that their pages say so and their codes are free again. What a registration typed
+/// stays until the session is forgotten: it may be renewed.
 pub async fn update_expired(db: &mut Tx, now: i64) -> Result<u64, StoreError> {
     let done = db
         .sql(
-            "UPDATE signin_sessions SET status = 'expired', code_hash = NULL, pending_password_hash = NULL, changed_at = ? \
+            "UPDATE signin_sessions SET status = 'expired', code_hash = NULL, changed_at = ? \
              WHERE expires_at <= ? AND status IN ('waiting', 'scanned')",
         )
         .bind(now)
