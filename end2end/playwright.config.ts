@@ -9,8 +9,8 @@ const tagged = { phone: /@phone\b/, nojs: /@nojs\b/, desktop: /@desktop\b|^(?!.*
 export default defineConfig({
   testDir: '.',
   outputDir: 'test-results',
-  timeout: 30_000,
-  expect: { timeout: 5_000 },
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
   // A test that passes only sometimes is a failure.
   retries: 0,
   workers: 2,
@@ -23,8 +23,8 @@ export default defineConfig({
     ...browser,
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
-    actionTimeout: 5_000,
-    navigationTimeout: 10_000,
+    actionTimeout: 10_000,
+    navigationTimeout: 20_000,
     screenshot: 'only-on-failure',
     trace: 'retain-on-failure',
   },
