@@ -25,7 +25,7 @@ test('the page goes on within a second of the phone, and is not loaded again mea
   await page.evaluate(() => ((globalThis as { mark?: boolean }).mark = true))
   await phone.page.reload()
   const scan = phone.page.getByRole('button', { name: /扫描二维码/ }).first()
-  const moved = page.waitForURL(/\/(signin\/done|me)$/, { timeout: 10_000 })
+  const moved = page.waitForURL(/\/(signin\/done|me)$/, { timeout: 10_000, waitUntil: 'commit' })
   await expect.poll(() => page.evaluate(() => (globalThis as { mark?: boolean }).mark)).toBe(true)
   const pushed = phone.page.waitForResponse(answer => answer.url().endsWith('/sandbox/scan'))
   await scan.click()
