@@ -29,6 +29,12 @@ addEventListener("click", (event) => {
   for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
 });
 
+// .tabs: the current one is in sight where they scroll.
+for (const tab of document.querySelectorAll(".tabs [aria-current], .side-nav [aria-current]")) {
+  const row = tab.parentElement;
+  if (row.scrollWidth > row.clientWidth) row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+}
+
 // [data-count]: characters of an input, bytes of a text area, as their limits are counted.
 const bytes = new TextEncoder();
 for (const counter of document.querySelectorAll("[data-count]")) {
@@ -38,6 +44,19 @@ for (const counter of document.querySelectorAll("[data-count]")) {
     counter.textContent = `${used} / ${counter.dataset.max}`;
     counter.classList.toggle("over", used > Number(counter.dataset.max));
   });
+}
+
+// [data-toast]: goes after ten seconds, but not under a mouse or with the focus in it.
+for (const toast of document.querySelectorAll("[data-toast]")) {
+  let left = setTimeout(() => toast.remove(), 10_000);
+  const stay = () => clearTimeout(left);
+  const go = () => {
+    clearTimeout(left);
+    left = setTimeout(() => toast.remove(), 10_000);
+  };
+  for (const [event, act] of [["pointerenter", stay], ["focusin", stay], ["pointerleave", go], ["focusout", go]]) {
+    toast.addEventListener(event, act);
+  }
 }
 
 // form[data-guard]: the save bar comes with the first change, Ctrl or Cmd with S saves, leaving asks.
@@ -55,3 +74,21 @@ for (const form of document.querySelectorAll("form[data-guard]")) {
     if (form.hasAttribute("data-changed") && !leaving) event.preventDefault();
   });
 }
+
+// form[data-live]: a filter that is chosen is applied at once; without a script the button does it.
+for (const form of document.querySelectorAll("form[data-live]")) {
+  form.addEventListener("change", (event) => event.target.tagName === "SELECT" && form.requestSubmit());
+  // What is not asked for need not stand in the address.
+  form.addEventListener("submit", () => {
+    for (const field of form.elements) if (!field.value) field.disabled = true;
+  });
+}
+
+// [data-search]: `/` goes to the search, where nothing is being written.
+const search = document.querySelector("[data-search]");
+addEventListener("keydown", (event) => {
+  const isWriting = event.target.closest?.("input, textarea, select, [contenteditable]");
+  if (!search || event.key !== "/" || isWriting || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  search.select();
+});

@@ -59,8 +59,38 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/me/unbind") view=page::UnbindPage ssr=SsrMode::Async />
                 <Route path=path!("/me/delete") view=page::DeletePage ssr=SsrMode::Async />
                 <Route path=path!("/replies") view=page::RepliesPage ssr=SsrMode::Async />
+                <Route path=path!("/replies/new") view=page::NewRulePage ssr=SsrMode::Async />
+                <Route path=path!("/replies/several") view=page::SeveralPage ssr=SsrMode::Async />
+                <Route path=path!("/replies/history") view=page::HistoryPage ssr=SsrMode::Async />
+                <Route path=path!("/replies/history/:change") view=page::ChangePage ssr=SsrMode::Async />
+                <Route path=path!("/replies/bench") view=page::reply::BenchPage ssr=SsrMode::Async />
+                <Route path=path!("/replies/unanswered") view=page::reply::UnansweredPage ssr=SsrMode::Async />
+                <Route path=path!("/replies/messages") view=page::reply::MessagesPage ssr=SsrMode::Async />
+                <Route path=path!("/replies/messages/:message") view=page::reply::MessagePage ssr=SsrMode::Async />
+                <Route path=path!("/replies/numbers") view=page::reply::NumbersPage ssr=SsrMode::Async />
+                <Route path=path!("/replies/import") view=page::reply::ImportPage ssr=SsrMode::Async />
+                <Route path=path!("/replies/import/:job") view=page::reply::ImportJobPage ssr=SsrMode::Async />
                 <Route path=path!("/replies/:number") view=page::RulePage ssr=SsrMode::Async />
-                <Route path=path!("/replies/:number/delete") view=page::RuleDeletePage ssr=SsrMode::Async />
+                <Route path=path!("/replies/:number/history") view=page::RuleHistoryPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/replies") view=page::RepliesPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/replies/new") view=page::NewRulePage ssr=SsrMode::Async />
+                <Route path=path!("/admin/replies/several") view=page::SeveralPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/replies/history") view=page::HistoryPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/replies/history/:change") view=page::ChangePage ssr=SsrMode::Async />
+                <Route path=path!("/admin/replies/bench") view=page::reply::BenchPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/replies/unanswered") view=page::reply::UnansweredPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/replies/messages") view=page::reply::MessagesPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/replies/messages/:message") view=page::reply::MessagePage ssr=SsrMode::Async />
+                <Route path=path!("/admin/replies/numbers") view=page::reply::NumbersPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/replies/import") view=page::reply::ImportPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/replies/import/:job") view=page::reply::ImportJobPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/replies/:number") view=page::RulePage ssr=SsrMode::Async />
+                <Route path=path!("/admin/replies/:number/history") view=page::RuleHistoryPage ssr=SsrMode::Async />
+                <Route path=path!("/docs") view=page::DocsPage ssr=SsrMode::Async />
+                <Route path=path!("/admin") view=page::AdminPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/users") view=page::UsersPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/users/:id") view=page::UserPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/users/:id/delete") view=page::UserDeletePage ssr=SsrMode::Async />
                 <Route path=path!("/sandbox") view=SandboxPage ssr=SsrMode::Async />
             </Routes>
         </Router>
@@ -69,17 +99,21 @@ pub fn App() -> impl IntoView {
 
 /// Only the editor of rules has islands: every other page loads no wasm.
 fn has_islands(path: &str) -> bool {
-    path == "/replies" || path.starts_with("/replies/")
+    page::reply::has_editor(path)
 }
 
-/// Where no script follows its state, the waiting page comes again by itself; not for whoever asked it to stay.
+/// Where no script follows its state, a page that waits comes again by itself; not for whoever asked it to stay.
 fn reload(asked: &Parts) -> Option<impl IntoView + use<>> {
     // What a page says once must be read before it goes.
     let mut cookies = asked.headers.get_all(header::COOKIE).iter().filter_map(|c| c.to_str().ok());
-    let secs = if cookies.any(|c| c.contains("weida_flash=")) { "30" } else { "5" };
-    let stays = asked.uri.query().is_some_and(|query| query.contains("still"));
-    let is_waiting = asked.uri.path() == "/signin" && !stays;
-    is_waiting.then(|| view! { <noscript><meta http-equiv="refresh" content=secs /></noscript> })
+    let has_told = cookies.any(|c| c.contains("weida_flash="));
+    let (path, query) = (asked.uri.path(), asked.uri.query().unwrap_or_default());
+    let secs = match () {
+        () if path == "/signin" && !query.contains("still") => Some(if has_told { "30" } else { "5" }),
+        () if page::reply::is_running_import(path, query) => Some("1"),
+        () => None,
+    };
+    secs.map(|secs| view! { <noscript><meta http-equiv="refresh" content=secs /></noscript> })
 }
 
 fn set_policy() {

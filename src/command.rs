@@ -2,12 +2,15 @@
 
 mod admin;
 mod doctor;
+mod rules;
 mod serve;
+mod token;
 
 use crate::{
     config::{Account, Checked, Flags, load},
     core::{Ctx, chance::SystemChance, clock::SystemClock},
     http::assemble,
+    text::Lang,
 };
 use clap::{Parser, Subcommand};
 use secrecy::SecretString;
@@ -34,8 +37,20 @@ enum Command {
     /// Make an admin, or reset a password
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// Change the key that tokens are signed with
+    #[command(subcommand)]
+    Token(token::Token),
+    /// Write rules to a file, or read them from one
+    #[command(subcommand)]
+    Rules(rules::Rules),
     /// Print the settings in force and check them against the live services
     Doctor,
+    /// Print the OpenAPI document of the public API
+    Openapi {
+        /// zh or en
+        #[arg(long, default_value = "zh", value_parser = language)]
+        lang: Lang,
+    },
 }
 
 /// Runs the command; every failure is one line on stderr.
@@ -54,12 +69,31 @@ pub fn main() -> ExitCode {
     let done = match arguments.command {
         None | Some(Command::Serve) => runtime.block_on(serve::run(settings)),
         Some(Command::Admin(admin)) => runtime.block_on(admin::run(settings, admin)),
+        Some(Command::Openapi { lang }) => openapi(&settings, lang),
+        Some(Command::Token(token)) => runtime.block_on(token::run(settings, &token)),
+        Some(Command::Rules(rules)) => match runtime.block_on(rules::run(settings, rules)) {
+            Ok(()) => Ok(()),
+            Err(rules::Fault::Wrong(line)) => return fail(2, &line),
+            Err(rules::Fault::Failed(line)) => Err(line),
+        },
         Some(Command::Doctor) => runtime.block_on(doctor::run(settings, &flags, &environment)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(line) => fail(1, &line),
     }
+}
+
+/// `weida openapi`: the document as this installation serves it.
+fn openapi(settings: &Checked, lang: Lang) -> Result<(), String> {
+    let server = settings.public_url.as_str().trim_end_matches('/');
+    let document = crate::dialect::openapi::document(lang, server);
+    println!("{}", serde_json::to_string_pretty(&document).map_err(|e| e.to_string())?);
+    Ok(())
+}
+
+fn language(tag: &str) -> Result<Lang, String> {
+    Lang::parse(tag).ok_or_else(|| "zh or en".to_owned())
 }
 
 /// One line; 1: it cannot be done now, 2: what was asked for is wrong.

@@ -1,5 +1,5 @@
 import { expect, type Page } from '@playwright/test'
-import { test, unique } from './index.ts'
+import { test, unique, type Weida } from './index.ts'
 import type { Phone } from './phone.ts'
 
 /** A password that nobody guesses and everybody may read. */
@@ -24,11 +24,34 @@ export async function register(page: Page, phone: Phone, username = unique('u'))
   return username
 }
 
-/** Without a script the page goes on by one click; with one, by itself. */
+/** Without a script the page goes on by one click, or by itself some seconds later; with one, at once. */
 export async function goOn(page: Page) {
-  if (test.info().project.use.javaScriptEnabled === false) await page.getByRole('link', { name: '下一步' }).click()
+  if (test.info().project.use.javaScriptEnabled !== false) return
+  await page
+    .getByRole('link', { name: '下一步' })
+    .click()
+    // The page comes again by itself as well: it may have gone on before the click.
+    .catch(error => {
+      if (/\/signin$/.test(page.url())) throw error
+    })
 }
 
 export async function signOut(page: Page) {
   await page.context().clearCookies()
+}
+
+/** Signs a browser in by name and password. */
+export async function signIn(page: Page, username: string, password = PASSWORD) {
+  await page.goto('/login')
+  await page.getByLabel('用户名').fill(username)
+  await page.getByLabel('密码').fill(password)
+  await page.getByRole('button', { name: '登录', exact: true }).click()
+  await expect(page).toHaveURL(/\/me$/)
+}
+
+/** Signs a browser in as an administrator made for it. */
+export async function signInAsAdmin(page: Page, weida: Weida): Promise<string> {
+  const [username, password] = await weida.admin(unique('admin'))
+  await signIn(page, username, password)
+  return username
 }

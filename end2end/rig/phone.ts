@@ -47,6 +47,25 @@ export class Phone {
     return (await this.bubbles.last().innerText()).trim()
   }
 
+  /** Sends a message that the account leaves unanswered. */
+  async saysInVain(text: string) {
+    await this.page.reload()
+    const [theirs, mine] = [await this.bubbles.count(), await this.page.locator('li.said.mine').count()]
+    await this.page.getByRole('textbox', { name: '要发送的消息' }).fill(text)
+    await this.page.getByRole('button', { name: '发送', exact: true }).click()
+    await expect.poll(() => this.page.locator('li.said.mine').count()).toBeGreaterThan(mine)
+    await this.page.reload()
+    expect(await this.bubbles.count(), `answers to ${text}`).toBe(theirs)
+  }
+
+  /** Sends a message that need not be answered. */
+  async tell(text: string) {
+    await this.page.reload()
+    await this.page.getByRole('textbox', { name: '要发送的消息' }).fill(text)
+    await this.page.getByRole('button', { name: '发送', exact: true }).click()
+    await expect(this.page.locator('li.said.mine .bubble').last()).toHaveText(text)
+  }
+
   /** Asks for a code and reads it. */
   async code(word: string): Promise<string> {
     const answer = await this.say(word)

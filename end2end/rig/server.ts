@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const START_MS = 20_000
@@ -16,6 +17,7 @@ export class Weida {
   private output = ''
   /** Where a key to the console was printed; it opens once. */
   private link?: string
+  private crowded = 0
 
   private constructor(
     readonly url: string,
@@ -42,6 +44,21 @@ export class Weida {
     return this.link
   }
 
+  /** Makes an administrator at the command line: name and password. */
+  async admin(username: string): Promise<[string, string]> {
+    const said = await run(program(), ['admin', 'create', username], this.environment())
+    const password = /password: (\S+)/.exec(said)
+    if (!password) throw new Error(`no password in: ${said}`)
+    return [username, password[1]!]
+  }
+
+  /** Brings people into the database until there are so many: crowd000000, crowd000001, … with ids from 2000000 on. */
+  async crowd(count: number): Promise<void> {
+    if (count <= this.crowded) return
+    await run(named('WEIDA_CROWD'), [this.database, String(this.crowded), String(count)], inherited())
+    this.crowded = count
+  }
+
   /** What the program wrote since it started. */
   async log(): Promise<string> {
     return readFile(join(this.directory, 'log'), 'utf8').catch(() => '')
@@ -50,16 +67,9 @@ export class Weida {
   /** Starts it at the same address on the same data; does nothing when it runs. */
   async up(): Promise<void> {
     if (this.child) return
-    const bin = process.env.WEIDA_BIN
-    if (!bin) throw new Error('WEIDA_BIN names no program; run the tests with: cargo xtask e2e')
-    const child = spawn(bin, [], {
+    const child = spawn(program(), [], {
       cwd: ROOT,
-      env: {
-        ...inherited(),
-        LEPTOS_SITE_ADDR: new URL(this.url).host,
-        DATABASE_URL: `sqlite://${join(this.directory, 'weida.db')}`,
-        ...this.env,
-      },
+      env: this.environment(),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.child = child
@@ -77,6 +87,14 @@ export class Weida {
       child.once('exit', gone).once('error', gone)
     })
     await this.ready(child)
+  }
+
+  private get database(): string {
+    return `sqlite://${join(this.directory, 'weida.db')}`
+  }
+
+  private environment(): Record<string, string> {
+    return { ...inherited(), LEPTOS_SITE_ADDR: new URL(this.url).host, DATABASE_URL: this.database, ...this.env }
   }
 
   /** Ends it as an operator would: SIGTERM, and time to finish. */
@@ -126,6 +144,23 @@ export class Weida {
     const why = this.child === child ? `does not serve after ${START_MS / 1000} s` : 'ended while starting'
     throw new Error(`Weida ${why}:\n${await this.log()}`)
   }
+}
+
+function program(): string {
+  return named('WEIDA_BIN')
+}
+
+/** A program that the environment names. */
+function named(variable: string): string {
+  const bin = process.env[variable]
+  if (!bin) throw new Error(`${variable} names no program; run the tests with: cargo xtask e2e`)
+  return bin
+}
+
+/** Runs a program to its end and gives what it said. */
+async function run(bin: string, args: string[], env: Record<string, string>): Promise<string> {
+  const { stdout } = await promisify(execFile)(bin, args, { cwd: ROOT, env })
+  return stdout
 }
 
 async function answers(url: string): Promise<boolean> {

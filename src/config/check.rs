@@ -1,6 +1,6 @@
 //! What must hold among the settings before the program starts.
 
-use super::{ConfigError, Settings};
+use super::{ConfigError, Levels, Settings};
 use ipnet::IpNet;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::net::{IpAddr, SocketAddr};
@@ -32,6 +32,8 @@ pub struct Checked {
     pub account: Option<Account>,
     pub trusted_proxies: Vec<IpNet>,
     pub metrics_addr: Option<SocketAddr>,
+    /// What each level may use: the defaults, and over them what the settings say.
+    pub levels: Levels,
 }
 
 impl Checked {
@@ -45,20 +47,17 @@ impl Checked {
                 "the sandbox may not be reached from outside, but WEIDA_PUBLIC_URL is {public_url}: set WECHAT_APPID, WECHAT_SECRET and WECHAT_TOKEN of the account, or use a loopback or private address"
             )));
         }
-        if let Some(secret) = &settings.token.secret
-            && secret.expose_secret().len() < TOKEN_SECRET_MIN_BYTES
-        {
-            return Err(ConfigError(format!(
-                "JWT_SECRET has {} bytes: it needs at least {TOKEN_SECRET_MIN_BYTES}; leave it unset to have one made",
-                secret.expose_secret().len()
-            )));
-        }
+        token_secrets(&settings)?;
+        other_apps(&settings)?;
         within("signin.code-digits", i64::from(settings.signin.code_digits), 4, 8)?;
         within("signin.code-minutes", settings.signin.code_minutes, 1, 60)?;
         within("signin.session-minutes", settings.signin.session_minutes, 1, 60)?;
         within("signin.web-session-days", settings.signin.web_session_days, 1, 365)?;
         within("signin.welcome-credits", settings.signin.welcome_credits, 0, 1_000_000)?;
         within("message.keep-days", settings.message.keep_days, 0, 3650)?;
+        within("reply.history-days", settings.reply.history_days, 1, 3650)?;
+        within("media.megabytes-per-owner", settings.media.megabytes_per_owner, 1, 10_000)?;
+        crate::core::message::commands::Commands::new(&settings.chat.commands).map_err(ConfigError)?;
         within("token.expiration-days", i64::from(settings.token.expiration_days), 1, 365)?;
         within("limits.guesses-per-session", settings.limits.guesses_per_session, 1, 20)?;
         within("limits.loopback-factor", settings.limits.loopback_factor, 1, 1000)?;
@@ -67,11 +66,44 @@ impl Checked {
             database_url: database_url(&settings),
             trusted_proxies: proxies(&settings.server.trusted_proxies)?,
             metrics_addr: optional_address(&settings.server.metrics_addr)?,
+            levels: settings.quota.over_defaults()?,
             public_url,
             account,
             settings,
         })
     }
+}
+
+fn token_secrets(settings: &Settings) -> Result<(), ConfigError> {
+    let token = &settings.token;
+    for (secret, name) in [(&token.secret, "JWT_SECRET"), (&token.previous_secret, "JWT_PREVIOUS_SECRET")] {
+        if let Some(secret) = secret
+            && secret.expose_secret().len() < TOKEN_SECRET_MIN_BYTES
+        {
+            return Err(ConfigError(format!(
+                "{name} has {} bytes: it needs at least {TOKEN_SECRET_MIN_BYTES}; leave it unset to have one made",
+                secret.expose_secret().len()
+            )));
+        }
+    }
+    if token.secret.is_none() && token.previous_secret.is_some() {
+        return Err(ConfigError("JWT_PREVIOUS_SECRET is set without JWT_SECRET: set both, or neither".to_owned()));
+    }
+    Ok(())
+}
+
+/// The owner's other apps: an appid is of no use without its secret.
+fn other_apps(settings: &Settings) -> Result<(), ConfigError> {
+    let (mini, web) = (&settings.mini_program, &settings.open_platform);
+    for (appid, secret, names) in [
+        (&mini.appid, &mini.secret, ("WECHAT_MINI_APPID", "WECHAT_MINI_SECRET")),
+        (&web.appid, &web.secret, ("WECHAT_WEB_APPID", "WECHAT_WEB_SECRET")),
+    ] {
+        if !appid.trim().is_empty() && secret.expose_secret().trim().is_empty() {
+            return Err(ConfigError(format!("{} is set without {}: set both, or neither", names.0, names.1)));
+        }
+    }
+    Ok(())
 }
 
 fn within(key: &str, value: i64, least: i64, most: i64) -> Result<(), ConfigError> {

@@ -41,10 +41,13 @@ pub const ENVIRONMENT: &[(&str, &str)] = &[
     ("WECHAT_WEB_SECRET", "open-platform.secret"),
     ("TOKEN_SECRET", "token.secret"),
     ("JWT_SECRET", "token.secret"),
+    ("JWT_PREVIOUS_SECRET", "token.previous-secret"),
     ("JWT_EXPIRATION_DAYS", "token.expiration-days"),
     ("WEIDA_LOGIN_CONFIRM", "signin.confirm"),
     ("WEIDA_UNFOLLOW", "signin.unfollow"),
     ("WEIDA_MESSAGE_DAYS", "message.keep-days"),
+    ("WEIDA_REPLY_MORE", "reply.more"),
+    ("WEIDA_HISTORY_DAYS", "reply.history-days"),
     ("RUST_LOG", "log.filter"),
     ("WEIDA_LOG_DIR", "log.dir"),
 ];
@@ -98,9 +101,7 @@ pub fn describe(flags: &Flags, environment: &BTreeMap<String, String>) -> Result
     let data = figment.data().map_err(|e| explain(&e))?;
     let mut given = Vec::new();
     for (table, value) in data.into_values().flatten() {
-        let Value::Dict(_, fields) = value else { continue };
-        for (field, value) in fields {
-            let key = format!("{table}.{field}");
+        for (key, value) in leaves(table, value) {
             let source = ENVIRONMENT
                 .iter()
                 .rev()
@@ -114,9 +115,20 @@ pub fn describe(flags: &Flags, environment: &BTreeMap<String, String>) -> Result
     Ok(given)
 }
 
+/// The values of a table and of the tables in it, each with its key.
+fn leaves(key: String, value: Value) -> Vec<(String, Value)> {
+    match value {
+        Value::Dict(_, fields) => {
+            fields.into_iter().flat_map(|(field, value)| leaves(format!("{key}.{field}"), value)).collect()
+        }
+        value => vec![(key, value)],
+    }
+}
+
 /// True for keys whose values are shown nowhere.
 fn is_secret(key: &str) -> bool {
-    ["secret", "aes-key", "password"].iter().any(|s| key.ends_with(s)) || matches!(key, "wechat.token" | "database.url")
+    let is_named = ["secret", "aes-key", "password"].iter().any(|s| key.ends_with(s));
+    (is_named && !key.starts_with("chat.")) || matches!(key, "wechat.token" | "database.url")
 }
 
 fn text_of(value: &Value) -> String {
@@ -125,6 +137,9 @@ fn text_of(value: &Value) -> String {
         Value::Bool(_, is) => is.to_string(),
         Value::Num(_, n) => n.to_i128().map_or_else(|| n.to_f64().unwrap_or_default().to_string(), |n| n.to_string()),
         Value::Array(_, items) => items.iter().map(text_of).collect::<Vec<_>>().join(", "),
+        Value::Dict(_, fields) => {
+            fields.iter().map(|(key, value)| format!("{key} = {}", text_of(value))).collect::<Vec<_>>().join(", ")
+        }
         _ => String::new(),
     }
 }
@@ -157,12 +172,12 @@ fn typed(key: &str, text: &str) -> Value {
         "server.trusted-proxies" => {
             Value::from(text.split(',').map(|p| p.trim().to_owned()).filter(|p| !p.is_empty()).collect::<Vec<_>>())
         }
-        "server.trust-openid-header" | "server.trust-wx-headers" => match text {
+        "server.trust-openid-header" | "server.trust-wx-headers" | "reply.more" => match text {
             "true" | "1" => Value::from(true),
             "false" | "0" | "" => Value::from(false),
             other => Value::from(other),
         },
-        "token.expiration-days" | "message.keep-days" => {
+        "token.expiration-days" | "message.keep-days" | "reply.history-days" => {
             text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from)
         }
         _ => Value::from(text),
@@ -182,7 +197,7 @@ fn refuse_unknown_names(environment: &BTreeMap<String, String>) -> Result<(), Co
     Ok(())
 }
 
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> &'a str {
+pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> &'a str {
     known.min_by_key(|k| strsim::damerau_levenshtein(name, k)).unwrap_or("")
 }
 

@@ -4,9 +4,11 @@
 //! hold among them. `weida doctor` prints what is in force.
 
 mod check;
+mod level;
 mod load;
 
 pub use check::{Account, Checked};
+pub use level::{Levels, Windows};
 pub use load::{ConfigError, Described, ENVIRONMENT, Flags, describe, load};
 
 use secrecy::SecretString;
@@ -27,7 +29,12 @@ pub struct Settings {
     pub token: Token,
     pub signin: Signin,
     pub message: Message,
+    pub reply: Reply,
+    pub chat: Chat,
+    pub media: Media,
     pub limits: Limits,
+    /// What each level may use of each feature, where it differs from the defaults.
+    pub quota: Levels,
     pub log: Log,
 }
 
@@ -146,12 +153,14 @@ pub struct Ilink {
 pub struct Token {
     /// At least 32 bytes. Empty: made at the first start and kept in the database.
     pub secret: Option<SecretString>,
+    /// The secret before the present one: its tokens are taken, none is signed with it any more.
+    pub previous_secret: Option<SecretString>,
     pub expiration_days: u32,
 }
 
 impl Default for Token {
     fn default() -> Self {
-        Self { secret: None, expiration_days: 7 }
+        Self { secret: None, previous_secret: None, expiration_days: 7 }
     }
 }
 
@@ -225,6 +234,89 @@ impl Default for Message {
     }
 }
 
+/// Reply rules.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Reply {
+    /// What does not fit into one message is continued when the person answers `更多`, where the account may not write by itself.
+    /// Without it texts are at most 2048 bytes long.
+    pub more: bool,
+    /// How many days the history of rules goes back.
+    pub history_days: i64,
+}
+
+impl Default for Reply {
+    fn default() -> Self {
+        Self { more: true, history_days: 180 }
+    }
+}
+
+/// The chat.
+#[derive(Debug, Clone, Deserialize, Default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Chat {
+    pub commands: ChatCommands,
+}
+
+/// The words that the account understands by itself. An empty list switches a command off.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct ChatCommands {
+    pub help: Vec<String>,
+    /// A code to type into a page.
+    pub code: Vec<String>,
+    pub me: Vec<String>,
+    pub list: Vec<String>,
+    pub show: Vec<String>,
+    pub add: Vec<String>,
+    pub edit: Vec<String>,
+    pub delete: Vec<String>,
+    pub on: Vec<String>,
+    pub off: Vec<String>,
+    /// A code to set a forgotten password with.
+    pub password: Vec<String>,
+    pub unbind: Vec<String>,
+    pub undo: Vec<String>,
+    /// The rest of a long answer.
+    pub more: Vec<String>,
+}
+
+impl Default for ChatCommands {
+    fn default() -> Self {
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        Self {
+            help: words(&["帮助", "？", "菜单", "help"]),
+            code: words(&["验证码", "登录", "登陆", "注册", "code", "login", "sign in", "register", "sign up"]),
+            me: words(&["我的", "me"]),
+            list: words(&["列表", "list"]),
+            show: words(&["查看", "show"]),
+            add: words(&["添加", "add"]),
+            edit: words(&["修改", "edit"]),
+            delete: words(&["删除", "delete"]),
+            on: words(&["开启", "on"]),
+            off: words(&["关闭", "off"]),
+            password: words(&["改密", "改密码", "忘记密码", "password", "reset password"]),
+            unbind: words(&["解绑", "unbind"]),
+            undo: words(&["撤销", "undo"]),
+            more: words(&["更多", "more"]),
+        }
+    }
+}
+
+/// Pictures, voices and videos of answers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Media {
+    /// Room for the files of a person, and for those of the account.
+    pub megabytes_per_owner: i64,
+}
+
+impl Default for Media {
+    fn default() -> Self {
+        Self { megabytes_per_owner: 50 }
+    }
+}
+
 /// Limits on guessing and flooding.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -233,6 +325,8 @@ pub struct Limits {
     pub guesses_per_session: i64,
     /// Wrong codes a minute in total before everything slows.
     pub wrong_codes_per_minute: i64,
+    /// Wrong codes an hour an address, where no page asked for the code (dialect B).
+    pub unbound_codes_per_hour: i64,
     /// Guesses a minute in total while everything is slowed.
     pub slowed_guesses_per_minute: i64,
     /// Wrong passwords a minute an address.
@@ -252,6 +346,7 @@ impl Default for Limits {
         Self {
             guesses_per_session: 5,
             wrong_codes_per_minute: 30,
+            unbound_codes_per_hour: 10,
             slowed_guesses_per_minute: 10,
             password_failures_per_minute: 10,
             new_sessions_per_minute: 30,

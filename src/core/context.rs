@@ -4,13 +4,22 @@ use super::{
     account::password::Hasher,
     chance::Chance,
     clock::Clock,
+    credit::Holds,
     id::Ids,
-    message::commands::Commands,
-    reply::shelf::Shelf,
+    image::Studio,
+    message::{commands::Commands, service::Service},
+    rate::Rates,
+    reply::{media::send::Post, shelf::Shelf, transfer::job::Imports},
     secret::{HashKey, Use},
     signin::{doors::Doors, hub::Hub},
+    token::{Ring, Standings},
+    turn::Turns,
 };
-use crate::{config::Checked, store::Store, wechat::api::Client};
+use crate::{
+    config::Checked,
+    store::Store,
+    wechat::api::{AppKey, Client, LoginClient},
+};
 use std::{ops::Deref, sync::Arc};
 
 /// The parts of a [`Ctx`].
@@ -24,12 +33,28 @@ pub struct Parts {
     pub appid: String,
     pub hash_key: HashKey,
     pub platform: Client,
+    /// Where codes of the owner's other apps are asked about.
+    pub logins: LoginClient,
+    /// The mini-program, where there is one.
+    pub mini_program: Option<AppKey>,
+    /// Web login of the open platform, where there is one.
+    pub web_login: Option<AppKey>,
     pub ids: Ids,
     pub hasher: Hasher,
     pub hub: Hub,
     pub doors: Doors,
     pub shelf: Shelf,
+    pub post: Post,
+    pub imports: Imports,
     pub commands: Commands,
+    pub studio: Studio,
+    /// The keys that tokens are signed with.
+    pub ring: Ring,
+    pub standings: Standings,
+    pub holds: Holds,
+    pub rates: Rates,
+    pub turns: Turns,
+    pub service: Service,
 }
 
 impl std::fmt::Debug for dyn Clock {

@@ -1,5 +1,6 @@
 //! Why the domain refuses. Dialects and pages translate these; none carries a text for people.
 
+use super::token::TokenFault;
 use crate::store::StoreError;
 
 /// What is wrong with one field of a form.
@@ -12,8 +13,14 @@ pub enum Problem {
     TooLong(usize),
     /// More than this many bytes of UTF-8.
     TooManyBytes(usize),
+    /// More than this many of them.
+    TooMany(usize),
+    /// A number that is not from the first to the second.
+    OutOfRange(i64, i64),
     /// Characters that the field does not take, or the wrong form.
     Malformed,
+    /// A regular expression that cannot be read, or is too big.
+    BadPattern,
     /// A password that everybody tries first.
     TooCommon,
     /// Somebody has it already.
@@ -28,6 +35,29 @@ pub struct Flaw {
     /// The field's name in forms and wire formats.
     pub field: &'static str,
     pub problem: Problem,
+}
+
+/// Why the platform did not let somebody in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlatformFault {
+    /// 40029: the code is wrong or has expired.
+    CodeInvalid,
+    /// 40163: the code was used before.
+    CodeUsed,
+    /// 45011: this person asks too often.
+    TooOften,
+    /// 40013: the operator's appid is wrong.
+    AppidWrong,
+    /// 40125: the operator's secret is wrong.
+    SecretWrong,
+    /// 40226: the platform takes this person for a risk.
+    RiskyPerson,
+    /// -1, also after several tries.
+    Busy,
+    /// No answer in time, or none that makes sense.
+    Unreachable,
+    /// Any other `errcode`.
+    Other(i64),
 }
 
 /// Why something was not done. Nothing of it was done then.
@@ -49,11 +79,25 @@ pub enum CoreError {
     Disabled,
     /// Nobody is signed in.
     NotSignedIn,
+    /// A token that proves nothing, and why.
+    BadToken(TokenFault),
     /// Somebody is signed in who may not do this.
     Forbidden,
     NotFound,
     /// Somebody else saved in between.
     Conflict,
+    /// It would leave nobody to administer the installation.
+    LastAdmin,
+    /// The same idempotency key came with another request before.
+    KeyReused,
+    /// More credits than there are.
+    OutOfCredits,
+    /// More of a feature than the level has, in one of its windows.
+    OverQuota,
+    /// The operator has not set this up: its name in the settings.
+    NotConfigured(&'static str),
+    /// The platform refused, or did not answer.
+    Platform(PlatformFault),
     /// A limit was reached; seconds until another try makes sense.
     TooMany(i64),
     /// Somebody did the same at the same moment; the same call again may succeed.

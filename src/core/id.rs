@@ -4,7 +4,7 @@ use super::{chance::Chance, clock::Clock};
 use std::sync::atomic::{AtomicI64, Ordering};
 
 /// Bits below the milliseconds. Instances draw them at random; within one instance ids only grow.
-const RANDOM_BITS: u32 = 20;
+pub(super) const RANDOM_BITS: u32 = 20;
 
 /// Where ids come from.
 #[derive(Debug, Default)]

@@ -4,8 +4,9 @@ use super::{CoreError, Ctx, secret::Use};
 use crate::store::{self, StoreError, Tx};
 use std::net::IpAddr;
 
-/// Every limit here has a window of a minute.
-const WINDOW_MS: i64 = 60_000;
+/// Every limit has a window of a minute, unless it says otherwise.
+const MINUTE_MS: i64 = 60_000;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
 
 /// What is being limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub enum Limit {
     PasswordFailures,
     /// Wrong codes in total.
     WrongCodes,
+    /// Wrong codes that no page asked for, an address and hour.
+    UnboundCodes,
     /// Guesses in total, once there were too many wrong ones.
     SlowedGuesses,
     /// Codes asked for in the chat, a person.
@@ -28,6 +31,7 @@ impl Limit {
             Self::NewSessions => "new-sessions",
             Self::PasswordFailures => "password-failures",
             Self::WrongCodes => "wrong-codes",
+            Self::UnboundCodes => "unbound-codes",
             Self::SlowedGuesses => "slowed-guesses",
             Self::ChatCodes => "chat-codes",
         }
@@ -39,9 +43,16 @@ impl Limit {
             Self::NewSessions => limits.new_sessions_per_minute,
             Self::PasswordFailures => limits.password_failures_per_minute,
             Self::WrongCodes => limits.wrong_codes_per_minute,
+            Self::UnboundCodes => limits.unbound_codes_per_hour,
             Self::SlowedGuesses => limits.slowed_guesses_per_minute,
             Self::ChatCodes => limits.chat_codes_per_minute,
         }
+    }
+}
+
+impl Limit {
+    fn window_ms(self) -> i64 {
+        if self == Self::UnboundCodes { HOUR_MS } else { MINUTE_MS }
     }
 }
 
@@ -89,7 +100,7 @@ pub async fn take_within(ctx: &Ctx, db: &mut Tx, limit: Limit, subject: &str) ->
             Some(used) if used >= limit.most(ctx) => return Ok(false),
             Some(_) => {}
             None => {
-                store::limit::insert_bucket(db, &bucket, ctx.now() + 2 * WINDOW_MS).await?;
+                store::limit::insert_bucket(db, &bucket, ctx.now() + 2 * limit.window_ms()).await?;
                 return Ok(true);
             }
         }
@@ -123,14 +134,14 @@ async fn take(ctx: &Ctx, limit: Limit, subject: &str, most: i64) -> Result<(), C
             return Ok(tx.commit().await?);
         }
         match store::limit::find_used(&mut tx, &bucket).await? {
-            Some(used) if used >= most => return Err(CoreError::TooMany(seconds_left(ctx))),
+            Some(used) if used >= most => return Err(CoreError::TooMany(seconds_left(ctx, limit))),
             Some(_) => {
                 tx.rollback().await?;
                 continue;
             }
             None => {}
         }
-        match store::limit::insert_bucket(&mut tx, &bucket, ctx.now() + 2 * WINDOW_MS).await {
+        match store::limit::insert_bucket(&mut tx, &bucket, ctx.now() + 2 * limit.window_ms()).await {
             Ok(()) => return Ok(tx.commit().await?),
             Err(e) if e.is_retryable() => tx.rollback().await?,
             Err(e) => return Err(e.into()),
@@ -139,12 +150,12 @@ async fn take(ctx: &Ctx, limit: Limit, subject: &str, most: i64) -> Result<(), C
     Err(CoreError::Busy)
 }
 
-fn seconds_left(ctx: &Ctx) -> i64 {
-    (WINDOW_MS - ctx.now().rem_euclid(WINDOW_MS)).div_euclid(1000) + 1
+fn seconds_left(ctx: &Ctx, limit: Limit) -> i64 {
+    (limit.window_ms() - ctx.now().rem_euclid(limit.window_ms())).div_euclid(1000) + 1
 }
 
 fn bucket(ctx: &Ctx, limit: Limit, subject: &str) -> String {
-    let window = ctx.now().div_euclid(WINDOW_MS);
+    let window = ctx.now().div_euclid(limit.window_ms());
     // Addresses and openids are personal data: the counter needs only to tell them apart.
     format!("{}/{}/{window}", limit.name(), &ctx.hash(Use::Limit, subject)[..32])
 }

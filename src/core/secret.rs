@@ -15,6 +15,10 @@ pub enum Use {
     Person,
     Limit,
     Flash,
+    TokenKey,
+    Idempotency,
+    /// What a client program calls itself.
+    Client,
 }
 
 /// The installation's key. Six digits hashed without one could be found by trying all million.
@@ -49,6 +53,9 @@ impl HashKey {
             Use::Person => b"person",
             Use::Limit => b"limit",
             Use::Flash => b"flash",
+            Use::TokenKey => b"token-key",
+            Use::Idempotency => b"idempotency",
+            Use::Client => b"client",
         };
         // A key of any length is taken: https://docs.rs/hmac — new_from_slice fails for fixed-length MACs only.
         #[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "HMAC takes keys of every length")]

@@ -7,25 +7,30 @@ use crate::{
         account::password::Hasher,
         chance::Chance,
         clock::Clock,
+        credit::Holds,
         id::Ids,
-        message::commands::Commands,
-        reply::shelf::Shelf,
+        image::Studio,
+        message::{commands::Commands, service::Service},
+        rate::Rates,
+        reply::{media::send::Post, shelf::Shelf, transfer::job::Imports},
         secret::HashKey,
         signin::{doors::Doors, hub::Hub},
+        token::{Ring, Standings},
         tokens::SharedTokens,
+        turn::Turns,
     },
     store::{self, Store},
     wechat::{
-        api::{API_BASE, ApiSettings, Client, MP_BASE},
+        api::{API_BASE, ApiSettings, AppKey, Client, LoginClient, MP_BASE},
         callback::{Mode, PushSettings},
         crypto::AesKey,
     },
 };
 use leptos::config::{Env, LeptosOptions};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use url::Url;
@@ -43,9 +48,20 @@ pub async fn ctx(
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
 ) -> Result<Ctx, String> {
+    let commands = Commands::new(&settings.settings.chat.commands)?;
     let store = Store::open(settings.database_url.expose_secret()).await.map_err(|e| e.to_string())?;
     let platform = platform(&settings, &account, &store, &clock, &chance)?;
+    let logins =
+        LoginClient::new(base(&settings.settings.wechat.api_base, API_BASE, "WECHAT_API_BASE")?, chance.clone())
+            .map_err(|e| e.to_string())?;
+    let (mini, web) = (&settings.settings.mini_program, &settings.settings.open_platform);
+    let (mini_program, web_login) = (other_app(&mini.appid, &mini.secret), other_app(&web.appid, &web.secret));
     let hash_key = hash_key(&store, chance.as_ref()).await.map_err(|e| e.to_string())?;
+    let token = &settings.settings.token;
+    let ring = match &token.secret {
+        Some(present) => Ring::given(|of, text| hash_key.hash(of, text), present, token.previous_secret.as_ref()),
+        None => Ring::stored(&store, chance.as_ref()).await.map_err(|e| e.to_string())?,
+    };
     Ok(Ctx::new(Parts {
         store,
         clock,
@@ -54,12 +70,24 @@ pub async fn ctx(
         appid: account.appid,
         hash_key,
         platform,
+        logins,
+        mini_program,
+        web_login,
         ids: Ids::default(),
         hasher: Hasher::default(),
         hub: Hub::default(),
         doors: Doors::default(),
         shelf: Shelf::default(),
-        commands: Commands::default(),
+        post: Post::default(),
+        imports: Imports::default(),
+        commands,
+        studio: Studio::default(),
+        ring,
+        standings: Standings::default(),
+        holds: Holds::default(),
+        rates: Rates::default(),
+        turns: Turns::default(),
+        service: Service::default(),
     }))
 }
 
@@ -71,10 +99,6 @@ fn platform(
     chance: &Arc<dyn Chance>,
 ) -> Result<Client, String> {
     let wechat = &settings.settings.wechat;
-    let base = |given: &str, own: &str, name: &str| {
-        let text = if given.is_empty() { own } else { given };
-        Url::parse(text).map_err(|_| format!("{name} is {given:?}: it must be a URL like {own}"))
-    };
     let api = ApiSettings {
         api_base: base(&wechat.api_base, API_BASE, "WECHAT_API_BASE")?,
         mp_base: base(&wechat.mp_base, MP_BASE, "WECHAT_MP_BASE")?,
@@ -83,6 +107,16 @@ fn platform(
         timeout: PLATFORM_TIMEOUT,
     };
     Client::new(api, Arc::new(SharedTokens(store.clone())), clock.clone(), chance.clone()).map_err(|e| e.to_string())
+}
+
+fn base(given: &str, own: &str, name: &str) -> Result<Url, String> {
+    let text = if given.is_empty() { own } else { given };
+    Url::parse(text).map_err(|_| format!("{name} is {given:?}: it must be a URL like {own}"))
+}
+
+/// Another app of the owner's; None where it is not set up.
+fn other_app(appid: &str, secret: &SecretString) -> Option<AppKey> {
+    (!appid.trim().is_empty()).then(|| AppKey { appid: appid.trim().to_owned(), secret: secret.clone() })
 }
 
 /// How pushes to this account are verified.
@@ -131,17 +165,16 @@ pub fn leptos_options(settings: &Checked) -> LeptosOptions {
         .build()
 }
 
-/// One recorder a process; tests start several programs in one.
+/// One recorder a process; tests start several programs in one, at the same time.
 ///
 /// # Errors
 /// Another recorder was installed by somebody else.
 pub fn recorder() -> Result<PrometheusHandle, String> {
-    static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
-    if let Some(handle) = RECORDER.get() {
+    static RECORDER: Mutex<Option<PrometheusHandle>> = Mutex::new(None);
+    let mut recorder = RECORDER.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(handle) = recorder.as_ref() {
         return Ok(handle.clone());
     }
-    match PrometheusBuilder::new().install_recorder() {
-        Ok(handle) => Ok(RECORDER.get_or_init(|| handle).clone()),
-        Err(e) => RECORDER.get().cloned().ok_or_else(|| e.to_string()),
-    }
+    let handle = PrometheusBuilder::new().install_recorder().map_err(|e| e.to_string())?;
+    Ok(recorder.insert(handle).clone())
 }

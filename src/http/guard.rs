@@ -26,6 +26,21 @@ pub async fn same_origin(settings: Arc<Checked>, request: Request, next: Next) -
     (StatusCode::FORBIDDEN, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], "请求不是从本站页面发出的，已拒绝。请回到页面重试。\nThis request did not come from our own page and was refused.\n").into_response()
 }
 
+/// True where the browser says that another site caused the request. Callers that are no browsers say nothing, and are believed:
+/// only for what a form of another site cannot send (a JSON body) or must not be believed to be a person's wish (a GET).
+pub fn is_foreign(headers: &HeaderMap, public_url: &Url) -> bool {
+    let is_said = |name: &str| headers.contains_key(name);
+    if is_said("sec-fetch-site") || is_said("origin") {
+        return !is_own(headers, public_url);
+    }
+    let referer = headers.get(header::REFERER).map(|v| v.to_str().ok().and_then(|text| Url::parse(text).ok()));
+    match referer {
+        None => false,
+        Some(None) => true,
+        Some(Some(from)) => from.origin() != public_url.origin(),
+    }
+}
+
 /// `Sec-Fetch-Site` where there is one, else `Origin`; a browser that sends neither is not believed.
 fn is_own(headers: &HeaderMap, public_url: &Url) -> bool {
     let text = |name| headers.get(name).map(|v| v.to_str().unwrap_or("\u{0}"));
@@ -80,6 +95,26 @@ mod tests {
         ];
         for (headers, expected) in cases {
             assert_eq!(is_own(&headers, &ours), expected, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn who_is_no_browser_is_believed_and_another_site_is_not() {
+        let ours = Url::parse("https://weida.example").unwrap();
+        let cases = [
+            (sent(&[]), false),
+            (sent(&[("sec-fetch-site", "none")]), false),
+            (sent(&[("sec-fetch-site", "same-origin"), ("referer", "https://evil.test/")]), false),
+            (sent(&[("sec-fetch-site", "cross-site")]), true),
+            (sent(&[("sec-fetch-site", "same-site")]), true),
+            (sent(&[("origin", "https://evil.test")]), true),
+            (sent(&[("origin", "null")]), true),
+            (sent(&[("referer", "https://weida.example/me")]), false),
+            (sent(&[("referer", "https://weida.example.evil.test/")]), true),
+            (sent(&[("referer", "rubbish")]), true),
+        ];
+        for (headers, expected) in cases {
+            assert_eq!(is_foreign(&headers, &ours), expected, "{headers:?}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! The outer shell: what every request goes through before and after it is served.
 
+pub mod api;
 pub mod assemble;
 pub mod client;
 pub mod cookie;
@@ -12,4 +13,5 @@ pub mod session;
 pub mod state;
 
 mod background;
+mod media;
 mod ops;

@@ -1,13 +1,14 @@
-//! For those who run it: is it alive, is it ready, how is it doing.
+//! For those who run it or build on it: is it alive, is it ready, how is it doing, what can it be asked.
 
 use super::{
     client::{Client, is_forwarded},
     state::AppState,
 };
+use crate::{dialect::openapi, text::Lang};
 use axum::{
-    Extension,
-    extract::State,
-    http::{HeaderMap, StatusCode},
+    Extension, Json,
+    extract::{RawQuery, State},
+    http::{HeaderMap, StatusCode, header},
 };
 
 /// Alive: answers without touching anything.
@@ -42,4 +43,16 @@ pub async fn metrics(
     } else {
         (StatusCode::NOT_FOUND, String::new())
     }
+}
+
+/// `GET /api/openapi.json`: what all dialects take and answer, in the caller's language.
+pub async fn openapi(
+    State(state): State<AppState>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Json<serde_json::Value> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let lang = Lang::of_request(query.as_deref(), text(header::COOKIE), text(header::ACCEPT_LANGUAGE));
+    let server = state.ctx.settings.public_url.as_str().trim_end_matches('/');
+    Json(openapi::document(lang, server))
 }

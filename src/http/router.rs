@@ -1,6 +1,6 @@
 //! Every URL there is, and the layers around them.
 
-use super::{client, events, guard, headers, ops, session, state::AppState};
+use super::{client, events, guard, headers, media, ops, session, state::AppState};
 use crate::{
     app::{App, shell},
     dialect, sandbox, web,
@@ -13,7 +13,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodRouter, any, get, post},
 };
-use leptos::{prelude::provide_context, server_fn::axum::server_fn_paths};
+use leptos::{
+    prelude::{IntoView, provide_context},
+    server_fn::axum::server_fn_paths,
+};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list_with_exclusions, render_app_async_with_context};
 use std::time::Duration;
 use tower_http::{
@@ -48,6 +51,14 @@ pub fn router(state: AppState) -> Router {
             async move { web::action::run(context, request).await }
         })
     };
+    let posted = {
+        let (state, context, pages) = (state.clone(), context.clone(), pages.clone());
+        post(move |request: axum::extract::Request| {
+            let (state, context, pages) = (state.clone(), context.clone(), pages.clone());
+            async move { page_of_form(&state, context, pages, request).await }
+        })
+        .layer(DefaultBodyLimit::max(web::page::POSTED_MAX_BYTES))
+    };
     let (settings, chance) = (state.ctx.settings.clone(), state.ctx.chance.clone());
     let guard_settings = settings.clone();
     let is_https = settings.is_https;
@@ -55,6 +66,7 @@ pub fn router(state: AppState) -> Router {
         .route(&format!("{ACTIONS}/{{action}}"), actions)
         .route("/signin/events", get(events::signin))
         .merge(web::page::routes())
+        .merge(takers_of_forms(posted))
         .leptos_routes_with_context(&state, routes_of_pages(), context.clone(), pages.clone())
         .fallback_service(files(&state, any(render_app_async_with_context(context, pages))))
         .layer(DefaultBodyLimit::max(FORM_MAX_BYTES));
@@ -66,15 +78,18 @@ pub fn router(state: AppState) -> Router {
     }
     router
         .layer(session::layer(&state.ctx))
-        .merge(dialect::follow::routes())
+        .route("/api/openapi.json", get(ops::openapi))
+        .merge(media::routes())
         .route("/healthz", get(ops::healthz))
         .route("/readyz", get(ops::readyz))
         .route("/metrics", get(ops::metrics))
         .layer(from_fn(move |request, next| guard::same_origin(guard_settings.clone(), request, next)))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        // Behind none of the above: a dialect refuses, breaks and takes its time in its own words, and looks at no cookie of ours.
+        .merge(dialect::routes(&state))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new())
         .layer(from_fn(move |request, next| headers::secure(is_https, request, next)))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
         .layer(TraceLayer::new_for_http().make_span_with(named_span))
         .layer(from_fn(move |request, next| client::identify(settings.clone(), chance.clone(), request, next)))
         .with_state(state)
@@ -84,6 +99,31 @@ pub fn router(state: AppState) -> Router {
 fn routes_of_pages() -> Vec<AxumRouteListing> {
     let actions = server_fn_paths().map(|(path, _)| path.to_owned()).collect();
     generate_route_list_with_exclusions(App, Some(actions))
+}
+
+/// The pages that forms are sent to.
+fn takers_of_forms(posted: MethodRouter<AppState>) -> Router<AppState> {
+    let takers = routes_of_pages().into_iter().filter(|page| web::page::reply::takes_forms(page.path()));
+    takers.fold(Router::new(), |router, page| router.route(page.path(), posted.clone()))
+}
+
+/// A page that has been sent a form.
+async fn page_of_form<IV: IntoView + 'static>(
+    state: &AppState,
+    context: impl Fn() + Clone + Send + Sync + 'static,
+    pages: impl Fn() -> IV + Clone + Send + Sync + 'static,
+    request: axum::extract::Request,
+) -> Response {
+    match web::page::take_posted(state, request).await {
+        Ok((request, posted)) => {
+            let context = move || {
+                context();
+                provide_context(posted.clone());
+            };
+            render_app_async_with_context(context, pages)(request).await
+        }
+        Err(refused) => refused,
+    }
 }
 
 /// Files of the site, else the page that says that there is none.

@@ -3,7 +3,7 @@
 use super::{assemble, background, router::router, state::AppState};
 use crate::{
     config::Checked,
-    core::{CoreError, account, chance::Chance, clock::Clock},
+    core::{CoreError, account, chance::Chance, clock::Clock, credit},
     sandbox::Sandbox,
 };
 use axum::serve::ListenerExt as _;
@@ -21,6 +21,8 @@ pub struct Server {
     pub state: AppState,
     pub address: SocketAddr,
     listener: TcpListener,
+    /// Held where no other instance serves the same embedded database.
+    alone: Option<std::fs::File>,
 }
 
 impl std::fmt::Debug for Server {
@@ -50,6 +52,10 @@ pub async fn start(mut settings: Checked, clock: Arc<dyn Clock>, chance: Arc<dyn
         let wechat = &mut settings.settings.wechat;
         (wechat.account_name, wechat.account_qr) = (sandbox.account_name, sandbox.account_qr);
         (wechat.api_base, wechat.mp_base) = (sandbox.api_base.to_string(), sandbox.mp_base.to_string());
+        let mini = &mut settings.settings.mini_program;
+        (mini.appid, mini.secret) = sandbox.mini_program;
+        let web = &mut settings.settings.open_platform;
+        (web.appid, web.secret) = sandbox.web_login;
         phone = Some(sandbox.phone);
         sandbox.account
     };
@@ -58,7 +64,11 @@ pub async fn start(mut settings: Checked, clock: Arc<dyn Clock>, chance: Arc<dyn
     let ctx = assemble::ctx(settings, account, clock, chance).await?;
     let metrics = assemble::recorder()?;
     let state = AppState { ctx, leptos, push, metrics, stopping: CancellationToken::new(), sandbox: phone };
-    Ok(Server { state, address, listener })
+    let alone = state.ctx.store.claim_alone();
+    // What an instance that died had set aside.
+    credit::hold::release(&state.ctx, alone.is_some()).await.map_err(|e| e.to_string())?;
+    account::directory::index_missing(&state.ctx).await.map_err(|e| e.to_string())?;
+    Ok(Server { state, address, listener, alone })
 }
 
 impl Server {
@@ -96,6 +106,7 @@ impl Server {
             }
         }
         state.ctx.store.close().await;
+        drop(self.alone);
         Ok(())
     }
 }

@@ -60,6 +60,11 @@ pub async fn sign_out(session: &Session) -> std::result::Result<(), CoreError> {
     session.flush().await.map_err(|e| CoreError::Fault(e.to_string()))
 }
 
+/// Whether a browser is signed in, without asking whether its user still may.
+pub async fn is_signed_in(session: &Session) -> bool {
+    matches!(session.get::<i64>(USER).await, Ok(Some(_)))
+}
+
 /// The secret under which this browser's session is stored; empty when it has none.
 #[must_use]
 pub fn secret_of(session: &Session) -> String {

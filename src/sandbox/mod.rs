@@ -17,6 +17,7 @@ use crate::{
     core::{chance::Chance, clock::Clock},
 };
 use platform::{Platform, PlatformSettings};
+use secrecy::SecretString;
 use std::{path::Path, sync::Arc};
 use url::Url;
 
@@ -37,6 +38,10 @@ pub struct Sandbox {
     pub mp_base: Url,
     pub account_name: String,
     pub account_qr: String,
+    /// The appid and secret of the same owner's mini-program.
+    pub mini_program: (String, SecretString),
+    /// The same of web login.
+    pub web_login: (String, SecretString),
     pub phone: Arc<Phone>,
 }
 
@@ -61,6 +66,8 @@ impl Sandbox {
             mp_base: platform.mp_base(),
             account_name: ACCOUNT_NAME.to_owned(),
             account_qr: credentials.account_qr,
+            web_login: (credentials.web_appid, SecretString::from(credentials.web_secret)),
+            mini_program: (credentials.mini_appid, SecretString::from(credentials.mini_secret)),
             phone: Arc::new(Phone { platform }),
         })
     }

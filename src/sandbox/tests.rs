@@ -5,7 +5,13 @@ use crate::{
     core::{
         chance::SystemChance,
         clock::SystemClock,
-        reply::{ACCOUNT, edit},
+        reply::{
+            ACCOUNT, Cause, Matching,
+            draft::Draft,
+            edit::{self, Editor},
+            media::keep,
+            search,
+        },
     },
     http::{router::router, serve::start, state::AppState},
 };
@@ -104,11 +110,39 @@ async fn a_person_follows_and_is_answered_over_the_real_ways() {
     assert!(program.page(&place).await.contains("验证码 —"));
     program.press("rules", &with("", "")).await;
     program.press("rules", &with("", "")).await;
-    assert_eq!(edit::list(&program.state.ctx, ACCOUNT).await.unwrap().len(), 3);
+    assert_eq!(search::list(&program.state.ctx, ACCOUNT).await.unwrap().len(), 3);
     program.press("say", &with("text", "营业时间？")).await;
     assert!(program.page(&place).await.contains("9:00–18:00"));
     program.press("unfollow", &with("", "")).await;
     assert!(program.page(&place).await.contains("你取消了关注"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_picture_of_an_answer_is_shown_on_the_phone() {
+    let program = Program::start(&[]).await;
+    let place = program.press("people", &[("nickname", "小微")]).await;
+    let person = place.strip_prefix("/sandbox?person=").unwrap().strip_suffix("#phone").unwrap();
+    program.press("follow", &[("person", person)]).await;
+    let ctx = &program.state.ctx;
+    let bytes = b"\x89PNG\r\n\x1a\npixels".to_vec();
+    let kept = keep::add(ctx, ACCOUNT, "海报.png", bytes.clone()).await.unwrap();
+    let draft =
+        Draft { contents: vec![kept.content()], ..Draft::of_text(Cause::Keyword, "海报", Matching::Exact, "") };
+    edit::add(ctx, &Editor::default(), &draft).await.unwrap();
+    let shown = tokio::time::timeout(std::time::Duration::from_secs(20), async {
+        loop {
+            program.press("say", &[("person", person), ("text", "海报")]).await;
+            let page = program.page(&place).await;
+            if let Some((_, rest)) = page.split_once("/sandbox/media/") {
+                break rest.split('"').next().unwrap().to_owned();
+            }
+        }
+    });
+    let url = format!("http://{}/sandbox/media/{}", program.address, shown.await.unwrap());
+    let answer = reqwest::Client::builder().no_proxy().build().unwrap().get(url).send().await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "image/png");
+    assert_eq!(answer.bytes().await.unwrap(), bytes);
+    assert_eq!(program.status("/sandbox/media/unknown", "127.0.0.1").await, StatusCode::SEE_OTHER);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

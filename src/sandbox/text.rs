@@ -88,6 +88,12 @@ texts! {
         server_asking: "验证中" / "Being verified",
         server_verified: "已验证" / "Verified",
         server_failed: "验证失败：{why}" / "Verification failed: {why}",
+        code_note: "小程序或网站应用拿到的登录 code，交给接口 /api/auth/login 或 /finalize_login。只能用一次。"
+            / "What a mini-program or a web site gets, to be given to /api/auth/login or /finalize_login. Good for one use.",
+        code_mini: "小程序登录 code" / "Mini-program login code",
+        code_web: "网页登录 code" / "Web login code",
+        code_mini_made: "小程序登录 code：{code}" / "Mini-program login code: {code}",
+        code_web_made: "网页登录 code：{code}" / "Web login code: {code}",
         rules: "放入示例规则" / "Add example rules",
         rules_note: "一条关注回复、一条关键词回复、一条默认回复。" / "One for followers, one for a keyword, and a default.",
         rules_added: "放入了 {n} 条示例规则。发送“{keyword}”试试。" / "{n} example rules were added. Try sending “{keyword}”.",

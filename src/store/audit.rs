@@ -1,6 +1,6 @@
 //! Who did what to whom. Rows are only ever added.
 
-use super::{Link as _, StoreError, Tx};
+use super::{Link, StoreError, Tx, rows};
 
 /// One act.
 #[derive(Debug, Clone)]
@@ -27,4 +27,30 @@ pub async fn insert_entry(db: &mut Tx, row: AuditRow) -> Result<(), StoreError> 
         .execute(db.conn())
         .await?;
     Ok(())
+}
+
+rows! {
+    /// An entry with the name of whoever did it, where they are still there.
+    pub struct AuditEntry {
+        pub actor_id: Option<i64>,
+        pub actor_name: Option<String>,
+        pub action: String,
+        pub address: String,
+        pub detail: String,
+        pub created_at: i64,
+    }
+}
+
+/// What was done to this target, newest first.
+pub async fn list_about(db: &mut impl Link, target: &str, most: i64) -> Result<Vec<AuditEntry>, StoreError> {
+    let rows = db
+        .sql(
+            "SELECT a.actor_id AS actor_id, u.nickname AS actor_name, a.action AS action, a.address AS address, a.detail AS detail, \
+             a.created_at AS created_at FROM audit_entries a LEFT JOIN users u ON u.id = a.actor_id WHERE a.target = ? ORDER BY a.id DESC LIMIT ?",
+        )
+        .bind(target.to_owned())
+        .bind(most)
+        .fetch_all(db.conn())
+        .await?;
+    Ok(rows.iter().map(AuditEntry::read).collect::<Result<_, _>>()?)
 }

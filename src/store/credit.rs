@@ -16,19 +16,36 @@ rows! {
     }
 }
 
-/// Changes a balance; None where it would fall below zero or the user is gone. The row stays locked until the end.
-pub async fn update_balance(db: &mut Tx, user_id: i64, delta: i64) -> Result<Option<i64>, StoreError> {
+/// Changes a balance by `granted - spent`; None where it would fall below zero or the user is gone. What is given back is a
+/// negative `spent`. The row stays locked until the end.
+pub async fn update_balance(db: &mut Tx, user_id: i64, granted: i64, spent: i64) -> Result<Option<i64>, StoreError> {
+    let delta = granted - spent;
     let done = db
-        .sql("UPDATE users SET credits = credits + ? WHERE id = ? AND credits + ? >= 0")
+        .sql(
+            "UPDATE users SET credits = credits + ?, credits_granted = credits_granted + ?, credits_spent = credits_spent + ? \
+             WHERE id = ? AND credits >= ?",
+        )
         .bind(delta)
+        .bind(granted)
+        .bind(spent)
         .bind(user_id)
-        .bind(delta)
+        .bind(-delta)
         .execute(db.conn())
         .await?;
     if done.rows_affected() != 1 {
         return Ok(None);
     }
     Ok(Some(db.sql("SELECT credits FROM users WHERE id = ?").bind(user_id).fetch_one(db.conn()).await?.try_get(0)?))
+}
+
+/// A user's balance, everything ever granted and everything ever spent.
+pub async fn find_totals(db: &mut impl Link, user_id: i64) -> Result<Option<(i64, i64, i64)>, StoreError> {
+    let row = db
+        .sql("SELECT credits, credits_granted, credits_spent FROM users WHERE id = ?")
+        .bind(user_id)
+        .fetch_optional(db.conn())
+        .await?;
+    row.map(|r| Ok((r.try_get(0)?, r.try_get(1)?, r.try_get(2)?))).transpose()
 }
 
 /// Adds an entry to the ledger.

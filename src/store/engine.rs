@@ -2,7 +2,7 @@
 
 use super::{Link as _, Reader, StoreError, Tx};
 use sqlx::{AnyPool, Executor as _, Row as _, any::AnyPoolOptions};
-use std::time::Duration;
+use std::{fs::File, path::PathBuf, time::Duration};
 
 /// How long a caller waits for a free connection before the answer is "unavailable". Below the 3 s in which a message is
 /// answered, so that its sender is told to try again.
@@ -58,6 +58,8 @@ pub struct Store {
     engine: Engine,
     readers: AnyPool,
     writers: AnyPool,
+    /// The embedded database's file.
+    file: Option<PathBuf>,
 }
 
 impl Store {
@@ -72,7 +74,7 @@ impl Store {
             Engine::Sqlite => Self::open_sqlite(url).await?,
             Engine::MySql | Engine::Postgres => {
                 let pool = server_pool(engine).connect(url).await.map_err(|e| unreachable_database(url, &e))?;
-                Self { engine, readers: pool.clone(), writers: pool }
+                Self { engine, readers: pool.clone(), writers: pool, file: None }
             }
         };
         store.check().await?;
@@ -118,7 +120,7 @@ impl Store {
             .await
             .map_err(|e| OpenError(format!("the database file {path} cannot be opened: {e}")))?;
         let readers = open(SQLITE_READERS, true).connect_lazy(&url).map_err(|e| OpenError(e.to_string()))?;
-        Ok(Self { engine: Engine::Sqlite, readers, writers })
+        Ok(Self { engine: Engine::Sqlite, readers, writers, file: Some(PathBuf::from(path)) })
     }
 
     /// Refuses databases on which the program would be wrong rather than slow.
@@ -184,6 +186,17 @@ impl Store {
             Engine::MySql | Engine::Postgres => self.writers.begin().await?,
         };
         Ok(Tx { engine: self.engine, inner })
+    }
+
+    /// Something to hold as long as the program serves, where no other one serves the same embedded database. None where another
+    /// one does, or on a server, where nobody knows.
+    #[must_use]
+    pub fn claim_alone(&self) -> Option<File> {
+        let mut path = self.file.clone()?.into_os_string();
+        path.push(".lock");
+        let file = File::options().create(true).truncate(false).write(true).open(path).ok()?;
+        file.try_lock().ok()?;
+        Some(file)
     }
 
     /// Waits for connections in use and closes them; on the embedded database the log is merged into the file.

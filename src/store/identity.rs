@@ -98,6 +98,46 @@ pub async fn update_profile_forgotten(db: &mut Tx, appid: &str, openid: &str) ->
     Ok(())
 }
 
+/// The user who has an identity with this openid, in any app. Openids of two apps are never the same.
+pub async fn find_owner(db: &mut impl Link, openid: &str) -> Result<Option<i64>, StoreError> {
+    use sqlx::Row as _;
+    let row = db
+        .sql("SELECT user_id FROM identities WHERE openid = ? AND user_id IS NOT NULL ORDER BY created_at LIMIT 1")
+        .bind(openid.to_owned())
+        .fetch_optional(db.conn())
+        .await?;
+    Ok(row.map(|r| r.try_get(0)).transpose()?)
+}
+
+/// The user whom a person belongs to by any of their identities, oldest first.
+pub async fn find_owner_of_unionid(db: &mut impl Link, unionid: &str) -> Result<Option<i64>, StoreError> {
+    use sqlx::Row as _;
+    let row = db
+        .sql("SELECT user_id FROM identities WHERE unionid = ? AND user_id IS NOT NULL ORDER BY created_at, openid LIMIT 1")
+        .bind(unionid.to_owned())
+        .fetch_optional(db.conn())
+        .await?;
+    Ok(row.map(|r| r.try_get(0)).transpose()?)
+}
+
+/// Notes what a person calls themselves within an app; None leaves what was there.
+pub async fn update_presented(
+    db: &mut Tx,
+    appid: &str,
+    openid: &str,
+    nickname: Option<&str>,
+    avatar_url: Option<&str>,
+) -> Result<(), StoreError> {
+    db.sql("UPDATE identities SET nickname = COALESCE(?, nickname), avatar_url = COALESCE(?, avatar_url) WHERE appid = ? AND openid = ?")
+        .bind(nickname.map(str::to_owned))
+        .bind(avatar_url.map(str::to_owned))
+        .bind(appid.to_owned())
+        .bind(openid.to_owned())
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
 /// Notes the person's id across apps, as the platform told it.
 pub async fn update_unionid(db: &mut Tx, appid: &str, openid: &str, unionid: &str) -> Result<(), StoreError> {
     db.sql("UPDATE identities SET unionid = ? WHERE appid = ? AND openid = ?")
@@ -119,6 +159,23 @@ pub async fn update_owner(db: &mut Tx, appid: &str, openid: &str, user_id: i64) 
         .execute(db.conn())
         .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Gives all identities of one user to another.
+pub async fn update_owner_of_all(db: &mut Tx, from: i64, to: i64) -> Result<(), StoreError> {
+    db.sql("UPDATE identities SET user_id = ? WHERE user_id = ?").bind(to).bind(from).execute(db.conn()).await?;
+    Ok(())
+}
+
+/// The users who have identities with this unionid.
+pub async fn list_owners_of_unionid(db: &mut impl Link, unionid: &str) -> Result<Vec<i64>, StoreError> {
+    use sqlx::Row as _;
+    let rows = db
+        .sql("SELECT DISTINCT user_id FROM identities WHERE unionid = ? AND user_id IS NOT NULL ORDER BY user_id")
+        .bind(unionid.to_owned())
+        .fetch_all(db.conn())
+        .await?;
+    rows.iter().map(|r| Ok(r.try_get(0)?)).collect()
 }
 
 /// Takes an identity away from its user; false where it was not theirs.

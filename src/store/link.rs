@@ -16,11 +16,25 @@ pub trait Link: Send {
     /// A statement from this program's own text, with `?` for each value.
     fn sql(&self, text: &'static str) -> Query<'static, Any, AnyArguments> {
         match self.engine() {
-            // The one place where SQL is not a literal: `?` becomes `$1`, `$2`, … and nothing else is put in.
-            Engine::Postgres => sqlx::query(AssertSqlSafe(numbered(text)).into_sql_str()),
+            Engine::Postgres => assembled(numbered(text)),
             Engine::Sqlite | Engine::MySql => sqlx::query(text),
         }
     }
+
+    /// A statement from several pieces of this program's own text: for lists of values, and for orders that people choose.
+    fn sql_of(&self, pieces: &[&'static str]) -> Query<'static, Any, AnyArguments> {
+        let text = pieces.concat();
+        // Lists have many lengths: kept prepared, they would push out what is asked all the time.
+        match self.engine() {
+            Engine::Postgres => assembled(numbered(&text)).persistent(false),
+            Engine::Sqlite | Engine::MySql => assembled(text).persistent(false),
+        }
+    }
+}
+
+/// The one place where SQL is not a literal: literals were put together, `?` became `$1`, `$2`, …, and no value is in it.
+fn assembled(text: String) -> Query<'static, Any, AnyArguments> {
+    sqlx::query(AssertSqlSafe(text).into_sql_str())
 }
 
 /// A connection outside a transaction, for reading.

@@ -1,7 +1,11 @@
-//! Reply rules with their keywords and contents. Owner 0 is the account, any other a user.
+//! Reply rules with their keywords and contents, as they are read. Owner 0 is the account, any other a user.
 
-use super::{Link, StoreError, Tx, rows};
-use sqlx::Row as _;
+use super::{
+    Link, StoreError,
+    bulk::{CHUNK, repeated},
+    rows,
+};
+use sqlx::{Row as _, any::AnyRow};
 use std::collections::HashMap;
 
 rows! {
@@ -20,11 +24,14 @@ rows! {
         pub revision: i64,
         pub created_at: i64,
         pub updated_at: i64,
+        pub updated_by: Option<i64>,
+        pub updated_door: String,
+        pub sort_key: String,
     }
 }
 
 rows! {
-    /// A row of `rule_keywords`.
+    /// A row of `rule_keywords`, without what it has from its rule.
     pub struct KeywordRow {
         pub keyword: String,
         pub folded: String,
@@ -40,6 +47,16 @@ rows! {
     }
 }
 
+rows! {
+    /// A keyword that an owner has, and the number of its rule.
+    pub struct TakenRow {
+        pub rule_id: i64,
+        pub number: i64,
+        pub folded: String,
+        pub matching: String,
+    }
+}
+
 /// A rule, whole.
 #[derive(Debug, Clone)]
 pub struct RuleRecord {
@@ -48,179 +65,259 @@ pub struct RuleRecord {
     pub contents: Vec<ContentRow>,
 }
 
+/// What a list is ordered by; equal ones by number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleOrder {
+    Number,
+    Priority,
+    Hits,
+    Updated,
+    Keyword,
+}
+
+impl RuleOrder {
+    fn sql(self, is_descending: bool) -> &'static str {
+        match (self, is_descending) {
+            (Self::Number, false) => " ORDER BY r.number",
+            (Self::Number, true) => " ORDER BY r.number DESC",
+            (Self::Priority, false) => " ORDER BY r.priority, r.number",
+            (Self::Priority, true) => " ORDER BY r.priority DESC, r.number",
+            (Self::Hits, false) => " ORDER BY r.hits, r.number",
+            (Self::Hits, true) => " ORDER BY r.hits DESC, r.number",
+            (Self::Updated, false) => " ORDER BY r.updated_at, r.number",
+            (Self::Updated, true) => " ORDER BY r.updated_at DESC, r.number DESC",
+            (Self::Keyword, false) => " ORDER BY r.sort_key, r.number",
+            (Self::Keyword, true) => " ORDER BY r.sort_key DESC, r.number",
+        }
+    }
+}
+
+/// What of an owner's rules is looked for.
+#[derive(Debug, Clone, Default)]
+pub struct RuleFilter {
+    pub owner_id: i64,
+    /// Empty: every cause.
+    pub cause: String,
+    /// -1: both.
+    pub is_enabled: i64,
+    /// How one of its keywords is compared; empty: in any way.
+    pub matching: String,
+    /// 1: those that never answered; -1: all.
+    pub is_unused: i64,
+    /// A number that the rule may have; -1: none.
+    pub number: i64,
+    /// Part of a folded keyword; empty: every rule.
+    pub folded: String,
+    /// Part of a name or a text, in small letters.
+    pub text: String,
+}
+
+const COLUMNS: &str = "r.id, r.owner_id, r.number, r.name, r.cause, r.answer, r.priority, r.is_enabled, r.hits, r.last_hit_at, r.revision, r.created_at, r.updated_at, r.updated_by, r.updated_door, r.sort_key";
+
+/// Follows `WHERE`; its values are bound by [`bound`].
+const MATCHES: &str = "r.owner_id = ? AND (? = '' OR r.cause = ?) AND (? < 0 OR r.is_enabled = ?) \
+    AND (? < 0 OR r.hits = 0) \
+    AND (? = '' OR EXISTS (SELECT 1 FROM rule_keywords w WHERE w.rule_id = r.id AND w.matching = ?)) \
+    AND (? = '' OR r.number = ? OR LOWER(r.name) LIKE ? ESCAPE '!' \
+    OR EXISTS (SELECT 1 FROM rule_keywords k WHERE k.rule_id = r.id AND k.folded LIKE ? ESCAPE '!') \
+    OR EXISTS (SELECT 1 FROM rule_contents c WHERE c.rule_id = r.id AND LOWER(c.body) LIKE ? ESCAPE '!'))";
+
+type Asked = sqlx::query::Query<'static, sqlx::Any, sqlx::any::AnyArguments>;
+
+fn bound(query: Asked, filter: &RuleFilter) -> Asked {
+    let text = within(&filter.text);
+    query
+        .bind(filter.owner_id)
+        .bind(filter.cause.clone())
+        .bind(filter.cause.clone())
+        .bind(filter.is_enabled)
+        .bind(filter.is_enabled)
+        .bind(filter.is_unused)
+        .bind(filter.matching.clone())
+        .bind(filter.matching.clone())
+        .bind(filter.folded.clone())
+        .bind(filter.number)
+        .bind(text.clone())
+        .bind(within(&filter.folded))
+        .bind(text)
+}
+
+/// The pattern of everything that has `part` in it; `!` escapes what `LIKE` would read.
+fn within(part: &str) -> String {
+    let mut pattern = String::with_capacity(part.len() + 2);
+    pattern.push('%');
+    for c in part.chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
 /// All rules of an owner in the order of their numbers: three statements, however many rules.
 pub async fn list_rules(db: &mut impl Link, owner_id: i64) -> Result<Vec<RuleRecord>, StoreError> {
     let rules = db
-        .sql("SELECT id, owner_id, number, name, cause, answer, priority, is_enabled, hits, last_hit_at, revision, created_at, updated_at FROM reply_rules WHERE owner_id = ? ORDER BY number")
+        .sql_of(&["SELECT ", COLUMNS, " FROM reply_rules r WHERE r.owner_id = ? ORDER BY r.number"])
         .bind(owner_id)
         .fetch_all(db.conn())
         .await?;
-    let mut keywords: HashMap<i64, Vec<KeywordRow>> = HashMap::new();
-    for row in db
-        .sql("SELECT k.rule_id AS rule_id, k.keyword AS keyword, k.folded AS folded, k.matching AS matching FROM rule_keywords k JOIN reply_rules r ON r.id = k.rule_id WHERE r.owner_id = ? ORDER BY k.rule_id, k.position")
+    let keywords = db
+        .sql("SELECT k.rule_id, k.keyword, k.folded, k.matching FROM rule_keywords k JOIN reply_rules r ON r.id = k.rule_id WHERE r.owner_id = ? ORDER BY k.rule_id, k.position")
         .bind(owner_id)
         .fetch_all(db.conn())
-        .await?
-    {
-        keywords.entry(row.try_get("rule_id")?).or_default().push(KeywordRow::read(&row)?);
-    }
-    let mut contents: HashMap<i64, Vec<ContentRow>> = HashMap::new();
-    for row in db
-        .sql("SELECT c.rule_id AS rule_id, c.kind AS kind, c.body AS body FROM rule_contents c JOIN reply_rules r ON r.id = c.rule_id WHERE r.owner_id = ? ORDER BY c.rule_id, c.position")
+        .await?;
+    let contents = db
+        .sql("SELECT c.rule_id, c.kind, c.body FROM rule_contents c JOIN reply_rules r ON r.id = c.rule_id WHERE r.owner_id = ? ORDER BY c.rule_id, c.position")
         .bind(owner_id)
         .fetch_all(db.conn())
-        .await?
-    {
-        contents.entry(row.try_get("rule_id")?).or_default().push(ContentRow::read(&row)?);
-    }
-    rules
-        .iter()
-        .map(|row| {
-            let rule = RuleRow::read(row)?;
-            Ok(RuleRecord {
-                keywords: keywords.remove(&rule.id).unwrap_or_default(),
-                contents: contents.remove(&rule.id).unwrap_or_default(),
-                rule,
-            })
-        })
-        .collect()
+        .await?;
+    joined(&rules, &keywords, &contents)
 }
 
-/// The highest number an owner has given so far, 0 at first.
-pub async fn find_last_number(db: &mut impl Link, owner_id: i64) -> Result<i64, StoreError> {
-    let row = db
-        .sql("SELECT number FROM reply_rules WHERE owner_id = ? ORDER BY number DESC LIMIT 1")
+/// The rules of an owner that are on: id and revision.
+pub async fn list_revisions(db: &mut impl Link, owner_id: i64) -> Result<Vec<(i64, i64)>, StoreError> {
+    let rows = db
+        .sql("SELECT r.id, r.revision FROM reply_rules r WHERE r.owner_id = ? AND r.is_enabled = 1")
         .bind(owner_id)
-        .fetch_optional(db.conn())
+        .fetch_all(db.conn())
         .await?;
-    Ok(row.map(|r| r.try_get(0)).transpose()?.unwrap_or(0))
+    Ok(rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).collect::<Result<_, sqlx::Error>>()?)
 }
 
-/// Adds a rule; [`StoreError::Duplicate`] where its number is taken.
-pub async fn insert_rule(db: &mut Tx, record: &RuleRecord) -> Result<(), StoreError> {
-    let rule = record.rule.clone();
-    let id = rule.id;
-    db.sql(
-        "INSERT INTO reply_rules (id, owner_id, number, name, cause, answer, priority, is_enabled, hits, revision, created_at, updated_at) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(id)
-    .bind(rule.owner_id)
-    .bind(rule.number)
-    .bind(rule.name)
-    .bind(rule.cause)
-    .bind(rule.answer)
-    .bind(rule.priority)
-    .bind(rule.is_enabled)
-    .bind(rule.hits)
-    .bind(rule.revision)
-    .bind(rule.created_at)
-    .bind(rule.updated_at)
-    .execute(db.conn())
-    .await?;
-    insert_parts(db, id, &record.keywords, &record.contents).await
+/// How many rules a filter finds.
+pub async fn count_rules(db: &mut impl Link, filter: &RuleFilter) -> Result<i64, StoreError> {
+    let query = bound(db.sql_of(&["SELECT COUNT(*) FROM reply_rules r WHERE ", MATCHES]), filter);
+    Ok(query.fetch_one(db.conn()).await?.try_get(0)?)
 }
 
-/// Replaces a rule's own fields and parts if its revision is still `revision`; false where somebody saved before.
-pub async fn update_rule(db: &mut Tx, record: &RuleRecord, revision: i64) -> Result<bool, StoreError> {
-    let rule = record.rule.clone();
-    let done = db
-        .sql(
-            "UPDATE reply_rules SET name = ?, cause = ?, answer = ?, priority = ?, is_enabled = ?, revision = revision + 1, updated_at = ? \
-             WHERE id = ? AND owner_id = ? AND revision = ?",
-        )
-        .bind(rule.name)
-        .bind(rule.cause)
-        .bind(rule.answer)
-        .bind(rule.priority)
-        .bind(rule.is_enabled)
-        .bind(rule.updated_at)
-        .bind(rule.id)
-        .bind(rule.owner_id)
-        .bind(revision)
-        .execute(db.conn())
+/// How many rules an owner has of each cause; causes without any are left out.
+pub async fn count_causes(db: &mut impl Link, owner_id: i64) -> Result<Vec<(String, i64)>, StoreError> {
+    let rows = db
+        .sql("SELECT cause, COUNT(*) FROM reply_rules WHERE owner_id = ? GROUP BY cause")
+        .bind(owner_id)
+        .fetch_all(db.conn())
         .await?;
-    if done.rows_affected() != 1 {
-        return Ok(false);
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+}
+
+/// One page of what a filter finds.
+pub async fn list_found(
+    db: &mut impl Link,
+    filter: &RuleFilter,
+    order: RuleOrder,
+    is_descending: bool,
+    (most, skipped): (i64, i64),
+) -> Result<Vec<RuleRecord>, StoreError> {
+    let pieces =
+        ["SELECT ", COLUMNS, " FROM reply_rules r WHERE ", MATCHES, order.sql(is_descending), " LIMIT ? OFFSET ?"];
+    let rules = bound(db.sql_of(&pieces), filter).bind(most).bind(skipped).fetch_all(db.conn()).await?;
+    whole(db, rules).await
+}
+
+/// The rules of an owner with these numbers, in the order of their numbers; those that are not there are left out.
+pub async fn list_by_number(db: &mut impl Link, owner_id: i64, numbers: &[i64]) -> Result<Vec<RuleRecord>, StoreError> {
+    let mut rules = Vec::with_capacity(numbers.len());
+    for chunk in numbers.chunks(CHUNK) {
+        let mut pieces = vec!["SELECT ", COLUMNS, " FROM reply_rules r WHERE r.owner_id = ? AND r.number "];
+        pieces.extend(repeated("IN (", "?", chunk.len(), ") ORDER BY r.number"));
+        let query = chunk.iter().fold(db.sql_of(&pieces).bind(owner_id), |query, number| query.bind(*number));
+        rules.extend(query.fetch_all(db.conn()).await?);
     }
-    delete_parts(db, rule.id).await?;
-    insert_parts(db, rule.id, &record.keywords, &record.contents).await?;
-    Ok(true)
+    whole(db, rules).await
 }
 
-/// Switches a rule on or off; false where the owner has no such rule.
-pub async fn update_enabled(
-    db: &mut Tx,
+/// The rules with these ids; those that are not there are left out.
+pub async fn list_by_id(db: &mut impl Link, ids: &[i64]) -> Result<Vec<RuleRecord>, StoreError> {
+    let mut rules = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let mut pieces = vec!["SELECT ", COLUMNS, " FROM reply_rules r WHERE r.id "];
+        pieces.extend(repeated("IN (", "?", chunk.len(), ")"));
+        let query = chunk.iter().fold(db.sql_of(&pieces), |query, id| query.bind(*id));
+        rules.extend(query.fetch_all(db.conn()).await?);
+    }
+    whole(db, rules).await
+}
+
+/// The keywords of an owner's rules of one cause that are among these folded texts.
+pub async fn list_taken(
+    db: &mut impl Link,
     owner_id: i64,
-    number: i64,
-    is_enabled: bool,
-    now: i64,
-) -> Result<bool, StoreError> {
-    let done = db
-        .sql("UPDATE reply_rules SET is_enabled = ?, revision = revision + 1, updated_at = ? WHERE owner_id = ? AND number = ?")
-        .bind(i64::from(is_enabled))
-        .bind(now)
-        .bind(owner_id)
-        .bind(number)
-        .execute(db.conn())
-        .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// Counts an answer.
-pub async fn update_hits(db: &mut Tx, rule_id: i64, now: i64) -> Result<(), StoreError> {
-    db.sql("UPDATE reply_rules SET hits = hits + 1, last_hit_at = ? WHERE id = ?")
-        .bind(now)
-        .bind(rule_id)
-        .execute(db.conn())
-        .await?;
-    Ok(())
-}
-
-/// Removes a rule; false where the owner has no such rule.
-pub async fn delete_rule(db: &mut Tx, owner_id: i64, number: i64) -> Result<bool, StoreError> {
-    let row = db
-        .sql("SELECT id FROM reply_rules WHERE owner_id = ? AND number = ?")
-        .bind(owner_id)
-        .bind(number)
-        .fetch_optional(db.conn())
-        .await?;
-    let Some(row) = row else { return Ok(false) };
-    let id: i64 = row.try_get(0)?;
-    delete_parts(db, id).await?;
-    Ok(db.sql("DELETE FROM reply_rules WHERE id = ?").bind(id).execute(db.conn()).await?.rows_affected() == 1)
-}
-
-async fn delete_parts(db: &mut Tx, rule_id: i64) -> Result<(), StoreError> {
-    db.sql("DELETE FROM rule_keywords WHERE rule_id = ?").bind(rule_id).execute(db.conn()).await?;
-    db.sql("DELETE FROM rule_contents WHERE rule_id = ?").bind(rule_id).execute(db.conn()).await?;
-    Ok(())
-}
-
-async fn insert_parts(
-    db: &mut Tx,
-    rule_id: i64,
-    keywords: &[KeywordRow],
-    contents: &[ContentRow],
-) -> Result<(), StoreError> {
-    for (position, row) in (0_i64..).zip(keywords) {
-        db.sql("INSERT INTO rule_keywords (rule_id, position, keyword, folded, matching) VALUES (?, ?, ?, ?, ?)")
-            .bind(rule_id)
-            .bind(position)
-            .bind(row.keyword.clone())
-            .bind(row.folded.clone())
-            .bind(row.matching.clone())
-            .execute(db.conn())
-            .await?;
+    cause: &'static str,
+    folded: &[String],
+) -> Result<Vec<TakenRow>, StoreError> {
+    let mut found = Vec::new();
+    for chunk in folded.chunks(CHUNK) {
+        let head = "SELECT k.rule_id, r.number, k.folded, k.matching FROM rule_keywords k JOIN reply_rules r ON r.id = k.rule_id WHERE k.owner_id = ? AND k.cause = ? AND k.folded IN (";
+        let query = db.sql_of(&repeated(head, "?", chunk.len(), ")")).bind(owner_id).bind(cause);
+        let query = chunk.iter().fold(query, |query, text| query.bind(text.clone()));
+        let rows = query.fetch_all(db.conn()).await?;
+        found.extend(rows.iter().map(TakenRow::read).collect::<Result<Vec<_>, _>>()?);
     }
-    for (position, row) in (0_i64..).zip(contents) {
-        db.sql("INSERT INTO rule_contents (rule_id, position, kind, body) VALUES (?, ?, ?, ?)")
-            .bind(rule_id)
-            .bind(position)
-            .bind(row.kind.clone())
-            .bind(row.body.clone())
-            .execute(db.conn())
-            .await?;
+    Ok(found)
+}
+
+/// How many regular expressions an owner has.
+pub async fn count_expressions(db: &mut impl Link, owner_id: i64) -> Result<i64, StoreError> {
+    let query = db.sql("SELECT COUNT(*) FROM rule_keywords WHERE owner_id = ? AND matching = 'regex'").bind(owner_id);
+    Ok(query.fetch_one(db.conn()).await?.try_get(0)?)
+}
+
+/// An owner's rules that answer without a keyword: cause, id and number.
+pub async fn list_bare(db: &mut impl Link, owner_id: i64) -> Result<Vec<(String, i64, i64)>, StoreError> {
+    let rows = db
+        .sql(
+            "SELECT r.cause, r.id, r.number FROM reply_rules r WHERE r.owner_id = ? AND r.cause IN ('follow', 'default', 'menu', 'scan', 'kind') \
+             AND NOT EXISTS (SELECT 1 FROM rule_keywords k WHERE k.rule_id = r.id) ORDER BY r.number",
+        )
+        .bind(owner_id)
+        .fetch_all(db.conn())
+        .await?;
+    Ok(rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?, r.try_get(2)?))).collect::<Result<_, sqlx::Error>>()?)
+}
+
+/// Puts keywords and contents to their rules.
+async fn whole(db: &mut impl Link, rules: Vec<AnyRow>) -> Result<Vec<RuleRecord>, StoreError> {
+    let ids = rules.iter().map(|r| r.try_get("id")).collect::<Result<Vec<i64>, _>>()?;
+    let (mut keywords, mut contents) = (Vec::new(), Vec::new());
+    for chunk in ids.chunks(CHUNK) {
+        let head = "SELECT rule_id, keyword, folded, matching FROM rule_keywords WHERE rule_id IN (";
+        let query = db.sql_of(&repeated(head, "?", chunk.len(), ") ORDER BY rule_id, position"));
+        keywords.extend(chunk.iter().fold(query, |query, id| query.bind(*id)).fetch_all(db.conn()).await?);
+        let head = "SELECT rule_id, kind, body FROM rule_contents WHERE rule_id IN (";
+        let query = db.sql_of(&repeated(head, "?", chunk.len(), ") ORDER BY rule_id, position"));
+        contents.extend(chunk.iter().fold(query, |query, id| query.bind(*id)).fetch_all(db.conn()).await?);
     }
-    Ok(())
+    joined(&rules, &keywords, &contents)
+}
+
+fn joined(rules: &[AnyRow], keywords: &[AnyRow], contents: &[AnyRow]) -> Result<Vec<RuleRecord>, StoreError> {
+    let mut keywords_of: HashMap<i64, Vec<KeywordRow>> = HashMap::with_capacity(rules.len());
+    for row in keywords {
+        keywords_of.entry(row.try_get("rule_id")?).or_default().push(KeywordRow::read(row)?);
+    }
+    let mut contents_of: HashMap<i64, Vec<ContentRow>> = HashMap::with_capacity(rules.len());
+    for row in contents {
+        contents_of.entry(row.try_get("rule_id")?).or_default().push(ContentRow::read(row)?);
+    }
+    let read = |row| {
+        let rule = RuleRow::read(row)?;
+        Ok(RuleRecord {
+            keywords: keywords_of.remove(&rule.id).unwrap_or_default(),
+            contents: contents_of.remove(&rule.id).unwrap_or_default(),
+            rule,
+        })
+    };
+    rules.iter().map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::within;
+
+    #[test]
+    fn what_is_looked_for_is_no_pattern() {
+        assert_eq!(within("100%_!"), "%100!%!_!!%");
+    }
 }

@@ -5,10 +5,15 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
 };
 
-const STEPS: [(i64, &str, &str); 3] = [
+const STEPS: [(i64, &str, &str); 8] = [
     (1, "people", include_str!("../../migrations/0001_people.sql")),
     (2, "signin", include_str!("../../migrations/0002_signin.sql")),
     (3, "messages", include_str!("../../migrations/0003_messages.sql")),
+    (4, "rules", include_str!("../../migrations/0004_rules.sql")),
+    (5, "api", include_str!("../../migrations/0005_api.sql")),
+    (6, "follow", include_str!("../../migrations/0006_follow.sql")),
+    (7, "media", include_str!("../../migrations/0007_media.sql")),
+    (8, "directory", include_str!("../../migrations/0008_directory.sql")),
 ];
 
 /// What brings a database up to date.

@@ -97,6 +97,28 @@ pub async fn find_by_browser(db: &mut impl Link, browser_hash: &str) -> Result<O
     Ok(row.map(|r| SigninRow::read(&r)).transpose()?)
 }
 
+/// The session that a program follows by its poll secret. One that a browser began is none: its poll secret is in the page.
+pub async fn find_remote(db: &mut impl Link, poll_hash: &str) -> Result<Option<SigninRow>, StoreError> {
+    let row = db
+        .sql(select!("poll_hash = ? AND browser_hash IS NULL AND client_id IS NULL"))
+        .bind(poll_hash.to_owned())
+        .fetch_optional(db.conn())
+        .await?;
+    Ok(row.map(|r| SigninRow::read(&r)).transpose()?)
+}
+
+/// Hands the result to the program that follows the session; false where that was done before, or it is too late.
+pub async fn update_handed_out(db: &mut Tx, id: i64, now: i64) -> Result<bool, StoreError> {
+    let done = db
+        .sql("UPDATE signin_sessions SET consumed_at = ? WHERE id = ? AND browser_hash IS NULL AND status = 'success' AND consumed_at IS NULL AND expires_at > ?")
+        .bind(now)
+        .bind(id)
+        .bind(now)
+        .execute(db.conn())
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// The session that a scene names.
 pub async fn find_by_scene(db: &mut impl Link, scene_hash: &str) -> Result<Option<SigninRow>, StoreError> {
     let row = db.sql(select!("scene_hash = ?")).bind(scene_hash.to_owned()).fetch_optional(db.conn()).await?;

@@ -5,6 +5,9 @@ pub const LANG_COOKIE: &str = "weida_lang";
 /// The cookie that keeps a chosen theme: `system`, `light` or `dark`.
 pub const THEME_COOKIE: &str = "weida_theme";
 
+/// The cookie that keeps keys of one letter switched off: `off`.
+pub const KEYS_COOKIE: &str = "weida_keys";
+
 /// A language that everything is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Lang {
@@ -122,8 +125,15 @@ pub struct Prefs {
     pub lang: Lang,
     /// Light or dark.
     pub theme: Theme,
+    /// Keys of one letter do nothing.
+    pub has_no_keys: bool,
     /// Path and query of the page shown: where switching the language or theme leads back to.
     pub here: String,
+}
+
+/// True where the cookies say that keys of one letter are not wanted.
+pub fn has_no_keys(cookies: Option<&str>) -> bool {
+    cookies.and_then(|text| pair(text, ';', KEYS_COOKIE)) == Some("off")
 }
 
 /// The value of `name` in a list of `name=value` pairs.

@@ -5,7 +5,7 @@
 
 mod lang;
 
-pub use lang::{LANG_COOKIE, Lang, Prefs, THEME_COOKIE, Theme};
+pub use lang::{KEYS_COOKIE, LANG_COOKIE, Lang, Prefs, THEME_COOKIE, Theme, has_no_keys};
 
 /// Declares the texts of a page: `key: "中文" / "English"`. `Name::of(lang)` gives the set in one language.
 #[macro_export]

@@ -16,6 +16,8 @@ use url::Url;
 mod account;
 mod custom;
 mod error;
+mod login;
+mod media;
 mod qr_code;
 mod request;
 mod token;
@@ -29,6 +31,8 @@ pub const MP_BASE: &str = "https://mp.weixin.qq.com";
 
 pub use custom::{Custom, LinkedArticle, MenuItem};
 pub use error::{ApiError, ErrorClass};
+pub use login::{AppKey, Entrant, LoginClient, MiniSession};
+pub use media::{MEDIA_LIFE_MS, Medium, MediumKind, UPLOAD_MAX_BYTES};
 pub use qr_code::Ticket;
 pub use token::{MemoryTokenStore, StoredToken, TokenStore, TokenStoreError};
 pub use user::UserInfo;

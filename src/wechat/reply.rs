@@ -4,7 +4,7 @@
 //! user that the account is out of order. Facts: developers.weixin.qq.com, "被动回复用户消息".
 
 use super::message::{Kind, Message};
-use super::xml::Writer;
+use super::xml::{self, Element, Writer};
 
 mod split;
 
@@ -105,6 +105,46 @@ pub fn render(reply: &Reply, to: &str, from: &str, create_time_secs: i64, trigge
         Reply::Transfer { kf_account: None } => head,
     };
     whole.finish()
+}
+
+/// Reads what [`render`] wrote; None for anything else.
+pub fn read(document: &str) -> Option<Reply> {
+    let root = xml::parse(document.as_bytes(), xml::PLAIN_MAX_BYTES).ok()?;
+    let text = |of: &Element, name: &str| of.field(name).unwrap_or_default().to_owned();
+    let given = |of: &Element, name: &str| of.field(name).map(str::to_owned);
+    Some(match root.field("MsgType")? {
+        "text" => Reply::Text(text(&root, "Content")),
+        "image" => Reply::Image { media_id: text(root.child("Image")?, "MediaId") },
+        "voice" => Reply::Voice { media_id: text(root.child("Voice")?, "MediaId") },
+        "video" => {
+            let video = root.child("Video")?;
+            let (title, description) = (given(video, "Title"), given(video, "Description"));
+            Reply::Video { media_id: text(video, "MediaId"), title, description }
+        }
+        "music" => {
+            let music = root.child("Music")?;
+            Reply::Music {
+                title: given(music, "Title"),
+                description: given(music, "Description"),
+                music_url: given(music, "MusicUrl"),
+                hq_music_url: given(music, "HQMusicUrl"),
+                thumb_media_id: text(music, "ThumbMediaId"),
+            }
+        }
+        "news" => {
+            let article = |item: &Element| Article {
+                title: text(item, "Title"),
+                description: text(item, "Description"),
+                pic_url: text(item, "PicUrl"),
+                url: text(item, "Url"),
+            };
+            Reply::News(root.child("Articles")?.children().iter().map(article).collect())
+        }
+        "transfer_customer_service" => {
+            Reply::Transfer { kf_account: root.child("TransInfo").and_then(|info| given(info, "KfAccount")) }
+        }
+        _ => return None,
+    })
 }
 
 fn msg_type(reply: &Reply) -> &'static str {

@@ -12,7 +12,7 @@ use std::{
 use weida::core::{
     CoreError,
     clock::FakeClock,
-    reply::{ACCOUNT, Cause, Matching, edit},
+    reply::{ACCOUNT, Cause, Matching, draft::Draft, edit, search},
     signin::{Secrets, collect::collect, typed::type_code},
 };
 
@@ -27,7 +27,7 @@ crate::every_engine!(
 /// What the operator's people wait at most.
 const SOON: Duration = Duration::from_secs(1);
 
-async fn two(database: &Database, more: &[(&str, &str)]) -> (App, App) {
+pub async fn two(database: &Database, more: &[(&str, &str)]) -> (App, App) {
     let clock = Arc::new(FakeClock::at(BEGINNING_MS));
     (App::with(database, clock.clone(), more).await, App::with(database, clock, more).await)
 }
@@ -81,23 +81,18 @@ async fn a_page_of_one_hears_within_a_second_of_a_phone_at_the_other(database: &
 async fn a_rule_changed_at_one_is_answered_by_the_other_within_a_second(database: &Database) {
     let (one, other) = two(database, &[]).await;
     let phone = other.phone("oAsks");
-    let editor = edit::Editor { owner_id: ACCOUNT, actor_id: 0, address: String::new() };
+    let editor = edit::Editor { owner_id: ACCOUNT, ..edit::Editor::default() };
     // The other has its book open already.
     assert_eq!(phone.say("营业时间").await, None);
-    let draft = |text: &str| edit::Draft {
-        cause: Cause::Keyword,
-        keywords: "营业时间".to_owned(),
-        matching: Matching::Exact,
-        text: text.to_owned(),
-    };
+    let draft = |text: &str| Draft::of_text(Cause::Keyword, "营业时间", Matching::Exact, text);
     let number = edit::add(&one.ctx, &editor, &draft("九点到五点")).await.unwrap();
     let answered = eventually(SOON, async || phone.say("营业时间").await.as_deref() == Some("九点到五点"));
     assert!(answered.await, "the new rule did not arrive");
-    let revision = edit::list(&one.ctx, ACCOUNT).await.unwrap()[0].revision;
+    let revision = search::list(&one.ctx, ACCOUNT).await.unwrap()[0].revision;
     edit::update(&one.ctx, &editor, number, revision, &draft("全年无休")).await.unwrap();
     let answered = eventually(SOON, async || phone.say("营业时间").await.as_deref() == Some("全年无休"));
     assert!(answered.await, "the change did not arrive");
-    edit::delete(&one.ctx, &editor, number).await.unwrap();
+    edit::delete(&one.ctx, &editor, &[number]).await.unwrap();
     assert!(eventually(SOON, async || phone.say("营业时间").await.is_none()).await, "the rule did not go");
 }
 

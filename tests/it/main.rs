@@ -7,22 +7,37 @@
 
 mod rig;
 
+mod api;
+mod bench;
 mod binding;
 mod bomb;
 mod cancel;
+mod chat_rules;
+mod console;
 mod crash;
+mod credits;
 mod delivery;
+mod directory;
+mod editor;
 mod five_seconds;
 mod forgery;
 mod guessing;
 mod house;
 mod instances;
 mod limits;
+mod media;
+mod openapi;
 mod pages;
 mod password;
+mod quotas;
+mod replies;
+mod rules;
 mod secret;
 mod settings;
+mod shelf;
 mod signin;
 mod store;
+mod tokens;
+mod transfer;
 mod walk;
 mod web;

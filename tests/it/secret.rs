@@ -1,8 +1,12 @@
 //! T-35: secrets never leave. The program runs with a canary for each of them, logs everything that it and its libraries can
 //! log, and is led through whatever touches a secret; then everything it said is searched.
 
-use crate::rig::{ACCESS_TOKEN, APPID, App, Database, Engine, Phone, Platform, Program, Push, environment, http};
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use crate::rig::{
+    ACCESS_TOKEN, APPID, App, Database, Engine, OAUTH_TOKEN, Phone, Platform, Program, Push, SESSION_KEY, environment,
+    http,
+};
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 use weida::{
     core::{
         account::login::by_password,
@@ -21,6 +25,9 @@ const AES_KEY: &str = "Can4ryAesKeyCan4ryAesKeyCan4ryAesKeyCan4ryA";
 const APP_SECRET: &str = "canary-app-secret-0c1f";
 const JWT_SECRET: &str = "canary-jwt-secret-canary-jwt-secret-9d2e";
 const PASSWORD: &str = "canary horse battery";
+const MINI_SECRET: &str = "canary-mini-secret-77aa";
+const WEB_SECRET: &str = "canary-web-secret-31fe";
+const JS_CODE: &str = "canary-js-code-b21";
 
 /// A push of the account that has the canaries.
 fn push(document: &str) -> Push {
@@ -72,6 +79,11 @@ async fn no_secret_is_in_any_log_metric_or_answer() {
         ("the JWT secret", JWT_SECRET),
         ("the access token", ACCESS_TOKEN),
         ("a password", PASSWORD),
+        ("the mini-program's secret", MINI_SECRET),
+        ("web login's secret", WEB_SECRET),
+        ("a session_key", SESSION_KEY),
+        ("an OAuth token", OAUTH_TOKEN),
+        ("a login code", JS_CODE),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into();
@@ -83,6 +95,10 @@ async fn no_secret_is_in_any_log_metric_or_answer() {
             ("WECHAT_AES_KEY", AES_KEY),
             ("JWT_SECRET", JWT_SECRET),
             ("WECHAT_API_BASE", &platform.base),
+            ("WECHAT_MINI_APPID", "wxmini"),
+            ("WECHAT_MINI_SECRET", MINI_SECRET),
+            ("WECHAT_WEB_APPID", "wxweb"),
+            ("WECHAT_WEB_SECRET", WEB_SECRET),
             ("WEIDA_LOG_DIR", logs.to_str().unwrap()),
             ("RUST_LOG", "trace"),
         ],
@@ -140,7 +156,10 @@ async fn no_secret_is_in_any_log_metric_or_answer() {
     }
     assert!(platform.first("/cgi-bin/user/info", Duration::from_secs(10)).await.is_some());
 
+    let handed = call_apis(address, &mut bodies).await;
     search("the answers", &bodies, &canaries);
+    // From here on: what callers were handed is for them alone.
+    canaries.extend(handed);
     search("/metrics", &get("/metrics").await, &canaries);
     let mut stdout = program.end();
     stdout.push_str("(end)");
@@ -175,6 +194,47 @@ async fn the_databases_password_is_in_no_log() {
     database.close().await;
 }
 
+/// The other programs' calls, good and bad; the answers without what is meant for the caller, which is given back.
+async fn call_apis(address: SocketAddr, bodies: &mut String) -> Canaries {
+    let mut handed = Canaries::new();
+    let post = async |path: &str, body: Value, token: &str| {
+        let request = http().post(format!("http://{address}{path}")).bearer_auth(token).json(&body);
+        let answer = request.send().await.unwrap();
+        let headers = format!("{:?}", answer.headers());
+        (headers, answer.json::<Value>().await.unwrap())
+    };
+    let mut note = |name: &str, (headers, body): (String, Value), parts: &[&str]| {
+        let mut text = format!("{headers} {body}");
+        for part in parts {
+            let value = body.pointer(part).and_then(Value::as_str).unwrap_or_else(|| panic!("{name}: {body}"));
+            text = text.replace(value, "");
+            handed.insert(format!("{name}{part}"), value.to_owned());
+        }
+        bodies.push_str(&text);
+        parts.first().and_then(|part| body.pointer(part)).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    let login = post("/api/auth/login", json!({ "code": JS_CODE, "encryptedData": "AAAA", "iv": "AAAA" }), "x").await;
+    note("a login with data that was not sealed", login, &[]);
+    let login = post("/api/auth/login", json!({ "code": JS_CODE, "nickName": "小微" }), "x").await;
+    let token = note("a mini-program's login", login, &["/data/token"]);
+    note("a verification", post("/api/auth/verify", json!({}), &token).await, &[]);
+    note("a refresh", post("/api/auth/refresh", json!({}), &token).await, &[]);
+    let begun = post("/create_qr", json!({}), "x").await;
+    let session = note("a program's session", begun, &["/sessionId", "/code"]);
+    let looked = http().get(format!("http://{address}/poll?id={session}")).send().await.unwrap().text().await.unwrap();
+    note("a poll", (looked, Value::Null), &[]);
+    let done = post("/finalize_login", json!({ "sessionId": session, "code": JS_CODE }), "x").await;
+    let token = note("a web login", done, &["/token"]);
+    note(
+        "an end of a session",
+        post("/finalize_login", json!({ "sessionId": session, "code": JS_CODE }), "x").await,
+        &[],
+    );
+    note("a token looked at", post("/validate_token", json!({ "token": token }), &token).await, &[]);
+    note("a user", post("/get_user_info", json!({ "openid": "oWeb" }), &token).await, &[]);
+    handed
+}
+
 /// The parts of a browser's cookie; the code is the page's own.
 fn remember(canaries: &mut Canaries, whose: &str, cookie: &str) {
     for (part, name) in cookie.split('.').zip(["browser secret", "poll secret", "code"]) {
@@ -199,12 +259,15 @@ async fn at_rest(url: &str, canaries: &Canaries) {
     let mut text = String::new();
     for table in [
         "SELECT code_hash || purpose || openid FROM dynamic_codes",
-        "SELECT scene_hash || poll_hash || browser_hash || COALESCE(code_hash, '') || COALESCE(pending_password_hash, '') || COALESCE(next_path, '') FROM signin_sessions",
+        "SELECT scene_hash || poll_hash || COALESCE(browser_hash, '') || COALESCE(code_hash, '') || COALESCE(pending_password_hash, '') || COALESCE(next_path, '') FROM signin_sessions",
         "SELECT bucket FROM rate_counters",
         "SELECT COALESCE(content, '') FROM messages",
         "SELECT COALESCE(password_hash, '') || COALESCE(username, '') FROM users",
         "SELECT action || target || detail || address FROM audit_entries",
         "SELECT name || value FROM facts",
+        "SELECT openid || COALESCE(unionid, '') || COALESCE(nickname, '') FROM identities",
+        "SELECT jti FROM revoked_tokens",
+        "SELECT key_hash || fingerprint || COALESCE(answer, '') FROM idempotency_keys",
     ] {
         for row in db.sql(table).fetch_all(db.conn()).await.unwrap() {
             text.push_str(&sqlx::Row::get::<String, _>(&row, 0));

@@ -41,6 +41,9 @@ fn a_setting_that_is_wrong_is_one_line_that_names_it() {
         (vec![("WECHAT_APPID", " ")], &["WECHAT_APPID is empty"]),
         (vec![("WECHAT_AES_KEY", "canary-aes-key")], &["WECHAT_AES_KEY must be the 43"]),
         (vec![("WECHAT_PREVIOUS_AES_KEY", "canary-aes-key")], &["WECHAT_PREVIOUS_AES_KEY must be the 43"]),
+        (vec![("WECHAT_MINI_APPID", "wxmini")], &["WECHAT_MINI_APPID is set without WECHAT_MINI_SECRET"]),
+        (vec![("WECHAT_WEB_APPID", "wxweb")], &["WECHAT_WEB_APPID is set without WECHAT_WEB_SECRET"]),
+        (vec![("JWT_PREVIOUS_SECRET", "canary-jwt-secret")], &["JWT_PREVIOUS_SECRET has 17 bytes"]),
         (vec![("JWT_SECRET", "canary-jwt-secret")], &["JWT_SECRET has 17 bytes", "at least 32"]),
         (vec![("WEIDA_PUBLIC_URL", "https://weida.example/path")], &["WEIDA_PUBLIC_URL", "without a path"]),
         (vec![("WEIDA_PUBLIC_URL", "ftp://weida.example")], &["WEIDA_PUBLIC_URL"]),
@@ -65,7 +68,7 @@ fn a_setting_that_is_wrong_is_one_line_that_names_it() {
 fn a_key_that_is_wrong_in_the_file_is_one_line_that_names_it() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("Leptos.toml");
-    let cases: [(&str, &[&str]); 9] = [
+    let cases: [(&str, &[&str]); 14] = [
         ("[server]\npublic-ulr = \"x\"", &["public-ulr", "server", "public-url"]),
         ("[serber]\npublic-url = \"x\"", &["serber", "server"]),
         ("wechat.tokem = \"Can4ryToken\"", &["tokem", "token"]),
@@ -73,6 +76,11 @@ fn a_key_that_is_wrong_in_the_file_is_one_line_that_names_it() {
         ("[limits]\nguesses-per-session = 0", &["limits.guesses-per-session", "1 to 20"]),
         ("[limits]\nguesses-per-session = \"many\"", &["limits.guesses-per-session", "many"]),
         ("[server\n", &["Leptos.toml"]),
+        ("[chat.commands]\nlsit = [\"清单\"]", &["lsit", "list"]),
+        ("[chat.commands]\nlist = [\"ＨＥＬＰ\"]", &["chat.commands.help", "\"help\"", "list has too"]),
+        ("[chat.commands]\npassword = [\"取消\"]", &["chat.commands.password", "取消", "refuse"]),
+        ("[chat.commands]\nundo = [\"1234\"]", &["chat.commands.undo", "1234"]),
+        ("[media]\nmegabytes-per-owner = 0", &["media.megabytes-per-owner", "1 to 10000"]),
         // A secret of digits only is a number in TOML; a list is a slip of the finger.
         ("[mini-program]\nsecret = 7318462905", &["mini-program.secret"]),
         ("[database]\nmysql-password = [\"canary-db-password\"]", &["database.mysql-password"]),

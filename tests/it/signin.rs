@@ -171,7 +171,7 @@ async fn closing_an_account_shuts_every_door(database: &Database) {
             weida::core::account::leave::delete(&app.ctx, user, None, "test").await.unwrap();
         } else {
             let mut tx = app.ctx.store.begin().await.unwrap();
-            weida::store::user::update_enabled(&mut tx, user, false, 0).await.unwrap();
+            weida::store::user::update_enabled(&mut tx, user, false, None, 0).await.unwrap();
             tx.commit().await.unwrap();
         }
         if step < 2 {

@@ -1,4 +1,4 @@
-//! How fast the release build is on this machine: start-up, memory, and requests per second of some pages.
+//! How fast the release build is on this machine: start-up, memory, requests per second of some pages, and the reply engine.
 //!
 //! A plain load generator of our own, so that there is nothing to install. It shares the machine with the program:
 //! compare its numbers with each other, not with those of another tool.
@@ -15,19 +15,26 @@ use std::{
 
 use crate::{
     build::{self, Profile},
-    shell::{Context, Failure, Result},
+    shell::{Context, Failure, Result, cargo, run},
 };
 
 const CONNECTIONS: usize = 32;
 const LASTS: Duration = Duration::from_secs(5);
 const PATHS: [&str; 3] = ["/healthz", "/", "/pkg/weida.css"];
 
+/// The name, in place of a path, of the reply engine's own benchmark.
+const ENGINE: &str = "reply";
+
 pub fn all(paths: &[String]) -> Result {
+    if paths == [ENGINE] {
+        return engine();
+    }
     build::release()?;
     let server = Server::start()?;
     println!("{CONNECTIONS} connections, {} s a path", LASTS.as_secs());
     println!("  start-up {:.0} ms, resident {} MiB", server.start_up.as_secs_f64() * 1e3, server.resident_mib());
-    let paths: Vec<&str> = if paths.is_empty() { PATHS.to_vec() } else { paths.iter().map(String::as_str).collect() };
+    let is_whole = paths.is_empty();
+    let paths: Vec<&str> = if is_whole { PATHS.to_vec() } else { paths.iter().map(String::as_str).collect() };
     for path in paths {
         match load(server.port, path) {
             Ok(load) => println!("  {path:<24} {load}"),
@@ -35,7 +42,13 @@ pub fn all(paths: &[String]) -> Result {
         }
     }
     println!("  afterwards resident {} MiB", server.resident_mib());
-    Ok(())
+    drop(server);
+    if is_whole { engine() } else { Ok(()) }
+}
+
+/// One message among many rules: `benches/reply.rs`, which fails where its limits are broken.
+fn engine() -> Result {
+    run(cargo().args(["bench", "--package", "weida", "--bench", "reply"]))
 }
 
 /// The release build with a database of its own, gone afterwards.

@@ -49,9 +49,10 @@ fn playwright(args: &[&str]) -> Result<Command> {
     fonts()?;
     packages()?;
     let program = fs::canonicalize(Profile::Dev.program()).context("the program")?;
+    let crowd = fs::canonicalize(Profile::Dev.crowd()).context("the crowd")?;
     let mut command = Command::new("node");
     command.arg("node_modules/@playwright/test/cli.js").args(args).current_dir(HOME);
-    command.env("CHROMIUM", chromium).env("WEIDA_BIN", program);
+    command.env("CHROMIUM", chromium).env("WEIDA_BIN", program).env("WEIDA_CROWD", crowd);
     Ok(command)
 }
 

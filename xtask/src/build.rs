@@ -19,6 +19,11 @@ impl Profile {
         target_dir().join(if self == Self::Dev { "debug" } else { "release" }).join("weida")
     }
 
+    /// What puts many people into a database, for tests.
+    pub fn crowd(self) -> PathBuf {
+        self.program().with_file_name("examples").join("crowd")
+    }
+
     /// What cargo left of the browser's part, before bindgen.
     fn wasm(self) -> PathBuf {
         target_dir().join(TARGET).join(if self == Self::Dev { "debug" } else { "wasm" }).join("weida.wasm")
@@ -60,9 +65,11 @@ pub fn become_program(args: &[String]) -> Failure {
 fn server(profile: Profile) -> Command {
     let mut command = cargo();
     brief(command.arg("build")).args(["--package", "weida", "--bin", "weida"]);
-    if profile == Profile::Release {
-        command.arg("--release");
-    }
+    match profile {
+        Profile::Release => command.arg("--release"),
+        // People for the browser tests.
+        Profile::Dev => command.args(["--example", "crowd"]),
+    };
     command
 }
 

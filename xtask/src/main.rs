@@ -3,6 +3,7 @@
 //! One file per topic. A step prints one line when it is through, does nothing that is already done, and when it
 //! fails says in one line what happened and in the next how to mend it.
 
+mod api;
 mod apt;
 mod bench;
 mod browser;
@@ -27,9 +28,10 @@ usage: cargo xtask <command>
   build [--dev]     the program and its site; --dev is quick to compile and slow to run
   check             formatting, lints for server and browser, supply chain, spelling
   test              check, then all tests: unit, integration on three databases, browser
+  api               the examples and schemathesis alone
   e2e [args]        browser tests alone; args go to Playwright (e2e sign-in --project phone)
   shots [paths]     pictures of pages in two widths and two themes, into target/shots
-  bench [paths]     start-up time, memory and requests per second of the release build";
+  bench [paths]     start-up time, memory and requests per second of the release build; `bench reply`: the reply engine only";
 
 fn main() -> ExitCode {
     let mut args = env::args().skip(1);
@@ -54,6 +56,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode> {
         },
         "check" => return Ok(check::all()),
         "test" => return Ok(test::all()),
+        "api" => return test::api_only(),
         "e2e" => return test::browser_only(rest),
         "shots" => browser::shots(rest)?,
         "bench" => bench::all(rest)?,

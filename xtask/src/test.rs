@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    browser, build, check,
+    api, browser, build, check,
     service::Engines,
     shell::{Context, Failure, Result, brief, cargo, line, report, run, step},
     tally::Tally,
@@ -25,10 +25,19 @@ pub fn all() -> ExitCode {
         verdict.count(cargo_test("xtask", &engines));
     }
     if verdict.need(build::dev(&["--tests"])).is_some() {
+        verdict.count(api::test());
         verdict.count(browser::test(&[]));
     }
     report('●', "all of it", begun.elapsed());
     verdict.close()
+}
+
+/// The examples and schemathesis alone, on a fresh build.
+pub fn api_only() -> Result<ExitCode> {
+    build::dev(&[])?;
+    let mut verdict = Verdict::default();
+    verdict.count(api::test());
+    Ok(verdict.close())
 }
 
 /// The browser tests alone, on a fresh build.

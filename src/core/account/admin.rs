@@ -1,13 +1,15 @@
 //! The first admin, made by a one-time link, and admins made at the command line.
 
-use super::{NewUser, field::Username, password::Password};
+use super::{NewUser, Role, User, field::Username, password::Password};
 use crate::{
     core::{CoreError, Ctx, Problem, secret::Use},
-    store::{self, audit::AuditRow},
+    store::{self, Tx, audit::AuditRow},
 };
 
 /// The fact under which the hash of the one live setup link is kept.
 const SETUP_LINK: &str = "setup-link-hash";
+/// The topic in `revisions` whose row is locked while admins are counted.
+const ADMINS: &str = "admins";
 
 /// A new secret for the link that makes the first admin, in place of any older one; None where there is an admin already.
 ///
@@ -78,6 +80,17 @@ pub async fn reset_password(ctx: &Ctx, username: &str, password: &str) -> Result
     super::profile::store_password(ctx, user.id, &hash, "", "command line").await
 }
 
+/// Refuses where this user is the last one who can administer the installation. Two who ask at once ask one after the other.
+pub(crate) async fn keep_one(db: &mut Tx, user_id: i64) -> Result<(), CoreError> {
+    store::fact::bump_revision(db, ADMINS).await?;
+    let user = store::user::find_user(db, user_id).await?.map(User::from).ok_or(CoreError::NotFound)?;
+    let counts = user.role == Role::Admin && user.is_enabled;
+    if counts && store::user::count_enabled_with_role(db, Role::Admin.as_str()).await? <= 1 {
+        return Err(CoreError::LastAdmin);
+    }
+    Ok(())
+}
+
 async fn credentials(ctx: &Ctx, username: &str, password: &str) -> Result<(Username, String), CoreError> {
     let username = Username::parse(username)?;
     let password = Password::parse_new("password", password)?;
@@ -87,7 +100,7 @@ async fn credentials(ctx: &Ctx, username: &str, password: &str) -> Result<(Usern
 
 async fn insert_admin(
     ctx: &Ctx,
-    db: &mut store::Tx,
+    db: &mut Tx,
     username: Username,
     hash: String,
     address: &str,

@@ -4,7 +4,7 @@ use crate::core::{CoreError, Problem};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Characters that cannot be seen and change how their neighbours are read: bidirectional marks and zero-width ones.
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
 }
@@ -73,9 +73,40 @@ impl Nickname {
         }
     }
 
+    /// What another program says somebody is called, made fit: invisible characters and what is too long are dropped. None
+    /// where nothing is left.
+    #[must_use]
+    pub fn cleaned(text: &str) -> Option<Self> {
+        let text: String = text.chars().filter(|c| !is_invisible(*c)).take(1024).collect();
+        Self::parse(&text.trim().chars().take(32).collect::<String>()).ok()
+    }
+
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// A picture's address on the web, as another program says it. None for anything else, and for what is longer than is stored.
+#[must_use]
+pub fn picture_url(text: &str) -> Option<String> {
+    let text = text.trim();
+    let is_web =
+        url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
+    (is_web && text.chars().count() <= 500).then(|| text.to_owned())
+}
+
+/// A person's real name as an operator writes it down, or none for an empty text: up to 64 characters, no invisible ones.
+///
+/// # Errors
+/// The flaw of the field `real_name`.
+pub fn real_name(text: &str) -> Result<Option<String>, CoreError> {
+    let text = text.trim();
+    match text.chars().take(65).count() {
+        0 => Ok(None),
+        65 => Err(CoreError::flaw("real_name", Problem::TooLong(64))),
+        _ if text.chars().any(is_invisible) => Err(CoreError::flaw("real_name", Problem::Malformed)),
+        _ => Ok(Some(text.to_owned())),
     }
 }
 
@@ -179,6 +210,17 @@ mod tests {
         assert_eq!(Nickname::parse(" 小明 😀 ").unwrap().as_str(), "小明 😀");
         assert_eq!(problem(Nickname::parse("a\u{202e}b")), Problem::Malformed);
         assert_eq!(problem(Nickname::parse(&"名".repeat(33))), Problem::TooLong(32));
+    }
+
+    #[test]
+    fn what_another_program_says_is_made_fit() {
+        assert_eq!(Nickname::cleaned(" a\u{202e}b ").unwrap().as_str(), "ab");
+        assert_eq!(Nickname::cleaned(&"名".repeat(40)).unwrap().as_str().chars().count(), 32);
+        assert_eq!(Nickname::cleaned("\u{200b} "), None);
+        assert_eq!(picture_url("https://thirdwx.qlogo.cn/x/132").as_deref(), Some("https://thirdwx.qlogo.cn/x/132"));
+        for bad in ["", "wxfile://tmp_1.jpg", "javascript:alert(1)", "//x", &format!("https://x/{}", "a".repeat(500))] {
+            assert_eq!(picture_url(bad), None, "{bad}");
+        }
     }
 
     #[test]

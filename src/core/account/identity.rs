@@ -1,9 +1,160 @@
-//! Who a person is to WeChat, and cutting that tie.
+//! Who a person is to WeChat: meeting them, and cutting the tie.
+//!
+//! Two identities belong to one user where the platform says so by one unionid, or where the person tied them together themselves.
+//! Never because a nickname, an e-mail address or a phone number is the same.
 
+use super::{NewUser, field::Nickname};
 use crate::{
     core::{CoreError, Ctx},
-    store::{self, audit::AuditRow, identity::IdentityRow},
+    store::{self, StoreError, Tx, audit::AuditRow, identity::IdentityRow},
 };
+
+const TRIES: u32 = 4;
+
+/// Which kind of app an identity is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum App {
+    OfficialAccount,
+    MiniProgram,
+    /// Web login of the open platform.
+    Web,
+}
+
+impl App {
+    /// What stands in `identities.app`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OfficialAccount => "official_account",
+            Self::MiniProgram => "mini_program",
+            Self::Web => "web",
+        }
+    }
+}
+
+/// A person whom the platform has just proven to us.
+#[derive(Debug, Clone)]
+pub struct Proven {
+    pub app: App,
+    pub appid: String,
+    pub openid: String,
+    pub unionid: Option<String>,
+    /// What they call themselves there, if it was told; not proven.
+    pub nickname: Option<Nickname>,
+    pub avatar_url: Option<String>,
+}
+
+/// The user of a person whom the platform has proven: theirs, or that of another identity with the same unionid, or a new one. Notes
+/// what they call themselves, and the sign-in.
+///
+/// # Errors
+/// [`CoreError::Disabled`]; [`CoreError::Busy`] where rivals kept meeting.
+pub async fn meet(ctx: &Ctx, proven: &Proven) -> Result<super::User, CoreError> {
+    for _ in 0..TRIES {
+        let mut tx = ctx.store.begin().await?;
+        match meet_within(ctx, &mut tx, proven).await {
+            Ok(user) => {
+                tx.commit().await?;
+                return Ok(user);
+            }
+            // Seen from a new start, a rival's row is simply there.
+            Err(CoreError::Collided) => tx.rollback().await?,
+            Err(e) => return Err(e),
+        }
+    }
+    Err(CoreError::Busy)
+}
+
+pub(crate) async fn meet_within(ctx: &Ctx, db: &mut Tx, proven: &Proven) -> Result<super::User, CoreError> {
+    let now = ctx.now();
+    let known = store::identity::find_identity(db, &proven.appid, &proven.openid).await?;
+    if known.is_none() {
+        store::identity::insert_identity(db, &first_seen(proven, now)).await?;
+    }
+    if let Some(unionid) = &proven.unionid {
+        store::identity::update_unionid(db, &proven.appid, &proven.openid, unionid).await?;
+    }
+    let owner = if let Some(owner) = known.and_then(|identity| identity.user_id) {
+        owner
+    } else {
+        let owner = match relative(db, proven.unionid.as_deref()).await? {
+            Some(relative) => relative,
+            None => super::create(ctx, db, NewUser::default()).await?,
+        };
+        store::identity::update_owner(db, &proven.appid, &proven.openid, owner).await?;
+        owner
+    };
+    let owner = made_one(ctx, db, owner, proven.unionid.as_deref()).await?;
+    let (nickname, avatar) = (proven.nickname.as_ref().map(Nickname::as_str), proven.avatar_url.as_deref());
+    if nickname.is_some() || avatar.is_some() {
+        store::identity::update_presented(db, &proven.appid, &proven.openid, nickname, avatar).await?;
+        store::user::update_presented(db, owner, nickname, avatar, now).await?;
+    }
+    store::user::update_last_login(db, owner, now).await?;
+    let user = store::user::find_user(db, owner).await?.map(super::User::from).ok_or(CoreError::Collided)?;
+    if user.is_enabled { Ok(user) } else { Err(CoreError::Disabled) }
+}
+
+fn first_seen(proven: &Proven, now: i64) -> IdentityRow {
+    IdentityRow {
+        appid: proven.appid.clone(),
+        openid: proven.openid.clone(),
+        app: proven.app.as_str().to_owned(),
+        unionid: proven.unionid.clone(),
+        user_id: None,
+        nickname: None,
+        avatar_url: None,
+        is_subscribed: 0,
+        subscribed_at: None,
+        unsubscribed_at: None,
+        source_scene: None,
+        created_at: now,
+    }
+}
+
+/// The user whom another identity with this unionid belongs to.
+pub(crate) async fn relative(db: &mut Tx, unionid: Option<&str>) -> Result<Option<i64>, StoreError> {
+    match unionid {
+        Some(unionid) => store::identity::find_owner_of_unionid(db, unionid).await,
+        None => Ok(None),
+    }
+}
+
+/// The user whose identity this is, in whichever of the owner's apps.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn owner(ctx: &Ctx, openid: &str) -> Result<Option<i64>, CoreError> {
+    Ok(store::identity::find_owner(&mut ctx.store.read().await?, openid).await?)
+}
+
+/// Notes the unionid that the platform tells of a follower. One without an account belongs to the user of another identity with it.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn learn_unionid(ctx: &Ctx, openid: &str, unionid: &str) -> Result<(), CoreError> {
+    let mut tx = ctx.store.begin().await?;
+    let relative = relative(&mut tx, Some(unionid)).await?;
+    store::identity::update_unionid(&mut tx, &ctx.appid, openid, unionid).await?;
+    if let Some(owner) = relative {
+        // Changes nothing where the follower has an account: then that one and the other are one person's.
+        store::identity::update_owner(&mut tx, &ctx.appid, openid, owner).await?;
+        made_one(ctx, &mut tx, owner, Some(unionid)).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// The one account of a person, after the platform told that several are theirs.
+async fn made_one(ctx: &Ctx, db: &mut Tx, owner: i64, unionid: Option<&str>) -> Result<i64, CoreError> {
+    let Some(unionid) = unionid else { return Ok(owner) };
+    let mut stays = owner;
+    for other in store::identity::list_owners_of_unionid(db, unionid).await? {
+        if other != stays {
+            stays = super::unite::unite(ctx, db, stays, other).await?;
+        }
+    }
+    Ok(stays)
+}
 
 /// A user's identity in this Official Account, if it is bound.
 ///
@@ -14,18 +165,39 @@ pub async fn find_own(ctx: &Ctx, user_id: i64) -> Result<Option<IdentityRow>, Co
     Ok(rows.into_iter().find(|row| row.appid == ctx.appid))
 }
 
+/// The user whose identity in this Official Account it is.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn find_owner(ctx: &Ctx, openid: &str) -> Result<Option<super::User>, CoreError> {
+    let mut db = ctx.store.read().await?;
+    let identity = store::identity::find_identity(&mut db, &ctx.appid, openid).await?;
+    let Some(user_id) = identity.and_then(|identity| identity.user_id) else { return Ok(None) };
+    Ok(store::user::find_user(&mut db, user_id).await?.map(super::User::from))
+}
+
 /// Unbinds WeChat. Refused where it is the only way to sign in.
 ///
 /// # Errors
 /// [`CoreError::NotFound`] where nothing is bound; [`CoreError::Forbidden`] where no password is set.
 pub async fn unbind(ctx: &Ctx, user_id: i64, address: &str) -> Result<(), CoreError> {
-    let identity = find_own(ctx, user_id).await?.ok_or(CoreError::NotFound)?;
     let mut tx = ctx.store.begin().await?;
-    let user = store::user::find_user(&mut tx, user_id).await?.ok_or(CoreError::NotFound)?;
+    unbind_within(ctx, &mut tx, user_id, address).await?;
+    Ok(tx.commit().await?)
+}
+
+/// [`unbind`] inside the caller's transaction.
+///
+/// # Errors
+/// As [`unbind`].
+pub(crate) async fn unbind_within(ctx: &Ctx, db: &mut Tx, user_id: i64, address: &str) -> Result<(), CoreError> {
+    let identities = store::identity::list_identities(db, user_id).await?;
+    let identity = identities.into_iter().find(|row| row.appid == ctx.appid).ok_or(CoreError::NotFound)?;
+    let user = store::user::find_user(db, user_id).await?.ok_or(CoreError::NotFound)?;
     if user.username.is_none() || user.password_hash.is_none() {
         return Err(CoreError::Forbidden);
     }
-    if !store::identity::update_unowned(&mut tx, &identity.appid, &identity.openid, user_id).await? {
+    if !store::identity::update_unowned(db, &identity.appid, &identity.openid, user_id).await? {
         return Err(CoreError::NotFound);
     }
     let row = AuditRow {
@@ -37,6 +209,5 @@ pub async fn unbind(ctx: &Ctx, user_id: i64, address: &str) -> Result<(), CoreEr
         detail: String::new(),
         created_at: ctx.now(),
     };
-    store::audit::insert_entry(&mut tx, row).await?;
-    Ok(tx.commit().await?)
+    Ok(store::audit::insert_entry(db, row).await?)
 }

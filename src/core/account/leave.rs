@@ -1,7 +1,7 @@
 //! Taking one's data along, and leaving.
 
 use crate::{
-    core::{CoreError, Ctx, account::Role},
+    core::{CoreError, Ctx, token},
     store::{self, Tx, audit::AuditRow},
 };
 
@@ -16,6 +16,7 @@ pub async fn export(ctx: &Ctx, user_id: i64) -> Result<serde_json::Value, CoreEr
     let credits = store::credit::list_entries(&mut db, user_id, 10_000).await?;
     let rules = store::rule::list_rules(&mut db, user_id).await?;
     let messages = store::message::list_messages(&mut db, user_id, 10_000).await?;
+    let files = store::media::list_media(&mut db, user_id, 10_000).await?;
     let sessions = store::web_session::list_web_sessions(&mut db, user_id, ctx.now()).await?;
     Ok(serde_json::json!({
         "user": {
@@ -35,6 +36,9 @@ pub async fn export(ctx: &Ctx, user_id: i64) -> Result<serde_json::Value, CoreEr
             "keywords": r.keywords.iter().map(|k| &k.keyword).collect::<Vec<_>>(),
             "contents": r.contents.iter().map(|c| serde_json::json!({ "kind": c.kind, "body": c.body })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
+        "files": files.iter().map(|f| serde_json::json!({
+            "name": f.name, "bytes": f.size_bytes, "address": format!("/media/{}", f.access_key), "created_at": f.created_at,
+        })).collect::<Vec<_>>(),
         "messages": messages.iter().map(|m| serde_json::json!({
             "kind": m.kind, "content": m.content, "answered_by": m.answered_by, "received_at": m.received_at,
         })).collect::<Vec<_>>(),
@@ -47,12 +51,13 @@ pub async fn export(ctx: &Ctx, user_id: i64) -> Result<serde_json::Value, CoreEr
 /// Deletes a user and everything that is only theirs. Their WeChat stays a follower without an account.
 ///
 /// # Errors
-/// [`CoreError::Forbidden`] for the last admin; [`CoreError::NotFound`] where the user is gone.
+/// [`CoreError::LastAdmin`]; [`CoreError::NotFound`] where the user is gone.
 pub async fn delete(ctx: &Ctx, user_id: i64, actor_id: Option<i64>, address: &str) -> Result<(), CoreError> {
     let mut tx = ctx.store.begin().await?;
     delete_within(ctx, &mut tx, user_id, actor_id, address).await?;
     tx.commit().await?;
     ctx.shelf.forget(user_id);
+    ctx.standings.forget(user_id);
     Ok(())
 }
 
@@ -64,12 +69,11 @@ pub(crate) async fn delete_within(
     actor_id: Option<i64>,
     address: &str,
 ) -> Result<(), CoreError> {
-    let user = store::user::find_user(db, user_id).await?.map(super::User::from).ok_or(CoreError::NotFound)?;
-    if user.role == Role::Admin && user.is_enabled && store::user::count_enabled_with_role(db, "admin").await? <= 1 {
-        return Err(CoreError::Forbidden);
-    }
+    super::admin::keep_one(db, user_id).await?;
+    store::follow::delete_of_user(db, user_id).await?;
     store::user::delete_user(db, user_id).await?;
     store::fact::bump_revision(db, "rules").await?;
+    store::fact::bump_revision(db, token::standing::TOPIC).await?;
     let row = AuditRow {
         id: ctx.next_id(),
         actor_id,

@@ -1,6 +1,7 @@
 //! Users: their names, passwords, profiles, sessions, and how they leave.
 
 pub mod admin;
+pub mod directory;
 pub mod field;
 pub mod identity;
 pub mod leave;
@@ -9,15 +10,29 @@ pub mod password;
 pub mod profile;
 pub mod session;
 
+mod unite;
+
 use super::{CoreError, Ctx};
 use crate::store::{self, StoreError, Tx, user::UserRow};
 use field::{Nickname, Username};
+use std::collections::HashMap;
 
 /// Who may do what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     User,
     Admin,
+}
+
+impl Role {
+    /// What stands in `users.role`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Admin => "admin",
+        }
+    }
 }
 
 /// What a person's level is called in storage and on the wire.
@@ -33,6 +48,8 @@ pub struct User {
     pub avatar_url: Option<String>,
     pub email: Option<String>,
     pub phone: Option<String>,
+    /// What an operator knows them by.
+    pub real_name: Option<String>,
     pub level: String,
     pub role: Role,
     pub is_enabled: bool,
@@ -54,6 +71,7 @@ impl From<UserRow> for User {
             avatar_url: row.avatar_url,
             email: row.email,
             phone: row.phone,
+            real_name: row.real_name,
             level: row.level,
             role: if row.role == "admin" { Role::Admin } else { Role::User },
             is_enabled: row.is_enabled == 1,
@@ -72,6 +90,17 @@ impl From<UserRow> for User {
 /// The database cannot be reached.
 pub async fn find(ctx: &Ctx, id: i64) -> Result<Option<User>, CoreError> {
     Ok(store::user::find_user(&mut ctx.store.read().await?, id).await?.map(User::from))
+}
+
+/// The nicknames of these users, by their ids; those that are not there (any more) are left out.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn names(ctx: &Ctx, ids: &[i64]) -> Result<HashMap<i64, String>, CoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(store::user::list_nicknames(&mut ctx.store.read().await?, ids).await?.into_iter().collect())
 }
 
 /// What a new user starts with.

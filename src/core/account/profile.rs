@@ -6,7 +6,7 @@ use super::{
     password::Password,
 };
 use crate::{
-    core::{CoreError, Ctx, Problem, secret::Use},
+    core::{CoreError, Ctx, Problem, secret::Use, token},
     store::{self, StoreError, Tx, audit::AuditRow},
 };
 
@@ -99,7 +99,9 @@ pub(crate) async fn store_password(
 ) -> Result<(), CoreError> {
     let mut tx = ctx.store.begin().await?;
     store_password_within(ctx, &mut tx, user_id, hash, keep_session, address).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    ctx.standings.forget(user_id);
+    Ok(())
 }
 
 /// [`store_password`] inside the caller's transaction.
@@ -114,6 +116,7 @@ pub(crate) async fn store_password_within(
     let now = ctx.now();
     store::user::update_password(db, user_id, hash, now).await?;
     store::web_session::delete_all_of(db, user_id, &ctx.hash(Use::WebSession, keep_session)).await?;
+    token::revoke_all_within(db, user_id).await?;
     let row = AuditRow {
         id: ctx.next_id(),
         actor_id: Some(user_id),

@@ -1,8 +1,8 @@
 //! The browsers in which a person is signed in.
 
 use crate::{
-    core::{CoreError, Ctx, secret::Use},
-    store,
+    core::{CoreError, Ctx, secret::Use, token},
+    store::{self, web_session::WebSessionRow},
 };
 
 /// One signed-in browser.
@@ -19,6 +19,20 @@ pub struct WebSession {
     pub is_current: bool,
 }
 
+impl WebSession {
+    /// Somebody else's.
+    pub(crate) fn elsewhere(row: WebSessionRow) -> Self {
+        Self {
+            public_id: row.public_id,
+            browser_label: row.browser_label,
+            address: row.address,
+            created_at: row.created_at,
+            seen_at: row.seen_at,
+            is_current: false,
+        }
+    }
+}
+
 /// A user's signed-in browsers, last used first; `current` is the cookie value of the one that asks.
 ///
 /// # Errors
@@ -28,14 +42,7 @@ pub async fn list(ctx: &Ctx, user_id: i64, current: &str) -> Result<Vec<WebSessi
     let rows = store::web_session::list_web_sessions(&mut ctx.store.read().await?, user_id, ctx.now()).await?;
     Ok(rows
         .into_iter()
-        .map(|row| WebSession {
-            is_current: row.id_hash == current,
-            public_id: row.public_id,
-            browser_label: row.browser_label,
-            address: row.address,
-            created_at: row.created_at,
-            seen_at: row.seen_at,
-        })
+        .map(|row| WebSession { is_current: row.id_hash == current, ..WebSession::elsewhere(row) })
         .collect())
 }
 
@@ -51,12 +58,15 @@ pub async fn revoke(ctx: &Ctx, user_id: i64, public_id: &str) -> Result<(), Core
     Ok(tx.commit().await?)
 }
 
-/// Signs out every browser but the one that asks.
+/// Signs out every browser but the one that asks, and ends all tokens.
 ///
 /// # Errors
 /// The database cannot be reached.
 pub async fn revoke_others(ctx: &Ctx, user_id: i64, current: &str) -> Result<(), CoreError> {
     let mut tx = ctx.store.begin().await?;
     store::web_session::delete_all_of(&mut tx, user_id, &ctx.hash(Use::WebSession, current)).await?;
-    Ok(tx.commit().await?)
+    token::revoke_all_within(&mut tx, user_id).await?;
+    tx.commit().await?;
+    ctx.standings.forget(user_id);
+    Ok(())
 }

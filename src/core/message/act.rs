@@ -1,8 +1,11 @@
-//! What one message does, inside one transaction: commands, codes, scans, rules — in the order of the product.
+//! What one message does, inside one transaction: what [`decide`](super::decide) says may answer, one after the other.
 
 use super::{
-    commands::Command,
-    person,
+    commands::{Command, Said},
+    decide::{self, Books, By, Input, Step},
+    orders::{self, Speaker},
+    person, piece,
+    trace::Trace,
     words::{self, Chat},
 };
 use crate::{
@@ -10,7 +13,7 @@ use crate::{
         CoreError, Ctx,
         account::User,
         limit::{self, Limit},
-        reply::{self, Rule, Values, book::Book, fold::fold},
+        reply::{self, ACCOUNT, Content, book::Hit},
         secret::Use,
         signin::{
             Status,
@@ -22,13 +25,15 @@ use crate::{
     text::{Lang, fill},
     wechat::message::{Event, Kind, Message, UserDataChange},
 };
-use std::sync::Arc;
+
+/// Characters of a text that nothing answered that are kept to group it by.
+const MISSED_MAX_CHARS: usize = 200;
 
 /// What a message led to.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// The text to answer, if any; it may be longer than one passive reply.
-    pub text: Option<String>,
+    /// What is answered, in order; it may be more than one passive reply holds.
+    pub replies: Vec<Content>,
     pub answered_by: &'static str,
     pub rule_id: Option<i64>,
     pub user_id: Option<i64>,
@@ -38,6 +43,14 @@ pub struct Outcome {
     pub is_secret: bool,
     /// A person who is new: the platform may know more about them.
     pub is_new_follower: bool,
+    /// The replies are the next part of an earlier answer: nothing else is put off by them.
+    pub is_continued: bool,
+    /// Whose rules were changed by it: their book is put away after the commit.
+    pub edited_owner: Option<i64>,
+    /// Why it was answered so; None where nothing of it may be stored.
+    pub trace: Option<Trace>,
+    /// The folded text that no rule with a keyword answered.
+    pub missed: Option<String>,
 }
 
 impl Outcome {
@@ -45,21 +58,13 @@ impl Outcome {
         Self { answered_by: "none", ..Self::default() }
     }
 
-    fn said(answered_by: &'static str, text: String) -> Self {
-        Self { text: Some(text), answered_by, ..Self::default() }
+    fn said(answered_by: &'static str, text: impl Into<String>) -> Self {
+        Self { replies: vec![Content::text(text)], answered_by, ..Self::default() }
     }
 
     fn turn(ctx: &Ctx, lang: Lang, turn: Turn) -> Self {
         Self { changed: turn.changed, ..Self::said("signin", words::heard(ctx, lang, &turn.heard)) }
     }
-}
-
-/// The rules that may answer this person, opened before the transaction began.
-#[derive(Debug)]
-pub struct Books {
-    pub account: Arc<Book>,
-    /// The person's own, and whose they are.
-    pub own: Option<(i64, Arc<Book>)>,
 }
 
 /// Does what a message asks.
@@ -77,110 +82,117 @@ pub async fn act(ctx: &Ctx, db: &mut Tx, books: &Books, message: &Message) -> Re
                     UserDataChange::Modified => {}
                 }
             }
-            Ok(Outcome::nothing())
+            return Ok(Outcome::nothing());
         }
         Kind::Event(Event::Unsubscribe) => {
             person::unfollowed(ctx, db, openid).await?;
-            Ok(Outcome::nothing())
+            return Ok(Outcome::nothing());
         }
-        Kind::Event(Event::Subscribe { scene, .. }) => followed(ctx, db, books, openid, scene.as_deref()).await,
-        Kind::Event(Event::Scan { scene, .. }) => {
-            let identity = person::following(ctx, db, openid, None).await?;
-            let turn = chat::scan(ctx, db, scene, &identity).await?;
-            Ok(turn.map_or_else(Outcome::nothing, |turn| Outcome::turn(ctx, Lang::Zh, turn)))
-        }
-        Kind::Event(_) => Ok(Outcome::nothing()),
-        Kind::Text { content, .. } if !message.is_unsupported_placeholder() => {
-            let identity = person::following(ctx, db, openid, None).await?;
-            spoke(ctx, db, books, &identity, content).await
-        }
-        // Pictures, voices, stickers and kinds that do not exist yet: no keyword, so the default answers.
-        _ => {
-            let identity = person::following(ctx, db, openid, None).await?;
-            let user = user_of(db, &identity).await?;
-            unmatched(ctx, db, books, user.as_ref(), "").await
-        }
+        _ => {}
     }
+    let Some(input) = Input::of(message) else { return Ok(Outcome::nothing()) };
+    let scene = if let Input::Follow(scene) = &input { scene.as_deref() } else { None };
+    let identity = person::following(ctx, db, openid, scene).await?;
+    let user = user_of(db, &identity).await?;
+    let outcome = first(ctx, db, books, (&identity, user.as_ref()), &input).await?;
+    Ok(noted(ctx, books, &identity, user.as_ref(), &input, outcome))
 }
 
-async fn followed(
+/// The first of the steps that answers.
+async fn first(
     ctx: &Ctx,
     db: &mut Tx,
     books: &Books,
-    openid: &str,
-    scene: Option<&str>,
+    (identity, user): (&IdentityRow, Option<&User>),
+    input: &Input,
 ) -> Result<Outcome, CoreError> {
-    let identity = person::following(ctx, db, openid, scene).await?;
-    if let Some(scene) = scene
-        && let Some(turn) = chat::scan(ctx, db, scene, &identity).await?
+    if let Input::Follow(Some(scene)) | Input::Scan(scene) = input
+        && let Some(turn) = chat::scan(ctx, db, scene, identity).await?
     {
-        return Ok(Outcome { is_new_follower: true, ..Outcome::turn(ctx, Lang::Zh, turn) });
+        // A scene is kept as a hash where it belongs, and nowhere else as it is.
+        return Ok(Outcome { is_secret: true, ..Outcome::turn(ctx, Lang::Zh, turn) });
     }
-    let t = Chat::of(Lang::Zh);
-    let user = user_of(db, &identity).await?;
-    let rule = books.account.on_follow();
-    let mut text = match rule {
-        Some(rule) => said_by(ctx, rule, user.as_ref(), "", &[]),
-        None => t.welcome.to_owned(),
-    };
-    if user.is_none()
-        && let Some(code) = new_code(ctx, db, SIGNIN, openid).await?
-    {
-        text.push_str("\n\n");
-        text.push_str(&fill(t.code_hint, &[("code", &code), ("minutes", &minutes(ctx))]));
+    for step in decide::steps(ctx, books, user, input) {
+        let outcome = match step {
+            Step::Command(said) => obey(ctx, db, identity, user, &said).await?,
+            Step::Digits(digits) => chat::send_code(ctx, db, &digits, identity)
+                .await?
+                .map(|turn| Outcome { is_secret: true, ..Outcome::turn(ctx, Lang::Zh, turn) }),
+            Step::Rule(by, hit) => Some(answered(ctx, db, (identity, user), input, by, &hit).await?),
+            Step::WrongCode => {
+                Some(Outcome { is_secret: true, ..Outcome::said("signin", Chat::of(Lang::Zh).wrong_code) })
+            }
+            Step::Welcome => {
+                let mut outcome = Outcome::said("follow", Chat::of(Lang::Zh).welcome);
+                greet(ctx, db, (identity, user), &mut outcome.replies).await?;
+                Some(outcome)
+            }
+        };
+        if let Some(outcome) = outcome {
+            return Ok(outcome);
+        }
     }
-    if let Some(rule) = rule {
-        store::rule::update_hits(db, rule.id, ctx.now()).await?;
+    if matches!(input, Input::Text(_)) {
+        reply::count::message(ctx, db, ACCOUNT, false).await?;
     }
-    Ok(Outcome {
-        rule_id: rule.map(|r| r.id),
-        user_id: identity.user_id,
-        is_new_follower: true,
-        ..Outcome::said("follow", text)
-    })
+    Ok(Outcome::nothing())
 }
 
-async fn spoke(
+/// What is remembered of it: who, why, and what nothing answered.
+fn noted(
     ctx: &Ctx,
-    db: &mut Tx,
     books: &Books,
     identity: &IdentityRow,
-    content: &str,
+    user: Option<&User>,
+    input: &Input,
+    outcome: Outcome,
+) -> Outcome {
+    let is_kept = ctx.settings.settings.message.keep_days > 0 && !outcome.is_secret;
+    let trace = is_kept.then(|| Trace::of(books, user, input, outcome.answered_by));
+    let is_missed = matches!(input, Input::Text(_)) && matches!(outcome.answered_by, "default" | "none");
+    let missed = is_kept && is_missed;
+    Outcome {
+        user_id: identity.user_id,
+        is_new_follower: matches!(input, Input::Follow(_)),
+        trace,
+        missed: missed.then(|| input.folded().1.chars().take(MISSED_MAX_CHARS).collect()),
+        ..outcome
+    }
+}
+
+async fn answered(
+    ctx: &Ctx,
+    db: &mut Tx,
+    (identity, user): (&IdentityRow, Option<&User>),
+    input: &Input,
+    by: By,
+    hit: &Hit<'_>,
 ) -> Result<Outcome, CoreError> {
-    let folded = fold(content);
-    let user = user_of(db, identity).await?;
-    let user_id = identity.user_id;
-    let command = ctx.commands.find(&folded);
-    if let Some((command, lang)) = command
-        && let Some(outcome) = obey(ctx, db, identity, user.as_ref(), command, lang).await?
+    let mut replies = decide::drawn(ctx, hit.rule, decide::said_by(ctx, hit, user, input.said()));
+    if by == By::Follow {
+        greet(ctx, db, (identity, user), &mut replies).await?;
+    }
+    reply::count::hit(ctx, db, hit.rule.id).await?;
+    if matches!(input, Input::Text(_)) {
+        let owner_id = if by == By::OwnRule { user.map_or(ACCOUNT, |u| u.id) } else { ACCOUNT };
+        reply::count::message(ctx, db, owner_id, by != By::Default).await?;
+    }
+    Ok(Outcome { replies, answered_by: by.as_str(), rule_id: Some(hit.rule.id), ..Outcome::default() })
+}
+
+/// A new follower without an account gets a code along.
+async fn greet(
+    ctx: &Ctx,
+    db: &mut Tx,
+    (identity, user): (&IdentityRow, Option<&User>),
+    replies: &mut Vec<Content>,
+) -> Result<(), CoreError> {
+    if user.is_none()
+        && let Some(code) = new_code(ctx, db, SIGNIN, &identity.openid).await?
     {
-        return Ok(Outcome { user_id, ..outcome });
+        decide::with_code(replies, &code, &minutes(ctx));
     }
-    let is_code = folded.len() == usize::from(ctx.settings.settings.signin.code_digits)
-        && folded.bytes().all(|b| b.is_ascii_digit());
-    if is_code && let Some(turn) = chat::send_code(ctx, db, &folded, identity).await? {
-        return Ok(Outcome { user_id, is_secret: true, ..Outcome::turn(ctx, Lang::Zh, turn) });
-    }
-    let own = books
-        .own
-        .as_ref()
-        .filter(|(owner, _)| Some(*owner) == user_id && user.as_ref().is_some_and(|u| u.is_auto_reply));
-    let hit = own.and_then(|(_, book)| book.answer(&folded)).map(|hit| ("own_rule", hit));
-    let hit = hit.or_else(|| books.account.answer(&folded).map(|hit| ("account_rule", hit)));
-    if let Some((answered_by, hit)) = hit {
-        store::rule::update_hits(db, hit.rule.id, ctx.now()).await?;
-        let text = said_by(ctx, hit.rule, user.as_ref(), content.trim(), &hit.groups);
-        return Ok(Outcome { rule_id: Some(hit.rule.id), user_id, ..Outcome::said(answered_by, text) });
-    }
-    if is_code {
-        // Never silence: somebody is waiting for a page to go on.
-        return Ok(Outcome {
-            user_id,
-            is_secret: true,
-            ..Outcome::said("signin", Chat::of(Lang::Zh).wrong_code.to_owned())
-        });
-    }
-    unmatched(ctx, db, books, user.as_ref(), content.trim()).await
+    Ok(())
 }
 
 /// None where the word is no command just now.
@@ -189,9 +201,20 @@ async fn obey(
     db: &mut Tx,
     identity: &IdentityRow,
     user: Option<&User>,
-    command: Command,
-    lang: Lang,
+    said: &Said,
 ) -> Result<Option<Outcome>, CoreError> {
+    let (command, lang, who) = (said.command, said.lang, Speaker { identity, user });
+    let done = match command {
+        Command::Confirm => orders::confirm(ctx, db, who, lang).await?,
+        Command::Refuse => orders::refuse(ctx, db, who, lang).await?,
+        _ => orders::obey(ctx, db, who, said).await?,
+    };
+    if let Some(orders::Done { text, edited_owner, changed }) = done {
+        return Ok(Some(Outcome { changed, edited_owner, ..Outcome::said("command", text) }));
+    }
+    if let Some(text) = decide::told(ctx, user, command, lang) {
+        return Ok(Some(Outcome::said("command", text)));
+    }
     let t = Chat::of(lang);
     let text = match command {
         Command::Confirm => {
@@ -200,35 +223,34 @@ async fn obey(
         Command::Refuse => {
             return Ok(chat::refuse(ctx, db, identity).await?.map(|turn| Outcome::turn(ctx, lang, turn)));
         }
-        Command::Help => fill(t.help, &[("site", ctx.settings.public_url.as_str())]),
-        Command::Me => user.map_or_else(
-            || fill(t.no_account, &[("site", ctx.settings.public_url.as_str())]),
-            |user| words::me(lang, user),
-        ),
+        Command::More => return more(ctx, db, identity, t.more_hint).await,
         Command::Code => code_text(ctx, db, SIGNIN, &identity.openid, t.code, t).await?,
-        Command::Password if user.is_none() => fill(t.no_account, &[("site", ctx.settings.public_url.as_str())]),
         Command::Password => code_text(ctx, db, RESET, &identity.openid, t.reset_code, t).await?,
+        // Those that need nothing but memory, and those of [`orders`], have answered.
+        _ => return Ok(None),
     };
     Ok(Some(Outcome::said("command", text)))
 }
 
-async fn unmatched(
-    ctx: &Ctx,
-    db: &mut Tx,
-    books: &Books,
-    user: Option<&User>,
-    keyword: &str,
-) -> Result<Outcome, CoreError> {
-    let user_id = user.map(|u| u.id);
-    let Some(rule) = books.account.on_nothing() else { return Ok(Outcome { user_id, ..Outcome::nothing() }) };
-    store::rule::update_hits(db, rule.id, ctx.now()).await?;
-    Ok(Outcome { rule_id: Some(rule.id), user_id, ..Outcome::said("default", said_by(ctx, rule, user, keyword, &[])) })
-}
-
-fn said_by(ctx: &Ctx, rule: &Rule, user: Option<&User>, keyword: &str, groups: &[String]) -> String {
-    let (id, time) = (user.map(|u| u.id.to_string()).unwrap_or_default(), words::clock_time(ctx.now()));
-    let nickname = user.map(|u| u.nickname.clone()).unwrap_or_default();
-    reply::fill(&rule.text, Values { nickname: &nickname, user_id: &id, time: &time, keyword, groups })
+/// The next part of a long answer.
+async fn more(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow, hint: &str) -> Result<Option<Outcome>, CoreError> {
+    let (appid, openid) = (identity.appid.as_str(), identity.openid.as_str());
+    let left = store::pending::list_pending(db, appid, openid, ctx.now()).await?;
+    let mut rest = left.len();
+    for row in left {
+        rest -= 1;
+        store::pending::delete_one(db, appid, openid, row.position).await?;
+        let Ok(mut content) = serde_json::from_str::<Content>(&row.body) else { continue };
+        // What cannot be shown is passed over.
+        if piece::reply(ctx, db, &content).await?.is_some() {
+            if rest > 0 {
+                piece::hinted(&mut content, hint);
+            }
+            let replies = vec![content];
+            return Ok(Some(Outcome { replies, answered_by: "command", is_continued: true, ..Outcome::default() }));
+        }
+    }
+    Ok(None)
 }
 
 async fn code_text(

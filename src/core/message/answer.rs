@@ -4,17 +4,27 @@
 //! the same time: the second waits at the first one's row.
 
 use super::{
-    act::{Books, Outcome, act},
+    act::{Outcome, act},
+    decide::Books,
     person,
+    piece::{self, Rest},
+    rest, service,
+    trace::Trace,
     words::{self, Chat},
 };
 use crate::{
-    core::{CoreError, Ctx, reply, reply::ACCOUNT, signin::typed::TypedIn},
-    store::{self, StoreError, message::MessageRow},
+    core::{
+        CoreError, Ctx,
+        account::identity,
+        reply::{self, ACCOUNT, Content},
+        signin::typed::TypedIn,
+    },
+    store::{self, StoreError, Tx, message::MessageRow},
     text::Lang,
     wechat::{
+        api::Custom,
         message::{Kind, Message},
-        reply::{Reply, TEXT_MAX_BYTES, Trigger, render, split_text},
+        reply::{Reply, Trigger, render},
     },
 };
 use std::time::Duration;
@@ -49,7 +59,7 @@ pub async fn answer(ctx: &Ctx, message: &Message) -> Result<Option<String>, Core
 #[must_use]
 pub fn apology(ctx: &Ctx, message: &Message) -> Option<String> {
     let is_spoken_to = matches!(message.kind, Kind::Text { .. }) && person::is_openid(&message.from);
-    is_spoken_to.then(|| xml(ctx, message, Chat::of(Lang::Zh).busy))
+    is_spoken_to.then(|| xml(ctx, message, &Reply::Text(Chat::of(Lang::Zh).busy.to_owned())))
 }
 
 /// Whether the same work from the start may succeed.
@@ -61,6 +71,16 @@ enum Failure {
 impl From<StoreError> for Failure {
     fn from(e: StoreError) -> Self {
         if e.is_retryable() { Self::Again(e.into()) } else { Self::Final(e.into()) }
+    }
+}
+
+impl From<CoreError> for Failure {
+    fn from(e: CoreError) -> Self {
+        match e {
+            // A rival made the same row; seen from a new start it is simply there.
+            CoreError::Collided => Self::Again(CoreError::Busy),
+            other => Self::Final(other),
+        }
     }
 }
 
@@ -78,43 +98,75 @@ async fn attempt_once(ctx: &Ctx, message: &Message, started_at: i64) -> Result<O
         }
         Err(e) => return Err(e.into()),
     }
-    let outcome = act(ctx, &mut tx, &books, message).await.map_err(|e| match e {
-        // A rival made the same row; seen from a new start it is simply there.
-        CoreError::Collided => Failure::Again(CoreError::Busy),
-        other => Failure::Final(other),
-    })?;
-    let mut texts = outcome.text.as_deref().map(|t| split_text(t, TEXT_MAX_BYTES)).unwrap_or_default().into_iter();
-    let reply = texts.next().map(|first| xml(ctx, message, &first));
+    let outcome = act(ctx, &mut tx, &books, message).await?;
+    let how = Rest::of(ctx);
+    let (first, rest) = passive(ctx, &mut tx, message, &outcome, how).await?;
+    let reply = first.map(|reply| xml(ctx, message, &reply));
     if let Some(reply) = &reply {
         store::delivery::update_reply(&mut tx, &message.dedupe_key, reply).await?;
     }
     store::message::insert_message(&mut tx, &logged(ctx, message, &outcome, started_at)).await?;
     tx.commit().await?;
+    if let Some(owner_id) = outcome.edited_owner {
+        reply::shelf::put_away(ctx, owner_id);
+    }
+    // Taking back what bound at once ends tokens: here now, elsewhere within a second.
+    if outcome.answered_by == "signin"
+        && let Some(user_id) = outcome.user_id
+    {
+        ctx.standings.forget(user_id);
+    }
     for (id, status) in &outcome.changed {
         ctx.hub.announce(*id, *status);
     }
     metrics::counter!("weida_messages_total", "answered_by" => outcome.answered_by).increment(1);
-    after(ctx, message, outcome.is_new_follower, texts.collect());
+    after(ctx, message, outcome.is_new_follower, rest, how);
     Ok(reply)
 }
 
+/// The reply that goes back now, and what is left to be sent.
+async fn passive(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    message: &Message,
+    outcome: &Outcome,
+    how: Rest,
+) -> Result<(Option<Reply>, Vec<Content>), CoreError> {
+    let shown = piece::shown(ctx, tx, &outcome.replies).await?;
+    let mut parts = piece::arranged(&shown, how, Chat::of(Lang::Zh).more_hint).into_iter();
+    let first = match parts.next() {
+        Some(content) => piece::reply(ctx, tx, &content).await?,
+        None => None,
+    };
+    let left: Vec<Content> = parts.collect();
+    if !left.is_empty() && how != Rest::Sent && !outcome.is_continued {
+        rest::keep(ctx, tx, &message.from, &left).await?;
+    }
+    Ok((first, if how == Rest::Asked { Vec::new() } else { left }))
+}
+
 async fn open_books(ctx: &Ctx, message: &Message) -> Result<Books, CoreError> {
-    let account = reply::shelf::open(ctx, ACCOUNT).await?;
     let own = match message.kind {
         Kind::Text { .. } => store::identity::find_identity(&mut ctx.store.read().await?, &ctx.appid, &message.from)
             .await?
             .and_then(|i| i.user_id),
         _ => None,
     };
-    let own = match own {
+    books_of(ctx, own).await
+}
+
+/// The books that may answer this user, or somebody without an account.
+pub(super) async fn books_of(ctx: &Ctx, user_id: Option<i64>) -> Result<Books, CoreError> {
+    let account = reply::shelf::open(ctx, ACCOUNT).await?;
+    let own = match user_id {
         Some(user_id) => Some((user_id, reply::shelf::open(ctx, user_id).await?)),
         None => None,
     };
     Ok(Books { account, own })
 }
 
-fn xml(ctx: &Ctx, message: &Message, text: &str) -> String {
-    render(&Reply::Text(text.to_owned()), &message.from, &message.to, ctx.clock.now_secs(), Trigger::of(message))
+fn xml(ctx: &Ctx, message: &Message, reply: &Reply) -> String {
+    render(reply, &message.from, &message.to, ctx.clock.now_secs(), Trigger::of(message))
 }
 
 fn logged(ctx: &Ctx, message: &Message, outcome: &Outcome, started_at: i64) -> MessageRow {
@@ -132,24 +184,23 @@ fn logged(ctx: &Ctx, message: &Message, outcome: &Outcome, started_at: i64) -> M
         content,
         answered_by: outcome.answered_by.to_owned(),
         rule_id: outcome.rule_id,
-        reply_kind: if outcome.text.is_some() { "text" } else { "none" }.to_owned(),
+        reply_kind: outcome.replies.first().map_or("none", Content::kind).to_owned(),
         took_us: (ctx.now() - started_at) * 1000,
         received_at: started_at,
+        trace: outcome.trace.as_ref().map(Trace::to_stored),
+        missed: outcome.missed.clone(),
     }
 }
 
 /// What may take its time, and may fail: the rest of a long answer, and what the platform knows about a new person.
-fn after(ctx: &Ctx, message: &Message, is_new_follower: bool, rest: Vec<String>) {
-    if rest.is_empty() && !is_new_follower {
+fn after(ctx: &Ctx, message: &Message, is_new_follower: bool, left: Vec<Content>, how: Rest) {
+    if left.is_empty() && !is_new_follower {
         return;
     }
     let (ctx, openid) = (ctx.clone(), message.from.clone());
     tokio::spawn(async move {
-        for text in rest {
-            if let Err(error) = ctx.platform.send_custom_text(&openid, &text).await {
-                tracing::warn!(%error, "the rest of a long answer could not be sent");
-                return;
-            }
+        if let Err(error) = rest::send(&ctx, &openid, left, how).await {
+            tracing::warn!(%error, "the rest of a long answer was not sent");
         }
         if is_new_follower && let Err(error) = learn_unionid(&ctx, &openid).await {
             tracing::debug!(%error, "nothing more is known about a new follower");
@@ -159,9 +210,7 @@ fn after(ctx: &Ctx, message: &Message, is_new_follower: bool, rest: Vec<String>)
 
 async fn learn_unionid(ctx: &Ctx, openid: &str) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let Some(unionid) = ctx.platform.user_info(openid).await?.unionid else { return Ok(()) };
-    let mut tx = ctx.store.begin().await?;
-    store::identity::update_unionid(&mut tx, &ctx.appid, openid, &unionid).await?;
-    Ok(tx.commit().await?)
+    Ok(identity::learn_unionid(ctx, openid, &unionid).await?)
 }
 
 /// Tells somebody's chat that a page let them in by a typed code. Only where the account may write first; else nothing.
@@ -169,7 +218,7 @@ pub fn tell(ctx: &Ctx, typed: TypedIn) {
     let text = words::heard(ctx, Lang::Zh, &typed.heard);
     let ctx = ctx.clone();
     tokio::spawn(async move {
-        if let Err(error) = ctx.platform.send_custom_text(&typed.openid, &text).await {
+        if let Err(error) = service::send(&ctx, &typed.openid, &Custom::Text { content: text }).await {
             tracing::debug!(%error, "a chat could not be told of a sign-in");
         }
     });

@@ -2,7 +2,7 @@
 
 use crate::{
     config::Unfollow,
-    core::{CoreError, Ctx, account},
+    core::{CoreError, Ctx, account, token},
     store::{self, Tx, identity::IdentityRow},
 };
 
@@ -54,6 +54,7 @@ pub async fn unfollowed(ctx: &Ctx, db: &mut Tx, openid: &str) -> Result<(), Core
         Unfollow::Keep => {}
         Unfollow::Signout => {
             store::web_session::delete_all_of(db, user_id, "").await?;
+            token::revoke_all_within(db, user_id).await?;
         }
         Unfollow::Delete => forget(ctx, db, openid).await?,
     }
@@ -65,7 +66,7 @@ pub async fn forget(ctx: &Ctx, db: &mut Tx, openid: &str) -> Result<(), CoreErro
     let Some(identity) = store::identity::find_identity(db, &ctx.appid, openid).await? else { return Ok(()) };
     if let Some(user_id) = identity.user_id {
         match account::leave::delete_within(ctx, db, user_id, None, "wechat").await {
-            Ok(()) | Err(CoreError::NotFound | CoreError::Forbidden) => {}
+            Ok(()) | Err(CoreError::NotFound | CoreError::LastAdmin) => {}
             Err(e) => return Err(e),
         }
     }

@@ -15,8 +15,6 @@ texts! {
     /// Texts of the chat.
     pub struct Chat {
         welcome: "感谢关注！回复“帮助”看看能做什么。" / "Thanks for following! Send “help” to see what you can do.",
-        help: "你可以发送：\n验证码 — 登录或注册网页\n我的 — 编号、等级与积分\n改密 — 忘记密码时设置新密码\n帮助 — 这份说明\n\n网页：{site}"
-            / "You can send:\ncode — to sign in or register on the web\nme — your id, level and credits\npassword — to set a new password\nhelp — this list\n\nWeb: {site}",
         code: "你的验证码：{code}\n{minutes} 分钟内有效，只能用一次。请在网页上输入，不要告诉任何人。"
             / "Your code: {code}\nValid for {minutes} minutes, once. Type it into the web page; tell it to nobody.",
         code_hint: "要在网页上登录或注册，请输入验证码：{code}（{minutes} 分钟内有效），或直接回复网页上的数字。"
@@ -40,6 +38,8 @@ texts! {
         signed_in: "登录成功，{name}！网页会自动继续。" / "You are signed in, {name}. The page goes on by itself.",
         bound: "绑定成功。网页会自动继续。" / "Your WeChat is tied to the account. The page goes on by itself.",
         credits: "送你 {credits} 积分。" / "You got {credits} credits.",
+        followed: "绑定成功，{name}！请你扫码的程序现在可以用你的积分。\n不是你本人操作？24 小时内回复“取消”即可撤销。" / "Done, {name}. The program that showed you the QR may use your credits now.\nWas it not you? Answer “cancel” within 24 hours to take it back.",
+        follow_cancelled: "已撤销。那个程序不再是你的，之前发出的令牌也全部失效。" / "Taken back. That program is not yours any more, and all tokens given out before are void.",
         done_before: "已经完成，不用再操作。" / "That is done already.",
         refused: "已拒绝，网页不会登录。如果不是你本人操作，可以放心，什么都没有发生。" / "Refused. The page was not let in; nothing happened.",
         already_registered: "你的微信已经有账号了，没有再注册。请在网页上选“微信登录”，用户名和密码可在个人中心设置。"
@@ -47,6 +47,10 @@ texts! {
         username_taken: "这个用户名刚刚被别人注册了，请在网页上换一个。" / "Somebody has just taken this username. Choose another one on the page.",
         already_bound: "没有绑定：这个微信或这个账号已经绑定过了。" / "Not tied: this WeChat or this account is tied already.",
         disabled: "这个账号已被停用，请联系管理员。" / "This account is disabled. Please ask the administrator.",
+        more_hint: "\n（回复“更多”看下一段）" / "\n(Send “more” for the next part)",
+        see_image: "[图片] 点击查看" / "[picture] Tap to see it",
+        hear_voice: "[语音] 点击收听" / "[voice] Tap to hear it",
+        see_video: "[视频] 点击观看" / "[video] Tap to watch it",
         busy: "系统正忙，请稍后再发一次。" / "We are busy just now. Please send it again in a moment.",
         level_normal: "普通用户" / "Normal",
         level_premium: "高级用户" / "Premium",
@@ -101,13 +105,10 @@ pub fn heard(ctx: &Ctx, lang: Lang, heard: &Heard) -> String {
                 _ if *is_new => t.registered,
                 _ => t.signed_in,
             };
-            let mut text = fill(template, &[("name", name)]);
-            if *credits > 0 {
-                text.push('\n');
-                text.push_str(&fill(t.credits, &[("credits", &credits.to_string())]));
-            }
-            text
+            with_credits(t, fill(template, &[("name", name)]), *credits)
         }
+        Heard::Followed { credits, name } => with_credits(t, fill(t.followed, &[("name", name)]), *credits),
+        Heard::Cancelled => t.follow_cancelled.to_owned(),
         Heard::DoneBefore => t.done_before.to_owned(),
         Heard::Refused => t.refused.to_owned(),
         Heard::Failed(fault) => match fault {
@@ -119,6 +120,14 @@ pub fn heard(ctx: &Ctx, lang: Lang, heard: &Heard) -> String {
         }
         .to_owned(),
     }
+}
+
+/// Says how many credits there were, too, where there were some.
+fn with_credits(t: &Chat, text: String, credits: i64) -> String {
+    if credits == 0 {
+        return text;
+    }
+    format!("{text}\n{}", fill(t.credits, &[("credits", &credits.to_string())]))
 }
 
 /// A link that sends `content` as if the person had typed it (wechat.md, 3: `weixin://bizmsgmenu`).

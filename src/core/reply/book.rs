@@ -1,190 +1,209 @@
 //! An owner's rules, ready to answer: made once from the database, then only read.
-//!
-//! Four indexes, one a way of matching; the best candidate of each is compared at the end. Cost grows with the message and with
-//! what matches in it, not with the number of rules: a hash for exact keywords, one look-up a character for prefixes, one pass of
-//! Aho-Corasick for contained ones, one of a `RegexSet` (linear time) for expressions.
 
-use super::{Cause, Matching, Rule, fold::fold};
-use aho_corasick::AhoCorasick;
-use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
-use std::{cmp::Reverse, collections::HashMap};
+use super::{
+    Cause, Matching, Rule,
+    index::{Builder, Chain, Entry, Index, Look, Rank},
+};
+use std::{cmp::Reverse, sync::Arc};
 
-/// Compiled size of one expression, in bytes. `\w{100}{100}` and its kin are refused by it.
-const REGEX_MAX_BYTES: usize = 256 * 1024;
-/// Compiled size of all expressions of an owner.
-const REGEXES_MAX_BYTES: usize = 64 * 1024 * 1024;
+pub use super::pattern::compile;
 
-/// Who answers first: higher priority, then exact before starts-with before contains before regex, then the older rule.
-type Rank = (Reverse<i64>, Matching, i64);
-
-/// One keyword of one rule.
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    rank: Rank,
-    rule: usize,
-    keyword: usize,
+/// What a message is, to rules with keywords.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    /// A text.
+    Said,
+    /// A tap on a menu item: the text is its key.
+    Tapped,
+    /// A scan: the text is the scene.
+    Scanned,
+    /// A message that is not text: the text is its kind.
+    Sent,
 }
 
 /// The rule that answers, and why.
 #[derive(Debug)]
 pub struct Hit<'a> {
     pub rule: &'a Rule,
-    /// Which of its keywords.
-    pub keyword: usize,
+    /// Which of its keywords; None: it has none, and answers whatever comes.
+    pub keyword: Option<usize>,
     /// What the groups of an expression caught, the first one first; empty for the other ways of matching.
     pub groups: Vec<String>,
+}
+
+/// A rule that would answer, and how it came to it.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidate<'a> {
+    pub rule: &'a Rule,
+    /// As in [`Hit`].
+    pub keyword: Option<usize>,
+}
+
+impl Candidate<'_> {
+    /// The keyword as typed; empty where there is none.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.keyword.and_then(|at| self.rule.keywords.get(at)).map_or("", |k| k.text.as_str())
+    }
+
+    /// How it was compared; None: there is no keyword.
+    #[must_use]
+    pub fn matching(&self) -> Option<Matching> {
+        self.keyword.and_then(|at| self.rule.keywords.get(at)).map(|k| k.matching)
+    }
 }
 
 /// The enabled rules of one owner.
 #[derive(Debug, Default)]
 pub struct Book {
-    rules: Vec<Rule>,
-    exact: HashMap<String, Entry>,
-    prefix: HashMap<String, Entry>,
-    /// Characters of the longest prefix.
-    prefix_max_chars: usize,
-    contains: Option<(AhoCorasick, Vec<Entry>)>,
-    regex: Option<(RegexSet, Vec<(Entry, Regex)>)>,
+    rules: Vec<Arc<Rule>>,
+    said: Index,
+    tapped: Index,
+    scanned: Index,
+    sent: Index,
     follow: Option<usize>,
     default: Option<usize>,
-}
-
-/// Compiles one expression as the engine does.
-///
-/// # Errors
-/// It cannot be read, or compiles to more than 256 KiB.
-pub fn compile(pattern: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(pattern)
-        .case_insensitive(true)
-        .size_limit(REGEX_MAX_BYTES)
-        .dfa_size_limit(REGEX_MAX_BYTES)
-        .build()
 }
 
 impl Book {
     /// Reads an owner's rules; those that are off are left out.
     #[must_use]
     pub fn new(rules: Vec<Rule>) -> Self {
-        let mut rules: Vec<Rule> = rules.into_iter().filter(|r| r.is_enabled).collect();
-        rules.sort_by_key(|r| (Reverse(r.priority), r.id));
-        let mut book = Self::default();
-        let (mut contained, mut patterns) = (Keywords::default(), Vec::new());
-        for (index, rule) in rules.iter().enumerate() {
-            match rule.cause {
-                Cause::Follow => book.follow = book.follow.or(Some(index)),
-                Cause::Default => book.default = book.default.or(Some(index)),
-                Cause::Keyword => book.enter(index, rule, &mut contained, &mut patterns),
-            }
-        }
-        book.rules = rules;
-        book.contains = contained.compile();
-        book.regex = compile_all(patterns);
-        book
+        Self::of(rules.into_iter().map(Arc::new).collect())
     }
 
-    fn enter(&mut self, index: usize, rule: &Rule, contained: &mut Keywords, patterns: &mut Vec<(Entry, Regex)>) {
-        for (at, keyword) in rule.keywords.iter().enumerate() {
-            let entry = Entry { rank: (Reverse(rule.priority), keyword.matching, rule.id), rule: index, keyword: at };
-            let folded = fold(&keyword.text);
-            match keyword.matching {
-                Matching::Exact => keep_best(&mut self.exact, folded, entry),
-                Matching::Prefix => {
-                    self.prefix_max_chars = self.prefix_max_chars.max(folded.chars().count());
-                    keep_best(&mut self.prefix, folded, entry);
-                }
-                Matching::Contains => contained.add(folded, entry),
-                // Refused when it was saved; what an older version let in does not stop the others.
-                Matching::Regex => patterns.extend(compile(&keyword.text).ok().map(|regex| (entry, regex))),
-            }
-        }
-    }
-
-    /// The keyword rule that answers a folded message.
+    /// The same of rules that another book may have as well. Takes half a second for 100,000 of them.
     #[must_use]
-    pub fn answer(&self, folded: &str) -> Option<Hit<'_>> {
-        let exact = self.exact.get(folded).copied();
-        let best = [exact, self.prefix_of(folded), self.contained_in(folded), self.expression_for(folded)]
-            .into_iter()
-            .flatten()
-            .min_by_key(|e| e.rank)?;
-        let groups = if best.rank.1 == Matching::Regex { self.groups(best, folded) } else { Vec::new() };
-        Some(Hit { rule: self.rules.get(best.rule)?, keyword: best.keyword, groups })
+    pub fn of(mut rules: Vec<Arc<Rule>>) -> Self {
+        rules.retain(|rule| rule.is_enabled);
+        rules.sort_by_key(|r| (Reverse(r.priority), r.id));
+        let (mut said, mut tapped) = (Builder::default(), Builder::default());
+        let (mut scanned, mut sent) = (Builder::default(), Builder::default());
+        let (mut follow, mut default) = (None, None);
+        for (at, rule) in rules.iter().enumerate() {
+            match rule.cause {
+                Cause::Follow => follow = follow.or(Some(at)),
+                Cause::Default => default = default.or(Some(at)),
+                // Without a keyword it would answer everything.
+                Cause::Keyword if rule.keywords.is_empty() => {}
+                Cause::Keyword => said.add(at, rule),
+                Cause::Menu => tapped.add(at, rule),
+                Cause::Scan => scanned.add(at, rule),
+                Cause::Kind => sent.add(at, rule),
+            }
+        }
+        let (said, tapped, scanned, sent) = (said.build(), tapped.build(), scanned.build(), sent.build());
+        Self { rules, said, tapped, scanned, sent, follow, default }
     }
 
-    fn prefix_of(&self, folded: &str) -> Option<Entry> {
-        let ends = folded.char_indices().map(|(at, c)| at + c.len_utf8()).take(self.prefix_max_chars);
-        ends.filter_map(|end| self.prefix.get(&folded[..end])).copied().min_by_key(|e| e.rank)
+    /// The rules in it: higher priority first, then older.
+    #[must_use]
+    pub fn rules(&self) -> &[Arc<Rule>] {
+        &self.rules
     }
 
-    fn contained_in(&self, folded: &str) -> Option<Entry> {
-        let (automaton, entries) = self.contains.as_ref()?;
-        let found = automaton.find_overlapping_iter(folded).map(|m| entries[m.pattern().as_usize()]);
-        found.min_by_key(|e| e.rank)
+    /// How many rules are in it.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rules.len()
     }
 
-    fn expression_for(&self, folded: &str) -> Option<Entry> {
-        let (set, entries) = self.regex.as_ref()?;
-        set.matches(folded).into_iter().map(|at| entries[at].0).min_by_key(|e| e.rank)
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
     }
 
-    fn groups(&self, hit: Entry, folded: &str) -> Vec<String> {
-        let entries = self.regex.as_ref().map(|(_, entries)| entries.as_slice()).unwrap_or_default();
-        let regex =
-            entries.iter().find(|(e, _)| e.rule == hit.rule && e.keyword == hit.keyword).map(|(_, regex)| regex);
-        let caught = regex.and_then(|regex| regex.captures(folded));
-        caught
-            .map(|caught| {
-                caught.iter().skip(1).map(|g| g.map_or_else(String::new, |g| g.as_str().to_owned())).collect()
-            })
-            .unwrap_or_default()
+    /// The rule that answers a folded text on this occasion.
+    #[must_use]
+    pub fn answer(&self, on: Occasion, folded: &str) -> Option<Hit<'_>> {
+        let index = self.index(on);
+        let mut best = Best(None);
+        index.look(folded, &mut best);
+        let entry = best.0?;
+        let groups = index.groups(entry, folded);
+        Some(Hit { rule: self.rules.get(entry.rule())?, keyword: entry.keyword(), groups })
+    }
+
+    /// Every rule that would answer, each with its best keyword, in the order in which they would: the first is the one of
+    /// [`answer`](Self::answer). At most `most` of them.
+    #[must_use]
+    pub fn candidates(&self, on: Occasion, folded: &str, most: usize) -> Vec<Candidate<'_>> {
+        let mut all = All(Vec::new());
+        self.index(on).look(folded, &mut all);
+        all.0.sort_by_key(|entry| entry.rank);
+        let mut found: Vec<Candidate<'_>> = Vec::new();
+        for entry in all.0 {
+            let Some(rule) = self.rules.get(entry.rule()) else { continue };
+            if found.iter().all(|c| c.rule.id != rule.id) {
+                found.push(Candidate { rule, keyword: entry.keyword() });
+            }
+            if found.len() >= most {
+                break;
+            }
+        }
+        found
     }
 
     /// The rule for new followers.
     #[must_use]
     pub fn on_follow(&self) -> Option<&Rule> {
-        self.follow.and_then(|i| self.rules.get(i))
+        self.follow.and_then(|i| self.rules.get(i)).map(AsRef::as_ref)
     }
 
     /// The rule for what nothing else answers.
     #[must_use]
     pub fn on_nothing(&self) -> Option<&Rule> {
-        self.default.and_then(|i| self.rules.get(i))
-    }
-}
-
-fn keep_best(index: &mut HashMap<String, Entry>, key: String, entry: Entry) {
-    let kept = index.entry(key).or_insert(entry);
-    if entry.rank < kept.rank {
-        *kept = entry;
-    }
-}
-
-/// Contained keywords on their way into one automaton: each text once, with its best rule.
-#[derive(Default)]
-struct Keywords(HashMap<String, Entry>);
-
-impl Keywords {
-    fn add(&mut self, folded: String, entry: Entry) {
-        keep_best(&mut self.0, folded, entry);
+        self.default.and_then(|i| self.rules.get(i)).map(AsRef::as_ref)
     }
 
-    fn compile(self) -> Option<(AhoCorasick, Vec<Entry>)> {
-        if self.0.is_empty() {
-            return None;
+    fn index(&self, on: Occasion) -> &Index {
+        match on {
+            Occasion::Said => &self.said,
+            Occasion::Tapped => &self.tapped,
+            Occasion::Scanned => &self.scanned,
+            Occasion::Sent => &self.sent,
         }
-        let (texts, entries): (Vec<String>, Vec<Entry>) = self.0.into_iter().unzip();
-        AhoCorasick::new(texts).ok().map(|automaton| (automaton, entries))
     }
 }
 
-fn compile_all(patterns: Vec<(Entry, Regex)>) -> Option<(RegexSet, Vec<(Entry, Regex)>)> {
-    if patterns.is_empty() {
-        return None;
+/// Keeps the highest rank.
+struct Best(Option<Entry>);
+
+impl Look for Best {
+    fn wants(&self, rank: Rank) -> bool {
+        self.0.is_none_or(|best| rank < best.rank)
     }
-    let texts = patterns.iter().map(|(_, regex)| regex.as_str());
-    let set = RegexSetBuilder::new(texts).case_insensitive(true).size_limit(REGEXES_MAX_BYTES).build().ok()?;
-    Some((set, patterns))
+
+    fn see(&mut self, mut entries: Chain<'_>) {
+        if let Some(entry) = entries.next()
+            && self.wants(entry.rank)
+        {
+            self.0 = Some(entry);
+        }
+    }
+}
+
+/// Keeps everything.
+struct All(Vec<Entry>);
+
+/// Entries that are kept at most, so that a message of one letter does not fill the memory.
+const MOST_KEPT: usize = 10_000;
+
+impl Look for All {
+    fn wants(&self, _: Rank) -> bool {
+        true
+    }
+
+    fn see(&mut self, entries: Chain<'_>) {
+        if self.0.len() >= MOST_KEPT {
+            // The winner must be among those that are kept.
+            self.0.sort_by_key(|entry| entry.rank);
+            self.0.dedup_by_key(|entry| entry.rank);
+            self.0.truncate(MOST_KEPT / 2);
+        }
+        self.0.extend(entries);
+    }
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -1,263 +1,307 @@
-//! Changing rules. All or nothing; a flaw names its field, and a duplicate its keyword.
+//! Changing rules. All or nothing, in one transaction; a flaw names its field, and every duplicate its keyword.
+//!
+//! Each verb comes twice: alone, and `…_within` a transaction of the caller's, who then calls [`shelf::put_away`] after the
+//! commit. Edits of one owner go one after the other, at whatever instance.
 
-use super::{ACCOUNT, Cause, Matching, Rule, book, fold::fold};
-use crate::{
-    core::{CoreError, Ctx, Flaw, Problem},
-    store::{
-        self, StoreError, Tx,
-        audit::AuditRow,
-        rule::{ContentRow, KeywordRow, RuleRecord, RuleRow},
-    },
-    wechat::reply::TEXT_MAX_BYTES,
+use super::{
+    Door, Rule,
+    deed::{self, Deed, Done},
+    draft::{self, Draft, Limits, PRIORITY_MAX, Parsed},
+    history::Action,
+    refusal::{Fault, Refusal},
+    shelf, taken,
 };
-use std::collections::HashSet;
+use crate::{
+    core::{CoreError, Ctx, Problem},
+    store::{self, StoreError, Tx, rule_edit::Touch},
+};
+use std::collections::{HashMap, HashSet};
 
-/// Rules a person may have.
-pub const MOST_RULES: usize = 1_000;
-/// Keywords a rule may have.
-pub const MOST_KEYWORDS: usize = 20;
-/// Characters of a keyword. The longest rule that people write is a sentence.
-pub const KEYWORD_MAX_CHARS: usize = 60;
+/// Edits that met a rival (who drew the same id, or a deadlock) are done again from their start this many times.
+pub(super) const TRIES: u32 = 3;
 
-/// A rule as typed.
-#[derive(Debug, Clone)]
-pub struct Draft {
-    pub cause: Cause,
-    /// One a line.
-    pub keywords: String,
-    /// How they are compared.
-    pub matching: Matching,
-    pub text: String,
+/// Does work on an owner's rules in a transaction of its own: committed, books put away; done again where it met a rival.
+macro_rules! in_transaction {
+    ($ctx:expr, $owner_id:expr, |$tx:ident| $work:expr) => {{
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let mut $tx = $crate::core::reply::edit::begin($ctx, $owner_id).await?;
+            match $work {
+                Ok(done) => {
+                    $crate::core::reply::edit::end($ctx, $tx, $owner_id).await?;
+                    break Ok(done);
+                }
+                Err(Refusal::Core(CoreError::Collided)) if tries < $crate::core::reply::edit::TRIES => {
+                    $tx.rollback().await?;
+                }
+                Err(refused) => break Err(refused),
+            }
+        }
+    }};
 }
+pub(super) use in_transaction;
 
 /// Who changes whose rules.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Editor {
+    /// [`super::ACCOUNT`] or a user.
     pub owner_id: i64,
+    /// The user who does it; 0: the program itself.
     pub actor_id: i64,
+    pub door: Door,
+    /// Where the request came from; empty where it came from the chat.
     pub address: String,
 }
 
-/// An owner's rules in the order of their numbers.
+/// A rule and what it shall say.
+#[derive(Debug, Clone)]
+pub struct Update {
+    pub number: i64,
+    /// The revision that was looked at; None: whatever it says now.
+    pub revision: Option<i64>,
+    pub draft: Draft,
+}
+
+/// Several changes that are made together or not at all.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    pub add: Vec<Draft>,
+    pub update: Vec<Update>,
+    /// Numbers.
+    pub delete: Vec<i64>,
+}
+
+/// Says what is wrong with drafts that would be added, without adding them: flaws and every duplicate.
 ///
 /// # Errors
-/// The database cannot be reached.
-pub async fn list(ctx: &Ctx, owner_id: i64) -> Result<Vec<Rule>, CoreError> {
-    Ok(store::rule::list_rules(&mut ctx.store.read().await?, owner_id).await?.into_iter().map(Rule::from).collect())
+/// [`Refusal::Drafts`] with every draft at fault.
+pub async fn check(ctx: &Ctx, owner_id: i64, drafts: &[Draft]) -> Result<(), Refusal> {
+    let parsed = parse_all(drafts.iter(), Limits::of(ctx, owner_id))?;
+    let parsed: Vec<&Parsed> = parsed.iter().collect();
+    let faults = taken::faults(&mut ctx.store.read().await?, owner_id, &parsed, &HashSet::new()).await?;
+    if faults.is_empty() { Ok(()) } else { Err(Refusal::Drafts(faults)) }
 }
 
 /// Adds a rule and returns its number.
 ///
 /// # Errors
-/// Flaws of `keywords` and `text`; `keywords` is [`Problem::Taken`] where another rule has one of them.
-pub async fn add(ctx: &Ctx, editor: &Editor, draft: &Draft) -> Result<i64, CoreError> {
-    let parsed = parse(draft)?;
-    let now = ctx.now();
-    // Twice: somebody may take the number in between.
-    for _ in 0..2 {
-        let mut tx = ctx.store.begin().await?;
-        let rules = store::rule::list_rules(&mut tx, editor.owner_id).await?;
-        if rules.len() >= MOST_RULES {
-            return Err(CoreError::flaw("keywords", Problem::TooLong(MOST_RULES)));
-        }
-        refuse_taken(&rules, &parsed, draft.cause, None)?;
-        let number = store::rule::find_last_number(&mut tx, editor.owner_id).await? + 1;
-        let record = RuleRecord {
-            rule: RuleRow {
-                id: ctx.next_id(),
-                owner_id: editor.owner_id,
-                number,
-                name: String::new(),
-                cause: draft.cause.as_str().to_owned(),
-                answer: "all".to_owned(),
-                priority: 0,
-                is_enabled: 1,
-                hits: 0,
-                last_hit_at: None,
-                revision: 1,
-                created_at: now,
-                updated_at: now,
-            },
-            keywords: parsed.keywords.clone(),
-            contents: parsed.contents.clone(),
-        };
-        match store::rule::insert_rule(&mut tx, &record).await {
-            Ok(()) => {}
-            Err(StoreError::Duplicate) => {
-                tx.rollback().await?;
-                continue;
-            }
-            Err(e) => return Err(e.into()),
-        }
-        finish(ctx, tx, editor, "rule.add", number).await?;
-        return Ok(number);
-    }
-    Err(CoreError::Conflict)
+/// As [`apply_within`].
+pub async fn add(ctx: &Ctx, editor: &Editor, draft: &Draft) -> Result<i64, Refusal> {
+    let numbers = add_many(ctx, editor, vec![draft.clone()]).await?;
+    Ok(numbers.first().copied().unwrap_or_default())
+}
+
+/// Adds rules and returns their numbers, in order.
+///
+/// # Errors
+/// As [`apply_within`].
+pub async fn add_many(ctx: &Ctx, editor: &Editor, drafts: Vec<Draft>) -> Result<Vec<i64>, Refusal> {
+    apply(ctx, editor, Plan { add: drafts, ..Plan::default() }).await
 }
 
 /// Replaces what a rule says, if it is still at `revision`.
 ///
 /// # Errors
-/// As [`add`]; [`CoreError::NotFound`]; [`CoreError::Conflict`] where somebody saved in between.
-pub async fn update(ctx: &Ctx, editor: &Editor, number: i64, revision: i64, draft: &Draft) -> Result<(), CoreError> {
-    let parsed = parse(draft)?;
-    let mut tx = ctx.store.begin().await?;
-    let rules = store::rule::list_rules(&mut tx, editor.owner_id).await?;
-    let found = rules.iter().find(|r| r.rule.number == number).ok_or(CoreError::NotFound)?;
-    refuse_taken(&rules, &parsed, draft.cause, Some(found.rule.id))?;
-    let rule = RuleRow { cause: draft.cause.as_str().to_owned(), updated_at: ctx.now(), ..found.rule.clone() };
-    let record = RuleRecord { rule, keywords: parsed.keywords, contents: parsed.contents };
-    if !store::rule::update_rule(&mut tx, &record, revision).await? {
-        return Err(CoreError::Conflict);
-    }
-    finish(ctx, tx, editor, "rule.update", number).await
+/// As [`apply_within`].
+pub async fn update(ctx: &Ctx, editor: &Editor, number: i64, revision: i64, draft: &Draft) -> Result<(), Refusal> {
+    let update = Update { number, revision: Some(revision), draft: draft.clone() };
+    apply(ctx, editor, Plan { update: vec![update], ..Plan::default() }).await.map(|_| ())
 }
 
-/// Switches a rule on or off.
+/// Deletes rules. They can be brought back from the history.
 ///
 /// # Errors
-/// [`CoreError::NotFound`].
-pub async fn set_enabled(ctx: &Ctx, editor: &Editor, number: i64, is_enabled: bool) -> Result<(), CoreError> {
-    let mut tx = ctx.store.begin().await?;
-    if !store::rule::update_enabled(&mut tx, editor.owner_id, number, is_enabled, ctx.now()).await? {
-        return Err(CoreError::NotFound);
-    }
-    finish(ctx, tx, editor, if is_enabled { "rule.enable" } else { "rule.disable" }, number).await
+/// As [`apply_within`].
+pub async fn delete(ctx: &Ctx, editor: &Editor, numbers: &[i64]) -> Result<(), Refusal> {
+    apply(ctx, editor, Plan { delete: numbers.to_vec(), ..Plan::default() }).await.map(|_| ())
 }
 
-/// Deletes a rule.
+/// Carries a plan out, as one change. Returns the numbers of the added rules, in order.
 ///
 /// # Errors
-/// [`CoreError::NotFound`].
-pub async fn delete(ctx: &Ctx, editor: &Editor, number: i64) -> Result<(), CoreError> {
+/// As [`apply_within`].
+pub async fn apply(ctx: &Ctx, editor: &Editor, plan: Plan) -> Result<Vec<i64>, Refusal> {
+    in_transaction!(ctx, editor.owner_id, |tx| apply_within(ctx, &mut tx, editor, plan.clone()).await)
+}
+
+/// [`apply`] inside the caller's transaction.
+///
+/// # Errors
+/// [`Refusal::Drafts`] with every draft at fault, added ones first; [`CoreError::NotFound`] where a number is not there;
+/// [`CoreError::Conflict`] where a rule was saved by somebody else in between; a flaw of `rules` where there would be too many.
+pub async fn apply_within(ctx: &Ctx, db: &mut Tx, editor: &Editor, plan: Plan) -> Result<Vec<i64>, Refusal> {
+    let action = plan.action(editor);
+    let drafts = plan.add.iter().chain(plan.update.iter().map(|u| &u.draft));
+    let mut parsed = parse_all(drafts, Limits::of(ctx, editor.owner_id))?;
+    let updated = parsed.split_off(plan.add.len());
+    let owner = deed::lock(db, editor.owner_id).await?;
+    let numbers: Vec<i64> = plan.update.iter().map(|u| u.number).chain(plan.delete.iter().copied()).collect();
+    let mut rules = rules(db, editor.owner_id, &numbers).await?;
+    let mut rewritten = Vec::with_capacity(updated.len());
+    for (update, parsed) in plan.update.iter().zip(updated) {
+        let rule = rules.remove(&update.number).ok_or(CoreError::NotFound)?;
+        if update.revision.is_some_and(|revision| revision != rule.revision) {
+            return Err(CoreError::Conflict.into());
+        }
+        rewritten.push((rule, parsed));
+    }
+    let mut removed: Vec<Rule> = rules.into_values().collect();
+    removed.sort_by_key(|r| r.number);
+    if parsed.is_empty() && rewritten.is_empty() && removed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let deed = Deed { added: parsed, rewritten, removed, ..Deed::default() };
+    Ok(deed::perform(ctx, db, editor, &owner, deed, (action, None)).await?.1)
+}
+
+impl Plan {
+    fn action(&self, editor: &Editor) -> Action {
+        match (self.add.is_empty(), self.update.is_empty(), self.delete.is_empty()) {
+            _ if matches!(editor.door, Door::Import) => Action::Import,
+            (false, true, true) => Action::Add,
+            (true, false, true) => Action::Update,
+            (true, true, _) => Action::Delete,
+            _ => Action::Import,
+        }
+    }
+}
+
+/// Switches rules on or off.
+///
+/// # Errors
+/// [`CoreError::NotFound`] where a number is not there.
+pub async fn set_enabled(ctx: &Ctx, editor: &Editor, numbers: &[i64], is_enabled: bool) -> Result<(), Refusal> {
+    in_transaction!(ctx, editor.owner_id, |tx| set_enabled_within(ctx, &mut tx, editor, numbers, is_enabled).await)
+}
+
+/// [`set_enabled`] inside the caller's transaction.
+///
+/// # Errors
+/// As [`set_enabled`].
+pub async fn set_enabled_within(
+    ctx: &Ctx,
+    db: &mut Tx,
+    editor: &Editor,
+    numbers: &[i64],
+    is_enabled: bool,
+) -> Result<(), Refusal> {
+    let action = if is_enabled { Action::Enable } else { Action::Disable };
+    let is_other = |rule: &Rule| rule.is_enabled != is_enabled;
+    let change = |draft: &mut Draft| draft.is_enabled = is_enabled;
+    let ids = touch(ctx, db, editor, numbers, action, (is_other, change)).await?;
+    Ok(store::rule_edit::update_enabled(db, &ids, is_enabled, &touched(ctx, editor)).await?)
+}
+
+/// Gives rules a priority.
+///
+/// # Errors
+/// A flaw of `priority`; [`CoreError::NotFound`] where a number is not there.
+pub async fn set_priority(ctx: &Ctx, editor: &Editor, numbers: &[i64], priority: i64) -> Result<(), Refusal> {
+    if !(-PRIORITY_MAX..=PRIORITY_MAX).contains(&priority) {
+        return Err(CoreError::flaw("priority", Problem::OutOfRange(-PRIORITY_MAX, PRIORITY_MAX)).into());
+    }
+    in_transaction!(ctx, editor.owner_id, |tx| set_priority_within(ctx, &mut tx, editor, numbers, priority).await)
+}
+
+async fn set_priority_within(
+    ctx: &Ctx,
+    db: &mut Tx,
+    editor: &Editor,
+    numbers: &[i64],
+    priority: i64,
+) -> Result<(), Refusal> {
+    let is_other = |rule: &Rule| rule.priority != priority;
+    let change = |draft: &mut Draft| draft.priority = priority;
+    let ids = touch(ctx, db, editor, numbers, Action::Priority, (is_other, change)).await?;
+    Ok(store::rule_edit::update_priority(db, &ids, priority, &touched(ctx, editor)).await?)
+}
+
+/// Moves rules up (`step` above 0) or down: their priority grows by that much. One that is at the end already stays.
+///
+/// # Errors
+/// [`CoreError::NotFound`] where a number is not there.
+pub async fn shift(ctx: &Ctx, editor: &Editor, numbers: &[i64], step: i64) -> Result<(), Refusal> {
+    in_transaction!(ctx, editor.owner_id, |tx| shift_within(ctx, &mut tx, editor, numbers, step).await)
+}
+
+async fn shift_within(ctx: &Ctx, db: &mut Tx, editor: &Editor, numbers: &[i64], step: i64) -> Result<(), Refusal> {
+    let may = |rule: &Rule| step != 0 && (-PRIORITY_MAX..=PRIORITY_MAX).contains(&(rule.priority + step));
+    let change = |draft: &mut Draft| draft.priority += step;
+    let ids = touch(ctx, db, editor, numbers, Action::Priority, (may, change)).await?;
+    Ok(store::rule_edit::update_priority_by(db, &ids, step, &touched(ctx, editor)).await?)
+}
+
+/// Notes a change of one field in the history of those rules that it concerns, and gives their ids; the field itself is the
+/// caller's to write.
+async fn touch(
+    ctx: &Ctx,
+    db: &mut Tx,
+    editor: &Editor,
+    numbers: &[i64],
+    action: Action,
+    (is_concerned, change): (impl Fn(&Rule) -> bool, impl Fn(&mut Draft)),
+) -> Result<Vec<i64>, CoreError> {
+    let owner = deed::lock(db, editor.owner_id).await?;
+    let mut rules: Vec<Rule> = rules(db, editor.owner_id, numbers).await?.into_values().filter(is_concerned).collect();
+    rules.sort_by_key(|r| r.number);
+    let mut done = Done::new(ctx);
+    for rule in &rules {
+        let mut draft = Draft::from(rule);
+        change(&mut draft);
+        done.note(editor.owner_id, (rule.id, rule.number), Some(rule), Some(&draft));
+    }
+    if !rules.is_empty() {
+        deed::finish(ctx, db, editor, (owner.last_number, owner.rules), done, (action, None)).await?;
+    }
+    Ok(rules.iter().map(|r| r.id).collect())
+}
+
+fn touched(ctx: &Ctx, editor: &Editor) -> Touch {
+    Touch { now: ctx.now(), actor_id: editor.actor_id, door: editor.door.as_str() }
+}
+
+/// The rules with these numbers: all of them, or none.
+async fn rules(db: &mut Tx, owner_id: i64, numbers: &[i64]) -> Result<HashMap<i64, Rule>, CoreError> {
+    let wanted: HashSet<i64> = numbers.iter().copied().collect();
+    let mut numbers: Vec<i64> = wanted.iter().copied().collect();
+    numbers.sort_unstable();
+    let found = store::rule::list_by_number(db, owner_id, &numbers).await?;
+    if found.len() == wanted.len() {
+        Ok(found.into_iter().map(|record| (record.rule.number, Rule::from(record))).collect())
+    } else {
+        Err(CoreError::NotFound)
+    }
+}
+
+fn parse_all<'a>(drafts: impl Iterator<Item = &'a Draft>, limits: Limits) -> Result<Vec<Parsed>, Refusal> {
+    let (mut parsed, mut faults) = (Vec::new(), Vec::new());
+    for (index, draft) in drafts.enumerate() {
+        match draft::parse(draft, limits) {
+            Ok(one) => parsed.push(one),
+            Err(CoreError::Invalid(flaws)) => faults.push(Fault { index, flaws, duplicates: Vec::new() }),
+            Err(other) => return Err(other.into()),
+        }
+    }
+    if faults.is_empty() { Ok(parsed) } else { Err(Refusal::Drafts(faults)) }
+}
+
+/// A transaction in which this owner's rules can be locked without meeting a rival who makes the owner's row.
+pub(super) async fn begin(ctx: &Ctx, owner_id: i64) -> Result<Tx, CoreError> {
     let mut tx = ctx.store.begin().await?;
-    if !store::rule::delete_rule(&mut tx, editor.owner_id, number).await? {
-        return Err(CoreError::NotFound);
+    if store::rule_edit::update_owner_locked(&mut tx, owner_id).await?.is_some() {
+        return Ok(tx);
     }
-    finish(ctx, tx, editor, "rule.delete", number).await
+    match store::rule_edit::insert_owner(&mut tx, owner_id).await {
+        Ok(()) => tx.commit().await?,
+        Err(StoreError::Duplicate) => tx.rollback().await?,
+        Err(e) => return Err(e.into()),
+    }
+    Ok(ctx.store.begin().await?)
 }
 
-struct Parsed {
-    keywords: Vec<KeywordRow>,
-    contents: Vec<ContentRow>,
-}
-
-fn parse(draft: &Draft) -> Result<Parsed, CoreError> {
-    let mut flaws = Vec::new();
-    let keywords = match draft.cause {
-        Cause::Keyword => keywords(&draft.keywords, draft.matching).unwrap_or_else(|problem| {
-            flaws.push(Flaw { field: "keywords", problem });
-            Vec::new()
-        }),
-        Cause::Follow | Cause::Default => Vec::new(),
-    };
-    let text = draft.text.trim().replace("\r\n", "\n");
-    // What the platform shows in one passive reply.
-    if text.is_empty() {
-        flaws.push(Flaw { field: "text", problem: Problem::Empty });
-    } else if text.len() > TEXT_MAX_BYTES {
-        flaws.push(Flaw { field: "text", problem: Problem::TooManyBytes(TEXT_MAX_BYTES) });
-    } else if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
-        flaws.push(Flaw { field: "text", problem: Problem::Malformed });
-    }
-    if flaws.is_empty() {
-        Ok(Parsed { keywords, contents: vec![ContentRow { kind: "text".to_owned(), body: text }] })
-    } else {
-        Err(CoreError::Invalid(flaws))
-    }
-}
-
-fn keywords(typed: &str, matching: Matching) -> Result<Vec<KeywordRow>, Problem> {
-    let mut seen = HashSet::new();
-    let mut rows = Vec::new();
-    for line in typed.lines().map(str::trim).filter(|l| !l.is_empty()) {
-        if line.chars().take(KEYWORD_MAX_CHARS + 1).count() > KEYWORD_MAX_CHARS {
-            return Err(Problem::TooLong(KEYWORD_MAX_CHARS));
-        }
-        let folded = fold(line);
-        // Folding can make a text longer (`㋿` becomes two characters), and empty.
-        if folded.is_empty() || folded.chars().count() > 200 || line.chars().any(char::is_control) {
-            return Err(Problem::Malformed);
-        }
-        if matching == Matching::Regex && book::compile(line).is_err() {
-            return Err(Problem::Malformed);
-        }
-        if seen.insert(folded.clone()) {
-            rows.push(KeywordRow { keyword: line.to_owned(), folded, matching: matching.as_str().to_owned() });
-        }
-    }
-    match rows.len() {
-        0 => Err(Problem::Empty),
-        1..=MOST_KEYWORDS => Ok(rows),
-        _ => Err(Problem::TooLong(MOST_KEYWORDS)),
-    }
-}
-
-/// One keyword answers once; an owner has one rule for followers and one default.
-fn refuse_taken(rules: &[RuleRecord], parsed: &Parsed, cause: Cause, except: Option<i64>) -> Result<(), CoreError> {
-    let mut others = rules.iter().filter(|r| Some(r.rule.id) != except);
-    let is_taken = match cause {
-        Cause::Keyword => {
-            let key = |k: &KeywordRow| (k.folded.clone(), k.matching.clone());
-            let wanted: HashSet<_> = parsed.keywords.iter().map(key).collect();
-            others.any(|r| r.keywords.iter().map(key).any(|k| wanted.contains(&k)))
-        }
-        Cause::Follow | Cause::Default => others.any(|r| r.rule.cause == cause.as_str()),
-    };
-    if is_taken {
-        Err(CoreError::flaw(if cause == Cause::Keyword { "keywords" } else { "cause" }, Problem::Taken))
-    } else {
-        Ok(())
-    }
-}
-
-async fn finish(ctx: &Ctx, mut tx: Tx, editor: &Editor, action: &'static str, number: i64) -> Result<(), CoreError> {
-    store::fact::bump_revision(&mut tx, "rules").await?;
-    // What people do to their own rules is their own business; what is done to the account's is everybody's.
-    if editor.owner_id == ACCOUNT {
-        let row = AuditRow {
-            id: ctx.next_id(),
-            actor_id: Some(editor.actor_id),
-            action,
-            target: format!("account-rule/{number}"),
-            address: editor.address.clone(),
-            detail: String::new(),
-            created_at: ctx.now(),
-        };
-        store::audit::insert_entry(&mut tx, row).await?;
-    }
+pub(super) async fn end(ctx: &Ctx, tx: Tx, owner_id: i64) -> Result<(), Refusal> {
     tx.commit().await?;
-    ctx.shelf.forget(editor.owner_id);
+    shelf::put_away(ctx, owner_id);
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn draft(keywords: &str, text: &str) -> Draft {
-        Draft { cause: Cause::Keyword, keywords: keywords.to_owned(), matching: Matching::Exact, text: text.to_owned() }
-    }
-
-    fn flaws(d: &Draft) -> Vec<(&'static str, Problem)> {
-        match parse(d) {
-            Err(CoreError::Invalid(flaws)) => flaws.into_iter().map(|f| (f.field, f.problem)).collect(),
-            Err(other) => panic!("{other:?}"),
-            Ok(_) => Vec::new(),
-        }
-    }
-
-    #[test]
-    fn every_flaw_is_named_at_its_field() {
-        assert_eq!(flaws(&draft(" \n ", "")), [("keywords", Problem::Empty), ("text", Problem::Empty)]);
-        assert_eq!(flaws(&draft("价格", &"价".repeat(683))), [("text", Problem::TooManyBytes(2048))]);
-        assert_eq!(flaws(&draft(&"价".repeat(61), "x")), [("keywords", Problem::TooLong(60))]);
-        assert_eq!(flaws(&draft("a", "x\u{0}y")), [("text", Problem::Malformed)]);
-        assert!(flaws(&draft("价格\n多少钱", "100 元 😀")).is_empty());
-    }
-
-    #[test]
-    fn a_keyword_typed_twice_in_one_rule_is_one_keyword() {
-        assert_eq!(keywords("Hello\nｈｅｌｌｏ！\nhi", Matching::Exact).unwrap().len(), 2);
-    }
 }

@@ -1,5 +1,7 @@
 //! Variables in an answer: `{{nickname}}` and its kin.
 
+use super::Content;
+
 /// What variables stand for.
 #[derive(Debug, Clone, Copy)]
 pub struct Values<'a> {
@@ -45,9 +47,49 @@ pub fn fill(text: &str, values: Values<'_>) -> String {
     out
 }
 
+/// The content with values in the place of variables; inside an address they are escaped.
+#[must_use]
+pub fn fill_content(content: &Content, values: Values<'_>) -> Content {
+    let mut filled = content.clone();
+    let escaped = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let words = |text: &mut String| *text = fill(text, values);
+    let address = |text: &mut String| {
+        let groups: Vec<String> = values.groups.iter().map(|g| escaped(g)).collect();
+        let (nickname, keyword, time) = (escaped(values.nickname), escaped(values.keyword), escaped(values.time));
+        let user_id = values.user_id;
+        *text = fill(text, Values { nickname: &nickname, user_id, time: &time, keyword: &keyword, groups: &groups });
+    };
+    match &mut filled {
+        Content::Text { text } => words(text),
+        Content::Image { .. } | Content::Voice { .. } => {}
+        Content::Video { title, description, .. } => [title, description].into_iter().for_each(words),
+        Content::Music { title, description, url, hq_url, .. } => {
+            [title, description].into_iter().for_each(words);
+            [url, hq_url].into_iter().for_each(address);
+        }
+        Content::News { title, description, picture_url, url } => {
+            [title, description].into_iter().for_each(words);
+            [picture_url, url].into_iter().for_each(address);
+        }
+    }
+    filled
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_inside_an_address_is_escaped() {
+        let url = "https://weida.example/?q={{keyword}}&n={{nickname}}".to_owned();
+        let (title, picture_url) = ("{{keyword}}".to_owned(), String::new());
+        let news = Content::News { title, description: String::new(), picture_url, url };
+        let Content::News { title, url, .. } = fill_content(&news, Values { keyword: "a&b 价", ..VALUES }) else {
+            panic!("it became something else")
+        };
+        assert_eq!(title, "a&b 价");
+        assert_eq!(url, "https://weida.example/?q=a%26b+%E4%BB%B7&n=%7B%7Bkeyword%7D%7D");
+    }
 
     const VALUES: Values<'_> =
         Values { nickname: "{{keyword}}", user_id: "1001", time: "12:00", keyword: "价格", groups: &[] };

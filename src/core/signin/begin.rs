@@ -40,7 +40,8 @@ pub async fn register(ctx: &Ctx, username: &str, password: &str, asker: Asker) -
         return Err(CoreError::flaw("username", Problem::Taken));
     }
     let hash = ctx.hasher.hash("password", password, Some(username.as_str())).await?;
-    let pending = Pending { username: Some(username.as_str().to_owned()), password_hash: Some(hash), user_id: None };
+    let pending =
+        Pending { username: Some(username.as_str().to_owned()), password_hash: Some(hash), ..Pending::default() };
     start(ctx, Purpose::Register, asker, pending, 0).await
 }
 
@@ -60,6 +61,15 @@ pub async fn login(ctx: &Ctx, purpose: Purpose, asker: Asker) -> Result<Secrets,
 pub async fn bind(ctx: &Ctx, user_id: i64, asker: Asker) -> Result<Secrets, CoreError> {
     limit::take_for_address(ctx, Limit::NewSessions, asker.address).await?;
     start(ctx, Purpose::Bind, asker, Pending { user_id: Some(user_id), ..Pending::default() }, 0).await
+}
+
+/// Begins a sign-in for another program, which follows and collects it by the poll secret alone: see [`super::remote`].
+///
+/// # Errors
+/// [`CoreError::TooMany`].
+pub(super) async fn for_program(ctx: &Ctx, asker: Asker) -> Result<Secrets, CoreError> {
+    limit::take_for_address(ctx, Limit::NewSessions, asker.address).await?;
+    start(ctx, Purpose::Login, asker, Pending { is_remote: true, ..Pending::default() }, 0).await
 }
 
 /// What the page may show of the session that these secrets open.
@@ -100,7 +110,8 @@ pub async fn renew(ctx: &Ctx, secrets: &Secrets, asker: Asker, by_itself: bool) 
     limit::take_for_address(ctx, Limit::NewSessions, asker.address).await?;
     let refreshes = if by_itself { old.refreshes + 1 } else { 0 };
     let user_id = old.user_id.filter(|_| view.purpose == Purpose::Bind);
-    let pending = Pending { username: old.pending_username, password_hash: old.pending_password_hash, user_id };
+    let pending =
+        Pending { username: old.pending_username, password_hash: old.pending_password_hash, user_id, is_remote: false };
     let asker = Asker { next_path: old.next_path, ..asker };
     let renewed = start(ctx, view.purpose, asker, pending, refreshes).await?;
     let mut tx = ctx.store.begin().await?;
@@ -114,6 +125,8 @@ struct Pending {
     username: Option<String>,
     password_hash: Option<String>,
     user_id: Option<i64>,
+    /// True where a program waits instead of a browser: it has the poll secret and nothing else.
+    is_remote: bool,
 }
 
 async fn start(
@@ -156,7 +169,7 @@ async fn insert(
             fault: None,
             scene_hash: ctx.hash(Use::Scene, scene),
             poll_hash: secrets.poll_hash(ctx),
-            browser_hash: Some(secrets.browser_hash(ctx)),
+            browser_hash: (!pending.is_remote).then(|| secrets.browser_hash(ctx)),
             // A forgotten password is set by a code from the chat only: what is sent from a phone opens nothing there.
             code_hash: (purpose != Purpose::Reset).then(|| secrets.code_hash(ctx)),
             client_id: None,

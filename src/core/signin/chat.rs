@@ -8,6 +8,7 @@
 use super::{
     Fault, Status,
     complete::{Completed, complete, needs_confirm},
+    follow,
 };
 use crate::{
     core::{Ctx, secret::Use},
@@ -35,9 +36,16 @@ pub enum Heard {
         credits: i64,
         name: String,
     },
+    /// The person belongs to a client program from now on, and may take that back.
+    Followed {
+        credits: i64,
+        name: String,
+    },
     /// It was let in before.
     DoneBefore,
     Refused,
+    /// A client program was sent away again.
+    Cancelled,
     Failed(Fault),
 }
 
@@ -54,16 +62,21 @@ impl Turn {
     }
 }
 
-/// The person scanned a QR with this scene. None where the scene is not one of a sign-in.
+/// The person scanned a QR with this scene. None where the scene is neither of a sign-in nor of a client program.
 pub async fn scan(ctx: &Ctx, db: &mut Tx, scene: &str, identity: &IdentityRow) -> Result<Option<Turn>, StoreError> {
-    match store::signin::find_by_scene(db, &ctx.hash(Use::Scene, scene)).await? {
-        Some(row) if row.appid == identity.appid => meet(ctx, db, row, identity).await.map(Some),
-        // Ours have this form; a session that was swept away is an old photo of a QR.
-        _ if scene.len() == 22 && scene.bytes().all(|b| b.is_ascii_alphanumeric()) => {
-            Ok(Some(Turn::unchanged(Heard::Expired)))
-        }
-        _ => Ok(None),
+    if let Some(row) = store::signin::find_by_scene(db, &ctx.hash(Use::Scene, scene)).await?
+        && row.appid == identity.appid
+    {
+        return meet(ctx, db, row, identity).await.map(Some);
     }
+    if let Some(heard) = follow::scan(ctx, db, scene, identity).await? {
+        // Whoever answers `取消` now means this.
+        store::question::delete_question(db, &identity.appid, &identity.openid).await?;
+        return Ok(Some(Turn::unchanged(heard)));
+    }
+    // Ours have this form; a session that was swept away is an old photo of a QR.
+    let is_ours = scene.len() == 22 && scene.bytes().all(|b| b.is_ascii_alphanumeric());
+    Ok(is_ours.then(|| Turn::unchanged(Heard::Expired)))
 }
 
 /// The person sent digits. None where no page shows them just now.
@@ -91,14 +104,20 @@ pub async fn confirm(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow) -> Result<O
     finish(ctx, db, row, identity).await.map(Some)
 }
 
-/// The person refuses. None where nothing waits for their word.
+/// The person refuses, or takes back what bound at once. None where nothing waits for their word.
 pub async fn refuse(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow) -> Result<Option<Turn>, StoreError> {
     let rows = store::signin::list_scanned(db, &identity.appid, &identity.openid, ctx.now()).await?;
     if rows.is_empty() {
-        return Ok(None);
+        return Ok(follow::cancel(ctx, db, identity).await?.map(Turn::unchanged));
     }
     let changed = end_all(ctx, db, rows).await?;
     Ok(Some(Turn { heard: Heard::Refused, changed }))
+}
+
+/// Something else is asked: a question about signing in that is still open is refused. What was done without asking stays done.
+pub async fn end_question(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow) -> Result<Vec<(i64, Status)>, StoreError> {
+    let rows = store::signin::list_scanned(db, &identity.appid, &identity.openid, ctx.now()).await?;
+    end_all(ctx, db, rows).await
 }
 
 async fn meet(ctx: &Ctx, db: &mut Tx, row: SigninRow, identity: &IdentityRow) -> Result<Turn, StoreError> {
@@ -118,6 +137,7 @@ async fn meet(ctx: &Ctx, db: &mut Tx, row: SigninRow, identity: &IdentityRow) ->
         return finish(ctx, db, row, identity).await;
     }
     // One question at a time: `1` must mean the one that was asked last.
+    store::question::delete_question(db, &identity.appid, &identity.openid).await?;
     let older = store::signin::list_scanned(db, &identity.appid, &identity.openid, ctx.now()).await?;
     let mut changed = end_all(ctx, db, older).await?;
     if !store::signin::update_scanned(db, row.id, &identity.openid, ctx.now()).await? {

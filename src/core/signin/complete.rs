@@ -68,11 +68,12 @@ pub(super) async fn complete(
     Ok(Completed::Success { is_new, credits, name })
 }
 
-type Found = Result<(i64, bool), Fault>;
+/// Whose session it is, and whether the account was made just now.
+pub(super) type Found = Result<(i64, bool), Fault>;
 
 async fn register(ctx: &Ctx, db: &mut Tx, row: &SigninRow, identity: &IdentityRow) -> Result<Found, StoreError> {
     // Never onto an account that exists: whoever relays a QR would set its password.
-    if identity.user_id.is_some() {
+    if owner_of(db, identity).await?.is_some() {
         return Ok(Err(Fault::AlreadyRegistered));
     }
     let Some(username) = row.pending_username.as_deref().and_then(|u| Username::parse(u).ok()) else {
@@ -92,14 +93,25 @@ async fn register(ctx: &Ctx, db: &mut Tx, row: &SigninRow, identity: &IdentityRo
     Ok(Ok((user_id, true)))
 }
 
-async fn login(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow) -> Result<Found, StoreError> {
-    if let Some(user_id) = identity.user_id {
+/// The user of an identity, made where there was none.
+pub(super) async fn login(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow) -> Result<Found, StoreError> {
+    if let Some(user_id) = owner_of(db, identity).await? {
         let is_enabled = store::user::find_user(db, user_id).await?.is_some_and(|u| u.is_enabled == 1);
+        // Changes nothing where the identity is theirs already.
+        store::identity::update_owner(db, &identity.appid, &identity.openid, user_id).await?;
         return Ok(if is_enabled { Ok((user_id, false)) } else { Err(Fault::Disabled) });
     }
     let user_id = account::create(ctx, db, NewUser::default()).await?;
     store::identity::update_owner(db, &identity.appid, &identity.openid, user_id).await?;
     Ok(Ok((user_id, true)))
+}
+
+/// Whose identity it is: by itself, or because another one with the same unionid is theirs.
+async fn owner_of(db: &mut Tx, identity: &IdentityRow) -> Result<Option<i64>, StoreError> {
+    match identity.user_id {
+        Some(owner) => Ok(Some(owner)),
+        None => account::identity::relative(db, identity.unionid.as_deref()).await,
+    }
 }
 
 async fn bind(db: &mut Tx, row: &SigninRow, identity: &IdentityRow) -> Result<Found, StoreError> {

@@ -5,13 +5,17 @@
 //! the QR is public and proves nothing; the *browser* secret in a cookie and the *poll* secret collect the result; the *code*
 //! is what the page shows to be sent to the account.
 
+pub mod app;
 pub mod begin;
 pub mod chat;
 pub mod collect;
 pub mod doors;
+pub mod follow;
 pub mod hub;
+pub mod remote;
 pub mod reset;
 pub mod typed;
+pub mod unbound;
 
 mod complete;
 mod secrets;

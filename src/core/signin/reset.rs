@@ -44,5 +44,7 @@ pub async fn set_password(
     // A reset session collects nothing: it ends here, and cannot be used again.
     store::signin::update_ended(&mut tx, row.id, super::Status::Expired.as_str(), None, ctx.now()).await?;
     profile::store_password_within(ctx, &mut tx, user_id, &hash, "", address).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    ctx.standings.forget(user_id);
+    Ok(())
 }

@@ -4,8 +4,10 @@ use crate::{
     core::{CoreError, Ctx, message},
     http::state::AppState,
     wechat::{
+        api::Custom,
         callback::{self, Push, SUCCESS},
         message::Message,
+        reply,
     },
 };
 use axum::{
@@ -77,20 +79,14 @@ async fn in_time(ctx: &Ctx, push: &Push) -> Option<String> {
     }
 }
 
-async fn send_late(ctx: Ctx, message: Message, work: tokio::task::JoinHandle<Result<Option<String>, CoreError>>) {
+async fn send_late(ctx: Ctx, push: Message, work: tokio::task::JoinHandle<Result<Option<String>, CoreError>>) {
     let Ok(Ok(Some(xml))) = work.await else {
         tracing::warn!("a message was not answered in time");
         return;
     };
-    let Some(text) = text_of(&xml) else { return };
-    match ctx.platform.send_custom_text(&message.from, &text).await {
+    let Some(late) = reply::read(&xml).and_then(Custom::of) else { return };
+    match message::service::send(&ctx, &push.from, &late).await {
         Ok(()) => tracing::warn!("a message was answered late, by a customer-service message"),
         Err(error) => tracing::warn!(%error, "a message was not answered in time"),
     }
-}
-
-/// The text of our own reply XML.
-fn text_of(xml: &str) -> Option<String> {
-    let document = crate::wechat::xml::parse(xml.as_bytes(), crate::wechat::xml::PLAIN_MAX_BYTES).ok()?;
-    document.child("Content").map(|c| c.text().to_owned())
 }

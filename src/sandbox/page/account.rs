@@ -37,11 +37,19 @@ pub(super) fn account(shown: &Shown) -> impl IntoView + use<> {
                         <p class="small-text soft">{t.kind_note}</p>
                     </form>
                     <form class="stack tight" method="post" action="/sandbox/rules">
-                        <input type="hidden" name="person" value=openid />
+                        <input type="hidden" name="person" value=openid.clone() />
                         <div>
                             <Submit text=t.rules kind=Kind::Plain />
                         </div>
                         <p class="small-text soft">{t.rules_note}</p>
+                    </form>
+                    <form class="stack tight" method="post" action="/sandbox/code">
+                        <input type="hidden" name="person" value=openid.clone() />
+                        <div class="sandbox-line">
+                            <Submit text=t.code_mini kind=Kind::Plain name="kind" value="mini" />
+                            <Submit text=t.code_web kind=Kind::Plain name="kind" value="web" />
+                        </div>
+                        <p class="small-text soft">{t.code_note}</p>
                     </form>
                     <div id="sandbox-facts" data-live>
                         <Facts>

@@ -14,8 +14,8 @@ use crate::{
 };
 use time::{OffsetDateTime, UtcOffset, macros::format_description};
 
-/// Stands for every picture: what a media id stands for is known to WeChat only.
-const PICTURE: &str = "/sandbox-photo.svg";
+/// Stands for the pictures that people send, and for those of media ids that the stand-in did not make.
+pub const PICTURE: &str = "/sandbox-photo.svg";
 /// The length of every voice message.
 const VOICE_SECS: u32 = 3;
 /// After this much silence the time is shown, as in WeChat.
@@ -45,6 +45,10 @@ fn shown(t: &Sandbox, said: &Said, is_account: bool) -> Vec<Shown> {
     let one = match said {
         Said::Text(text) if is_account => Shown::Text(pieces(text)),
         Said::Text(text) => Shown::text(text),
+        Said::Image { media_id } if is_account => {
+            let id: String = url::form_urlencoded::byte_serialize(media_id.as_bytes()).collect();
+            Shown::Picture { src: format!("/sandbox/media/{id}"), alt: t.said_picture.to_owned() }
+        }
         Said::Image { .. } => Shown::Picture { src: PICTURE.to_owned(), alt: t.said_picture.to_owned() },
         Said::Voice { .. } => Shown::Voice { secs: VOICE_SECS },
         Said::Video { title, summary, .. } => card(title, t.said_video, summary, None),

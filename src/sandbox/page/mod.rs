@@ -7,6 +7,8 @@ mod people;
 mod piece;
 mod scan;
 
+pub use bubble::PICTURE;
+
 use super::{
     Phone,
     platform::{PersonView, Refusal},

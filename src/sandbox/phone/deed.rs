@@ -3,6 +3,7 @@
 use super::at::{At, back_to};
 use crate::{
     sandbox::platform::{AccountKind, Act, Refusal},
+    text::fill,
     web::part::Tone,
 };
 use axum::response::Response;
@@ -69,6 +70,19 @@ pub async fn scan(at: At) -> Response {
     act(at, scan).await
 }
 
+/// A login code of one of the owner's other apps, as their clients get one from WeChat.
+pub async fn make_code(at: At) -> Response {
+    let (platform, person) = (&at.phone.platform, &at.sent.person);
+    let (made, text) = match at.sent.kind.as_str() {
+        "web" => (platform.new_web_code(person).await, at.texts().code_web_made),
+        _ => (platform.new_js_code(person).await, at.texts().code_mini_made),
+    };
+    match made {
+        Ok(code) => at.tell(Tone::Success, fill(text, &[("code", &code)])),
+        Err(refusal) => at.refuse(refusal),
+    }
+}
+
 /// Another kind of account, to see the other ways to sign in.
 pub async fn switch_account(at: At) -> Response {
     let (kind, text) = match at.sent.kind.as_str() {
@@ -78,6 +92,7 @@ pub async fn switch_account(at: At) -> Response {
     at.phone.platform.set_kind(kind).await;
     // What the platform refused before is no longer true.
     at.state.ctx.doors.reopen();
+    at.state.ctx.post.reopen();
     at.tell(Tone::Success, text)
 }
 

@@ -4,6 +4,7 @@ mod at;
 mod deed;
 mod events;
 mod host;
+mod media;
 mod rules;
 
 pub use host::own_host;
@@ -25,7 +26,9 @@ pub fn routes() -> Router<AppState> {
         .route("/sandbox/click", post(deed::click))
         .route("/sandbox/tap", post(deed::tap))
         .route("/sandbox/scan", post(deed::scan))
+        .route("/sandbox/code", post(deed::make_code))
         .route("/sandbox/account", post(deed::switch_account))
         .route("/sandbox/rules", post(rules::add_examples))
+        .route("/sandbox/media/{media_id}", get(media::picture))
         .route("/sandbox/events", get(events::follow))
 }

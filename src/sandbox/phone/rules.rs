@@ -2,12 +2,11 @@
 
 use super::at::At;
 use crate::{
-    core::{
-        CoreError,
-        reply::{
-            ACCOUNT, Cause, Matching,
-            edit::{self, Draft, Editor},
-        },
+    core::reply::{
+        ACCOUNT, Cause, Door, Matching,
+        draft::Draft,
+        edit::{self, Editor},
+        refusal::Refusal,
     },
     web::{part::Tone, text::fill},
 };
@@ -16,13 +15,8 @@ use axum::response::Response;
 /// Adds those that are not there: one for followers, one for a keyword, and the default.
 pub async fn add_examples(at: At) -> Response {
     let t = at.texts();
-    let editor = Editor { owner_id: ACCOUNT, actor_id: ACCOUNT, address: at.address.clone() };
-    let draft = |cause, keywords: &str, text: &str| Draft {
-        cause,
-        keywords: keywords.to_owned(),
-        matching: Matching::Contains,
-        text: text.to_owned(),
-    };
+    let editor = Editor { owner_id: ACCOUNT, actor_id: ACCOUNT, door: Door::Web, address: at.address.clone() };
+    let draft = |cause, keywords: &str, text: &str| Draft::of_text(cause, keywords, Matching::Contains, text);
     let examples = [
         draft(Cause::Follow, "", t.rule_follow),
         draft(Cause::Keyword, t.rule_keyword, t.rule_answer),
@@ -33,7 +27,7 @@ pub async fn add_examples(at: At) -> Response {
         match edit::add(&at.state.ctx, &editor, &example).await {
             Ok(_) => added += 1,
             // One like it is there already.
-            Err(CoreError::Invalid(_)) => {}
+            Err(Refusal::Drafts(_)) => {}
             Err(error) => {
                 tracing::error!(%error, "an example rule could not be added");
                 return at.tell(Tone::Danger, t.rules_failed);

@@ -29,6 +29,11 @@ pub struct Credentials {
     /// The mini-program of the same owner.
     pub mini_appid: String,
     pub mini_secret: String,
+    /// Web login of the same owner. Older memories have none.
+    #[serde(default)]
+    pub web_appid: String,
+    #[serde(default)]
+    pub web_secret: String,
 }
 
 impl Credentials {
@@ -44,7 +49,18 @@ impl Credentials {
             account_qr: format!("http://weixin.qq.com/r/{}", letters(chance, 20)),
             mini_appid: format!("wx{}", digits(chance, 8)),
             mini_secret: digits(chance, 16),
+            web_appid: format!("wx{}", digits(chance, 8)),
+            web_secret: digits(chance, 16),
         }
+    }
+
+    /// With everything that an older memory does not have.
+    pub(super) fn completed(self, chance: &dyn Chance) -> Self {
+        if self.web_appid.is_empty() {
+            let Self { web_appid, web_secret, .. } = Self::random(chance);
+            return Self { web_appid, web_secret, ..self };
+        }
+        self
     }
 
     /// The same, as the program is told its account.

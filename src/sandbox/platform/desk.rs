@@ -1,6 +1,6 @@
 //! What all parts of the stand-in share: its memory, its time and chance, and its line to the product.
 
-use super::{act::Moment, credentials::Credentials, disk::Keeper, knob::Knobs, world::World};
+use super::{act::Moment, credentials::Credentials, disk::Keeper, knob::Knobs, media::Files, world::World};
 use crate::{
     core::{chance::Chance, clock::Clock},
     wechat::callback::Mode,
@@ -23,6 +23,8 @@ pub(super) struct Desk {
     pub chance: Arc<dyn Chance>,
     pub knobs: Knobs,
     pub http: reqwest::Client,
+    /// What was uploaded.
+    pub files: Files,
     /// How long one delivery of a push may take.
     pub patience: Duration,
 }
@@ -43,6 +45,7 @@ impl Desk {
         line: Line,
         (clock, chance): (Arc<dyn Clock>, Arc<dyn Chance>),
         patience: Duration,
+        files: Files,
     ) -> Result<Self, String> {
         let http = reqwest::Client::builder()
             .no_proxy()
@@ -54,7 +57,7 @@ impl Desk {
         // Above every revision of an earlier run: whoever looks on sees that something is new.
         let revision = watch::Sender::new(u64::try_from(clock.now_ms()).unwrap_or_default());
         let line = Mutex::new(line);
-        Ok(Self { world, keeper, revision, line, clock, chance, knobs: Knobs::default(), http, patience })
+        Ok(Self { world, keeper, revision, line, clock, chance, knobs: Knobs::default(), http, files, patience })
     }
 
     /// Reads the memory.

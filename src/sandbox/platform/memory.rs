@@ -27,7 +27,7 @@ pub(super) async fn open(
         None => None,
     };
     let mut world = match (kept, credentials) {
-        (Some(kept), None) => kept,
+        (Some(kept), None) => World { credentials: kept.credentials.completed(chance), ..kept },
         (Some(kept), Some(credentials)) => World { credentials, ..kept },
         (None, Some(credentials)) => World::new(credentials, chance),
         (None, None) => World::new(Credentials::random(chance), chance),

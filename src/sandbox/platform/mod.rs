@@ -17,6 +17,7 @@ mod desk;
 mod disk;
 mod fault;
 mod knob;
+mod media;
 mod memory;
 mod people;
 mod push;
@@ -42,6 +43,7 @@ use crate::{
     wechat::callback::Mode,
 };
 use desk::{Desk, Line as Wire};
+use media::Files;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, task::JoinHandle};
 use url::Url;
@@ -91,9 +93,10 @@ impl Platform {
     /// One line: the folder cannot be used, the credentials are of no use, or no port is free.
     pub async fn start(settings: PlatformSettings) -> Result<Self, String> {
         let PlatformSettings { folder, push_url, kind, mode, credentials, patience, clock, chance } = settings;
+        let files = Files::new(folder.clone());
         let (world, keeper) = memory::open(folder, credentials, kind, chance.as_ref()).await?;
         let wire = Wire { push_url: push_url.clone(), mode, verified: None };
-        let desk = Arc::new(Desk::new(world, keeper, wire, (clock, chance), patience)?);
+        let desk = Arc::new(Desk::new(world, keeper, wire, (clock, chance), patience, files)?);
         let (base, server) = serve(Arc::clone(&desk)).await?;
         if let Some(url) = push_url {
             let desk = Arc::clone(&desk);

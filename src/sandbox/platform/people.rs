@@ -139,6 +139,22 @@ impl Platform {
         self.desk.post(sealed, url).await.map_err(|e| e.without_url().to_string())
     }
 
+    /// A code of web login for somebody; it can be used once.
+    ///
+    /// # Errors
+    /// [`Refusal::Nobody`]
+    pub async fn new_web_code(&self, openid: &str) -> Result<String, Refusal> {
+        let code = format!("0{}", letters(self.desk.chance.as_ref(), 31));
+        let of = openid.to_owned();
+        self.desk
+            .change(|world| {
+                world.person(&of)?;
+                world.web_codes.insert(code.clone(), of);
+                Ok(code)
+            })
+            .await
+    }
+
     /// A login code of the mini-program for somebody; it can be used once.
     ///
     /// # Errors

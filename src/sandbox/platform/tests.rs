@@ -4,7 +4,7 @@ use super::{desk::locked, *};
 use crate::{
     core::{chance::SystemChance, clock::FakeClock},
     wechat::{
-        api::{ApiError, ApiSettings, Client, MemoryTokenStore},
+        api::{ApiError, ApiSettings, Client, Medium, MediumKind, MemoryTokenStore},
         callback::{self, PushSettings},
         reply::{Reply, Trigger, render},
     },

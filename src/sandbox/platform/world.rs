@@ -38,6 +38,14 @@ pub struct World {
     pub last_msg_id: u64,
     /// Login codes of the mini-program that nobody has used, and whose they are.
     pub js_codes: BTreeMap<String, String>,
+    /// The same of web login, and what they were exchanged for.
+    #[serde(default)]
+    pub web_codes: BTreeMap<String, String>,
+    #[serde(default)]
+    pub web_tokens: BTreeMap<String, String>,
+    /// What was uploaded, and when, by media id.
+    #[serde(default)]
+    pub media: BTreeMap<String, i64>,
 }
 
 /// Somebody with WeChat.
@@ -99,6 +107,9 @@ impl World {
             // Real ones have 17 digits: too many for a JavaScript number, which is worth meeting here.
             last_msg_id: 20_000_000_000_000_000 + chance.below(1_000_000_000_000_000),
             js_codes: BTreeMap::new(),
+            web_codes: BTreeMap::new(),
+            web_tokens: BTreeMap::new(),
+            media: BTreeMap::new(),
         }
     }
 
@@ -148,6 +159,11 @@ impl World {
 }
 
 impl Person {
+    /// Their id for the owner's web site.
+    pub fn web_openid(&self) -> String {
+        self.mini_openid.replacen('o', "w", 1)
+    }
+
     /// WeChat's own words in the chat.
     pub(super) fn note(&mut self, at_ms: i64, note: Note) {
         self.chat.add(at_ms, By::Platform, Said::Note(note));

@@ -1,6 +1,6 @@
 //! How an action ends: on to somewhere, or back to its form.
 
-use super::Flash;
+use super::{Flash, flash::Offer};
 use crate::{
     core::{CoreError, Flaw},
     web::{
@@ -18,6 +18,8 @@ pub enum Step {
     Go(String),
     /// There, saying that it worked.
     Tell(String, String),
+    /// There, saying that it worked, with what can still be done about it.
+    Offer(String, String, Offer),
 }
 
 impl Step {
@@ -72,6 +74,10 @@ impl Here {
             Ok(Step::Go(path)) => self.go(&path),
             Ok(Step::Tell(path, text)) => {
                 self.leave(&Flash::notice(Tone::Success, text));
+                self.go(&path);
+            }
+            Ok(Step::Offer(path, text, offer)) => {
+                self.leave(&Flash { offer: Some(offer), ..Flash::notice(Tone::Success, text) });
                 self.go(&path);
             }
             Err(CoreError::NotSignedIn) => self.go(&with_next("/login", &back.path)),

@@ -16,6 +16,17 @@ const VALUE_MAX_CHARS: usize = 300;
 /// All values together, in bytes: browsers keep cookies of 4096, and base64 makes four of three.
 const VALUES_MAX_BYTES: usize = 2_300;
 
+/// A button beside a notice, such as the one that takes back what was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The action that its form goes to.
+    pub action: String,
+    /// The act, named.
+    pub text: String,
+    /// The form's fields.
+    pub fields: Vec<(String, String)>,
+}
+
 /// What the next page says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flash {
@@ -34,6 +45,9 @@ pub struct Flash {
     /// A line above the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<(Tone, String)>,
+    /// What can still be done about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Offer>,
     /// The number under which the log has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,

@@ -5,13 +5,17 @@
 mod account;
 mod answer;
 mod begin;
+mod docs;
 mod door;
 mod key;
 mod reply;
+mod reply_inbox;
+mod user;
 
 pub mod flash;
 
 pub use answer::{Back, Step};
+pub use docs::TRY_MINUTES;
 pub use flash::Flash;
 
 use axum::{

@@ -1,4 +1,5 @@
-//! Rules: added, changed, switched and deleted by their owners.
+//! Short acts on rules: switched, ordered and deleted, one or many; and what was done is taken back. What is typed goes to its own
+//! page (`web::page::reply`).
 
 use super::{Back, Step};
 use crate::{
@@ -6,118 +7,187 @@ use crate::{
         CoreError,
         account::Role,
         reply::{
-            ACCOUNT, Cause, Matching,
-            edit::{self, Draft, Editor},
+            edit::{self, Editor},
+            history,
+            refusal::Refusal,
         },
     },
     web::{
+        action::Flash,
         page::{
             Here,
-            reply::{Scope, padded},
+            reply::{Desk, Scope, padded},
         },
-        text::{fill, replies::Replies},
+        part::Tone,
+        text::{
+            fill,
+            replies::{history::History, list::List},
+        },
     },
 };
 use leptos::prelude::{ServerFnError, server};
 
-/// Adds a rule.
-#[server(prefix = "/do", endpoint = "rule-add")]
-pub async fn rule_add(
+/// What can be done to rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Act {
+    Enable,
+    Disable,
+    Delete,
+    Raise,
+    Lower,
+}
+
+impl Act {
+    fn of(text: &str) -> Option<Self> {
+        Some(match text {
+            "enable" => Self::Enable,
+            "disable" => Self::Disable,
+            "delete" => Self::Delete,
+            "raise" => Self::Raise,
+            "lower" => Self::Lower,
+            _ => return None,
+        })
+    }
+
+    async fn perform(self, here: &Here, editor: &Editor, numbers: &[i64]) -> Result<(), Refusal> {
+        match self {
+            Self::Enable => edit::set_enabled(&here.ctx, editor, numbers, true).await,
+            Self::Disable => edit::set_enabled(&here.ctx, editor, numbers, false).await,
+            Self::Delete => edit::delete(&here.ctx, editor, numbers).await,
+            Self::Raise => edit::shift(&here.ctx, editor, numbers, 1).await,
+            Self::Lower => edit::shift(&here.ctx, editor, numbers, -1).await,
+        }
+    }
+
+    /// What is said afterwards.
+    fn told(self, t: &'static List, numbers: &[i64]) -> String {
+        let (one, many) = match self {
+            Self::Enable => (t.enabled, t.enabled_many),
+            Self::Disable => (t.disabled, t.disabled_many),
+            Self::Delete => (t.deleted, t.deleted_many),
+            Self::Raise => (t.raised, t.raised),
+            Self::Lower => (t.lowered, t.lowered),
+        };
+        match numbers {
+            [number] => fill(one, &[("n", &padded(*number))]),
+            many_of => fill(many, &[("n", &many_of.len().to_string())]),
+        }
+    }
+}
+
+/// Does something to the rules that are ticked (`enable`), or to one (`delete-3`).
+#[server(prefix = "/do", endpoint = "rules")]
+pub async fn rules(
     #[server(default)] owner: String,
-    #[server(default)] cause: String,
-    #[server(default)] matching: String,
-    #[server(default)] keywords: String,
-    #[server(default)] text: String,
+    #[server(default)] back: String,
+    #[server(default)] act: String,
+    #[server(default)] numbers: Vec<String>,
 ) -> Result<(), ServerFnError> {
     let (here, scope) = (Here::now(), Scope::of(&owner));
-    let back = typed(Back::to(scope.list(), "rule"), [&cause, &matching, &keywords, &text]);
+    let back = scope.back(&back);
     let outcome = async {
-        let editor = editor(&here, scope).await?;
-        let number = edit::add(&here.ctx, &editor, &draft(scope, &cause, &matching, keywords, text)).await?;
-        Ok(Step::tell(scope.list(), called(Replies::of(here.lang()).added, number)))
+        let desk = desk(&here, scope).await?;
+        let t = List::of(desk.lang);
+        let (act, numbers) = asked(&act, &numbers).ok_or(CoreError::NotFound)?;
+        if numbers.is_empty() {
+            here.leave(&Flash::notice(Tone::Info, t.none_selected));
+            return Ok(Step::Go(back.clone()));
+        }
+        act.perform(&here, &desk.editor(&here), &numbers).await?;
+        let text = act.told(t, &numbers);
+        Ok(match desk.undoing(&here.ctx, &back).await? {
+            Some(offer) => Step::Offer(back.clone(), text, offer),
+            None => Step::tell(back.clone(), text),
+        })
     };
-    here.answer(outcome.await, back)
+    here.answer(outcome.await, Back::to(&back, "rules"))
 }
 
-/// Replaces what a rule says.
-#[server(prefix = "/do", endpoint = "rule-save")]
-pub async fn rule_save(
+/// Takes a change back.
+#[server(prefix = "/do", endpoint = "rules-undo")]
+pub async fn rules_undo(
     #[server(default)] owner: String,
-    #[server(default)] number: String,
-    #[server(default)] revision: String,
-    #[server(default)] cause: String,
-    #[server(default)] matching: String,
-    #[server(default)] keywords: String,
-    #[server(default)] text: String,
+    #[server(default)] back: String,
+    #[server(default)] change: String,
 ) -> Result<(), ServerFnError> {
     let (here, scope) = (Here::now(), Scope::of(&owner));
-    let (number, revision) = (parsed(&number), parsed(&revision));
-    let back = typed(Back::to(scope.rule(number), "rule"), [&cause, &matching, &keywords, &text]);
+    let back = scope.back(&back);
     let outcome = async {
-        let editor = editor(&here, scope).await?;
-        edit::update(&here.ctx, &editor, number, revision, &draft(scope, &cause, &matching, keywords, text)).await?;
-        Ok(Step::tell(scope.list(), called(Replies::of(here.lang()).saved, number)))
+        let desk = desk(&here, scope).await?;
+        let change = change.parse().map_err(|_| CoreError::NotFound)?;
+        undone(&here, desk, history::undo(&here.ctx, &desk.editor(&here), change).await.map(|_| ()), &back)
     };
-    here.answer(outcome.await, back)
+    here.answer(outcome.await, Back::to(&back, "rules"))
 }
 
-/// Switches a rule on (`on=1`) or off.
-#[server(prefix = "/do", endpoint = "rule-toggle")]
-pub async fn rule_toggle(
+fn undone(here: &Here, desk: Desk, outcome: Result<(), Refusal>, back: &str) -> Result<Step, CoreError> {
+    let t = List::of(desk.lang);
+    let text = match outcome {
+        Ok(()) => return Ok(Step::tell(back, t.undone)),
+        Err(Refusal::Core(CoreError::Conflict)) => t.not_undone,
+        Err(Refusal::Drafts(_)) => t.not_undone_taken,
+        Err(Refusal::Core(other)) => return Err(other),
+    };
+    here.leave(&Flash::notice(Tone::Warning, text));
+    Ok(Step::Go(back.to_owned()))
+}
+
+/// Brings back what a rule said before a change.
+#[server(prefix = "/do", endpoint = "rules-restore")]
+pub async fn rules_restore(
     #[server(default)] owner: String,
     #[server(default)] number: String,
-    #[server(default)] on: String,
+    #[server(default)] change: String,
 ) -> Result<(), ServerFnError> {
-    let (here, scope, number) = (Here::now(), Scope::of(&owner), parsed(&number));
+    let (here, scope) = (Here::now(), Scope::of(&owner));
+    let number = number.parse().unwrap_or(-1);
+    let back = scope.rule_history(number);
     let outcome = async {
-        let editor = editor(&here, scope).await?;
-        edit::set_enabled(&here.ctx, &editor, number, on == "1").await?;
-        let t = Replies::of(here.lang());
-        Ok(Step::tell(scope.list(), called(if on == "1" { t.enabled } else { t.disabled }, number)))
+        let desk = desk(&here, scope).await?;
+        let change = change.parse().map_err(|_| CoreError::NotFound)?;
+        let restored = history::restore(&here.ctx, &desk.editor(&here), number, change).await;
+        match undone(&here, desk, restored, &back)? {
+            Step::Tell(back, _) => {
+                Ok(Step::tell(back, fill(History::of(desk.lang).restored, &[("n", &padded(number))])))
+            }
+            other => Ok(other),
+        }
     };
-    here.answer(outcome.await, Back::to(scope.list(), "rules"))
+    here.answer(outcome.await, Back::to(back.clone(), "rules"))
 }
 
-/// Deletes a rule.
-#[server(prefix = "/do", endpoint = "rule-delete")]
-pub async fn rule_delete(
-    #[server(default)] owner: String,
-    #[server(default)] number: String,
-) -> Result<(), ServerFnError> {
-    let (here, scope, number) = (Here::now(), Scope::of(&owner), parsed(&number));
-    let outcome = async {
-        let editor = editor(&here, scope).await?;
-        edit::delete(&here.ctx, &editor, number).await?;
-        Ok(Step::tell(scope.list(), called(Replies::of(here.lang()).deleted, number)))
-    };
-    here.answer(outcome.await, Back::to(scope.list(), "rules"))
+/// What is asked, and of which rules: a number in the act itself comes before those that are ticked.
+fn asked(act: &str, ticked: &[String]) -> Option<(Act, Vec<i64>)> {
+    if let Some((act, number)) = act.split_once('-') {
+        return Some((Act::of(act)?, vec![number.parse().ok()?]));
+    }
+    let mut numbers: Vec<i64> = ticked.iter().filter_map(|number| number.parse().ok()).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    Some((Act::of(act)?, numbers))
 }
 
-async fn editor(here: &Here, scope: Scope) -> Result<Editor, CoreError> {
+/// The desk of whoever acts: nobody gets past it who may not.
+pub(super) async fn desk(here: &Here, scope: Scope) -> Result<Desk, CoreError> {
     let user = here.user().await?.ok_or(CoreError::NotSignedIn)?;
-    let owner_id = match scope {
-        Scope::Own => user.id,
-        Scope::Account if user.role == Role::Admin => ACCOUNT,
-        Scope::Account => return Err(CoreError::Forbidden),
-    };
-    Ok(Editor { owner_id, actor_id: user.id, address: here.address() })
+    let is_admin = user.role == Role::Admin;
+    if scope == Scope::Account && !is_admin {
+        return Err(CoreError::Forbidden);
+    }
+    Ok(Desk { scope, owner_id: scope.owner_id(user.id), user_id: user.id, is_admin, lang: here.lang() })
 }
 
-/// A person's own rules answer keywords only; followers and what nothing answers are the account's.
-fn draft(scope: Scope, cause: &str, matching: &str, keywords: String, text: String) -> Draft {
-    let cause = if scope == Scope::Account { Cause::of(cause) } else { Cause::Keyword };
-    Draft { cause, keywords, matching: Matching::of(matching), text }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn typed(back: Back, [cause, matching, keywords, text]: [&str; 4]) -> Back {
-    back.keep("cause", cause).keep("matching", matching).keep_whole("text", text).keep_whole("keywords", keywords)
-}
-
-fn called(template: &str, number: i64) -> String {
-    fill(template, &[("n", &padded(number))])
-}
-
-/// What is no number is the number of no rule.
-fn parsed(number: &str) -> i64 {
-    number.trim().parse().unwrap_or(-1)
+    #[test]
+    fn a_buttons_own_rule_comes_before_those_that_are_ticked() {
+        let ticked = ["3", "1", "3", "x"].map(str::to_owned);
+        assert_eq!(asked("delete-7", &ticked), Some((Act::Delete, vec![7])));
+        assert_eq!(asked("disable", &ticked), Some((Act::Disable, vec![1, 3])));
+        for nonsense in ["", "drop", "delete-", "delete-x", "-3"] {
+            assert_eq!(asked(nonsense, &ticked), None, "{nonsense}");
+        }
+    }
 }

@@ -9,8 +9,6 @@ use leptos::{ev, prelude::*, wasm_bindgen::JsCast as _, web_sys::HtmlTextAreaEle
 pub fn ReplyPreview(
     /// The id of the text area.
     field: String,
-    /// What this is, for everybody.
-    label: String,
     /// Shown while nothing is typed.
     example: String,
     /// The text that the page came with.
@@ -34,12 +32,9 @@ pub fn ReplyPreview(
         filled(if typed.trim().is_empty() { &example } else { typed.trim() }, &values)
     };
     view! {
-        <div class="preview">
-            <p class="small-text soft">{label}</p>
-            <div class="said">
-                <span class="avatar" aria-hidden="true">"微"</span>
-                <div class="bubble">{shown}</div>
-            </div>
+        <div class="said">
+            <span class="avatar" aria-hidden="true">"微"</span>
+            <div class="bubble">{shown}</div>
         </div>
     }
 }

@@ -1,11 +1,11 @@
 //! What every page has around it.
 
-use super::{Leaf, Visitor};
+use super::{Leaf, Visitor, admin::CONSOLE};
 use crate::{
     http::{cookie::Jar, state::AppState},
     web::{
-        action::Flash,
-        part::{Account, Footer, NavLink, Notice, TopBar},
+        action::{Flash, flash::Offer},
+        part::{Account, Footer, Kind, NavLink, Notice, Submit, Toast, TopBar},
         text::{Common, fill},
     },
 };
@@ -21,16 +21,19 @@ pub fn frame(visitor: &Visitor, leaf: Leaf) -> AnyView {
     if here.cookie(Jar::Flash).is_some() {
         here.set_cookie(Jar::Flash, "", 0);
     }
-    let account = visitor.user.as_ref().map(|user| Account {
-        name: user.nickname.clone(),
-        links: vec![NavLink::new("/me", t.me, here.path()), NavLink::new("/replies", t.replies, here.path())],
-        sign_out: "/do/sign-out".to_owned(),
-    });
     let mut nav = Vec::new();
-    if account.is_some() {
+    if visitor.user.is_some() {
         nav.push(NavLink::new("/me", t.me, here.path()));
         nav.push(NavLink::new("/replies", t.replies, here.path()));
     }
+    if visitor.is_admin() {
+        nav.push(NavLink::new(CONSOLE, t.admin, here.path()));
+    }
+    let account = visitor.user.as_ref().map(|user| Account {
+        name: user.nickname.clone(),
+        links: nav.clone(),
+        sign_out: "/do/sign-out".to_owned(),
+    });
     let has_sandbox = expect_context::<AppState>().sandbox.is_some();
     if has_sandbox {
         nav.push(NavLink::new("/sandbox", t.sandbox, here.path()));
@@ -45,15 +48,25 @@ pub fn frame(visitor: &Visitor, leaf: Leaf) -> AnyView {
                 {body}
             </div>
         </main>
-        <Footer lang />
+        <Footer lang links=vec![NavLink::new("/docs", t.docs, here.path())] />
     }
     .into_any()
 }
 
 /// What the last act has to say.
-fn told(visitor: &Visitor) -> Option<impl IntoView + use<>> {
-    let Flash { notice, request_id, .. } = visitor.flash.clone();
+fn told(visitor: &Visitor) -> Option<AnyView> {
+    let Flash { notice, offer, request_id, .. } = visitor.flash.clone();
     let (tone, text) = notice?;
+    if let Some(Offer { action, text: act, fields }) = offer {
+        let fields = fields.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
+        let form = view! {
+            <form method="post" action=action>
+                {fields.collect_view()}
+                <Submit text=act kind=Kind::Quiet small=true />
+            </form>
+        };
+        return Some(view! { <Toast text>{form}</Toast> }.into_any());
+    }
     let id = request_id.map(|id| fill(Common::of(visitor.here.lang()).request_id, &[("id", &id)]));
-    Some(view! { <Notice tone request_id=id><p>{text}</p></Notice> })
+    Some(view! { <Notice tone request_id=id><p>{text}</p></Notice> }.into_any())
 }

@@ -1,6 +1,6 @@
 //! What a request brings along: who asks, how they like it, and the way to answer.
 
-use super::{path::local_path, prefs};
+use super::{Posted, path::local_path, prefs};
 use crate::text::{Lang, Prefs};
 use crate::{
     core::{
@@ -12,7 +12,7 @@ use crate::{
     web::action::flash::{self, Flash},
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
-use leptos::prelude::expect_context;
+use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 use tower_sessions::Session;
 use url::form_urlencoded;
@@ -27,6 +27,7 @@ pub struct Here {
     path: String,
     query: String,
     headers: HeaderMap,
+    posted: Option<Posted>,
     response: ResponseOptions,
 }
 
@@ -47,6 +48,7 @@ impl Here {
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().unwrap_or_default().to_owned(),
             headers: parts.headers,
+            posted: use_context(),
             response: expect_context(),
         }
     }
@@ -58,6 +60,16 @@ impl Here {
     /// Path and query asked for.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The address with its query, as far as a form's `action` may repeat it.
+    pub fn address_of_page(&self) -> String {
+        if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
+    }
+
+    /// The form that was sent to this page; None where it is only looked at.
+    pub fn posted(&self) -> Option<&Posted> {
+        self.posted.as_ref()
     }
 
     /// A parameter of the query; empty where there is none.

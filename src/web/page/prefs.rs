@@ -1,8 +1,8 @@
-//! Language and theme: what a request asks for, and `POST /prefs`, which keeps a choice in this browser.
+//! Language, theme and keys: what a request asks for, and `POST /prefs`, which keeps a choice in this browser.
 
 use super::path::local_path;
 use crate::http::state::AppState;
-use crate::text::{LANG_COOKIE, Lang, Prefs, THEME_COOKIE, Theme};
+use crate::text::{KEYS_COOKIE, LANG_COOKIE, Lang, Prefs, THEME_COOKIE, Theme, has_no_keys};
 use axum::{
     Form,
     extract::State,
@@ -19,6 +19,8 @@ pub struct Choice {
     lang: String,
     #[serde(default)]
     theme: String,
+    #[serde(default)]
+    keys: String,
     #[serde(default)]
     next: String,
 }
@@ -39,6 +41,9 @@ pub async fn choose(State(state): State<AppState>, Form(choice): Form<Choice>) -
     if let Some(theme) = Theme::parse(&choice.theme) {
         keep(THEME_COOKIE, theme.code());
     }
+    if let Some(keys) = ["on", "off"].into_iter().find(|keys| *keys == choice.keys) {
+        keep(KEYS_COOKIE, keys);
+    }
     (headers, Redirect::to(local_path(&choice.next).unwrap_or("/"))).into_response()
 }
 
@@ -49,6 +54,7 @@ pub fn of(parts: &Parts) -> Prefs {
     Prefs {
         lang: Lang::of_request(parts.uri.query(), cookies, text(header::ACCEPT_LANGUAGE)),
         theme: Theme::of_request(cookies),
+        has_no_keys: has_no_keys(cookies),
         here: without_lang(parts.uri.path(), parts.uri.query().unwrap_or_default()),
     }
 }

@@ -10,7 +10,7 @@ pub fn Badge(
     #[prop(into)]
     text: String,
     /// Its colour; plain without.
-    #[prop(optional)]
+    #[prop(optional_no_strip, into)]
     tone: Option<Tone>,
     /// With a dot: the state lasts (on, online).
     #[prop(optional)]

@@ -117,6 +117,9 @@ pub fn Area(
     /// The limit in bytes of UTF-8, shown as a meter.
     #[prop(optional)]
     max_bytes: Option<u32>,
+    /// Takes the focus when the page opens.
+    #[prop(optional)]
+    autofocus: bool,
 ) -> impl IntoView {
     let wrong = error.is_some();
     let wire = Wire::new(&name, &hint, &error);
@@ -135,7 +138,7 @@ pub fn Area(
                 rows=rows
                 placeholder=placeholder.get()
                 required=required
-                autofocus=wrong
+                autofocus=autofocus || wrong
                 aria-invalid=wrong.then_some("true")
                 aria-describedby=wire.described_by.clone()
             >

@@ -15,6 +15,8 @@ pub enum Shape {
     Left,
     /// An arrow head down: opens.
     Down,
+    /// An arrow head up.
+    Up,
     /// An i in a circle.
     Info,
     /// A triangle with an exclamation mark.
@@ -51,6 +53,8 @@ pub enum Shape {
     Scan,
     /// A loudspeaker's waves.
     Sound,
+    /// A picture with a hill and a sun.
+    Picture,
 }
 
 impl Shape {
@@ -61,6 +65,7 @@ impl Shape {
             Self::Right => "M8 5l5 5-5 5",
             Self::Left => "M12 5l-5 5 5 5",
             Self::Down => "M5 8l5 5 5-5",
+            Self::Up => "M5 12l5-5 5 5",
             Self::Info => "M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15M10 9.5v4M10 6.5v.01",
             Self::Warning => "M10 3 2.4 16.2h15.2zM10 8.2v3.6M10 14v.01",
             Self::Good => "M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15M6.8 10.3 9.2 12.6 13.4 8",
@@ -82,6 +87,7 @@ impl Shape {
             Self::Leave => "M12 4H4.5v12H12M8.5 10H17M14 7l3 3-3 3",
             Self::Tray => "M3 11.5 5.2 4h9.6l2.2 7.5V16H3zM3 11.5h4.2l1 2h3.6l1-2H17",
             Self::Scan => "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4M6.5 10h7",
+            Self::Picture => "M3 4h14v12H3zM3 13.5l4-4 4 4 2.5-2.5 3.5 3.5M13 7.5v.01",
             Self::Sound => "M6 8a4 4 0 0 1 0 4M9 6a7 7 0 0 1 0 8M12 4a10.5 10.5 0 0 1 0 12",
         }
     }

@@ -75,7 +75,8 @@ pub fn Notice(
     }
 }
 
-/// A line that floats above the page's end: "saved", "deleted · undo". The children are its acts.
+/// "Deleted · undo": a line that floats above the page's end for a while, longer under a mouse or with the focus in it. Without a
+/// script it stands where a notice does, and stays. The children are its acts.
 #[component]
 pub fn Toast(
     /// What happened.
@@ -86,10 +87,10 @@ pub fn Toast(
     children: Option<Children>,
 ) -> impl IntoView {
     view! {
-        <div class="toasts" role="status">
+        <div class="toasts" data-toast>
             <div class="toast">
                 <Icon shape=Shape::Check />
-                <span>{text}</span>
+                <span role="status">{text}</span>
                 {children.map(|children| children())}
             </div>
         </div>

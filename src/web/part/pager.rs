@@ -55,6 +55,36 @@ pub fn Pager(
     })
 }
 
+/// From one page to the next of a list without numbers: long lists are read from where one is.
+#[component]
+pub fn StepPager(
+    /// The language.
+    lang: Lang,
+    /// The address of the page before; none at the beginning.
+    #[prop(optional_no_strip)]
+    before: Option<String>,
+    /// The address of the page after; none at the end.
+    #[prop(optional_no_strip)]
+    after: Option<String>,
+    /// "共 42 条", written out.
+    #[prop(optional, into)]
+    total: Words,
+) -> impl IntoView {
+    let t = Common::of(lang);
+    let before = before.map(|href| {
+        view! { <a class="button plain small" rel="prev" href=href><Icon shape=Shape::Left />{t.page_before}</a> }
+    });
+    let after = after.map(|href| {
+        view! { <a class="button plain small" rel="next" href=href>{t.page_after}<Icon shape=Shape::Right /></a> }
+    });
+    view! {
+        <nav class="pager" aria-label=t.pages>
+            <p>{total.get()}</p>
+            {(before.is_some() || after.is_some()).then(|| view! { <div class="pager-steps">{before} {after}</div> })}
+        </nav>
+    }
+}
+
 /// The pages worth a link: first, last, and two on each side of the current one; `None` is a gap.
 fn window(page: u64, pages: u64) -> Vec<Option<u64>> {
     let near = |n: u64| n == 1 || n == pages || n.abs_diff(page) <= 2;

@@ -17,12 +17,19 @@ pub fn SaveBar(
     /// The act, where "保存" is not exact enough.
     #[prop(optional, into)]
     save: super::Words,
+    /// There from the beginning: for something new, that nobody has changed yet.
+    #[prop(optional)]
+    always: bool,
+    /// Another way to save.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let t = Common::of(lang);
     view! {
-        <div class="save-bar">
-            <p>{t.unsaved}</p>
+        <div class=if always { "save-bar always" } else { "save-bar" }>
+            <p>{(!always).then_some(t.unsaved)}</p>
             <LinkButton href=back text=t.discard kind=Kind::Plain />
+            {children.map(|children| children())}
             <Submit text=save.or(t.save) />
         </div>
     }

@@ -125,3 +125,14 @@ crate::texts! {
         error_server_do: "稍后再试；如果一直这样，把请求编号告诉管理员。" / "Try again later. If it goes on, give the request id to the admin.",
     }
 }
+
+impl Common {
+    /// What a level is called.
+    pub fn level_name(&self, level: &str) -> &'static str {
+        match level {
+            "vip" => self.level_vip,
+            "premium" => self.level_premium,
+            _ => self.level_normal,
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use super::fill;
 use crate::core::{
     Flaw, Problem,
-    reply::edit::{KEYWORD_MAX_CHARS, MOST_KEYWORDS, MOST_RULES},
+    reply::draft::{KEYWORD_MAX_CHARS, REGEX_MAX_CHARS},
 };
 use crate::text::Lang;
 
@@ -20,17 +20,26 @@ crate::texts! {
         wrong: "{field}不对" / "{field} is wrong",
 
         username_form: "用户名只能有文字、数字和 _ - .，不能全是数字" / "A username has letters, digits and _ - . only, and not digits alone",
-        nickname_form: "昵称里有看不见的字符，请删掉" / "The nickname has invisible characters. Please remove them",
+        invisible: "{field}里有看不见的字符，请删掉" / "{field} has invisible characters. Please remove them",
         email_form: "邮箱的格式不对，应当像 name@example.com" / "This is no e-mail address. It should look like name@example.com",
         phone_form: "手机号的格式不对，只写数字，前面可以有 +" / "This is no phone number. Digits only, perhaps with a + in front",
         code_form: "请填写公众号发给你的数字" / "Please type the digits that the account sent you",
         text_form: "回复内容里有看不见的控制字符，请删掉" / "The reply has control characters. Please remove them",
-        keyword_form: "有一个关键词不能用：不能只有标点或看不见的字符，正则表达式要写对" / "One keyword cannot be used: not punctuation or invisible characters alone, and a regular expression must be valid",
+        too_many: "{field}最多 {n} 个" / "There may be at most {n}: {field}",
+        out_of_range: "{field}要在 {n} 到 {m} 之间" / "{field} must be from {n} to {m}",
+        bad_pattern: "有一个正则表达式写错了，或者太复杂" / "One regular expression cannot be read, or is too complex",
+        url_form: "{field}要以 http:// 或 https:// 开头" / "{field} must begin with http:// or https://",
+        media_form: "{field}只能是公众平台的 media_id 或已上传的文件" / "{field} must be a media_id of the platform or an uploaded file",
+        news_many: "一次只能回复 {n} 篇图文；想放几篇，请选“随机回复一条”" / "One reply shows {n} article only. For several, choose to answer with one at random",
+        keyword_form: "有一个关键词不能用：不能只有标点或看不见的字符" / "One keyword cannot be used: not punctuation or invisible characters alone",
         keyword_long: "一个关键词最多 {n} 个字" / "A keyword may have at most {n} characters",
         keyword_many: "一条规则最多 {n} 个关键词" / "A rule may have at most {n} keywords",
         rule_many: "最多 {n} 条规则，请先删掉不用的" / "There may be at most {n} rules. Delete some first",
         keyword_taken: "其中一个关键词已经在别的规则里了" / "Another rule has one of these keywords already",
         cause_taken: "这种规则只能有一条，请修改已有的那条" / "There can be one such rule only. Edit the one there is",
+        amount_form: "填大于 0 的整数，最多 10 亿" / "A whole number above 0, a billion at most",
+        amount_wrong: "积分不够扣，最多扣到 0" / "There are not that many credits to deduct",
+        confirm_user_wrong: "和这个用户的用户名或编号不一致" / "This is neither that user’s username nor id",
         confirm_wrong: "和你的用户名或编号不一致" / "This is neither your username nor your id",
 
         f_username: "用户名" / "The username",
@@ -43,6 +52,22 @@ crate::texts! {
         f_phone: "手机号" / "The phone number",
         f_keywords: "关键词" / "The keywords",
         f_text: "回复内容" / "The reply",
+        f_name: "规则名称" / "The rule’s name",
+        f_priority: "优先级" / "The priority",
+        f_contents: "回复内容" / "Contents",
+        f_rules: "规则" / "Rules",
+        f_expressions: "正则表达式" / "Regular expressions",
+        f_media: "素材" / "The media",
+        f_title: "标题" / "The title",
+        f_description: "描述" / "The description",
+        f_url: "链接" / "The link",
+        f_hq_url: "高品质链接" / "The high-quality link",
+        f_thumb: "缩略图" / "The thumbnail",
+        f_picture_url: "封面图链接" / "The picture’s link",
+        f_real_name: "姓名" / "The name",
+        f_amount: "数量" / "The amount",
+        f_reason: "原因" / "The reason",
+        f_disable_reason: "停用原因" / "Why it is disabled",
         f_other: "这一项" / "This field",
     }
 }
@@ -50,20 +75,31 @@ crate::texts! {
 /// What is wrong with a field, and what to do about it.
 pub fn told(lang: Lang, flaw: &Flaw) -> String {
     let t = Flaws::of(lang);
-    let name = name_of(t, flaw.field);
+    let field = base(flaw.field);
+    let name = name_of(t, field);
     let say = |template: &str, n: usize| {
         fill(template, &[("field", name), ("n", &n.to_string()), ("chars", &(n / 3).to_string())])
     };
     match flaw.problem {
         Problem::Empty => say(t.empty, 0),
         Problem::TooShort(n) => say(t.too_short, n),
-        Problem::TooLong(n) => say(too_long(t, flaw.field, n), n),
+        Problem::TooLong(n) => say(too_long(t, field, n), n),
+        Problem::TooMany(n) => say(too_many(t, field), n),
+        Problem::OutOfRange(least, most) => {
+            fill(t.out_of_range, &[("field", name), ("n", &least.to_string()), ("m", &most.to_string())])
+        }
+        Problem::BadPattern => t.bad_pattern.to_owned(),
         Problem::TooManyBytes(n) => say(t.too_many_bytes, n),
-        Problem::Malformed => say(malformed(t, flaw.field), 0),
+        Problem::Malformed => say(malformed(t, field), 0),
         Problem::TooCommon => t.too_common.to_owned(),
-        Problem::Taken => say(taken(t, flaw.field), 0),
-        Problem::Wrong => say(if flaw.field == "confirm" { t.confirm_wrong } else { t.wrong }, 0),
+        Problem::Taken => say(taken(t, field), 0),
+        Problem::Wrong => say(wrong(t, flaw.field), 0),
     }
+}
+
+/// The contents of a rule are told apart by a number behind: `text_2` is a text.
+fn base(field: &str) -> &str {
+    field.strip_suffix(['2', '3', '4', '5']).and_then(|field| field.strip_suffix('_')).unwrap_or(field)
 }
 
 fn name_of(t: &'static Flaws, field: &str) -> &'static str {
@@ -76,32 +112,66 @@ fn name_of(t: &'static Flaws, field: &str) -> &'static str {
         "nickname" => t.f_nickname,
         "email" => t.f_email,
         "phone" => t.f_phone,
+        "real_name" => t.f_real_name,
+        "amount" => t.f_amount,
+        "reason" => t.f_reason,
+        "disable_reason" => t.f_disable_reason,
         "keywords" => t.f_keywords,
         "text" => t.f_text,
+        "name" => t.f_name,
+        "priority" => t.f_priority,
+        "contents" => t.f_contents,
+        "rules" => t.f_rules,
+        "expressions" => t.f_expressions,
+        "media" => t.f_media,
+        "title" => t.f_title,
+        "description" => t.f_description,
+        "url" => t.f_url,
+        "hq_url" => t.f_hq_url,
+        "thumb" => t.f_thumb,
+        "picture_url" => t.f_picture_url,
         _ => t.f_other,
     }
 }
 
-/// A rule's keywords can be too long in three ways, told apart by their limits.
 fn too_long(t: &'static Flaws, field: &str, n: usize) -> &'static str {
     match (field, n) {
-        ("keywords", MOST_RULES) => t.rule_many,
-        ("keywords", MOST_KEYWORDS) => t.keyword_many,
-        ("keywords", KEYWORD_MAX_CHARS) => t.keyword_long,
+        ("keywords", KEYWORD_MAX_CHARS | REGEX_MAX_CHARS) => t.keyword_long,
         _ => t.too_long,
+    }
+}
+
+fn too_many(t: &'static Flaws, field: &str) -> &'static str {
+    match field {
+        "keywords" => t.keyword_many,
+        "rules" => t.rule_many,
+        "news" => t.news_many,
+        _ => t.too_many,
     }
 }
 
 fn malformed(t: &'static Flaws, field: &str) -> &'static str {
     match field {
         "username" => t.username_form,
-        "nickname" => t.nickname_form,
+        "nickname" | "real_name" => t.invisible,
+        "amount" => t.amount_form,
         "email" => t.email_form,
         "phone" => t.phone_form,
         "code" => t.code_form,
         "text" => t.text_form,
         "keywords" => t.keyword_form,
+        "url" | "hq_url" | "picture_url" => t.url_form,
+        "media" | "thumb" => t.media_form,
         _ => t.malformed,
+    }
+}
+
+fn wrong(t: &'static Flaws, field: &str) -> &'static str {
+    match field {
+        "confirm" => t.confirm_wrong,
+        "confirm_user" => t.confirm_user_wrong,
+        "amount" => t.amount_wrong,
+        _ => t.wrong,
     }
 }
 
@@ -131,8 +201,15 @@ mod tests {
 
     #[test]
     fn a_rules_keywords_are_too_long_in_three_ways() {
-        assert_eq!(at("keywords", Problem::TooLong(MOST_KEYWORDS)), "一条规则最多 20 个关键词");
+        assert_eq!(at("keywords", Problem::TooMany(20)), "一条规则最多 20 个关键词");
         assert_eq!(at("keywords", Problem::TooLong(KEYWORD_MAX_CHARS)), "一个关键词最多 60 个字");
-        assert_eq!(at("keywords", Problem::TooLong(MOST_RULES)), "最多 1000 条规则，请先删掉不用的");
+        assert_eq!(at("rules", Problem::TooMany(10_000)), "最多 10000 条规则，请先删掉不用的");
+    }
+
+    #[test]
+    fn the_fields_of_later_contents_are_called_alike() {
+        assert_eq!(at("text_2", Problem::TooManyBytes(2048)), "回复内容最多 2048 字节，大约 682 个汉字");
+        assert_eq!(at("url_5", Problem::Malformed), "链接要以 http:// 或 https:// 开头");
+        assert_eq!(at("priority", Problem::OutOfRange(-999, 999)), "优先级要在 -999 到 999 之间");
     }
 }

@@ -77,6 +77,5 @@ crate::texts! {
         revoked: "已退出" / "Signed out",
         unbound: "微信已解绑" / "Your WeChat is unlinked",
         deleted: "账号已删除" / "Your account is deleted",
-        last_admin: "你是唯一的管理员，先让别人成为管理员再删除" / "You are the only administrator. Make somebody else one first",
     }
 }

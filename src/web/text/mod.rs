@@ -1,7 +1,9 @@
 //! Every word that a page says, one file a page. How texts are declared: [`crate::text`].
 
+pub mod admin;
 pub mod ago;
 pub mod common;
+pub mod docs;
 pub mod flaw;
 pub mod forgot;
 pub mod home;
@@ -12,6 +14,8 @@ pub mod register;
 pub mod replies;
 pub mod setup;
 pub mod signin;
+pub mod usage;
+pub mod users;
 
 pub use crate::text::fill;
 pub use common::Common;

@@ -4,6 +4,7 @@
 //! menu item, a follow or a scan. After that 45015 (too late) or 45047 (too many).
 
 use super::{ApiError, Client, Request};
+use crate::wechat::reply::{Article, Reply};
 use serde::{Deserialize, Serialize};
 
 /// A customer-service message. Serialised, it is the field that is named like its kind.
@@ -86,6 +87,35 @@ struct Body<'a> {
 struct Accepted {}
 
 impl Custom {
+    /// The same as a passive reply, to be sent later; None where there is nothing to send. An article is one article here.
+    #[must_use]
+    pub fn of(reply: Reply) -> Option<Self> {
+        Some(match reply {
+            Reply::Text(content) => Self::Text { content },
+            Reply::Image { media_id } => Self::Image { media_id },
+            Reply::Voice { media_id } => Self::Voice { media_id },
+            Reply::Video { media_id, title, description } => Self::Video {
+                media_id,
+                thumb_media_id: String::new(),
+                title: title.unwrap_or_default(),
+                description: description.unwrap_or_default(),
+            },
+            Reply::Music { title, description, music_url, hq_music_url, thumb_media_id } => Self::Music {
+                title: title.unwrap_or_default(),
+                description: description.unwrap_or_default(),
+                music_url: music_url.unwrap_or_default(),
+                hq_music_url: hq_music_url.unwrap_or_default(),
+                thumb_media_id,
+            },
+            Reply::News(articles) => {
+                let article = articles.into_iter().next()?;
+                let Article { title, description, pic_url, url } = article;
+                Self::News { articles: vec![LinkedArticle { title, description, url, pic_url }] }
+            }
+            Reply::Transfer { .. } => return None,
+        })
+    }
+
     fn msgtype(&self) -> &'static str {
         match self {
             Self::Text { .. } => "text",

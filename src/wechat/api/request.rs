@@ -3,6 +3,7 @@
 use super::error::{ApiError, ErrorClass};
 use reqwest::Method;
 use serde::Serialize;
+use std::time::Duration;
 
 /// One call, without its token.
 pub(super) struct Request<'a> {
@@ -11,22 +12,67 @@ pub(super) struct Request<'a> {
     pub(super) query: Vec<(&'static str, &'a str)>,
     /// JSON in raw UTF-8: the platform shows `\uXXXX` as it is, or refuses it with 40033.
     pub(super) body: Option<Vec<u8>>,
+    /// Values that may be in nothing that is passed on.
+    pub(super) secrets: Vec<&'a str>,
+    /// A file to send along, as a form's part.
+    pub(super) file: Option<File<'a>>,
+    /// The longest that one try may take, where it is not the usual.
+    pub(super) timeout: Option<Duration>,
     is_repeatable: bool,
+}
+
+/// A file on its way to the platform.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct File<'a> {
+    /// The platform goes by what stands behind its dot.
+    pub(super) name: &'a str,
+    pub(super) media_type: &'static str,
+    pub(super) bytes: &'a [u8],
 }
 
 impl<'a> Request<'a> {
     pub(super) fn get(path: &'static str) -> Self {
-        Self { method: Method::GET, path, query: Vec::new(), body: None, is_repeatable: true }
+        Self::new(Method::GET, path, None)
     }
 
     pub(super) fn post(path: &'static str, body: &impl Serialize) -> Result<Self, ApiError> {
         let body = serde_json::to_vec(body).map_err(|_| ApiError::Malformed)?;
-        Ok(Self { method: Method::POST, path, query: Vec::new(), body: Some(body), is_repeatable: true })
+        Ok(Self::new(Method::POST, path, Some(body)))
+    }
+
+    /// Sends a file. Twice is once too often for the day's allowance, and does no harm.
+    pub(super) fn file(path: &'static str, file: File<'a>) -> Self {
+        Self { file: Some(file), ..Self::new(Method::POST, path, None) }
+    }
+
+    fn new(method: Method, path: &'static str, body: Option<Vec<u8>>) -> Self {
+        Self {
+            method,
+            path,
+            query: Vec::new(),
+            body,
+            secrets: Vec::new(),
+            file: None,
+            timeout: None,
+            is_repeatable: true,
+        }
+    }
+
+    /// For calls that carry more than a few words.
+    pub(super) fn within(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
     }
 
     pub(super) fn with(mut self, name: &'static str, value: &'a str) -> Self {
         self.query.push((name, value));
         self
+    }
+
+    /// A parameter that is a secret.
+    pub(super) fn with_secret(mut self, name: &'static str, value: &'a str) -> Self {
+        self.secrets.push(value);
+        self.with(name, value)
     }
 
     /// Marks a call that must not be carried out twice.

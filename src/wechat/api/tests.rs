@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use stand_in::{Answer, Seen, StandIn};
 
 mod calls;
+mod media;
 mod secrets;
 mod stand_in;
 mod tokens;

@@ -3,6 +3,7 @@
 use super::error::ApiError;
 use super::request::Request;
 use crate::core::chance::Chance;
+use reqwest::multipart::{Form, Part};
 use reqwest::{Response, StatusCode, header, redirect};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
@@ -21,6 +22,12 @@ const PAUSES_MS: [Option<u64>; 3] = [Some(200), Some(400), None];
 
 /// Up to this many milliseconds are added to a pause, so that instances do not repeat in step.
 const JITTER_MS: u64 = 100;
+
+/// What a call for a file is answered with.
+pub(super) enum Fetched {
+    File(Vec<u8>),
+    Json(Value),
+}
 
 /// The connections to the platform.
 pub(super) struct Transport {
@@ -60,13 +67,65 @@ impl Transport {
     /// Makes the call once.
     async fn attempt(&self, request: &Request<'_>, token: Option<&SecretString>) -> Result<Value, ApiError> {
         let token = token.map_or("", SecretString::expose_secret);
+        let response = self.open(request, token).await?;
+        let status = response.status();
+        judge(status, &read(response, BODY_MAX_BYTES).await?, &secrets(request, token))
+    }
+
+    /// Makes a call once that is answered with a file, or with JSON where there is none.
+    pub(super) async fn fetch(
+        &self,
+        request: &Request<'_>,
+        token: &SecretString,
+        max_bytes: usize,
+    ) -> Result<Fetched, ApiError> {
+        let started = Instant::now();
+        let fetched = self.attempt_fetch(request, token.expose_secret(), max_bytes).await;
+        note(request.path, &fetched, started);
+        fetched
+    }
+
+    async fn attempt_fetch(&self, request: &Request<'_>, token: &str, max_bytes: usize) -> Result<Fetched, ApiError> {
+        let response = self.open(request, token).await?;
+        let status = response.status();
+        let kind = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        // Refusals and the address of a video come as JSON, whatever they call it; files never call themselves text.
+        let is_text = kind.contains("json") || kind.starts_with("text/");
+        let bytes = read(response, max_bytes).await?;
+        if is_text || !status.is_success() {
+            return judge(status, &bytes, &secrets(request, token)).map(Fetched::Json);
+        }
+        Ok(Fetched::File(bytes))
+    }
+
+    /// Fetches a file from elsewhere: no token goes there, and no redirection is followed.
+    pub(super) async fn download(&self, url: &Url, timeout: Duration, max_bytes: usize) -> Result<Vec<u8>, ApiError> {
+        let response = self.http.get(url.clone()).timeout(timeout).send().await.map_err(failure)?;
+        match response.status() {
+            status if status.is_success() => read(response, max_bytes).await,
+            status => Err(ApiError::Status(status.as_u16())),
+        }
+    }
+
+    async fn open(&self, request: &Request<'_>, token: &str) -> Result<Response, ApiError> {
         let mut call = self.http.request(request.method.clone(), self.url(request, token));
         if let Some(body) = &request.body {
             call = call.header(header::CONTENT_TYPE, "application/json; charset=utf-8").body(body.clone());
         }
-        let response = call.send().await.map_err(failure)?;
-        let status = response.status();
-        judge(status, &read(response).await?, token)
+        if let Some(file) = &request.file {
+            let part = Part::bytes(file.bytes.to_vec()).file_name(file.name.to_owned());
+            let part = part.mime_str(file.media_type).map_err(|_| ApiError::Malformed)?;
+            call = call.multipart(Form::new().part("media", part));
+        }
+        if let Some(timeout) = request.timeout {
+            call = call.timeout(timeout);
+        }
+        call.send().await.map_err(failure)
+    }
+
+    /// True where an address is the platform's own: scheme, host and port.
+    pub(super) fn is_at(&self, url: &Url) -> bool {
+        url.origin() == self.base.origin()
     }
 
     fn url(&self, request: &Request<'_>, token: &str) -> Url {
@@ -82,11 +141,16 @@ impl Transport {
     }
 }
 
+/// What a refusal may not repeat.
+fn secrets<'a>(request: &Request<'a>, token: &'a str) -> Vec<&'a str> {
+    request.secrets.iter().copied().chain([token]).collect()
+}
+
 /// Reads an answer up to its largest size.
-async fn read(mut response: Response) -> Result<Vec<u8>, ApiError> {
+async fn read(mut response: Response, max_bytes: usize) -> Result<Vec<u8>, ApiError> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(failure)? {
-        if bytes.len() + chunk.len() > BODY_MAX_BYTES {
+        if bytes.len() + chunk.len() > max_bytes {
             return Err(ApiError::Malformed);
         }
         bytes.extend_from_slice(&chunk);
@@ -96,12 +160,12 @@ async fn read(mut response: Response) -> Result<Vec<u8>, ApiError> {
 
 /// Tells an answer from a refusal. Refusals come with status 200, answers often without any `errcode`, and some of both
 /// as `text/plain`: only the JSON counts.
-fn judge(status: StatusCode, bytes: &[u8], token: &str) -> Result<Value, ApiError> {
+fn judge(status: StatusCode, bytes: &[u8], secrets: &[&str]) -> Result<Value, ApiError> {
     let answer = serde_json::from_slice(bytes).ok().filter(Value::is_object);
     let code = answer.as_ref().and_then(|answer| answer["errcode"].as_i64()).unwrap_or_default();
     match answer {
         Some(answer) if code != 0 => {
-            Err(ApiError::platform(code, answer["errmsg"].as_str().unwrap_or_default(), &[token]))
+            Err(ApiError::platform(code, answer["errmsg"].as_str().unwrap_or_default(), secrets))
         }
         // The gateway waited in vain: what it waited for may have been done.
         _ if status == StatusCode::GATEWAY_TIMEOUT => Err(ApiError::Timeout),
@@ -124,7 +188,7 @@ fn failure(error: reqwest::Error) -> ApiError {
 }
 
 /// Counts and logs one try; of the address only the path.
-fn note(path: &'static str, outcome: &Result<Value, ApiError>, started: Instant) {
+fn note<T>(path: &'static str, outcome: &Result<T, ApiError>, started: Instant) {
     let name = outcome.as_ref().map_or_else(ApiError::name, |_| "ok");
     metrics::counter!("weida_wechat_calls_total", "path" => path, "outcome" => name).increment(1);
     metrics::histogram!("weida_wechat_call_seconds", "path" => path).record(started.elapsed());

@@ -1,14 +1,18 @@
 //! What tests start from: a program with a database of its own, a phone that pushes, and a clock that is theirs.
 
+pub mod crowd;
+
 mod database;
 mod phone;
 mod platform;
 mod program;
+mod tape;
 
 pub use database::{Database, Engine};
 pub use phone::{Phone, Push, digits, next, opened};
-pub use platform::{ACCESS_TOKEN, Platform};
+pub use platform::{ACCESS_TOKEN, OAUTH_TOKEN, Platform, SESSION_KEY};
 pub use program::{Program, environment};
+pub use tape::Tape;
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 use tokio_util::sync::CancellationToken;
@@ -47,6 +51,16 @@ impl App {
 
     /// The same with a given clock and more settings, as in the environment; an empty one takes a setting away.
     pub async fn with(database: &Database, clock: Arc<FakeClock>, more: &[(&str, &str)]) -> Self {
+        Self::started(database, clock, more, &Flags::default()).await
+    }
+
+    /// The same with a settings file, for what the environment has no name for.
+    pub async fn configured(database: &Database, clock: Arc<FakeClock>, file: &std::path::Path) -> Self {
+        let flags = Flags { config: Some(file.to_owned()), ..Flags::default() };
+        Self::started(database, clock, &[], &flags).await
+    }
+
+    async fn started(database: &Database, clock: Arc<FakeClock>, more: &[(&str, &str)], flags: &Flags) -> Self {
         let mut environment: BTreeMap<String, String> = [
             ("DATABASE_URL", database.url.as_str()),
             ("LEPTOS_SITE_ADDR", "127.0.0.1:0"),
@@ -62,7 +76,7 @@ impl App {
         .into();
         environment.extend(more.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
         environment.retain(|_, v| !v.is_empty());
-        let settings = load(&Flags::default(), &environment).unwrap();
+        let settings = load(flags, &environment).unwrap();
         let server = start(settings, clock.clone(), Arc::new(SystemChance)).await.unwrap();
         let (state, address) = (server.state.clone(), server.address);
         let stopping = state.stopping.clone();

@@ -1,6 +1,9 @@
 //! What every account may ask. Facts: wechat.md, 4.9 and 4.10.
 
-use super::call::{Call, Reply};
+use super::{
+    call::{Call, Reply},
+    media,
+};
 use crate::sandbox::platform::{desk::Desk, fault::Fault};
 use serde_json::json;
 
@@ -11,8 +14,10 @@ pub fn callback_ips(desk: &Desk, call: &Call) -> Result<Reply, Fault> {
 }
 
 /// Rules as an owner might have set them on the website before there was a server.
-pub fn autoreply(desk: &Desk, call: &Call) -> Result<Reply, Fault> {
+pub async fn autoreply(desk: &Desk, call: &Call) -> Result<Reply, Fault> {
     desk.authorise(call)?;
+    // Another one at every call, as the platform has it.
+    let poster = media::poster(desk).await?;
     let text = |content: &str| json!({ "type": "text", "content": content });
     let keyword = |mode: &str, content: &str| json!({ "type": "text", "match_mode": mode, "content": content });
     Ok(Reply::Json(json!({
@@ -33,7 +38,7 @@ pub fn autoreply(desk: &Desk, call: &Call) -> Result<Reply, Fault> {
                 "create_time": 1_700_000_100,
                 "reply_mode": "random_one",
                 "keyword_list_info": [keyword("equal", "海报")],
-                "reply_list_info": [{ "type": "img", "content": "NESsxgHEvAcg3egJTtYj4uG1PTL6iPhratdWKDLAXYE" }],
+                "reply_list_info": [{ "type": "img", "content": poster }],
             },
         ] },
     })))

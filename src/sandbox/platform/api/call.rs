@@ -7,7 +7,7 @@ use crate::sandbox::platform::{
 };
 use axum::{
     body::Bytes,
-    http::{Method, Uri},
+    http::{HeaderMap, HeaderName, Method, Uri, header},
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -17,6 +17,7 @@ use std::collections::HashMap;
 pub struct Call {
     is_post: bool,
     query: HashMap<String, String>,
+    headers: HeaderMap,
     body: Bytes,
 }
 
@@ -26,13 +27,40 @@ pub enum Reply {
     /// JSON that calls itself text, as that of `sns/…` does.
     TextJson(Value),
     Picture(Vec<u8>),
+    /// A file of this media type.
+    File(&'static str, Vec<u8>),
     NotFound,
 }
 
 impl Call {
-    pub fn new(method: &Method, uri: &Uri, body: Bytes) -> Self {
+    pub fn new(method: &Method, uri: &Uri, headers: HeaderMap, body: Bytes) -> Self {
         let query = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
-        Self { is_post: method == Method::POST, query, body }
+        Self { is_post: method == Method::POST, query, headers, body }
+    }
+
+    /// What the body says that it is.
+    pub fn content_type(&self) -> &str {
+        self.header(&header::CONTENT_TYPE)
+    }
+
+    /// Under which name the stand-in was called.
+    pub fn host(&self) -> &str {
+        self.header(&header::HOST)
+    }
+
+    fn header(&self, name: &HeaderName) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The body as it came.
+    ///
+    /// # Errors
+    /// 43002 without POST, 44002 without a body.
+    pub fn bytes(&self) -> Result<Bytes, Fault> {
+        if !self.is_post {
+            return Err(fault::NOT_POST);
+        }
+        if self.body.is_empty() { Err(fault::EMPTY_BODY) } else { Ok(self.body.clone()) }
     }
 
     /// A parameter of the address; empty where there is none.
@@ -45,13 +73,7 @@ impl Call {
     /// # Errors
     /// 43002 without POST, 44002 without a body, 47001 for one that makes no sense.
     pub fn body<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        if !self.is_post {
-            return Err(fault::NOT_POST);
-        }
-        if self.body.is_empty() {
-            return Err(fault::EMPTY_BODY);
-        }
-        serde_json::from_slice(&self.body).map_err(|_| fault::NOT_JSON)
+        serde_json::from_slice(&self.bytes()?).map_err(|_| fault::NOT_JSON)
     }
 }
 

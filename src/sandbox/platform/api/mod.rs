@@ -6,29 +6,34 @@
 mod account;
 mod call;
 mod custom;
+mod media;
 mod mini;
 mod qr_code;
 mod token;
 mod user;
+mod web;
 
 use super::{desk::Desk, fault, knob::Injection};
 use axum::{
     Router,
     body::Bytes,
-    extract::State,
-    http::{Method, StatusCode, Uri, header},
+    extract::{DefaultBodyLimit, State},
+    http::{HeaderMap, Method, StatusCode, Uri, header},
     response::{IntoResponse as _, Response},
 };
 use call::{Call, Reply};
 use serde_json::json;
 use std::sync::Arc;
 
+/// The largest call: a video in its form.
+const BODY_MAX_BYTES: usize = 12 * 1024 * 1024;
+
 /// The server's only route: everything is decided by [`answer`].
 pub(super) fn router(desk: Arc<Desk>) -> Router {
-    Router::new().fallback(take).with_state(desk)
+    Router::new().fallback(take).layer(DefaultBodyLimit::max(BODY_MAX_BYTES)).with_state(desk)
 }
 
-async fn take(State(desk): State<Arc<Desk>>, method: Method, uri: Uri, body: Bytes) -> Response {
+async fn take(State(desk): State<Arc<Desk>>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
     match desk.knobs.on_call(uri.path()) {
         Some(Injection::Errcode(code)) => {
             return render(Reply::Json(json!({ "errcode": code, "errmsg": format!("injected rid: {}", rid(&desk)) })));
@@ -40,7 +45,7 @@ async fn take(State(desk): State<Arc<Desk>>, method: Method, uri: Uri, body: Byt
         Some(Injection::Hang) => std::future::pending().await,
         None => {}
     }
-    let call = Call::new(&method, &uri, body);
+    let call = Call::new(&method, &uri, headers, body);
     let reply = answer(&desk, uri.path(), &call).await;
     render(reply.unwrap_or_else(|fault| Reply::Json(fault.json(&rid(&desk)))))
 }
@@ -51,14 +56,21 @@ async fn answer(desk: &Desk, path: &str, call: &Call) -> Result<Reply, fault::Fa
         "/cgi-bin/stable_token" => token::stable(desk, call).await,
         "/cgi-bin/token" => token::classic(desk, call).await,
         "/cgi-bin/getcallbackip" => account::callback_ips(desk, call),
-        "/cgi-bin/get_current_autoreply_info" => account::autoreply(desk, call),
+        "/cgi-bin/get_current_autoreply_info" => account::autoreply(desk, call).await,
         "/cgi-bin/qrcode/create" => qr_code::create(desk, call).await,
         "/cgi-bin/showqrcode" => qr_code::show(desk, call).await,
         "/cgi-bin/user/info" => user::info(desk, call),
         "/cgi-bin/message/custom/send" => custom::send(desk, call).await,
         "/cgi-bin/message/custom/typing" => custom::typing(desk, call),
+        "/cgi-bin/media/upload" => media::upload(desk, call).await,
+        "/cgi-bin/media/get" => media::get(desk, call).await,
         "/sns/jscode2session" => mini::session(desk, call).await,
-        _ => Err(fault::ADDRESS),
+        "/sns/oauth2/access_token" => web::access_token(desk, call).await,
+        "/sns/userinfo" => web::userinfo(desk, call),
+        path => match path.strip_prefix("/video/") {
+            Some(media_id) => media::video(desk, media_id).await,
+            None => Err(fault::ADDRESS),
+        },
     }
 }
 
@@ -69,6 +81,7 @@ fn render(reply: Reply) -> Response {
         }
         Reply::TextJson(value) => ([(header::CONTENT_TYPE, "text/plain")], value.to_string()).into_response(),
         Reply::Picture(bytes) => ([(header::CONTENT_TYPE, "image/png")], bytes).into_response(),
+        Reply::File(kind, bytes) => ([(header::CONTENT_TYPE, kind)], bytes).into_response(),
         Reply::NotFound => StatusCode::NOT_FOUND.into_response(),
     }
 }

@@ -22,6 +22,35 @@ async fn the_products_own_client_finds_its_way() {
 }
 
 #[tokio::test]
+async fn a_file_lives_three_days_and_a_video_is_elsewhere() {
+    let clock = clock();
+    let platform = start(&clock).await;
+    let client = client(&platform, &clock);
+    let png = b"\x89PNG\r\n\x1a\npixels".as_slice();
+    let film = b"\0\0\0\x18ftypmp42film".as_slice();
+    let medium = |kind, name, media_type, bytes| Medium { kind, name, media_type, bytes };
+    let picture = client.upload_media(medium(MediumKind::Image, "a.png", "image/png", png)).await.unwrap();
+    let video = client.upload_media(medium(MediumKind::Video, "a.mp4", "video/mp4", film)).await.unwrap();
+    assert_eq!(client.fetch_media(&picture).await.unwrap(), png);
+    assert_eq!(client.fetch_media(&video).await.unwrap(), film);
+    let is_refused =
+        |error: ApiError, expected: i64| matches!(error, ApiError::Platform { code, .. } if code == expected);
+    let wrong = client.upload_media(medium(MediumKind::Voice, "a.png", "image/png", png)).await.unwrap_err();
+    assert!(is_refused(wrong, 40005));
+    assert!(is_refused(client.fetch_media("nobody's").await.unwrap_err(), 40007));
+    // The picture of the owner's rule is another one at every call.
+    let info = client.current_autoreply_info().await.unwrap();
+    let poster =
+        info["keyword_autoreply_info"]["list"][1]["reply_list_info"][0]["content"].as_str().unwrap().to_owned();
+    assert!(client.fetch_media(&poster).await.unwrap().starts_with(b"\x89PNG"));
+    platform.set_kind(AccountKind::PersonalSubscription).await;
+    assert!(is_refused(client.fetch_media(&picture).await.unwrap_err(), 48001));
+    platform.set_kind(AccountKind::VerifiedService).await;
+    clock.advance_ms(3 * 24 * 3_600_000);
+    assert!(is_refused(client.fetch_media(&picture).await.unwrap_err(), 40007));
+}
+
+#[tokio::test]
 async fn a_personal_account_hears_48001_where_it_may_not_call() {
     let clock = clock();
     let platform = start(&clock).await;

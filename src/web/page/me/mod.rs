@@ -2,11 +2,12 @@
 
 mod browser;
 mod confirm;
-mod credit;
+pub mod credit;
 mod data;
 mod password;
 mod profile;
 mod summary;
+pub mod usage;
 mod wechat;
 
 pub use confirm::{DeletePage, UnbindPage};
@@ -15,8 +16,8 @@ pub use data::download;
 use super::{Halt, Leaf, Visitor, page};
 use crate::{
     core::{
-        account::{User, identity, session as browsers},
-        credit as credits,
+        account::{identity, session as browsers},
+        credit as credits, quota,
     },
     http::session,
     web::{
@@ -39,6 +40,7 @@ async fn me(visitor: Visitor) -> Result<Leaf, Halt> {
     let identity = identity::find_own(ctx, user.id).await?;
     let sessions = browsers::list(ctx, user.id, &session::secret_of(&here.session)).await?;
     let ledger = credits::ledger(ctx, user.id).await?;
+    let usage = quota::usage(ctx, user.id).await?;
     let body = view! {
         <PageHead title=t.title />
         {summary::card(lang, &user)}
@@ -47,6 +49,7 @@ async fn me(visitor: Visitor) -> Result<Leaf, Halt> {
         {profile::card(&visitor, &user)}
         {password::card(&visitor, &user)}
         {browser::card(here, sessions)}
+        {usage::card(lang, usage)}
         {credit::card(here, ledger)}
         {data::card(lang)}
         <form method="post" action="/do/sign-out" class="center">
@@ -54,13 +57,4 @@ async fn me(visitor: Visitor) -> Result<Leaf, Halt> {
         </form>
     };
     Ok(Leaf::medium(t.title, body))
-}
-
-/// What a level is called.
-fn level(t: &'static Common, user: &User) -> &'static str {
-    match user.level.as_str() {
-        "vip" => t.level_vip,
-        "premium" => t.level_premium,
-        _ => t.level_normal,
-    }
 }

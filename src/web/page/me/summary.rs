@@ -1,6 +1,5 @@
 //! Who somebody is here, at a glance, and the switch of their replies.
 
-use super::level;
 use crate::text::Lang;
 use crate::{
     core::account::User,
@@ -15,7 +14,7 @@ use leptos::prelude::*;
 pub fn card(lang: Lang, user: &User) -> impl IntoView + use<> {
     let (c, t) = (Common::of(lang), Me::of(lang));
     let initial = user.nickname.chars().next().map(String::from);
-    let (nickname, id, credits, level) = (user.nickname.clone(), user.id, user.credits, level(c, user));
+    let (nickname, id, credits, level) = (user.nickname.clone(), user.id, user.credits, c.level_name(&user.level));
     let username = user.username.clone().filter(|name| *name != user.nickname);
     view! {
         <Card>

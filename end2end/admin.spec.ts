@@ -1,0 +1,159 @@
+import type { APIRequestContext } from '@playwright/test'
+import { expect, expectAccessible, expectNoSidewaysScroll, test, unique, type Weida } from './rig/index.ts'
+import { Phone } from './rig/phone.ts'
+import { register, signIn, signInAsAdmin } from './rig/person.ts'
+
+const everywhere = { tag: ['@desktop', '@phone', '@nojs'] }
+/** A token as other programs get one: the person's own phone scans and agrees. */
+async function tokenOf(phone: Phone, weida: Weida, request: APIRequestContext): Promise<string> {
+  const { sessionId } = await (await request.post(`${weida.url}/create_qr`)).json()
+  await phone.scanNewest()
+  await phone.tap('是我，确认')
+  const { token } = await (await request.get(`${weida.url}/poll?id=${sessionId}&wait=10`)).json()
+  expect(token).toBeTruthy()
+  return token
+}
+
+async function isValid(token: string, weida: Weida, request: APIRequestContext): Promise<boolean> {
+  return (await (await request.post(`${weida.url}/validate_token`, { data: { token } })).json()).valid
+}
+
+/** What a search among a hundred thousand may take, with everything around it, on a busy machine. */
+const SEARCH_MS = 5_000
+
+test('one of a hundred thousand is found, raised, paid and shut out', everywhere, async ({ page, weida, browser, stranger, request }) => {
+  test.setTimeout(240_000)
+  await weida.crowd(100_000)
+  // Somebody like any other, signed in in a browser of their own.
+  const theirs = await stranger()
+  const phone = await Phone.pickUp(browser, weida)
+  const name = unique('针尖')
+  await theirs.goto(weida.url)
+  await register(theirs, phone, name)
+  await expect(theirs.locator('[data-credits]')).toHaveText('100')
+  const token = await tokenOf(phone, weida, request)
+  expect(await isValid(token, weida, request)).toBe(true)
+
+  await signInAsAdmin(page, weida)
+  await page.getByRole('link', { name: '管理', exact: true }).first().click()
+  await expect(page).toHaveURL(/\/admin\/users$/)
+  await expect(page.getByText('共 1000')).toBeVisible()
+  const begun = Date.now()
+  await page.getByRole('searchbox').fill(name.slice(1, -1).toUpperCase())
+  await page.getByRole('button', { name: '搜索' }).click()
+  await expect(page.getByText('共 1 位用户')).toBeVisible()
+  expect(Date.now() - begun).toBeLessThan(SEARCH_MS)
+  await expectNoSidewaysScroll(page)
+  await page.getByRole('link', { name }).click()
+
+  await page.getByRole('radio', { name: 'VIP 用户' }).check()
+  await page.getByRole('button', { name: '保存等级' }).click()
+  await expect(page.getByText('等级已改为VIP 用户')).toBeVisible()
+
+  // Too much first: told at the field, and nothing of it is lost.
+  await page.getByRole('radio', { name: '扣除' }).check()
+  await page.getByLabel('数量').fill('101')
+  await page.getByLabel('原因', { exact: true }).fill('写错了')
+  await page.getByRole('button', { name: '调整积分' }).click()
+  await expect(page.getByText('积分不够扣')).toBeVisible()
+  await expect(page.getByLabel('原因', { exact: true })).toHaveValue('写错了')
+  await page.getByRole('radio', { name: '发放' }).check()
+  await page.getByLabel('数量').fill('50')
+  await page.getByLabel('原因', { exact: true }).fill('活动奖励')
+  await page.getByRole('button', { name: '调整积分' }).click()
+  await expect(page.locator('[data-credits]')).toHaveText('150')
+
+  await theirs.reload()
+  await expect(theirs.locator('[data-credits]')).toHaveText('150')
+  await expect(theirs.getByText('VIP 用户').first()).toBeVisible()
+  await expect(theirs.getByText('活动奖励')).toBeVisible()
+
+  await page.getByLabel('停用原因').fill('刷屏')
+  await page.getByRole('button', { name: '停用账号' }).click()
+  await expect(page.getByText('这个账号已停用')).toBeVisible()
+  await expect(page.getByText('没有登录的浏览器')).toBeVisible()
+  // Their very next page is a stranger's, and so is whoever comes with the token.
+  expect(await isValid(token, weida, request)).toBe(false)
+  await theirs.goto(`${weida.url}/me`)
+  await expect(theirs).toHaveURL(/\/login/)
+
+  await page.getByRole('button', { name: '启用账号' }).click()
+  await expect(page.getByText('这个账号已停用')).toHaveCount(0)
+  expect(await isValid(token, weida, request)).toBe(false)
+  await theirs.goto(`${weida.url}/me`)
+  await expect(theirs).toHaveURL(/\/login/)
+  await theirs.goto(weida.url)
+  await signIn(theirs, name)
+
+  await page.getByRole('link', { name: '删除用户' }).click()
+  await page.getByLabel(`输入“${name}”以确认`).fill('别人')
+  await page.getByRole('button', { name: '永久删除这个用户' }).click()
+  await expect(page.locator('[aria-invalid=true]')).toHaveCount(1)
+  await page.getByLabel(`输入“${name}”以确认`).fill(name)
+  await page.getByRole('button', { name: '永久删除这个用户' }).click()
+  await expect(page).toHaveURL(/\/admin\/users$/)
+  await expect(page.getByText('已删除')).toBeVisible()
+  await theirs.goto(`${weida.url}/me`)
+  await expect(theirs).toHaveURL(/\/login/)
+  await phone.putDown()
+})
+
+test('the list is filtered, ordered and turned over by its address', everywhere, async ({ page, weida }) => {
+  test.setTimeout(240_000)
+  await weida.crowd(100_000)
+  await signInAsAdmin(page, weida)
+  await page.goto('/admin/users')
+  const apply = async () => {
+    // With a script a choice is applied at once.
+    if (test.info().project.use.javaScriptEnabled === false) await page.getByRole('button', { name: '搜索' }).click()
+  }
+  await page.getByRole('combobox', { name: '等级' }).selectOption('vip')
+  await apply()
+  await expect(page).toHaveURL(/level=vip/)
+  await page.getByRole('combobox', { name: '状态' }).selectOption('off')
+  await apply()
+  await expect(page).toHaveURL(/state=off/)
+  await page.getByRole('combobox', { name: '排序' }).selectOption('id-asc')
+  await apply()
+  await expect(page).toHaveURL(/sort=id-asc/)
+  await expect(page.getByText('超过 1000 位用户')).toBeVisible()
+  const names = page.locator('.users tbody th')
+  await expect(names).toHaveCount(50)
+  await expect(names.first()).toContainText('crowd000049')
+  await page.getByRole('link', { name: '下一页' }).click()
+  await expect(names.first()).toContainText('crowd002549')
+  await page.getByRole('link', { name: '上一页' }).click()
+  await expect(names.first()).toContainText('crowd000049')
+  await page.getByRole('link', { name: '清除条件' }).click()
+  await expect(page).toHaveURL(/\/admin\/users$/)
+
+  await page.goto('/admin/users?q=没有这个人')
+  await expect(page.getByRole('heading', { name: '没有符合条件的用户' })).toBeVisible()
+})
+
+test('the last administrator is told, and nobody else is let in', async ({ page, weida, browser, complaints, stranger }) => {
+  complaints.expect(/403/)
+  const phone = await Phone.pickUp(browser, weida)
+  await register(page, phone)
+  for (const path of ['/admin', '/admin/users', '/admin/users/1001']) {
+    expect((await page.goto(path))!.status(), path).toBe(403)
+  }
+  await expect(page.getByRole('link', { name: '管理', exact: true })).toHaveCount(0)
+  const nobody = await stranger()
+  await nobody.goto(`${weida.url}/admin/users`)
+  await expect(nobody).toHaveURL(/\/login\?next=%2Fadmin%2Fusers/)
+  await phone.putDown()
+})
+
+test('the search is one key away', async ({ page, weida }) => {
+  await weida.crowd(100_000)
+  await signInAsAdmin(page, weida)
+  await page.goto('/admin/users')
+  await page.keyboard.press('/')
+  await expect(page.getByRole('searchbox')).toBeFocused()
+  await page.keyboard.type('crowd099999')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('共 1 位用户')).toBeVisible()
+  await expect(page).toHaveURL(/\/admin\/users\?q=crowd099999$/)
+  await expectAccessible(page)
+})

@@ -1,0 +1,123 @@
+"""A person with WeChat, by the buttons of the sandbox's phone; and a client that says what came back."""
+
+import http.cookiejar
+import json
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+from html.parser import HTMLParser
+
+
+class Client:
+    """Calls of a program: its cookies, its token, and answers that are not exceptions."""
+
+    def __init__(self, base):
+        self.base = base.rstrip("/")
+        self.cookies = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
+        self.token = None
+
+    def call(self, method, path, body=None, headers=None, raw=None):
+        """Status, headers and body: an object where the answer is JSON, else bytes."""
+        headers = dict(headers or {})
+        if body is not None:
+            raw = json.dumps(body).encode()
+            headers["Content-Type"] = "application/json"
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        url = self.base + urllib.parse.quote(path, safe="/?=&%")
+        request = urllib.request.Request(url, data=raw, headers=headers, method=method)
+        try:
+            answer = self.opener.open(request, timeout=30)
+        except urllib.error.HTTPError as refused:
+            answer = refused
+        with answer:
+            content = answer.read()
+            is_json = answer.headers.get_content_type() == "application/json"
+            return answer.status, answer.headers, json.loads(content) if is_json else content
+
+    def get(self, path, **more):
+        return self.call("GET", path, **more)
+
+    def post(self, path, body=None, **more):
+        return self.call("POST", path, body, **more)
+
+
+class Phone:
+    """A new person's phone."""
+
+    def __init__(self, base, nickname):
+        self.base = base.rstrip("/")
+        jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self.opener = urllib.request.build_opener(jar)
+        url, _ = self.press("people", nickname=nickname)
+        self.openid = urllib.parse.parse_qs(urllib.parse.urlparse(url).query)["person"][0]
+        self.heard = 0
+
+    def press(self, button, **fields):
+        """One of the phone's forms, and the page that it leads to."""
+        if hasattr(self, "openid"):
+            fields["person"] = self.openid
+        data = urllib.parse.urlencode(fields).encode()
+        # As a browser: forms of the sandbox are taken from its own page only.
+        headers = {"Origin": self.base, "Accept-Language": "zh-CN"}
+        request = urllib.request.Request(f"{self.base}/sandbox/{button}", data=data, headers=headers)
+        with self.opener.open(request, timeout=30) as page:
+            return page.geturl(), page.read().decode()
+
+    def follow(self):
+        return self.answer(self.press("follow")[1])
+
+    def say(self, text):
+        """Says it, and gives what the account answers; nothing where it is silent."""
+        return self.answer(self.press("say", text=text)[1])
+
+    def scan(self, url):
+        """Scans what a QR says, and follows on the way."""
+        return self.answer(self.press("scan", code=url, follow="1")[1])
+
+    def answer(self, page):
+        bubbles = Bubbles()
+        bubbles.feed(page)
+        before, self.heard = self.heard, len(bubbles.texts)
+        return bubbles.texts[-1].strip() if self.heard > before else ""
+
+    def login_code(self, kind):
+        """A code as `wx.login` (`mini`) or web login (`web`) gives one."""
+        page = self.press("code", kind=kind)[1]
+        return re.search(r"code：([\w-]+)", page).group(1)
+
+
+class Bubbles(HTMLParser):
+    """What the account said on a page of the phone."""
+
+    def __init__(self):
+        super().__init__()
+        self.texts, self.depth, self.is_theirs = [], 0, False
+
+    def handle_starttag(self, tag, attributes):
+        classes = (dict(attributes).get("class") or "").split()
+        if tag == "li" and "said" in classes:
+            self.is_theirs = "mine" not in classes
+        if self.depth:
+            self.depth += tag not in ("br", "img", "input", "hr")
+        elif "bubble" in classes and self.is_theirs:
+            self.depth = 1
+            self.texts.append("")
+        if tag == "br" and self.depth:
+            self.texts[-1] += "\n"
+
+    def handle_endtag(self, _):
+        self.depth -= self.depth > 0
+
+    def handle_data(self, data):
+        if self.depth:
+            self.texts[-1] += data
+
+
+def expect(what, is_so, found=None):
+    """Says it and goes on, or says what was found and ends."""
+    if not is_so:
+        raise SystemExit(f"✗ {what}: {found}")
+    print(f"  {what}")

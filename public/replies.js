@@ -1,0 +1,156 @@
+// What the pages about rules can do better with a script; each works without. Loaded with `defer` and the nonce of the page.
+
+// [data-insert]: a variable or a link goes into its text area, where the cursor is; at the end, where nobody has been so far.
+const visited = new WeakSet();
+addEventListener("focusin", (event) => visited.add(event.target));
+for (const button of document.querySelectorAll("[data-insert]")) {
+  button.addEventListener("click", () => {
+    const area = document.getElementById(button.dataset.into);
+    const text = button.dataset.insert;
+    if (!visited.has(area)) area.setSelectionRange(area.value.length, area.value.length);
+    area.focus();
+    const at = area.selectionStart;
+    area.setRangeText(text, at, area.selectionEnd, "end");
+    // In a link, on with its address.
+    const inside = text.indexOf('"></a>');
+    if (inside > 0) area.setSelectionRange(at + inside, at + inside);
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+
+// [data-parts]: how many messages a long text becomes.
+const utf8 = new TextEncoder();
+for (const hint of document.querySelectorAll("[data-parts]")) {
+  const area = document.getElementById(hint.dataset.parts);
+  area?.addEventListener("input", () => {
+    const parts = Math.ceil(utf8.encode(area.value.trim()).length / Number(hint.dataset.size));
+    hint.hidden = parts < 2;
+    hint.querySelector("span").textContent = hint.dataset.text.replace("{n}", parts);
+  });
+}
+
+// [data-echo]: the preview's own words follow the first field of that name.
+for (const bubble of document.querySelectorAll("[data-echo]")) {
+  const field = document.getElementById(bubble.dataset.echo);
+  field?.addEventListener("input", () => (bubble.textContent = field.value || "…"));
+}
+
+// [data-step-of]: a choice that changes the form needs no button.
+for (const button of document.querySelectorAll("[data-step-of]")) {
+  button.hidden = true;
+  document.getElementById(button.dataset.stepOf)?.addEventListener("change", () => button.form.requestSubmit(button));
+}
+
+// [data-tools]: filters work as soon as they are chosen.
+for (const form of document.querySelectorAll("[data-tools]")) {
+  form.addEventListener("change", (event) => event.target.tagName === "SELECT" && form.requestSubmit());
+}
+
+// [data-send]: Enter sends the one-line form, Shift with Enter breaks the line. Not while an input method composes.
+for (const area of document.querySelectorAll("[data-send]")) {
+  area.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    area.form.requestSubmit();
+  });
+}
+
+// The boxes of the list: all of a page at once, and how many are ticked.
+const bulk = document.querySelector("[data-bulk]");
+const boxes = () => [...document.querySelectorAll("[data-row] .tick input")];
+const count = () => {
+  const ticked = boxes().filter((box) => box.checked).length;
+  const all = bulk.querySelector("[data-all]");
+  all.checked = ticked > 0 && ticked === boxes().length;
+  all.indeterminate = ticked > 0 && !all.checked;
+  bulk.querySelector("[data-count-of]").textContent = ticked > 0 ? ticked : "";
+  bulk.toggleAttribute("data-ticked", ticked > 0);
+};
+if (bulk) {
+  const all = bulk.querySelector("[data-all]");
+  all.hidden = false;
+  all.addEventListener("change", () => {
+    for (const box of boxes()) box.checked = all.checked;
+    count();
+  });
+  document.querySelector("[data-rows]").addEventListener("change", count);
+  count();
+}
+
+// The list comes again after an act: it stands where it stood, with the focus where it was.
+const STOOD = "weida-stood";
+document.getElementById("rules")?.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  sessionStorage.setItem(STOOD, JSON.stringify({ y: scrollY, act: button?.value ?? "", path: location.pathname }));
+  // Shown at once; the page that comes has the last word.
+  if (button?.getAttribute("role") === "switch") {
+    button.setAttribute("aria-checked", String(button.getAttribute("aria-checked") !== "true"));
+  }
+});
+const stood = JSON.parse(sessionStorage.getItem(STOOD) ?? "null");
+sessionStorage.removeItem(STOOD);
+if (stood?.path === location.pathname) {
+  scrollTo(0, stood.y);
+  const [act, number] = stood.act.split("-");
+  const row = document.getElementById(`rule-${number}`);
+  const again = /able$/.test(act) ? ".toggle" : `button[value="${act}-${number}"]`;
+  row?.querySelector(again)?.focus({ preventScroll: true });
+} else {
+  // With a place in the address browsers leave `autofocus` alone.
+  document.querySelector(".opened [autofocus]")?.focus();
+}
+
+// Keys. Those of one letter do nothing in a field, with a modifier, under a dialog, or where they are switched off.
+const rows = [...document.querySelectorAll("[data-row]")];
+const help = document.getElementById("keys");
+const wanted = document.querySelector("[data-keys]")?.dataset.keys === "on";
+const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
+let at = rows.findIndex((row) => row.classList.contains("is-current"));
+const stand = (to) => {
+  if (rows.length === 0) return;
+  rows[at]?.classList.remove("is-current");
+  at = Math.min(Math.max(to, 0), rows.length - 1);
+  rows[at].classList.add("is-current");
+  rows[at].querySelector("th a").focus();
+};
+const keys = {
+  j: () => stand(at + 1),
+  k: () => stand(at - 1),
+  x: () => rows[at]?.querySelector(".tick input").click(),
+  n: () => document.querySelector('[data-key="n"]')?.click(),
+  a: () => document.querySelector('[data-key="a"]')?.focus(),
+  "/": () => document.querySelector('[data-key="/"]')?.focus(),
+  "?": () => help?.showModal(),
+};
+for (const row of rows) {
+  row.addEventListener("focusin", () => {
+    rows[at]?.classList.remove("is-current");
+    at = rows.indexOf(row);
+    row.classList.add("is-current");
+  });
+}
+addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const field = typing(event.target);
+  if (event.key === "Escape" && !document.querySelector("dialog[open], details.menu[open]")) {
+    // Out of a field first; then out of the editor, which asks where something would be lost.
+    const form = event.target.closest("form[data-back]") ?? document.querySelector("form[data-back]");
+    if (field) field.blur();
+    else if (form) location.assign(form.dataset.back);
+    return;
+  }
+  if (field || !wanted || document.querySelector("dialog[open]")) return;
+  if (event.key === "Enter" && rows[at]?.querySelector("th a") === event.target) {
+    event.preventDefault();
+    rows[at].querySelector("[data-open]").click();
+    return;
+  }
+  const act = keys[event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
+for (const button of document.querySelectorAll("[data-help]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => help.showModal());
+}

@@ -1,0 +1,109 @@
+//! What an admin sees and does of other people's accounts: pages and dialects sit on this alone.
+//!
+//! Every function takes an [`Admin`], and there is no other way to one than being an enabled admin. Every change is written down
+//! in its own transaction: who, whom, from where, what it was and what it is. Whatever takes rights away ends sessions and tokens
+//! with it, on every instance. The last admin who can sign in is never shut out.
+
+mod change;
+mod cursor;
+mod picture;
+mod query;
+mod remove;
+mod search;
+
+pub use change::{
+    Fields, adjust_credits, end_session, set_enabled, set_level, set_role, sign_out_everywhere, update_fields,
+};
+pub use picture::{Picture, RuleCounts, find_by_openid, picture};
+pub use query::{MOST_A_PAGE, Query, Sort};
+pub use remove::{CONFIRM_CLEAR, clear_all, delete, is_name_of};
+pub use search::{COUNTED, Entry, Page, Total, index_missing, search};
+
+use super::{LEVELS, Role, User};
+use crate::{
+    core::{CoreError, Ctx, token},
+    store::{self, StoreError, Tx, audit::AuditRow},
+};
+
+/// An admin, and where they act from.
+#[derive(Debug, Clone)]
+pub struct Admin {
+    user_id: i64,
+    address: String,
+}
+
+impl Admin {
+    /// The admin that somebody who is signed in may be.
+    ///
+    /// # Errors
+    /// [`CoreError::Forbidden`] for anybody else.
+    pub fn of(user: &User, address: impl Into<String>) -> Result<Self, CoreError> {
+        let role = if user.is_enabled { user.role } else { Role::User };
+        Self::with_role(role, user.id, address)
+    }
+
+    /// The admin that the bearer of a verified token may be.
+    ///
+    /// # Errors
+    /// [`CoreError::Forbidden`] for anybody else.
+    pub fn bearing(bearer: &token::Bearer, address: impl Into<String>) -> Result<Self, CoreError> {
+        Self::with_role(bearer.role, bearer.user_id, address)
+    }
+
+    fn with_role(role: Role, user_id: i64, address: impl Into<String>) -> Result<Self, CoreError> {
+        match role {
+            Role::Admin => Ok(Self { user_id, address: address.into() }),
+            Role::User => Err(CoreError::Forbidden),
+        }
+    }
+
+    #[must_use]
+    pub fn user_id(&self) -> i64 {
+        self.user_id
+    }
+}
+
+/// The level that a word names.
+#[must_use]
+pub fn level_of(word: &str) -> Option<&'static str> {
+    LEVELS.into_iter().find(|level| *level == word)
+}
+
+/// Writes down what an admin did to a user, in the transaction of the act itself.
+async fn note(
+    ctx: &Ctx,
+    db: &mut Tx,
+    admin: &Admin,
+    action: &'static str,
+    target: String,
+    detail: &str,
+) -> Result<(), StoreError> {
+    let row = AuditRow {
+        id: ctx.next_id(),
+        actor_id: Some(admin.user_id),
+        action,
+        target,
+        address: admin.address.clone(),
+        detail: detail.chars().take(1000).collect(),
+        created_at: ctx.now(),
+    };
+    store::audit::insert_entry(db, row).await
+}
+
+/// Under which target a user stands in the audit log.
+fn target(user_id: i64) -> String {
+    format!("user/{user_id}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_read_by_their_exact_names() {
+        assert_eq!(level_of("vip"), Some("vip"));
+        for wrong in ["VIP", "", "vip ", "root"] {
+            assert_eq!(level_of(wrong), None, "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! One user, whole.
+
+use super::{Admin, Role, User, target};
+use crate::{
+    core::{CoreError, Ctx, account::session::WebSession, quota},
+    store::{self, audit::AuditEntry, credit::CreditRow, identity::IdentityRow},
+};
+
+/// Entries of ledger and audit log that a picture shows.
+const LATEST: i64 = 50;
+
+/// A user's rules in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RuleCounts {
+    pub total: i64,
+    pub enabled: i64,
+    /// How often they have answered.
+    pub hits: i64,
+}
+
+/// Everything an admin is shown of one user. No hashes, no secrets, no messages.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    pub user: User,
+    /// Why they may not sign in, where they may not.
+    pub disabled_reason: Option<String>,
+    pub identities: Vec<IdentityRow>,
+    /// The browsers in which they are signed in, last used first.
+    pub sessions: Vec<WebSession>,
+    pub usage: Vec<quota::Usage>,
+    /// The latest changes of the balance, newest first.
+    pub ledger: Vec<CreditRow>,
+    pub rules: RuleCounts,
+    /// What was done to them, newest first.
+    pub audit: Vec<AuditEntry>,
+    /// True for the only one who can administer the installation.
+    pub is_last_admin: bool,
+}
+
+/// One user, whole.
+///
+/// # Errors
+/// [`CoreError::NotFound`].
+pub async fn picture(ctx: &Ctx, _: &Admin, user_id: i64) -> Result<Picture, CoreError> {
+    let usage = quota::usage(ctx, user_id).await?;
+    let mut db = ctx.store.read().await?;
+    let user = store::user::find_user(&mut db, user_id).await?.map(User::from).ok_or(CoreError::NotFound)?;
+    let is_admin = user.role == Role::Admin && user.is_enabled;
+    let sessions = store::web_session::list_web_sessions(&mut db, user_id, ctx.now()).await?;
+    let (total, enabled, hits) = store::directory::find_rule_counts(&mut db, user_id).await?;
+    Ok(Picture {
+        disabled_reason: store::user::find_disabled_reason(&mut db, user_id).await?,
+        identities: store::identity::list_identities(&mut db, user_id).await?,
+        sessions: sessions.into_iter().map(WebSession::elsewhere).collect(),
+        usage,
+        ledger: store::credit::list_entries(&mut db, user_id, LATEST).await?,
+        rules: RuleCounts { total, enabled, hits },
+        audit: store::audit::list_about(&mut db, &target(user_id), LATEST).await?,
+        is_last_admin: is_admin && store::user::count_enabled_with_role(&mut db, Role::Admin.as_str()).await? <= 1,
+        user,
+    })
+}
+
+/// The user to whom an openid of any app belongs.
+///
+/// # Errors
+/// [`CoreError::NotFound`].
+pub async fn find_by_openid(ctx: &Ctx, _: &Admin, openid: &str) -> Result<i64, CoreError> {
+    store::directory::find_owner(&mut ctx.store.read().await?, openid).await?.ok_or(CoreError::NotFound)
+}

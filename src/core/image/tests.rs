@@ -1,0 +1,39 @@
+//! Pictures of a few pixels, looked at one by one.
+
+mod bomb;
+mod edit;
+mod list;
+mod orientation;
+
+use super::{Deadline, Format, MAX_TIME, Picture, Refusal, parse};
+use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
+use std::{io::Cursor, time::Instant};
+
+/// Every pixel is different: red says the column, green the row.
+pub(super) fn pixels(width: u32, height: u32) -> RgbaImage {
+    let step = |at: u32| u8::try_from(at * 10 % 256).unwrap();
+    RgbaImage::from_fn(width, height, |x, y| Rgba([step(x), step(y), 7, 255]))
+}
+
+pub(super) fn png(width: u32, height: u32) -> Vec<u8> {
+    file(&DynamicImage::ImageRgba8(pixels(width, height)), ImageFormat::Png)
+}
+
+pub(super) fn file(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}
+
+/// An edit as a client asks for it.
+pub(super) fn edited(bytes: &[u8], operations: &str) -> Result<Picture, Refusal> {
+    let operations = parse(operations).map_err(Refusal::Operation)?;
+    super::edit(bytes, &operations, Deadline(Instant::now() + MAX_TIME))
+}
+
+/// The pixels of an edit's result.
+pub(super) fn seen(bytes: &[u8], operations: &str) -> RgbaImage {
+    let picture = edited(bytes, operations).unwrap();
+    assert_eq!(Format::of(&picture.bytes), Some(picture.format));
+    image::load_from_memory(&picture.bytes).unwrap().into_rgba8()
+}

@@ -1,0 +1,188 @@
+//! Answers in the pieces that the platform takes, one message each.
+
+use super::{service::Right, words::Chat};
+use crate::{
+    core::{
+        CoreError, Ctx,
+        reply::{
+            Content,
+            media::{self, Kind, Sendable},
+        },
+    },
+    store::Link,
+    text::Lang,
+    wechat::reply::{Article, Reply, TEXT_MAX_BYTES, split_text},
+};
+
+/// Bytes that are kept free for the hint that there is more.
+const HINT_MAX_BYTES: usize = 64;
+
+/// The messages that these contents are in the chat: long texts in pieces of at most 2048 bytes, everything else as it is.
+#[must_use]
+pub fn pieces(contents: &[Content]) -> Vec<Content> {
+    cut(contents, TEXT_MAX_BYTES)
+}
+
+fn cut(contents: &[Content], max_bytes: usize) -> Vec<Content> {
+    let of = |content: &Content| match content {
+        Content::Text { text } => split_text(text, max_bytes).into_iter().map(Content::text).collect(),
+        other => vec![other.clone()],
+    };
+    contents.iter().flat_map(of).collect()
+}
+
+/// How the messages behind the first one get to the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    /// By customer-service messages.
+    Sent,
+    /// When they ask for more.
+    Asked,
+    /// When they ask for more; and it is tried to send them.
+    Both,
+}
+
+impl Rest {
+    /// What this account can do now.
+    pub fn of(ctx: &Ctx) -> Self {
+        match ctx.service.right(ctx.now()) {
+            _ if !ctx.settings.settings.reply.more => Self::Sent,
+            Right::Proven => Self::Sent,
+            Right::Unknown => Self::Both,
+            Right::Refused => Self::Asked,
+        }
+    }
+}
+
+/// The messages in the order in which they go, the first with a hint where the others wait to be asked for.
+pub fn arranged(contents: &[Content], rest: Rest, hint: &str) -> Vec<Content> {
+    let whole = pieces(contents);
+    if whole.len() < 2 || rest == Rest::Sent {
+        return whole;
+    }
+    let mut parts = cut(contents, TEXT_MAX_BYTES - HINT_MAX_BYTES);
+    // A picture cannot say that there is more.
+    if let Some(at) = parts.iter().position(|p| matches!(p, Content::Text { .. })) {
+        parts[..=at].rotate_right(1);
+    }
+    if let Some(first) = parts.first_mut() {
+        hinted(first, hint);
+    }
+    parts
+}
+
+/// Says that there is more, where there are words.
+pub fn hinted(content: &mut Content, hint: &str) {
+    if let Content::Text { text } = content {
+        text.push_str(hint);
+    }
+}
+
+/// The contents that can be shown: one whose media is not there is its words, if it has any.
+pub async fn shown(ctx: &Ctx, db: &mut impl Link, contents: &[Content]) -> Result<Vec<Content>, CoreError> {
+    let mut shown = Vec::with_capacity(contents.len());
+    for content in contents {
+        let is_there = match content.media() {
+            Some(media) => media::resolve(ctx, db, media).await? != Sendable::Gone,
+            None => true,
+        };
+        shown.extend(if is_there { Some(content.clone()) } else { words(content).map(Content::text) });
+    }
+    Ok(shown)
+}
+
+/// What the platform is given; None where its media is not there: then its words are, if it has any.
+pub async fn reply(ctx: &Ctx, db: &mut impl Link, content: &Content) -> Result<Option<Reply>, CoreError> {
+    let found = match content.media() {
+        Some(media) => media::resolve(ctx, db, media).await?,
+        None => Sendable::Platform(String::new()),
+    };
+    let given = |text: &String| (!text.is_empty()).then(|| text.clone());
+    let media_id = match found {
+        Sendable::Platform(id) => id,
+        Sendable::Link { kind, url } => return Ok(Some(Reply::Text(linked(content, kind, &url)))),
+        Sendable::Gone => return Ok(words(content).map(Reply::Text)),
+    };
+    Ok(Some(match content {
+        Content::Text { text } => Reply::Text(text.clone()),
+        Content::Image { .. } => Reply::Image { media_id },
+        Content::Voice { .. } => Reply::Voice { media_id },
+        Content::Video { title, description, .. } => {
+            Reply::Video { media_id, title: given(title), description: given(description) }
+        }
+        Content::Music { title, description, url, hq_url, .. } => Reply::Music {
+            title: given(title),
+            description: given(description),
+            music_url: given(url),
+            hq_music_url: given(hq_url),
+            thumb_media_id: media_id,
+        },
+        Content::News { title, description, picture_url, url } => Reply::News(vec![Article {
+            title: title.clone(),
+            description: description.clone(),
+            pic_url: picture_url.clone(),
+            url: url.clone(),
+        }]),
+    }))
+}
+
+/// A link to a file that the platform does not have; of music the music itself is the link.
+fn linked(content: &Content, kind: Kind, url: &str) -> String {
+    let t = Chat::of(Lang::Zh);
+    let label = match kind {
+        Kind::Image => t.see_image,
+        Kind::Voice => t.hear_voice,
+        Kind::Video => t.see_video,
+    };
+    match (content, words(content)) {
+        (Content::Music { .. }, Some(words)) => words,
+        (_, Some(words)) => format!("{words}\n<a href=\"{url}\">{label}</a>"),
+        (_, None) => format!("<a href=\"{url}\">{label}</a>"),
+    }
+}
+
+/// The words of something that cannot be shown.
+fn words(content: &Content) -> Option<String> {
+    let parts: Vec<&str> = match content {
+        Content::Video { title, description, .. } => vec![title, description],
+        Content::Music { title, description, url, hq_url, .. } => {
+            vec![title, description, if url.is_empty() { hq_url } else { url }]
+        }
+        Content::Text { .. } | Content::Image { .. } | Content::Voice { .. } | Content::News { .. } => Vec::new(),
+    };
+    let text = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
+    (!text.is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HINT: &str = "\n（回复“更多”看下一段）";
+
+    fn image() -> Content {
+        Content::Image { media: "m".to_owned() }
+    }
+
+    #[test]
+    fn the_first_words_say_that_there_is_more() {
+        assert!(HINT.len() <= HINT_MAX_BYTES);
+        let contents = [image(), Content::text("一"), Content::text("二")];
+        assert_eq!(arranged(&contents, Rest::Sent, HINT), contents);
+        let expected = [Content::text(format!("一{HINT}")), image(), Content::text("二")];
+        assert_eq!(arranged(&contents, Rest::Asked, HINT), expected);
+        assert_eq!(arranged(&contents[..1], Rest::Asked, HINT), contents[..1]);
+    }
+
+    #[test]
+    fn no_piece_is_longer_than_a_message_also_with_the_hint() {
+        let long = Content::text("价".repeat(1_900));
+        for rest in [Rest::Sent, Rest::Asked, Rest::Both] {
+            let parts = arranged(std::slice::from_ref(&long), rest, HINT);
+            assert_eq!(parts.len(), 3, "{rest:?}");
+            let whole: String = parts.iter().map(|p| p.caption().trim_end_matches(HINT)).collect();
+            assert_eq!(whole, long.caption());
+            assert!(parts.iter().all(|p| p.caption().len() <= TEXT_MAX_BYTES));
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Why a message was answered as it was: what was compared, every rule that would have answered, and why it did not.
+
+use super::decide::{Books, Input};
+use crate::core::{
+    account::User,
+    reply::{ACCOUNT, Matching, book::Candidate},
+};
+use serde::{Deserialize, Serialize};
+
+/// Rules that a trace names.
+const MOST: usize = 20;
+/// Characters of the folded text that a trace keeps.
+const FOLDED_MAX_CHARS: usize = 300;
+/// Characters of a stored trace: a column's width.
+const STORED_MAX_CHARS: usize = 4_000;
+
+/// What became of a rule that matched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// It answered.
+    Won,
+    /// Another one has a higher priority.
+    Priority,
+    /// Another one compares more closely: exact before starts-with before contains before regex.
+    Matching,
+    /// Another one is older.
+    Age,
+    /// The person's own rules come first.
+    Own,
+    /// The person has switched their own rules off.
+    Off,
+    /// It is a command of the account.
+    Command,
+    /// It was about signing in: a code, a scan.
+    Signin,
+}
+
+/// A rule that matched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tried {
+    /// [`ACCOUNT`] or the person.
+    pub owner_id: i64,
+    pub rule_id: i64,
+    pub number: i64,
+    /// As typed; empty: the rule has none.
+    pub keyword: String,
+    pub matching: Option<Matching>,
+    pub priority: i64,
+    pub fate: Fate,
+}
+
+/// Why a message was answered as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trace {
+    /// The text as it was compared.
+    pub folded: String,
+    /// `command`, `signin`, `own_rule`, `account_rule`, `default`, `follow` or `none`.
+    pub answered_by: String,
+    /// The rules that matched, the one that answered first; at most 20.
+    pub tried: Vec<Tried>,
+}
+
+impl Trace {
+    /// What was looked at for this input, given what answered in the end.
+    pub(super) fn of(books: &Books, user: Option<&User>, input: &Input, answered_by: &str) -> Self {
+        let (on, folded) = input.folded();
+        let mut tried: Vec<Tried> = Vec::new();
+        let overruled = match answered_by {
+            "command" => Some(Fate::Command),
+            "signin" => Some(Fate::Signin),
+            _ => None,
+        };
+        if let (Input::Text(_), Some((owner, book))) = (input, &books.own) {
+            let fate = if books.own_of(user).is_some() { overruled } else { Some(Fate::Off) };
+            tried.extend(ranked(*owner, book.candidates(on, &folded, MOST), fate));
+        }
+        let has_own = tried.iter().any(|t| t.fate == Fate::Won);
+        let fate = overruled.or(has_own.then_some(Fate::Own));
+        tried.extend(ranked(ACCOUNT, books.account.candidates(on, &folded, MOST), fate));
+        // The winner first, whoever owns it.
+        tried.sort_by_key(|t| t.fate != Fate::Won);
+        tried.truncate(MOST);
+        let folded = folded.chars().take(FOLDED_MAX_CHARS).collect();
+        Self { folded, answered_by: answered_by.to_owned(), tried }
+    }
+
+    /// The JSON to be stored; the last rules are left out where it would be too long.
+    #[must_use]
+    pub fn to_stored(&self) -> String {
+        let mut kept = self.clone();
+        loop {
+            let json = serde_json::to_string(&kept).unwrap_or_default();
+            if json.chars().count() <= STORED_MAX_CHARS || kept.tried.pop().is_none() {
+                return json;
+            }
+        }
+    }
+
+    /// Reads a stored one.
+    #[must_use]
+    pub fn of_stored(json: &str) -> Option<Self> {
+        serde_json::from_str(json).ok()
+    }
+}
+
+fn ranked(owner_id: i64, candidates: Vec<Candidate<'_>>, overruled: Option<Fate>) -> Vec<Tried> {
+    let Some(winner) = candidates.first().copied() else { return Vec::new() };
+    let way = |c: &Candidate<'_>| c.matching().map_or(u8::MAX, |m| m as u8);
+    let fate = |c: &Candidate<'_>| {
+        if c.rule.id == winner.rule.id {
+            Fate::Won
+        } else if c.rule.priority != winner.rule.priority {
+            Fate::Priority
+        } else if way(c) == way(&winner) {
+            Fate::Age
+        } else {
+            Fate::Matching
+        }
+    };
+    let tried = |c: &Candidate<'_>| Tried {
+        owner_id,
+        rule_id: c.rule.id,
+        number: c.rule.number,
+        keyword: c.text().to_owned(),
+        matching: c.matching(),
+        priority: c.rule.priority,
+        fate: overruled.unwrap_or_else(|| fate(c)),
+    };
+    candidates.iter().map(tried).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stored_trace_is_as_long_as_its_column_allows() {
+        let one = Tried {
+            owner_id: ACCOUNT,
+            rule_id: i64::MAX,
+            number: 99_999,
+            keyword: "正则".repeat(100),
+            matching: Some(Matching::Regex),
+            priority: -999,
+            fate: Fate::Priority,
+        };
+        let trace = Trace { folded: "折".repeat(300), answered_by: "account_rule".to_owned(), tried: vec![one; MOST] };
+        let stored = trace.to_stored();
+        assert!(stored.chars().count() <= STORED_MAX_CHARS);
+        let read = Trace::of_stored(&stored).unwrap();
+        assert!(read.tried.len() >= 8 && read.tried[0] == trace.tried[0]);
+    }
+}

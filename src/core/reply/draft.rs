@@ -1,0 +1,309 @@
+//! A rule as somebody wants it, and everything that must hold before it is saved.
+
+use super::{
+    ACCOUNT, Answer, Cause, Content, Keyword, Matching, Rule,
+    content::{KINDS, LONG_TEXT_MAX_BYTES, MOST_CONTENTS},
+    pattern,
+};
+use crate::{
+    core::{CoreError, Ctx, Flaw, Problem},
+    store::rule::{ContentRow, KeywordRow},
+    wechat::reply::TEXT_MAX_BYTES,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+
+/// Rules a person may have.
+pub const MOST_RULES: usize = 10_000;
+/// Rules the account may have.
+pub const MOST_ACCOUNT_RULES: usize = 100_000;
+/// Keywords a rule may have.
+pub const MOST_KEYWORDS: usize = 20;
+/// Characters of a keyword. The longest that people write is a sentence.
+pub const KEYWORD_MAX_CHARS: usize = 60;
+/// Characters of a regular expression.
+pub const REGEX_MAX_CHARS: usize = 200;
+/// Regular expressions that an owner may have: each one without a text of its own is tried for every message.
+pub const MOST_EXPRESSIONS: i64 = 500;
+/// Characters of a rule's name.
+pub const NAME_MAX_CHARS: usize = 60;
+/// Priorities are from minus this to this.
+pub const PRIORITY_MAX: i64 = 999;
+/// Characters of a folded keyword that are stored: folding can make a text longer (`㋿` becomes two characters).
+const FOLDED_MAX_CHARS: usize = 200;
+
+/// A rule as typed, imported or spoken. Serialised it is the form of exports.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Draft {
+    pub name: String,
+    pub cause: Cause,
+    pub keywords: Vec<Keyword>,
+    pub contents: Vec<Content>,
+    pub answer: Answer,
+    pub priority: i64,
+    pub is_enabled: bool,
+}
+
+impl Default for Draft {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            cause: Cause::Keyword,
+            keywords: Vec::new(),
+            contents: Vec::new(),
+            answer: Answer::All,
+            priority: 0,
+            is_enabled: true,
+        }
+    }
+}
+
+impl Draft {
+    /// A rule with keywords, one a line, and one text.
+    #[must_use]
+    pub fn of_text(cause: Cause, keywords: &str, matching: Matching, text: &str) -> Self {
+        let (keywords, contents) = (Keyword::lines(keywords, matching), vec![Content::text(text)]);
+        Self { cause, keywords, contents, ..Self::default() }
+    }
+}
+
+impl From<&Rule> for Draft {
+    fn from(rule: &Rule) -> Self {
+        Self {
+            name: rule.name.clone(),
+            cause: rule.cause,
+            keywords: rule.keywords.clone(),
+            contents: rule.contents.clone(),
+            answer: rule.answer,
+            priority: rule.priority,
+            is_enabled: rule.is_enabled,
+        }
+    }
+}
+
+/// What drafts are held against.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub owner_id: i64,
+    /// Bytes of one text.
+    pub text_max_bytes: usize,
+}
+
+impl Limits {
+    /// What holds for this owner's rules now.
+    #[must_use]
+    pub fn of(ctx: &Ctx, owner_id: i64) -> Self {
+        // A longer text is continued: by customer-service messages, or when the person asks for more.
+        let is_continued = ctx.settings.settings.reply.more;
+        Self { owner_id, text_max_bytes: if is_continued { LONG_TEXT_MAX_BYTES } else { TEXT_MAX_BYTES } }
+    }
+
+    /// How many rules the owner may have.
+    #[must_use]
+    pub fn most_rules(self) -> usize {
+        if self.owner_id == ACCOUNT { MOST_ACCOUNT_RULES } else { MOST_RULES }
+    }
+}
+
+/// A draft that holds, in the form that is stored.
+#[derive(Debug, Clone)]
+pub(super) struct Parsed {
+    /// The draft, tidied.
+    pub draft: Draft,
+    pub keywords: Vec<KeywordRow>,
+    pub contents: Vec<ContentRow>,
+}
+
+impl Parsed {
+    /// What lists are sorted by: the first keyword, else the name.
+    pub fn sort_key(&self) -> String {
+        let text = self.keywords.first().map_or(self.draft.name.as_str(), |k| k.folded.as_str());
+        text.chars().take(FOLDED_MAX_CHARS).collect()
+    }
+}
+
+/// Tidies a draft, without asking whether it holds: for what held when it was saved.
+pub(super) fn tidy(draft: &Draft) -> Parsed {
+    let (mut seen, mut keywords) = (HashSet::new(), Vec::new());
+    if draft.cause.has_keywords() {
+        for keyword in &draft.keywords {
+            let matching = if draft.cause == Cause::Kind { Matching::Exact } else { keyword.matching };
+            let keyword = Keyword { text: keyword.text.trim().to_owned(), matching };
+            // Typed twice is meant once.
+            if !keyword.text.is_empty() && seen.insert((keyword.folded(), matching)) {
+                keywords.push(keyword);
+            }
+        }
+    }
+    let contents: Vec<Content> = draft.contents.iter().map(Content::tidied).collect();
+    let row = |k: &Keyword| KeywordRow {
+        keyword: k.text.clone(),
+        folded: k.folded(),
+        matching: k.matching.as_str().to_owned(),
+    };
+    Parsed {
+        keywords: keywords.iter().map(row).collect(),
+        contents: contents.iter().map(ContentRow::from).collect(),
+        draft: Draft { name: draft.name.trim().to_owned(), keywords, contents, ..draft.clone() },
+    }
+}
+
+/// Reads a draft.
+///
+/// # Errors
+/// [`CoreError::Invalid`] with every flaw: of `cause`, `name`, `priority`, `keywords`, `contents`, `news`, and of each content's
+/// own fields (`text`, `media`, `title`, `description`, `url`, `hq_url`, `thumb`, `picture_url`; with `_2` to `_5` behind for
+/// the later contents).
+pub(super) fn parse(draft: &Draft, limits: Limits) -> Result<Parsed, CoreError> {
+    let parsed = tidy(draft);
+    let mut flaws = Vec::new();
+    let mut note = |field: &'static str, problem: Problem| flaws.push(Flaw { field, problem });
+    // Followers, menus and what nothing answers are the account's.
+    if limits.owner_id != ACCOUNT && draft.cause != Cause::Keyword {
+        note("cause", Problem::Malformed);
+    }
+    if let Some(problem) = name_problem(&parsed.draft.name) {
+        note("name", problem);
+    }
+    if !(-PRIORITY_MAX..=PRIORITY_MAX).contains(&draft.priority) {
+        note("priority", Problem::OutOfRange(-PRIORITY_MAX, PRIORITY_MAX));
+    }
+    if let Some(problem) = keywords_problem(&parsed.draft) {
+        note("keywords", problem);
+    }
+    let contents = &parsed.draft.contents;
+    if contents.is_empty() {
+        note("text", Problem::Empty);
+    } else if contents.len() > MOST_CONTENTS {
+        note("contents", Problem::TooMany(MOST_CONTENTS));
+    }
+    // One article a reply is what the platform shows (wechat.md, 3).
+    let news = contents.iter().filter(|c| matches!(c, Content::News { .. })).count();
+    if draft.answer == Answer::All && news > 1 {
+        note("news", Problem::TooMany(1));
+    }
+    flaws
+        .extend(contents.iter().take(MOST_CONTENTS).enumerate().flat_map(|(at, c)| c.flaws(at, limits.text_max_bytes)));
+    if flaws.is_empty() { Ok(parsed) } else { Err(CoreError::Invalid(flaws)) }
+}
+
+fn name_problem(name: &str) -> Option<Problem> {
+    if name.chars().take(NAME_MAX_CHARS + 1).count() > NAME_MAX_CHARS {
+        Some(Problem::TooLong(NAME_MAX_CHARS))
+    } else {
+        name.chars().any(char::is_control).then_some(Problem::Malformed)
+    }
+}
+
+fn keywords_problem(draft: &Draft) -> Option<Problem> {
+    if draft.keywords.is_empty() {
+        return (draft.cause == Cause::Keyword).then_some(Problem::Empty);
+    }
+    if draft.keywords.len() > MOST_KEYWORDS {
+        return Some(Problem::TooMany(MOST_KEYWORDS));
+    }
+    draft.keywords.iter().find_map(|keyword| match draft.cause {
+        Cause::Kind => (!KINDS.contains(&keyword.folded().as_str())).then_some(Problem::Malformed),
+        _ => keyword_problem(keyword),
+    })
+}
+
+fn keyword_problem(keyword: &Keyword) -> Option<Problem> {
+    let max_chars = if keyword.matching == Matching::Regex { REGEX_MAX_CHARS } else { KEYWORD_MAX_CHARS };
+    if keyword.text.chars().take(max_chars + 1).count() > max_chars {
+        return Some(Problem::TooLong(max_chars));
+    }
+    let folded = keyword.folded();
+    if folded.is_empty() || folded.chars().count() > FOLDED_MAX_CHARS || keyword.text.chars().any(char::is_control) {
+        return Some(Problem::Malformed);
+    }
+    (keyword.matching == Matching::Regex && !pattern::is_tame(&keyword.text)).then_some(Problem::BadPattern)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: Limits = Limits { owner_id: ACCOUNT, text_max_bytes: 2048 };
+
+    fn draft(keywords: &str, text: &str) -> Draft {
+        Draft::of_text(Cause::Keyword, keywords, Matching::Exact, text)
+    }
+
+    fn flaws_at(limits: Limits, d: &Draft) -> Vec<(&'static str, Problem)> {
+        match parse(d, limits) {
+            Err(CoreError::Invalid(flaws)) => flaws.into_iter().map(|f| (f.field, f.problem)).collect(),
+            Err(other) => panic!("{other:?}"),
+            Ok(_) => Vec::new(),
+        }
+    }
+
+    fn flaws(d: &Draft) -> Vec<(&'static str, Problem)> {
+        flaws_at(LIMITS, d)
+    }
+
+    fn article() -> Content {
+        let url = "https://weida.example/".to_owned();
+        Content::News { title: "活动".to_owned(), description: String::new(), picture_url: String::new(), url }
+    }
+
+    #[test]
+    fn every_flaw_is_named_at_its_field() {
+        assert_eq!(flaws(&draft(" \n ", "")), [("keywords", Problem::Empty), ("text", Problem::Empty)]);
+        assert_eq!(flaws(&draft("价格", &"价".repeat(683))), [("text", Problem::TooManyBytes(2048))]);
+        assert_eq!(flaws(&draft(&"价".repeat(61), "x")), [("keywords", Problem::TooLong(60))]);
+        assert_eq!(flaws(&draft(&"价".repeat(10_000), "x")), [("keywords", Problem::TooLong(60))]);
+        assert_eq!(flaws(&draft("a", "x\u{0}y")), [("text", Problem::Malformed)]);
+        assert!(flaws(&draft("价格\n多少钱", "100 元 😀")).is_empty());
+        let bad = Draft { priority: 1_000, name: "x".repeat(61), contents: Vec::new(), ..draft("a", "") };
+        let expected =
+            [("name", Problem::TooLong(60)), ("priority", Problem::OutOfRange(-999, 999)), ("text", Problem::Empty)];
+        assert_eq!(flaws(&bad), expected);
+    }
+
+    #[test]
+    fn a_bad_expression_is_told_from_a_bad_keyword() {
+        let regex = |text: &str| Draft::of_text(Cause::Keyword, text, Matching::Regex, "x");
+        assert_eq!(flaws(&regex("(")), [("keywords", Problem::BadPattern)]);
+        assert_eq!(flaws(&regex(r"(\w{100}){100}")), [("keywords", Problem::BadPattern)]);
+        assert!(flaws(&regex(r"^订单：(\d+)$")).is_empty());
+    }
+
+    #[test]
+    fn contents_are_counted_and_one_article_is_one_too_few_for_three() {
+        let three = Draft { contents: vec![article(); 3], ..draft("a", "") };
+        assert_eq!(flaws(&three), [("news", Problem::TooMany(1))]);
+        assert!(flaws(&Draft { answer: Answer::Random, ..three }).is_empty());
+        let six = Draft { contents: vec![Content::text("x"); 6], ..draft("a", "") };
+        assert_eq!(flaws(&six), [("contents", Problem::TooMany(5))]);
+        let second = Draft { contents: vec![Content::text("x"), Content::text("")], ..draft("a", "") };
+        assert_eq!(flaws(&second), [("text_2", Problem::Empty)]);
+    }
+
+    #[test]
+    fn a_text_may_be_long_only_where_it_is_continued() {
+        let long = draft("a", &"x".repeat(3_000));
+        assert_eq!(flaws(&long), [("text", Problem::TooManyBytes(2048))]);
+        assert!(flaws_at(Limits { text_max_bytes: LONG_TEXT_MAX_BYTES, ..LIMITS }, &long).is_empty());
+    }
+
+    #[test]
+    fn a_person_answers_keywords_and_kinds_have_names() {
+        let menu = Draft::of_text(Cause::Menu, "", Matching::Exact, "x");
+        assert!(flaws(&menu).is_empty());
+        assert_eq!(flaws_at(Limits { owner_id: 1001, ..LIMITS }, &menu), [("cause", Problem::Malformed)]);
+        assert!(flaws(&Draft::of_text(Cause::Kind, "image\nSticker", Matching::Regex, "x")).is_empty());
+        assert_eq!(
+            flaws(&Draft::of_text(Cause::Kind, "smell", Matching::Exact, "x")),
+            [("keywords", Problem::Malformed)]
+        );
+    }
+
+    #[test]
+    fn a_keyword_typed_twice_in_one_rule_is_one_keyword() {
+        let parsed = parse(&draft("Hello\nｈｅｌｌｏ！\nhi", "x"), LIMITS).unwrap();
+        assert_eq!(parsed.keywords.len(), 2);
+        assert_eq!(parsed.sort_key(), "hello");
+    }
+}

@@ -1,0 +1,295 @@
+//! Rules as CSV, for spreadsheets: UTF-8 with a byte order mark, which Excel needs, and CRLF.
+//!
+//! | 编号 number | 名称 name | 触发 cause | 关键词 keywords | 匹配 matching | 回复 reply | 其他内容 contents | 回复方式 answer | 优先级 priority | 启用 enabled |
+//! | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+//! | may be empty | | keyword | one a line, or `a\|b` | one for all, or one a line | a text | JSON: where it is not one text | all, random | 0 | yes, no |
+//!
+//! Only 关键词 and 回复 (or 其他内容) are needed. A cell that a spreadsheet would take for a formula (`=1+1`) is written with a `'`
+//! in front, and read without it.
+
+use super::{Fault, FileFlaw, LineFlaw, MOST_ROWS, Note, Noted, Parsed, Row, json::nearest};
+use crate::{
+    core::reply::{Answer, Cause, Content, Keyword, Matching, Rule, draft::Draft, fold::fold},
+    text::Lang,
+};
+use ::csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
+
+/// Characters of a cell that cannot be read, as they are told.
+const TOLD_CHARS: usize = 40;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Number,
+    Name,
+    Cause,
+    Keywords,
+    Matching,
+    Reply,
+    Contents,
+    Answer,
+    Priority,
+    Enabled,
+}
+
+/// A word of the file: what it stands for, in English, in Chinese, and what else people write.
+type Word<T> = (T, &'static str, &'static str, &'static [&'static str]);
+
+const COLUMNS: [Word<Column>; 10] = [
+    (Column::Number, "number", "编号", &["no", "序号"]),
+    (Column::Name, "name", "名称", &["规则名", "规则名称", "title"]),
+    (Column::Cause, "cause", "触发", &["触发方式", "trigger", "type", "类型"]),
+    (Column::Keywords, "keywords", "关键词", &["keyword", "关键字", "收到"]),
+    (Column::Matching, "matching", "匹配", &["match", "匹配方式"]),
+    (Column::Reply, "reply", "回复", &["回复内容", "text", "文字", "内容"]),
+    (Column::Contents, "contents", "其他内容", &["content"]),
+    (Column::Answer, "answer", "回复方式", &["mode"]),
+    (Column::Priority, "priority", "优先级", &["优先"]),
+    (Column::Enabled, "enabled", "启用", &["is_enabled", "on", "是否启用", "状态"]),
+];
+const NAMES: [&str; 10] =
+    ["number", "name", "cause", "keywords", "matching", "reply", "contents", "answer", "priority", "enabled"];
+const CAUSES: [Word<Cause>; 6] = [
+    (Cause::Keyword, "keyword", "关键词", &["关键字"]),
+    (Cause::Follow, "follow", "被关注", &["关注", "subscribe"]),
+    (Cause::Default, "default", "收到消息", &["默认"]),
+    (Cause::Menu, "menu", "菜单", &["click"]),
+    (Cause::Scan, "scan", "扫码", &[]),
+    (Cause::Kind, "kind", "非文本消息", &["消息类型"]),
+];
+const MATCHINGS: [Word<Matching>; 4] = [
+    (Matching::Exact, "exact", "完全匹配", &["等于", "全匹配", "equal", "精确"]),
+    (Matching::Prefix, "prefix", "开头匹配", &["开头", "前缀", "starts-with"]),
+    (Matching::Contains, "contains", "包含", &["半匹配", "contain", "模糊"]),
+    (Matching::Regex, "regex", "正则", &["正则表达式"]),
+];
+const ANSWERS: [Word<Answer>; 2] = [
+    (Answer::All, "all", "全部", &["reply_all", "回复全部"]),
+    (Answer::Random, "random", "随机", &["random_one", "随机一条", "随机回复一条"]),
+];
+const SWITCHES: [Word<bool>; 2] = [
+    (true, "yes", "是", &["1", "true", "on", "启用", "开", "开启", "y"]),
+    (false, "no", "否", &["0", "false", "off", "停用", "关", "关闭", "n"]),
+];
+
+fn meaning<T: Copy>(words: &[Word<T>], text: &str) -> Option<T> {
+    // Files that were written here say it word for word, thousands of times.
+    if let Some(word) = words.iter().find(|(_, en, zh, _)| text == *en || text == *zh) {
+        return Some(word.0);
+    }
+    let text = fold(text);
+    let is = |word: &str| fold(word) == text;
+    words.iter().find(|(_, en, zh, others)| is(en) || is(zh) || others.iter().any(|o| is(o))).map(|w| w.0)
+}
+
+fn word<T: PartialEq>(words: &[Word<T>], of: &T, lang: Lang) -> &'static str {
+    words.iter().find(|w| w.0 == *of).map_or("", |w| if lang == Lang::Zh { w.2 } else { w.1 })
+}
+
+/// Writes rules.
+pub fn write(rules: &[Rule], lang: Lang) -> Vec<u8> {
+    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(super::BOM.to_vec());
+    let heading = COLUMNS.iter().map(|(column, ..)| word(&COLUMNS, column, lang));
+    // Writing to memory cannot fail, and neither can a row of the same length.
+    writer.write_record(heading).ok();
+    for rule in rules {
+        writer.write_record(cells(rule, lang)).ok();
+    }
+    writer.into_inner().unwrap_or_default()
+}
+
+fn cells(rule: &Rule, lang: Lang) -> [String; 10] {
+    let (reply, contents) = match rule.contents.as_slice() {
+        [Content::Text { text }] => (defused(text), String::new()),
+        contents => (String::new(), serde_json::to_string(contents).unwrap_or_default()),
+    };
+    [
+        rule.number.to_string(),
+        defused(&rule.name),
+        word(&CAUSES, &rule.cause, lang).to_owned(),
+        defused(&keywords_cell(&rule.keywords)),
+        matching_cell(&rule.keywords, lang),
+        reply,
+        contents,
+        word(&ANSWERS, &rule.answer, lang).to_owned(),
+        rule.priority.to_string(),
+        word(&SWITCHES, &rule.is_enabled, lang).to_owned(),
+    ]
+}
+
+/// One keyword a line. A single one with a `|` in it has an empty line behind, so that it is not taken apart.
+fn keywords_cell(keywords: &[Keyword]) -> String {
+    let lines: Vec<&str> = keywords.iter().map(|k| k.text.as_str()).collect();
+    match lines.as_slice() {
+        [one] if one.contains('|') => format!("{one}\n"),
+        lines => lines.join("\n"),
+    }
+}
+
+fn matching_cell(keywords: &[Keyword], lang: Lang) -> String {
+    let words: Vec<&str> = keywords.iter().map(|k| word(&MATCHINGS, &k.matching, lang)).collect();
+    match words.as_slice() {
+        [first, rest @ ..] if rest.iter().all(|w| w == first) => (*first).to_owned(),
+        words => words.join("\n"),
+    }
+}
+
+/// True for what begins like a formula, whatever quotes stand in front (OWASP, "CSV injection").
+fn is_formula(cell: &str) -> bool {
+    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
+}
+
+fn defused(cell: &str) -> String {
+    if is_formula(cell) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+fn plain(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|_| is_formula(cell)).unwrap_or(cell)
+}
+
+/// Reads a file.
+pub fn read(text: &str) -> Result<Parsed, FileFlaw> {
+    let mut reader =
+        ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter(text)).from_reader(text.as_bytes());
+    let mut parsed = Parsed::default();
+    let mut columns = None;
+    let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
+    for record in reader.records() {
+        // The text is UTF-8 and rows may have any length: nothing else can be wrong with a record.
+        let Ok(record) = record else { continue };
+        let Some(columns) = &columns else {
+            columns = Some(heading(&record, &mut parsed.notes)?);
+            continue;
+        };
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        let line = lines.at(record.position().map_or(0, |p| usize::try_from(p.byte()).unwrap_or_default()));
+        match row(&record, columns, line) {
+            Ok(row) => parsed.rows.push(row),
+            Err(fault) => parsed.flaws.push(LineFlaw { line, fault }),
+        }
+        if parsed.rows.len() + parsed.flaws.len() > MOST_ROWS {
+            return Err(FileFlaw::TooMany(MOST_ROWS));
+        }
+    }
+    if columns.is_none() { Err(FileFlaw::Empty) } else { Ok(parsed) }
+}
+
+/// Counts lines as an editor does. The reader's own count is one behind after CRLF.
+struct Lines<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: usize,
+}
+
+impl Lines<'_> {
+    /// The line of the record that begins at this byte, or behind the line breaks there. Asked in the order of the file.
+    fn at(&mut self, byte: usize) -> usize {
+        let rest = self.text.get(byte..).unwrap_or_default();
+        let breaks = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+        let end = byte.saturating_add(breaks);
+        let passed = self.text.get(self.at..end).unwrap_or_default();
+        self.line += passed.split(|b| *b == b'\n').count() - 1;
+        self.at = self.at.max(end);
+        self.line
+    }
+}
+
+/// What separates the cells of the heading: some countries' spreadsheets write semicolons.
+fn delimiter(text: &str) -> u8 {
+    let heading = text.lines().find(|l| !l.trim().is_empty()).unwrap_or_default();
+    let count = |b: u8| heading.bytes().filter(|c| *c == b).count();
+    // The last one of equals wins.
+    [b'\t', b';', b','].into_iter().max_by_key(|b| count(*b)).unwrap_or(b',')
+}
+
+/// Which column is which. The keywords or the cause must be there, and something to answer with.
+fn heading(record: &StringRecord, notes: &mut Vec<Note>) -> Result<Vec<Option<Column>>, FileFlaw> {
+    let columns: Vec<Option<Column>> = record.iter().map(|cell| meaning(&COLUMNS, cell)).collect();
+    let has = |column: Column| columns.contains(&Some(column));
+    if !(has(Column::Keywords) || has(Column::Cause)) || !(has(Column::Reply) || has(Column::Contents)) {
+        return Err(FileFlaw::NoHeading);
+    }
+    for (cell, column) in record.iter().zip(&columns) {
+        if column.is_none() && !cell.trim().is_empty() {
+            let name = cell.trim().chars().take(TOLD_CHARS).collect();
+            notes.push(Note { line: 1, noted: Noted::Unknown { name, nearest: nearest(cell, &NAMES).to_owned() } });
+        }
+    }
+    Ok(columns)
+}
+
+/// One rule; the first cell that cannot be read is told.
+fn row(record: &StringRecord, columns: &[Option<Column>], line: usize) -> Result<Row, Fault> {
+    let cell = |column: Column| {
+        let at = columns.iter().position(|c| *c == Some(column));
+        plain(at.and_then(|at| record.get(at)).unwrap_or_default())
+    };
+    let read = |column: Column| (column, cell(column).trim());
+    let number = match read(Column::Number) {
+        (_, "") => None,
+        (_, text) => Some(integer(text).filter(|n| *n > 0).ok_or_else(|| wrong(Column::Number, text))?),
+    };
+    let answer = either(&ANSWERS, read(Column::Answer), Answer::All)?;
+    let draft = Draft {
+        name: cell(Column::Name).to_owned(),
+        cause: either(&CAUSES, read(Column::Cause), Cause::Keyword)?,
+        keywords: keywords(cell(Column::Keywords), cell(Column::Matching))?,
+        contents: contents(cell(Column::Reply), cell(Column::Contents))?,
+        answer,
+        priority: match read(Column::Priority) {
+            (_, "") => 0,
+            (column, text) => integer(text).ok_or_else(|| wrong(column, text))?,
+        },
+        is_enabled: either(&SWITCHES, read(Column::Enabled), true)?,
+    };
+    Ok(Row { line, number, draft })
+}
+
+fn either<T: Copy>(words: &[Word<T>], (column, text): (Column, &str), else_: T) -> Result<T, Fault> {
+    if text.is_empty() { Ok(else_) } else { meaning(words, text).ok_or_else(|| wrong(column, text)) }
+}
+
+/// In any width; spreadsheets make `3.0` of a 3.
+fn integer(text: &str) -> Option<i64> {
+    let text = fold(text);
+    text.strip_suffix(".0").unwrap_or(&text).parse().ok()
+}
+
+/// Lines where there are any, else what stands between `|`; an expression is never taken apart at its own `|`.
+fn keywords(cell: &str, ways: &str) -> Result<Vec<Keyword>, Fault> {
+    let ways: Vec<Matching> = split(ways, false)
+        .into_iter()
+        .map(|way| meaning(&MATCHINGS, way).ok_or_else(|| wrong(Column::Matching, way)))
+        .collect::<Result<_, _>>()?;
+    let texts = split(cell, ways.contains(&Matching::Regex));
+    if ways.len() > 1 && ways.len() != texts.len() {
+        return Err(wrong(Column::Matching, &format!("{} / {}", ways.len(), texts.len())));
+    }
+    let way = |at: usize| ways.get(at).or(ways.first()).copied().unwrap_or_default();
+    Ok(texts.into_iter().enumerate().map(|(at, text)| Keyword { text: text.to_owned(), matching: way(at) }).collect())
+}
+
+fn split(cell: &str, is_whole: bool) -> Vec<&str> {
+    let parts: Vec<&str> =
+        if cell.contains(['\n', '\r']) || is_whole { cell.lines().collect() } else { cell.split('|').collect() };
+    parts.into_iter().map(str::trim).filter(|part| !part.is_empty()).collect()
+}
+
+fn contents(reply: &str, others: &str) -> Result<Vec<Content>, Fault> {
+    match (reply.trim(), others.trim()) {
+        ("", "") => Ok(Vec::new()),
+        (_, "") => Ok(vec![Content::text(reply)]),
+        ("", others) => serde_json::from_str(others).map_err(|e| Fault::Unreadable(e.to_string())),
+        // Both: the text first.
+        (_, others) => {
+            let rest: Vec<Content> = serde_json::from_str(others).map_err(|e| Fault::Unreadable(e.to_string()))?;
+            Ok(std::iter::once(Content::text(reply)).chain(rest).collect())
+        }
+    }
+}
+
+fn wrong(column: Column, text: &str) -> Fault {
+    let column = COLUMNS.iter().find(|c| c.0 == column).map_or("", |c| c.1);
+    Fault::Cell { column, text: text.chars().take(TOLD_CHARS).collect() }
+}

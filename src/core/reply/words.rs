@@ -1,0 +1,92 @@
+//! What is wrong with a rule, in words, for the chat and the command line: with the limit, and what to do.
+
+use super::Matching;
+use crate::{
+    core::{Flaw, Problem},
+    text::{Lang, fill},
+    texts,
+};
+
+texts! {
+    /// Flaws of rules.
+    pub struct RuleWords {
+        keyword_empty: "还没有关键词" / "There is no keyword",
+        keyword_long: "关键词太长，最多 {n} 个字" / "The keyword is too long: at most {n} characters",
+        keyword_many: "关键词太多，一条规则最多 {n} 个" / "Too many keywords: a rule may have at most {n}",
+        keyword_form: "关键词不能只有标点或看不见的字符" / "A keyword is not punctuation or invisible characters alone",
+        keyword_pattern: "正则表达式写错了，或者太复杂" / "The regular expression cannot be read, or is too complex",
+        text_empty: "还没有回复内容" / "There is no reply",
+        text_bytes: "回复太长，最多 {n} 字节（约 {chars} 个汉字）" / "The reply is too long: at most {n} bytes (about {chars} Chinese characters)",
+        text_form: "回复里有看不见的控制字符" / "The reply has control characters",
+        rules_many: "规则太多，最多 {n} 条，请先删掉不用的" / "Too many rules: at most {n}. Delete some first",
+        contents_many: "回复内容太多，一条规则最多 {n} 条" / "Too many contents: a rule may have at most {n}",
+        news_many: "图文太多，一次只能回复 {n} 篇" / "Too many articles: one reply shows {n}",
+        name_long: "规则名称太长，最多 {n} 个字" / "The name is too long: at most {n} characters",
+        priority_range: "优先级要在 {least} 到 {most} 之间" / "The priority must be from {least} to {most}",
+        cause_form: "只有公众号自己的规则可以这样触发" / "Only the account’s own rules can be triggered this way",
+        file_form: "文件只能是 JPG、PNG、GIF、MP3、AMR 或 MP4" / "A file must be JPG, PNG, GIF, MP3, AMR or MP4",
+        media_form: "素材只能是公众平台的 media_id 或已上传的文件" / "Media must be a media_id of the platform or an uploaded file",
+        url_form: "链接要以 http:// 或 https:// 开头" / "A link must begin with http:// or https://",
+        taken: "已经有了" / "It is there already",
+        other: "{field} 不对" / "{field} is not right",
+        other_empty: "{field} 没有填" / "{field} is empty",
+        other_long: "{field} 太长，最多 {n}" / "{field} is too long: at most {n}",
+        exact: "完全匹配" / "exact",
+        prefix: "开头匹配" / "begins with",
+        contains: "包含" / "contains",
+        regex: "正则" / "expression",
+    }
+}
+
+/// What is wrong, with the limit; no full stop behind.
+#[must_use]
+pub fn told(lang: Lang, flaw: &Flaw) -> String {
+    let t = RuleWords::of(lang);
+    let field = flaw.field.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
+    let with = |template: &str, n: usize| {
+        fill(template, &[("field", flaw.field), ("n", &n.to_string()), ("chars", &(n / 3).to_string())])
+    };
+    match (field, flaw.problem) {
+        ("keywords", Problem::Empty) => t.keyword_empty.to_owned(),
+        ("keywords", Problem::TooLong(n)) => with(t.keyword_long, n),
+        ("keywords", Problem::TooMany(n)) => with(t.keyword_many, n),
+        ("keywords", Problem::Malformed) => t.keyword_form.to_owned(),
+        ("text", Problem::Empty) => t.text_empty.to_owned(),
+        ("text", Problem::Malformed) => t.text_form.to_owned(),
+        ("rules", Problem::TooMany(n)) => with(t.rules_many, n),
+        ("contents", Problem::TooMany(n)) => with(t.contents_many, n),
+        ("news", Problem::TooMany(n)) => with(t.news_many, n),
+        ("name", Problem::TooLong(n)) => with(t.name_long, n),
+        ("cause", Problem::Malformed) => t.cause_form.to_owned(),
+        ("file", Problem::Malformed) => t.file_form.to_owned(),
+        ("media" | "thumb", Problem::Malformed) => t.media_form.to_owned(),
+        ("url" | "hq_url" | "picture_url", Problem::Malformed) => t.url_form.to_owned(),
+        ("text", Problem::TooManyBytes(n)) => with(t.text_bytes, n),
+        (_, Problem::OutOfRange(least, most)) => {
+            fill(t.priority_range, &[("least", &least.to_string()), ("most", &most.to_string())])
+        }
+        (_, Problem::BadPattern) => t.keyword_pattern.to_owned(),
+        (_, Problem::Taken) => t.taken.to_owned(),
+        (_, Problem::Empty) => with(t.other_empty, 0),
+        (_, Problem::TooLong(n) | Problem::TooMany(n) | Problem::TooManyBytes(n)) => with(t.other_long, n),
+        (_, Problem::Malformed | Problem::TooShort(_) | Problem::TooCommon | Problem::Wrong) => with(t.other, 0),
+    }
+}
+
+/// How a keyword is compared.
+#[must_use]
+pub fn way(lang: Lang, matching: Matching) -> &'static str {
+    let t = RuleWords::of(lang);
+    match matching {
+        Matching::Exact => t.exact,
+        Matching::Prefix => t.prefix,
+        Matching::Contains => t.contains,
+        Matching::Regex => t.regex,
+    }
+}
+
+/// A rule's number as people write it: `03`, and `100` once there are that many.
+#[must_use]
+pub fn padded(number: i64) -> String {
+    format!("{number:02}")
+}

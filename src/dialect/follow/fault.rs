@@ -1,0 +1,175 @@
+//! Why a client of this dialect got which status.
+
+use super::wire;
+use crate::{
+    core::{
+        CoreError,
+        image::{
+            EditError, Kind, MAX_BYTES, MAX_PIXELS, MAX_SIDE, MAX_TIME, OperationFlaw, OperationProblem,
+            Refusal as Picture,
+        },
+    },
+    http::api::{Dialect, Failed, Refusal, Unreadable, words},
+};
+use axum::{
+    http::{HeaderValue, StatusCode},
+    response::{IntoResponse, Response},
+};
+
+/// Dialect A.
+#[derive(Debug)]
+pub struct Follow;
+
+impl Dialect for Follow {
+    const NAME: &'static str = "follow";
+    const BODY_MAX_BYTES: usize = super::upload::MAX_BYTES;
+
+    fn refuse(refusal: &Refusal) -> Response {
+        let status = match refusal {
+            Refusal::Core(error) => of_core(error),
+            Refusal::Request(what) => of_request(what),
+        };
+        let mut response = wire::refused(status, words::told(refusal));
+        // Out of credits: whoever is told so has nothing left that an edit could cost.
+        if status == StatusCode::PAYMENT_REQUIRED {
+            response.headers_mut().insert(wire::REMAINING, HeaderValue::from(0));
+        }
+        response
+    }
+}
+
+/// Everything that a call of this dialect may fail with.
+#[derive(Debug)]
+pub enum Fault {
+    /// What all dialects share.
+    Common(Failed<Follow>),
+    /// A picture, or what is to be done with it.
+    Picture(Picture),
+    /// The body is no form with a file.
+    NotForm,
+    /// The header `openid`, where nobody vouches for it.
+    OpenidNotTrusted,
+    /// An `openid` that nobody has.
+    UnknownOpenid,
+}
+
+impl<T: Into<Failed<Follow>>> From<T> for Fault {
+    fn from(failed: T) -> Self {
+        Self::Common(failed.into())
+    }
+}
+
+impl From<Picture> for Fault {
+    fn from(refusal: Picture) -> Self {
+        Self::Picture(refusal)
+    }
+}
+
+impl From<EditError> for Fault {
+    fn from(error: EditError) -> Self {
+        match error {
+            EditError::Core(error) => error.into(),
+            EditError::Refused(refusal) => Self::Picture(refusal),
+        }
+    }
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        let (status, detail) = match self {
+            Self::Common(failed) => return failed.into_response(),
+            Self::Picture(refusal) => of_picture(&refusal),
+            Self::NotForm => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "请求体应为 multipart/form-data，带 image 和 operations 两个字段".to_owned(),
+            ),
+            Self::OpenidNotTrusted => (
+                StatusCode::UNAUTHORIZED,
+                "这里不接受 openid 请求头（管理员没有打开 WEIDA_TRUST_OPENID_HEADER），请用 Authorization: Bearer"
+                    .to_owned(),
+            ),
+            Self::UnknownOpenid => (StatusCode::UNAUTHORIZED, "没有这个 openid，请先关注公众号".to_owned()),
+        };
+        wire::refused(status, detail)
+    }
+}
+
+fn of_core(error: &CoreError) -> StatusCode {
+    match error {
+        CoreError::Invalid(_) | CoreError::WrongCode => StatusCode::BAD_REQUEST,
+        CoreError::WrongCredentials | CoreError::NotSignedIn | CoreError::BadToken(_) => StatusCode::UNAUTHORIZED,
+        CoreError::OutOfCredits => StatusCode::PAYMENT_REQUIRED,
+        CoreError::Disabled | CoreError::Forbidden | CoreError::LastAdmin | CoreError::OverQuota => {
+            StatusCode::FORBIDDEN
+        }
+        CoreError::NotFound | CoreError::SessionOver => StatusCode::NOT_FOUND,
+        CoreError::AlreadyRegistered
+        | CoreError::AlreadyBound
+        | CoreError::Conflict
+        | CoreError::KeyReused
+        | CoreError::Collided => StatusCode::CONFLICT,
+        CoreError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+        CoreError::Platform(_) => StatusCode::BAD_GATEWAY,
+        CoreError::Busy | CoreError::Unavailable | CoreError::NotConfigured(_) => StatusCode::SERVICE_UNAVAILABLE,
+        CoreError::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+fn of_request(what: &Unreadable) -> StatusCode {
+    match what {
+        Unreadable::NotJson | Unreadable::Missing { .. } | Unreadable::IllTyped { .. } => StatusCode::BAD_REQUEST,
+        Unreadable::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Unreadable::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+        Unreadable::Foreign => StatusCode::FORBIDDEN,
+        Unreadable::NoSuchCall => StatusCode::NOT_FOUND,
+        Unreadable::Method => StatusCode::METHOD_NOT_ALLOWED,
+        Unreadable::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
+        Unreadable::Broke => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+fn of_picture(refusal: &Picture) -> (StatusCode, String) {
+    let (megabytes, megapixels, secs) = (MAX_BYTES / 1024 / 1024, MAX_PIXELS / 1_000_000, MAX_TIME.as_secs());
+    match refusal {
+        Picture::Operation(flaw) => (StatusCode::UNPROCESSABLE_ENTITY, of_operation(flaw)),
+        Picture::TooManyBytes => (StatusCode::PAYLOAD_TOO_LARGE, format!("image：图片不能超过 {megabytes} MiB")),
+        Picture::UnknownFormat => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "image：只支持 PNG、JPEG 和 WebP，看的是文件内容".to_owned())
+        }
+        Picture::TooLarge => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            format!("image：图片太大，最多 {megapixels} 百万像素、每边 {MAX_SIDE} 像素"),
+        ),
+        Picture::Animated => (StatusCode::UNPROCESSABLE_ENTITY, "image：不支持动图".to_owned()),
+        Picture::Damaged => (StatusCode::UNPROCESSABLE_ENTITY, "image：图片已损坏或不完整".to_owned()),
+        Picture::TooLong => {
+            (StatusCode::UNPROCESSABLE_ENTITY, format!("image：{secs} 秒内没有处理完，请换小一点的图片或减少步骤"))
+        }
+    }
+}
+
+fn of_operation(flaw: &OperationFlaw) -> String {
+    let place = &flaw.place;
+    match &flaw.problem {
+        OperationProblem::Missing => format!("{place}：缺少"),
+        OperationProblem::NotJson => format!("{place}：不是有效的 JSON"),
+        OperationProblem::WrongType(kind) => format!("{place}：应为{}", of_kind(*kind)),
+        OperationProblem::OutOfRange { least, most } => format!("{place}：应在 {least} 到 {most} 之间"),
+        OperationProblem::NotOneOf(words) => format!("{place}：应为 {} 之一", words.join("、")),
+        OperationProblem::TooMany(most) => format!("{place}：最多 {most} 步"),
+        OperationProblem::Outside { width, height } => format!("{place}：超出了图片，此时图片是 {width} × {height}"),
+        OperationProblem::ResultTooLarge => {
+            format!("{place}：结果太大，最多 {} 百万像素、每边 {MAX_SIDE} 像素", MAX_PIXELS / 1_000_000)
+        }
+    }
+}
+
+fn of_kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::List => "列表",
+        Kind::Object => "对象",
+        Kind::WholeNumber => "整数",
+        Kind::Number => "数字",
+        Kind::Text => "文字",
+    }
+}

@@ -1,0 +1,69 @@
+//! A call as a line for the shell, from the examples that the document gives.
+
+use serde_json::Value;
+use url::form_urlencoded::Serializer;
+
+/// Where lines are broken.
+const BREAK: &str = " \\\n  ";
+
+/// The line for one call.
+pub(super) fn sample(server: &str, path: &str, method: &str, call: &Value) -> String {
+    let mut query = Serializer::new(String::new());
+    let mut words = Vec::new();
+    for parameter in call["parameters"].as_array().into_iter().flatten() {
+        let (Some(name), Some(value)) = (parameter["name"].as_str(), text(&parameter["example"])) else { continue };
+        if parameter["in"] == "header" {
+            words.push(format!("-H {}", quoted(&format!("{name}: {value}"))));
+        } else {
+            query.append_pair(name, &value);
+        }
+    }
+    let query = query.finish();
+    let address = if query.is_empty() { format!("{server}{path}") } else { format!("{server}{path}?{query}") };
+    let start = if method == "get" { "curl".to_owned() } else { format!("curl -X {}", method.to_uppercase()) };
+    let mut line = vec![format!("{start} {}", quoted(&address))];
+    line.extend(who(call));
+    line.append(&mut words);
+    line.extend(body(&call["requestBody"]["content"]));
+    line.join(BREAK)
+}
+
+/// How the caller says who they are: the first way there is.
+fn who(call: &Value) -> Option<String> {
+    let scheme = call["security"][0].as_object()?.keys().next()?;
+    match scheme.as_str() {
+        // In double quotes, for the shell to put the token in.
+        "bearer" => Some(r#"-H "Authorization: Bearer $TOKEN""#.to_owned()),
+        "session" => Some("-b cookies.txt".to_owned()),
+        _ => None,
+    }
+}
+
+fn body(content: &Value) -> Vec<String> {
+    let (kind, example) = match content.as_object().and_then(|kinds| kinds.iter().next()) {
+        Some((kind, content)) => (kind.as_str(), &content["example"]),
+        None => return Vec::new(),
+    };
+    if kind == "multipart/form-data" {
+        let fields = example.as_object().into_iter().flatten();
+        return fields
+            .filter_map(|(name, value)| Some(format!("-F {}", quoted(&format!("{name}={}", text(value)?)))))
+            .collect();
+    }
+    let data = text(example).unwrap_or_default();
+    vec![format!("-H {}", quoted(&format!("Content-Type: {kind}"))), format!("-d {}", quoted(&data))]
+}
+
+/// A value as it is typed: texts as they are, everything else as JSON; None for nothing.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
+/// One word for the shell, whatever is in it.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}

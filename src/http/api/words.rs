@@ -1,0 +1,116 @@
+//! What a person is told through another program, in Chinese: what was wrong and what helps. Each dialect puts it into its own envelope.
+
+use super::{Refusal, Unreadable};
+use crate::core::{CoreError, Flaw, PlatformFault, Problem, token::TokenFault};
+
+/// One sentence about a refusal. It never carries internals.
+#[must_use]
+pub fn told(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Core(error) => of_core(error),
+        Refusal::Request(what) => of_request(what),
+    }
+}
+
+fn of_core(error: &CoreError) -> String {
+    let text = match error {
+        CoreError::Invalid(flaws) => return flaws.iter().map(of_flaw).collect::<Vec<_>>().join("；"),
+        CoreError::Platform(fault) => return of_platform(*fault),
+        CoreError::TooMany(secs) => return format!("请求过于频繁，请 {secs} 秒后再试"),
+        CoreError::NotConfigured(what) => return format!("管理员还没有配置这项功能（{what}）"),
+        CoreError::BadToken(fault) => of_token(*fault),
+        CoreError::WrongCredentials => "用户名或密码不对",
+        CoreError::WrongCode => "验证码不对、已过期或已用过",
+        CoreError::SessionOver => "这次登录已过期或已失效，请重新开始",
+        CoreError::AlreadyRegistered => "这个微信已经有账号了",
+        CoreError::AlreadyBound => "这个微信或这个账号已经绑定过了",
+        CoreError::Disabled => "账号已被停用，请联系管理员",
+        CoreError::NotSignedIn => "缺少登录凭证，请先登录",
+        CoreError::Forbidden => "没有权限",
+        CoreError::LastAdmin => "这是唯一的管理员，先让别人成为管理员",
+        CoreError::KeyReused => "这个 Idempotency-Key 已经用于另一个请求",
+        CoreError::OutOfCredits => "积分不够",
+        CoreError::OverQuota => "已达到当前等级的用量上限",
+        CoreError::NotFound => "没有找到",
+        CoreError::Conflict => "内容刚刚在别处改过，请重新读取后再试",
+        CoreError::Collided => "刚好有人同时操作，请再试一次",
+        CoreError::Busy => "现在请求太多，请过几秒再试",
+        CoreError::Unavailable => "服务暂时不可用，请稍后再试",
+        CoreError::Fault(_) => "服务出错了，请稍后再试",
+    };
+    text.to_owned()
+}
+
+fn of_token(fault: TokenFault) -> &'static str {
+    match fault {
+        TokenFault::Malformed => "Token 无效",
+        TokenFault::Expired => "Token 已过期，请重新登录",
+        TokenFault::Revoked => "Token 已失效，请重新登录",
+        TokenFault::Gone => "用户不存在",
+        TokenFault::Fresh => "Token 还有一天以上的有效期，不需要刷新",
+    }
+}
+
+/// The platform's codes are in the text: who calls from a mini-program looks them up.
+fn of_platform(fault: PlatformFault) -> String {
+    match fault {
+        PlatformFault::CodeInvalid => "code 无效或已过期，请重新获取（40029）".to_owned(),
+        PlatformFault::CodeUsed => "code 已使用，请重新获取（40163）".to_owned(),
+        PlatformFault::TooOften => "请求过于频繁，请稍后再试（45011）".to_owned(),
+        PlatformFault::AppidWrong => "AppID 无效，请联系管理员检查配置（40013）".to_owned(),
+        PlatformFault::SecretWrong => "AppSecret 无效，请联系管理员检查配置（40125）".to_owned(),
+        PlatformFault::RiskyPerson => "高风险用户，微信拒绝了登录（40226）".to_owned(),
+        PlatformFault::Busy => "微信系统繁忙，请稍后再试（-1）".to_owned(),
+        PlatformFault::Unreachable => "微信没有及时回应，请稍后再试".to_owned(),
+        PlatformFault::Other(code) => format!("微信拒绝了请求（{code}）"),
+    }
+}
+
+fn of_request(what: &Unreadable) -> String {
+    match what {
+        Unreadable::NotJson => "请求体不是有效的 JSON".to_owned(),
+        Unreadable::Missing { field } => format!("缺少参数 {field}"),
+        Unreadable::IllTyped { field } => format!("参数 {field} 的类型或取值不对"),
+        Unreadable::ContentType => "Content-Type 应为 application/json".to_owned(),
+        Unreadable::TooLarge(most) if *most >= 1024 * 1024 => format!("请求体不能超过 {} MiB", most / 1024 / 1024),
+        Unreadable::TooLarge(most) => format!("请求体不能超过 {} KiB", most / 1024),
+        Unreadable::Foreign => "请求来自其他网站，已拒绝".to_owned(),
+        Unreadable::NoSuchCall => "没有这个接口".to_owned(),
+        Unreadable::Method => "不支持这个请求方法".to_owned(),
+        Unreadable::TimedOut => "处理超时，请稍后再试".to_owned(),
+        Unreadable::Broke => "服务出错了，请稍后再试".to_owned(),
+    }
+}
+
+fn of_flaw(flaw: &Flaw) -> String {
+    let field = flaw.field;
+    match flaw.problem {
+        Problem::Empty => format!("缺少参数 {field}"),
+        Problem::TooShort(n) => format!("参数 {field} 至少 {n} 个字"),
+        Problem::TooLong(n) => format!("参数 {field} 最多 {n} 个字"),
+        Problem::TooMany(n) => format!("参数 {field} 最多 {n} 个"),
+        Problem::OutOfRange(least, most) => format!("参数 {field} 要在 {least} 到 {most} 之间"),
+        Problem::BadPattern => format!("参数 {field} 里的正则表达式不能用"),
+        Problem::TooManyBytes(n) => format!("参数 {field} 最多 {n} 字节"),
+        Problem::Malformed => format!("参数 {field} 的格式不对"),
+        Problem::TooCommon => format!("参数 {field} 太常见，换一个别人猜不到的"),
+        Problem::Taken => format!("参数 {field} 已被占用"),
+        Problem::Wrong => format!("参数 {field} 不对"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_told_without_what_it_was() {
+        let text = told(&Refusal::Core(CoreError::Fault("password=hunter2".to_owned())));
+        assert!(!text.contains("hunter2"));
+        let two = CoreError::Invalid(vec![
+            Flaw { field: "amount", problem: Problem::Malformed },
+            Flaw { field: "feature", problem: Problem::Empty },
+        ]);
+        assert_eq!(told(&Refusal::Core(two)), "参数 amount 的格式不对；缺少参数 feature");
+    }
+}

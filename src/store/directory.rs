@@ -1,0 +1,178 @@
+//! The list of users: looked through by a fragment, filtered, ordered, a page at a time.
+//!
+//! A fragment is looked for in `users.search_key` and in the ids of identities by a scan: 100,000 users take some 50 ms, and an
+//! index could not help with what begins anywhere. Without a fragment the orders by id and by time of registration read just
+//! their page.
+
+use super::{Link, StoreError, rows};
+use sqlx::{Any, Row as _, any::AnyArguments, query::Query};
+
+rows! {
+    /// A user as the list shows them. `order_value` is what the list is ordered by; `openid` the first of the user's identities, None
+    /// where WeChat does not know them; `is_subscribed` 1 where one of them follows the account.
+    pub struct FoundRow {
+        pub id: i64,
+        pub username: Option<String>,
+        pub nickname: String,
+        pub avatar_url: Option<String>,
+        pub real_name: Option<String>,
+        pub email: Option<String>,
+        pub phone: Option<String>,
+        pub level: String,
+        pub role: String,
+        pub is_enabled: i64,
+        pub credits: i64,
+        pub created_at: i64,
+        pub last_login_at: Option<i64>,
+        pub order_value: i64,
+        pub openid: Option<String>,
+        pub is_subscribed: Option<i64>,
+    }
+}
+
+/// Who is listed. Empty texts and None do not filter.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// A pattern for the folded names, `!` being the escape.
+    pub names: String,
+    /// A second one: a phone number's digits alone.
+    pub digits: String,
+    /// A pattern for openid and unionid.
+    pub openids: String,
+    pub level: &'static str,
+    pub role: &'static str,
+    pub is_enabled: Option<bool>,
+    pub is_subscribed: Option<bool>,
+    /// Somebody who is left out: they stand before the list.
+    pub without_id: i64,
+}
+
+/// What the list is ordered by; the id decides among equals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    Id,
+    Created,
+    /// Users who never signed in come first of all, or last.
+    LastLogin,
+    Credits,
+}
+
+macro_rules! filtered {
+    () => {
+        "FROM users u WHERE u.id <> ? \
+         AND (? = '' OR u.search_key LIKE ? ESCAPE '!' OR (? <> '' AND u.search_key LIKE ? ESCAPE '!') OR (? <> '' AND u.id IN \
+         (SELECT i.user_id FROM identities i WHERE i.user_id IS NOT NULL AND (i.openid LIKE ? ESCAPE '!' OR i.unionid LIKE ? ESCAPE '!')))) \
+         AND (? = '' OR u.level = ?) AND (? = '' OR u.role = ?) AND (? < 0 OR u.is_enabled = ?) \
+         AND (? < 0 OR ? = (SELECT COALESCE(MAX(f.is_subscribed), 0) FROM identities f WHERE f.user_id = u.id))"
+    };
+}
+
+// The page first and what is beside it after: a subquery in the inner one would run for every user there is.
+macro_rules! page {
+    ($value:literal, $beyond:literal, $way:literal) => {
+        concat!(
+            "SELECT p.id, p.username, p.nickname, p.avatar_url, p.real_name, p.email, p.phone, p.level, p.role, p.is_enabled, p.credits, \
+             p.created_at, p.last_login_at, p.order_value, \
+             (SELECT MIN(o.openid) FROM identities o WHERE o.user_id = p.id) AS openid, \
+             (SELECT MAX(s.is_subscribed) FROM identities s WHERE s.user_id = p.id) AS is_subscribed FROM (\
+             SELECT u.id, u.username, u.nickname, u.avatar_url, u.real_name, u.email, u.phone, u.level, u.role, u.is_enabled, u.credits, \
+             u.created_at, u.last_login_at, ",
+            $value, " AS order_value ", filtered!(),
+            " AND ", $value, " ", $beyond, "= ? AND (", $value, " ", $beyond, " ? OR u.id ", $beyond, " ?) ORDER BY ", $value, " ", $way,
+            ", u.id ", $way, " LIMIT ?) p ORDER BY p.order_value ", $way, ", p.id ", $way
+        )
+    };
+}
+
+/// At most `most` users beyond `after` (order value and id), upwards or downwards.
+pub async fn list_users(
+    db: &mut impl Link,
+    filter: &Filter,
+    order: Order,
+    is_descending: bool,
+    (value, id): (i64, i64),
+    most: i64,
+) -> Result<Vec<FoundRow>, StoreError> {
+    let text = match (order, is_descending) {
+        (Order::Id, false) => page!("u.id", ">", "ASC"),
+        (Order::Id, true) => page!("u.id", "<", "DESC"),
+        (Order::Created, false) => page!("u.created_at", ">", "ASC"),
+        (Order::Created, true) => page!("u.created_at", "<", "DESC"),
+        (Order::LastLogin, false) => page!("COALESCE(u.last_login_at, 0)", ">", "ASC"),
+        (Order::LastLogin, true) => page!("COALESCE(u.last_login_at, 0)", "<", "DESC"),
+        (Order::Credits, false) => page!("u.credits", ">", "ASC"),
+        (Order::Credits, true) => page!("u.credits", "<", "DESC"),
+    };
+    let query = bound(db.sql(text), filter).bind(value).bind(value).bind(id).bind(most);
+    let rows = query.fetch_all(db.conn()).await?;
+    Ok(rows.iter().map(FoundRow::read).collect::<Result<_, _>>()?)
+}
+
+/// How many there are, counted no further than `most`.
+pub async fn count_users(db: &mut impl Link, filter: &Filter, most: i64) -> Result<i64, StoreError> {
+    let text = concat!("SELECT COUNT(*) FROM (SELECT u.id ", filtered!(), " LIMIT ?) c");
+    Ok(bound(db.sql(text), filter).bind(most).fetch_one(db.conn()).await?.try_get(0)?)
+}
+
+/// How many users there are.
+pub async fn count_all_users(db: &mut impl Link) -> Result<i64, StoreError> {
+    Ok(db.sql("SELECT COUNT(*) FROM users").fetch_one(db.conn()).await?.try_get(0)?)
+}
+
+/// The values of the filter, in the order in which they are asked for.
+fn bound(query: Query<'static, Any, AnyArguments>, filter: &Filter) -> Query<'static, Any, AnyArguments> {
+    let flag = |of: Option<bool>| of.map_or(-1, i64::from);
+    query
+        .bind(filter.without_id)
+        .bind(filter.names.clone())
+        .bind(filter.names.clone())
+        .bind(filter.digits.clone())
+        .bind(filter.digits.clone())
+        .bind(filter.openids.clone())
+        .bind(filter.openids.clone())
+        .bind(filter.openids.clone())
+        .bind(filter.level)
+        .bind(filter.level)
+        .bind(filter.role)
+        .bind(filter.role)
+        .bind(flag(filter.is_enabled))
+        .bind(flag(filter.is_enabled))
+        .bind(flag(filter.is_subscribed))
+        .bind(flag(filter.is_subscribed))
+}
+
+/// The user to whom an openid of any app belongs.
+pub async fn find_owner(db: &mut impl Link, openid: &str) -> Result<Option<i64>, StoreError> {
+    let row = db
+        .sql("SELECT user_id FROM identities WHERE openid = ? AND user_id IS NOT NULL ORDER BY created_at LIMIT 1")
+        .bind(openid.to_owned())
+        .fetch_optional(db.conn())
+        .await?;
+    Ok(row.map(|r| r.try_get(0)).transpose()?)
+}
+
+/// How many rules a user has, how many of them are on, and how often they answered.
+pub async fn find_rule_counts(db: &mut impl Link, user_id: i64) -> Result<(i64, i64, i64), StoreError> {
+    let rows = db
+        .sql("SELECT is_enabled, hits FROM reply_rules WHERE owner_id = ?")
+        .bind(user_id)
+        .fetch_all(db.conn())
+        .await?;
+    let mut counts = (0, 0, 0);
+    for row in &rows {
+        let (is_enabled, hits): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+        counts = (counts.0 + 1, counts.1 + is_enabled, counts.2 + hits);
+    }
+    Ok(counts)
+}
+
+/// Users whose column to be searched was never made, after this id.
+pub async fn list_unsearchable(db: &mut impl Link, after_id: i64, most: i64) -> Result<Vec<i64>, StoreError> {
+    let rows = db
+        .sql("SELECT id FROM users WHERE search_key = '' AND id > ? ORDER BY id LIMIT ?")
+        .bind(after_id)
+        .bind(most)
+        .fetch_all(db.conn())
+        .await?;
+    rows.iter().map(|r| Ok(r.try_get(0)?)).collect()
+}

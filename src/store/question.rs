@@ -1,0 +1,57 @@
+//! What the chat has asked a person and waits to hear: one question a person.
+
+use super::{Link, StoreError, Tx};
+use sqlx::Row as _;
+
+/// Asks, in the place of whatever was asked before.
+pub async fn insert_question(
+    db: &mut Tx,
+    (appid, openid): (&str, &str),
+    kind: &'static str,
+    subject: &str,
+    expires_at: i64,
+) -> Result<(), StoreError> {
+    delete_question(db, appid, openid).await?;
+    db.sql("INSERT INTO chat_questions (appid, openid, kind, subject, expires_at) VALUES (?, ?, ?, ?, ?)")
+        .bind(appid.to_owned())
+        .bind(openid.to_owned())
+        .bind(kind)
+        .bind(subject.to_owned())
+        .bind(expires_at)
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
+/// What a person was asked, kind and subject, while it is not too late to answer.
+pub async fn find_question(
+    db: &mut impl Link,
+    appid: &str,
+    openid: &str,
+    now: i64,
+) -> Result<Option<(String, String)>, StoreError> {
+    let row = db
+        .sql("SELECT kind, subject FROM chat_questions WHERE appid = ? AND openid = ? AND expires_at > ?")
+        .bind(appid.to_owned())
+        .bind(openid.to_owned())
+        .bind(now)
+        .fetch_optional(db.conn())
+        .await?;
+    Ok(row.map(|r| Ok::<_, sqlx::Error>((r.try_get(0)?, r.try_get(1)?))).transpose()?)
+}
+
+/// Ends a person's question; true for the one caller that did.
+pub async fn delete_question(db: &mut Tx, appid: &str, openid: &str) -> Result<bool, StoreError> {
+    let done = db
+        .sql("DELETE FROM chat_questions WHERE appid = ? AND openid = ?")
+        .bind(appid.to_owned())
+        .bind(openid.to_owned())
+        .execute(db.conn())
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Forgets the questions that were not answered in time.
+pub async fn delete_expired(db: &mut Tx, now: i64) -> Result<u64, StoreError> {
+    Ok(db.sql("DELETE FROM chat_questions WHERE expires_at <= ?").bind(now).execute(db.conn()).await?.rows_affected())
+}

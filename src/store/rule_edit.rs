@@ -1,0 +1,223 @@
+//! Changing reply rules: always many at a time, in a number of statements that does not depend on how many.
+
+use super::{
+    Link as _, StoreError, Tx,
+    bulk::{CHUNK, repeated},
+    rows,
+    rule::{ContentRow, KeywordRow, RuleRecord},
+};
+
+rows! {
+    /// A row of `rule_owners`.
+    pub struct OwnerRow {
+        pub last_number: i64,
+        pub rules: i64,
+    }
+}
+
+/// Begins an edit: the owner's row stays locked until the transaction ends. None where the owner has no row yet.
+pub async fn update_owner_locked(db: &mut Tx, owner_id: i64) -> Result<Option<OwnerRow>, StoreError> {
+    let done =
+        db.sql("UPDATE rule_owners SET edits = edits + 1 WHERE owner_id = ?").bind(owner_id).execute(db.conn()).await?;
+    if done.rows_affected() != 1 {
+        return Ok(None);
+    }
+    let row = db
+        .sql("SELECT last_number, rules FROM rule_owners WHERE owner_id = ?")
+        .bind(owner_id)
+        .fetch_one(db.conn())
+        .await?;
+    Ok(Some(OwnerRow::read(&row)?))
+}
+
+/// Makes an owner's row; [`StoreError::Duplicate`] where somebody was first.
+pub async fn insert_owner(db: &mut Tx, owner_id: i64) -> Result<(), StoreError> {
+    db.sql("INSERT INTO rule_owners (owner_id, last_number, rules, edits, changed) VALUES (?, 0, 0, 0, 0)")
+        .bind(owner_id)
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
+/// Ends an edit: how many rules there are now, and that the books of this owner are out of date.
+pub async fn update_owner(db: &mut Tx, owner_id: i64, last_number: i64, rules: i64) -> Result<(), StoreError> {
+    db.sql(
+        "UPDATE rule_owners SET last_number = ?, rules = ?, changed = (SELECT revision FROM revisions WHERE topic = 'rules') WHERE owner_id = ?",
+    )
+    .bind(last_number)
+    .bind(rules)
+    .bind(owner_id)
+    .execute(db.conn())
+    .await?;
+    Ok(())
+}
+
+/// Adds rules; [`StoreError::Duplicate`] where a number is taken.
+pub async fn insert_rules(db: &mut Tx, records: &[RuleRecord]) -> Result<(), StoreError> {
+    for chunk in records.chunks(CHUNK) {
+        let head = "INSERT INTO reply_rules (id, owner_id, number, name, cause, answer, priority, is_enabled, hits, last_hit_at, revision, created_at, updated_at, updated_by, updated_door, sort_key) VALUES ";
+        let row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        let mut query = db.sql_of(&repeated(head, row, chunk.len(), ""));
+        for rule in chunk.iter().map(|record| record.rule.clone()) {
+            query = query
+                .bind(rule.id)
+                .bind(rule.owner_id)
+                .bind(rule.number)
+                .bind(rule.name)
+                .bind(rule.cause)
+                .bind(rule.answer)
+                .bind(rule.priority)
+                .bind(rule.is_enabled)
+                .bind(rule.hits)
+                .bind(rule.last_hit_at)
+                .bind(rule.revision)
+                .bind(rule.created_at)
+                .bind(rule.updated_at)
+                .bind(rule.updated_by)
+                .bind(rule.updated_door)
+                .bind(rule.sort_key);
+        }
+        query.execute(db.conn()).await?;
+    }
+    insert_parts(db, records).await
+}
+
+/// Replaces a rule's own fields and parts if its revision is still `revision`; false where somebody saved before.
+pub async fn update_rule(db: &mut Tx, record: &RuleRecord, revision: i64) -> Result<bool, StoreError> {
+    let rule = record.rule.clone();
+    let done = db
+        .sql(
+            "UPDATE reply_rules SET name = ?, cause = ?, answer = ?, priority = ?, is_enabled = ?, revision = revision + 1, updated_at = ?, updated_by = ?, updated_door = ?, sort_key = ? \
+             WHERE id = ? AND owner_id = ? AND revision = ?",
+        )
+        .bind(rule.name)
+        .bind(rule.cause)
+        .bind(rule.answer)
+        .bind(rule.priority)
+        .bind(rule.is_enabled)
+        .bind(rule.updated_at)
+        .bind(rule.updated_by)
+        .bind(rule.updated_door)
+        .bind(rule.sort_key)
+        .bind(rule.id)
+        .bind(rule.owner_id)
+        .bind(revision)
+        .execute(db.conn())
+        .await?;
+    if done.rows_affected() != 1 {
+        return Ok(false);
+    }
+    delete_parts(db, &[rule.id]).await?;
+    insert_parts(db, std::slice::from_ref(record)).await?;
+    Ok(true)
+}
+
+/// Who changes rules, when, and by which door.
+#[derive(Debug, Clone)]
+pub struct Touch {
+    pub now: i64,
+    pub actor_id: i64,
+    pub door: &'static str,
+}
+
+/// Switches rules on or off.
+pub async fn update_enabled(db: &mut Tx, ids: &[i64], is_enabled: bool, touch: &Touch) -> Result<(), StoreError> {
+    let head = "UPDATE reply_rules SET is_enabled = ?, revision = revision + 1, updated_at = ?, updated_by = ?, updated_door = ? WHERE id IN (";
+    update_all(db, ids, head, i64::from(is_enabled), touch).await
+}
+
+/// Gives rules a priority.
+pub async fn update_priority(db: &mut Tx, ids: &[i64], priority: i64, touch: &Touch) -> Result<(), StoreError> {
+    let head = "UPDATE reply_rules SET priority = ?, revision = revision + 1, updated_at = ?, updated_by = ?, updated_door = ? WHERE id IN (";
+    update_all(db, ids, head, priority, touch).await
+}
+
+/// Raises or lowers the priority of rules.
+pub async fn update_priority_by(db: &mut Tx, ids: &[i64], step: i64, touch: &Touch) -> Result<(), StoreError> {
+    let head = "UPDATE reply_rules SET priority = priority + ?, revision = revision + 1, updated_at = ?, updated_by = ?, updated_door = ? WHERE id IN (";
+    update_all(db, ids, head, step, touch).await
+}
+
+async fn update_all(db: &mut Tx, ids: &[i64], head: &'static str, value: i64, touch: &Touch) -> Result<(), StoreError> {
+    for chunk in ids.chunks(CHUNK) {
+        let query = db.sql_of(&repeated(head, "?", chunk.len(), ")"));
+        let query = query.bind(value).bind(touch.now).bind(touch.actor_id).bind(touch.door);
+        chunk.iter().fold(query, |query, id| query.bind(*id)).execute(db.conn()).await?;
+    }
+    Ok(())
+}
+
+/// Removes rules with all that belongs to them; their hits a day stay, should they come back.
+pub async fn delete_rules(db: &mut Tx, ids: &[i64]) -> Result<(), StoreError> {
+    delete_parts(db, ids).await?;
+    delete_all(db, ids, "DELETE FROM reply_rules WHERE id IN (").await
+}
+
+async fn delete_parts(db: &mut Tx, ids: &[i64]) -> Result<(), StoreError> {
+    delete_all(db, ids, "DELETE FROM rule_keywords WHERE rule_id IN (").await?;
+    delete_all(db, ids, "DELETE FROM rule_contents WHERE rule_id IN (").await
+}
+
+async fn delete_all(db: &mut Tx, ids: &[i64], head: &'static str) -> Result<(), StoreError> {
+    for chunk in ids.chunks(CHUNK) {
+        let query = db.sql_of(&repeated(head, "?", chunk.len(), ")"));
+        chunk.iter().fold(query, |query, id| query.bind(*id)).execute(db.conn()).await?;
+    }
+    Ok(())
+}
+
+async fn insert_parts(db: &mut Tx, records: &[RuleRecord]) -> Result<(), StoreError> {
+    let keywords: Vec<(&RuleRecord, i64, &KeywordRow)> =
+        records.iter().flat_map(|r| (0..).zip(&r.keywords).map(move |(at, k)| (r, at, k))).collect();
+    for chunk in keywords.chunks(CHUNK) {
+        let head = "INSERT INTO rule_keywords (rule_id, position, keyword, folded, matching, owner_id, cause) VALUES ";
+        let mut query = db.sql_of(&repeated(head, "(?, ?, ?, ?, ?, ?, ?)", chunk.len(), ""));
+        for (record, position, row) in chunk {
+            query = query
+                .bind(record.rule.id)
+                .bind(*position)
+                .bind(row.keyword.clone())
+                .bind(row.folded.clone())
+                .bind(row.matching.clone())
+                .bind(record.rule.owner_id)
+                .bind(record.rule.cause.clone());
+        }
+        query.execute(db.conn()).await?;
+    }
+    let contents: Vec<(&RuleRecord, i64, &ContentRow)> =
+        records.iter().flat_map(|r| (0..).zip(&r.contents).map(move |(at, c)| (r, at, c))).collect();
+    for chunk in contents.chunks(CHUNK) {
+        let head = "INSERT INTO rule_contents (rule_id, position, kind, body) VALUES ";
+        let mut query = db.sql_of(&repeated(head, "(?, ?, ?, ?)", chunk.len(), ""));
+        for (record, position, row) in chunk {
+            query = query.bind(record.rule.id).bind(*position).bind(row.kind.clone()).bind(row.body.clone());
+        }
+        query.execute(db.conn()).await?;
+    }
+    Ok(())
+}
+
+rows! {
+    /// An owner whose rules changed, and the revision of that change.
+    pub struct ChangedRow {
+        pub owner_id: i64,
+        pub changed: i64,
+    }
+}
+
+/// Owners whose rules changed after this revision.
+pub async fn list_changed_owners(db: &mut impl super::Link, after: i64) -> Result<Vec<ChangedRow>, StoreError> {
+    let rows =
+        db.sql("SELECT owner_id, changed FROM rule_owners WHERE changed > ?").bind(after).fetch_all(db.conn()).await?;
+    Ok(rows.iter().map(ChangedRow::read).collect::<Result<_, _>>()?)
+}
+
+/// The revision of an owner's last change; 0 where there was none.
+pub async fn find_changed(db: &mut impl super::Link, owner_id: i64) -> Result<i64, StoreError> {
+    let row = db
+        .sql("SELECT owner_id, changed FROM rule_owners WHERE owner_id = ?")
+        .bind(owner_id)
+        .fetch_optional(db.conn())
+        .await?;
+    Ok(row.map(|r| ChangedRow::read(&r)).transpose()?.map_or(0, |r| r.changed))
+}

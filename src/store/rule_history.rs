@@ -1,0 +1,219 @@
+//! What was done to rules, and what they said before.
+
+use super::{
+    Link, StoreError, Tx,
+    bulk::{CHUNK, repeated},
+    rows,
+};
+use sqlx::Row as _;
+use std::collections::HashMap;
+
+/// Characters of one piece of a snapshot.
+const PIECE_CHARS: usize = 7_900;
+
+rows! {
+    /// A row of `rule_changes`.
+    pub struct ChangeRow {
+        pub id: i64,
+        pub owner_id: i64,
+        pub actor_id: i64,
+        pub door: String,
+        pub action: String,
+        pub rules: i64,
+        pub summary: String,
+        pub undoes: Option<i64>,
+        pub undone_by: Option<i64>,
+        pub created_at: i64,
+    }
+}
+
+rows! {
+    /// A row of `rule_versions`.
+    pub struct VersionRow {
+        pub change_id: i64,
+        pub rule_id: i64,
+        pub owner_id: i64,
+        pub number: i64,
+        pub after_mark: String,
+    }
+}
+
+/// What a change did to a rule, with the JSON of what was there before; None: nothing was.
+#[derive(Debug, Clone)]
+pub struct VersionRecord {
+    pub version: VersionRow,
+    pub before: Option<String>,
+}
+
+const CHANGE: &str = "SELECT id, owner_id, actor_id, door, action, rules, summary, undoes, undone_by, created_at FROM rule_changes WHERE ";
+
+/// Adds a change and its versions.
+pub async fn insert_change(db: &mut Tx, row: ChangeRow, versions: &[VersionRecord]) -> Result<(), StoreError> {
+    db.sql("INSERT INTO rule_changes (id, owner_id, actor_id, door, action, rules, summary, undoes, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        .bind(row.id)
+        .bind(row.owner_id)
+        .bind(row.actor_id)
+        .bind(row.door)
+        .bind(row.action)
+        .bind(row.rules)
+        .bind(row.summary)
+        .bind(row.undoes)
+        .bind(row.created_at)
+        .execute(db.conn())
+        .await?;
+    for chunk in versions.chunks(CHUNK) {
+        let head = "INSERT INTO rule_versions (change_id, rule_id, owner_id, number, after_mark) VALUES ";
+        let mut query = db.sql_of(&repeated(head, "(?, ?, ?, ?, ?)", chunk.len(), ""));
+        for VersionRecord { version, .. } in chunk {
+            query = query
+                .bind(version.change_id)
+                .bind(version.rule_id)
+                .bind(version.owner_id)
+                .bind(version.number)
+                .bind(version.after_mark.clone());
+        }
+        query.execute(db.conn()).await?;
+    }
+    insert_pieces(db, versions).await
+}
+
+async fn insert_pieces(db: &mut Tx, versions: &[VersionRecord]) -> Result<(), StoreError> {
+    let mut pieces = Vec::new();
+    for VersionRecord { version, before } in versions {
+        let chars: Vec<char> = before.as_deref().unwrap_or_default().chars().collect();
+        let parts = chars.chunks(PIECE_CHARS).map(|part| part.iter().collect::<String>());
+        pieces.extend((0_i64..).zip(parts).map(|(at, part)| (version.change_id, version.rule_id, at, part)));
+    }
+    for chunk in pieces.chunks(CHUNK) {
+        let head = "INSERT INTO rule_pieces (change_id, rule_id, position, piece) VALUES ";
+        let mut query = db.sql_of(&repeated(head, "(?, ?, ?, ?)", chunk.len(), ""));
+        for (change_id, rule_id, position, piece) in chunk {
+            query = query.bind(*change_id).bind(*rule_id).bind(*position).bind(piece.clone());
+        }
+        query.execute(db.conn()).await?;
+    }
+    Ok(())
+}
+
+/// A change of this owner.
+pub async fn find_change(db: &mut impl Link, owner_id: i64, id: i64) -> Result<Option<ChangeRow>, StoreError> {
+    let query = db.sql_of(&[CHANGE, "owner_id = ? AND id = ?"]).bind(owner_id).bind(id);
+    Ok(query.fetch_optional(db.conn()).await?.map(|r| ChangeRow::read(&r)).transpose()?)
+}
+
+/// The latest change that this person made to this owner's rules and that is still in force; undoing is none.
+pub async fn find_last_change(
+    db: &mut impl Link,
+    owner_id: i64,
+    actor_id: i64,
+) -> Result<Option<ChangeRow>, StoreError> {
+    let rest = "owner_id = ? AND actor_id = ? AND undone_by IS NULL AND undoes IS NULL ORDER BY id DESC LIMIT 1";
+    let query = db.sql_of(&[CHANGE, rest]).bind(owner_id).bind(actor_id);
+    Ok(query.fetch_optional(db.conn()).await?.map(|r| ChangeRow::read(&r)).transpose()?)
+}
+
+/// Changes of an owner with ids below `below`, newest first.
+pub async fn list_changes(
+    db: &mut impl Link,
+    owner_id: i64,
+    below: i64,
+    most: i64,
+) -> Result<Vec<ChangeRow>, StoreError> {
+    let query = db.sql_of(&[CHANGE, "owner_id = ? AND id < ? ORDER BY id DESC LIMIT ?"]);
+    let rows = query.bind(owner_id).bind(below).bind(most).fetch_all(db.conn()).await?;
+    Ok(rows.iter().map(ChangeRow::read).collect::<Result<_, _>>()?)
+}
+
+/// Marks a change as undone (`by`) or as in force again (None); false where it was not as expected.
+pub async fn update_undone(db: &mut Tx, id: i64, by: Option<i64>) -> Result<bool, StoreError> {
+    let done = match by {
+        Some(by) => {
+            db.sql("UPDATE rule_changes SET undone_by = ? WHERE id = ? AND undone_by IS NULL")
+                .bind(by)
+                .bind(id)
+                .execute(db.conn())
+                .await?
+        }
+        None => {
+            db.sql("UPDATE rule_changes SET undone_by = NULL WHERE id = ? AND undone_by IS NOT NULL")
+                .bind(id)
+                .execute(db.conn())
+                .await?
+        }
+    };
+    Ok(done.rows_affected() == 1)
+}
+
+/// Everything that a change did.
+pub async fn list_versions(db: &mut impl Link, change_id: i64) -> Result<Vec<VersionRecord>, StoreError> {
+    let rows = db
+        .sql("SELECT change_id, rule_id, owner_id, number, after_mark FROM rule_versions WHERE change_id = ? ORDER BY number")
+        .bind(change_id)
+        .fetch_all(db.conn())
+        .await?;
+    let pieces = db
+        .sql("SELECT change_id, rule_id, piece FROM rule_pieces WHERE change_id = ? ORDER BY rule_id, position")
+        .bind(change_id)
+        .fetch_all(db.conn())
+        .await?;
+    with_pieces(&rows, &pieces)
+}
+
+/// Everything that was done to one rule, newest first.
+pub async fn list_versions_of(
+    db: &mut impl Link,
+    owner_id: i64,
+    number: i64,
+    most: i64,
+) -> Result<Vec<(ChangeRow, VersionRecord)>, StoreError> {
+    let rows = db
+        .sql("SELECT change_id, rule_id, owner_id, number, after_mark FROM rule_versions WHERE owner_id = ? AND number = ? ORDER BY change_id DESC LIMIT ?")
+        .bind(owner_id)
+        .bind(number)
+        .bind(most)
+        .fetch_all(db.conn())
+        .await?;
+    let ids = rows.iter().map(|r| r.try_get(0)).collect::<Result<Vec<i64>, _>>()?;
+    let Some(rule_id) = rows.first().map(|r| r.try_get::<i64, _>(1)).transpose()? else { return Ok(Vec::new()) };
+    let (mut pieces, mut changes) = (Vec::new(), HashMap::new());
+    for chunk in ids.chunks(CHUNK) {
+        let head = "SELECT change_id, rule_id, piece FROM rule_pieces WHERE rule_id = ? AND change_id IN (";
+        let query =
+            db.sql_of(&repeated(head, "?", chunk.len(), ") ORDER BY change_id, rule_id, position")).bind(rule_id);
+        pieces.extend(chunk.iter().fold(query, |query, id| query.bind(*id)).fetch_all(db.conn()).await?);
+        let mut asked = vec![CHANGE];
+        asked.extend(repeated("id IN (", "?", chunk.len(), ")"));
+        let query = chunk.iter().fold(db.sql_of(&asked), |query, id| query.bind(*id));
+        for row in query.fetch_all(db.conn()).await? {
+            let change = ChangeRow::read(&row)?;
+            changes.insert(change.id, change);
+        }
+    }
+    let versions = with_pieces(&rows, &pieces)?;
+    Ok(versions.into_iter().filter_map(|v| Some((changes.remove(&v.version.change_id)?, v))).collect())
+}
+
+fn with_pieces(rows: &[sqlx::any::AnyRow], pieces: &[sqlx::any::AnyRow]) -> Result<Vec<VersionRecord>, StoreError> {
+    let mut before: HashMap<(i64, i64), String> = HashMap::new();
+    for row in pieces {
+        let key = (row.try_get("change_id")?, row.try_get("rule_id")?);
+        before.entry(key).or_default().push_str(row.try_get("piece")?);
+    }
+    let read = |row| {
+        let version = VersionRow::read(row)?;
+        Ok(VersionRecord { before: before.remove(&(version.change_id, version.rule_id)), version })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// Forgets changes with ids below `below`.
+pub async fn delete_old(db: &mut Tx, below: i64) -> Result<(), StoreError> {
+    for text in [
+        "DELETE FROM rule_pieces WHERE change_id < ?",
+        "DELETE FROM rule_versions WHERE change_id < ?",
+        "DELETE FROM rule_changes WHERE id < ?",
+    ] {
+        db.sql(text).bind(below).execute(db.conn()).await?;
+    }
+    Ok(())
+}

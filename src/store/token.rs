@@ -1,0 +1,56 @@
+//! What can end a token before its time: its user's standing, and the list of single ones that were revoked.
+
+use super::{Link, StoreError, Tx, rows};
+use sqlx::Row as _;
+
+rows! {
+    /// What a token's user may do just now.
+    pub struct StandingRow {
+        pub role: String,
+        pub level: String,
+        pub is_enabled: i64,
+        pub token_generation: i64,
+    }
+}
+
+/// The standing of a user; None where the user is gone.
+pub async fn find_standing(db: &mut impl Link, user_id: i64) -> Result<Option<StandingRow>, StoreError> {
+    let row = db
+        .sql("SELECT role, level, is_enabled, token_generation FROM users WHERE id = ?")
+        .bind(user_id)
+        .fetch_optional(db.conn())
+        .await?;
+    Ok(row.map(|r| StandingRow::read(&r)).transpose()?)
+}
+
+/// Ends all tokens of a user.
+pub async fn update_generation(db: &mut Tx, user_id: i64) -> Result<(), StoreError> {
+    db.sql("UPDATE users SET token_generation = token_generation + 1 WHERE id = ?")
+        .bind(user_id)
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
+/// Ends one token; [`StoreError::Duplicate`] where it was ended before.
+pub async fn insert_revoked(db: &mut Tx, jti: &str, user_id: i64, expires_at: i64) -> Result<(), StoreError> {
+    db.sql("INSERT INTO revoked_tokens (jti, user_id, expires_at) VALUES (?, ?, ?)")
+        .bind(jti.to_owned())
+        .bind(user_id)
+        .bind(expires_at)
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
+/// The single tokens of a user that were revoked.
+pub async fn list_revoked(db: &mut impl Link, user_id: i64) -> Result<Vec<String>, StoreError> {
+    let rows = db.sql("SELECT jti FROM revoked_tokens WHERE user_id = ?").bind(user_id).fetch_all(db.conn()).await?;
+    rows.iter().map(|r| Ok(r.try_get(0)?)).collect()
+}
+
+/// Forgets revoked tokens that have expired anyway.
+pub async fn delete_expired(db: &mut Tx, now: i64) -> Result<(), StoreError> {
+    db.sql("DELETE FROM revoked_tokens WHERE expires_at <= ?").bind(now).execute(db.conn()).await?;
+    Ok(())
+}

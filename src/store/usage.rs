@@ -1,0 +1,95 @@
+//! How much of a feature a user has used, in each window of time.
+
+use super::{Link, StoreError, Tx};
+use sqlx::Row as _;
+
+/// Adds to a window that was opened, as long as it stays within `most`; false where it would not, or was not opened.
+pub async fn update_used(
+    db: &mut Tx,
+    user_id: i64,
+    feature: &str,
+    period: &str,
+    amount: i64,
+    most: i64,
+) -> Result<bool, StoreError> {
+    let done = db
+        .sql("UPDATE usage_counters SET used = used + ? WHERE user_id = ? AND feature = ? AND period = ? AND used <= ?")
+        .bind(amount)
+        .bind(user_id)
+        .bind(feature.to_owned())
+        .bind(period.to_owned())
+        .bind(most - amount)
+        .execute(db.conn())
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// How much was used in a window; None where it was not opened.
+pub async fn find_used(
+    db: &mut impl Link,
+    user_id: i64,
+    feature: &str,
+    period: &str,
+) -> Result<Option<i64>, StoreError> {
+    let row = db
+        .sql("SELECT used FROM usage_counters WHERE user_id = ? AND feature = ? AND period = ?")
+        .bind(user_id)
+        .bind(feature.to_owned())
+        .bind(period.to_owned())
+        .fetch_optional(db.conn())
+        .await?;
+    Ok(row.map(|r| r.try_get(0)).transpose()?)
+}
+
+/// Opens a window with something used; [`StoreError::Duplicate`] where a rival was first.
+pub async fn insert_used(
+    db: &mut Tx,
+    user_id: i64,
+    feature: &str,
+    period: &str,
+    used: i64,
+    expires_at: i64,
+) -> Result<(), StoreError> {
+    db.sql("INSERT INTO usage_counters (user_id, feature, period, used, expires_at) VALUES (?, ?, ?, ?, ?)")
+        .bind(user_id)
+        .bind(feature.to_owned())
+        .bind(period.to_owned())
+        .bind(used)
+        .bind(expires_at)
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
+/// Everything a user has used in three windows: feature, period, amount.
+pub async fn list_used(
+    db: &mut impl Link,
+    user_id: i64,
+    [day, month, total]: [&str; 3],
+) -> Result<Vec<(String, String, i64)>, StoreError> {
+    let rows = db
+        .sql("SELECT feature, period, used FROM usage_counters WHERE user_id = ? AND period IN (?, ?, ?)")
+        .bind(user_id)
+        .bind(day.to_owned())
+        .bind(month.to_owned())
+        .bind(total.to_owned())
+        .fetch_all(db.conn())
+        .await?;
+    rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?, r.try_get(2)?))).collect()
+}
+
+/// Everything a user has ever used that is still known: feature, period, amount, and when it is forgotten.
+pub async fn list_all(db: &mut impl Link, user_id: i64) -> Result<Vec<(String, String, i64, i64)>, StoreError> {
+    let rows = db
+        .sql("SELECT feature, period, used, expires_at FROM usage_counters WHERE user_id = ?")
+        .bind(user_id)
+        .fetch_all(db.conn())
+        .await?;
+    rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?, r.try_get(2)?, r.try_get(3)?))).collect()
+}
+
+/// Forgets windows that closed long ago.
+pub async fn delete_expired(db: &mut Tx, now: i64) -> Result<(), StoreError> {
+    db.sql("DELETE FROM usage_counters WHERE expires_at <= ?").bind(now).execute(db.conn()).await?;
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! `/admin/users`: who there is, and one of them.
+
+mod act;
+mod delete;
+mod detail;
+mod filter;
+mod list;
+mod record;
+
+pub use delete::UserDeletePage;
+pub use detail::UserPage;
+pub use list::UsersPage;
+
+use crate::{
+    core::CoreError,
+    web::{
+        part::{Badge, Tone},
+        text::users::Users,
+    },
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+/// The list.
+pub const USERS: &str = "/admin/users";
+
+/// The page of one user.
+pub fn page_of(id: i64) -> String {
+    format!("{USERS}/{id}")
+}
+
+/// The id in the address; read while the page is set up, where the router is at hand.
+fn id_asked() -> String {
+    use_params_map().read_untracked().get("id").unwrap_or_default()
+}
+
+/// The id that a page is about.
+fn parsed(id: &str) -> Result<i64, CoreError> {
+    id.parse().map_err(|_| CoreError::NotFound)
+}
+
+/// Whether somebody follows the account; None: WeChat does not know them.
+fn following(t: &'static Users, is_subscribed: Option<bool>) -> AnyView {
+    match is_subscribed {
+        Some(true) => view! { <span class="nowrap">{t.follow_yes}</span> }.into_any(),
+        Some(false) => view! { <Badge text=t.follow_no tone=Tone::Warning /> }.into_any(),
+        None => view! { <span class="soft nowrap">{t.follow_none}</span> }.into_any(),
+    }
+}
+
+/// The tone of a level: what is paid for stands out.
+fn level_tone(level: &str) -> Option<Tone> {
+    match level {
+        "vip" => Some(Tone::Success),
+        "premium" => Some(Tone::Info),
+        _ => None,
+    }
+}

@@ -1,0 +1,184 @@
+//! What is known of a user: identities, rules, browsers, and what was done to them.
+
+use super::following;
+use crate::text::Lang;
+use crate::{
+    core::account::{directory::Picture, session::WebSession},
+    store::{audit::AuditEntry, identity::IdentityRow},
+    web::{
+        page::{Ago, Here},
+        part::{Card, CopyId, Fact, Facts, Kind, Submit},
+        text::{Common, fill, me::Me, users::Users},
+    },
+};
+use leptos::prelude::*;
+
+/// Who they are to WeChat, and whether a password signs them in.
+pub fn identities(here: &Here, picture: &Picture) -> impl IntoView + use<> {
+    let t = Users::of(here.lang());
+    let password = if picture.user.has_password { t.password_set } else { t.password_none };
+    let none = picture.identities.is_empty().then(|| view! { <p class="soft">{t.identities_none}</p> });
+    let all = picture.identities.iter().map(|identity| one_identity(here, identity)).collect_view();
+    view! {
+        <Card title=t.identities>
+            {none} {all}
+            <Facts><Fact name=t.password>{password}</Fact></Facts>
+        </Card>
+    }
+}
+
+fn one_identity(here: &Here, identity: &IdentityRow) -> impl IntoView + use<> {
+    let (lang, now) = (here.lang(), here.ctx.now());
+    let (c, t) = (Common::of(lang), Users::of(lang));
+    let IdentityRow { app, appid, openid, unionid, nickname, subscribed_at, unsubscribed_at, source_scene, .. } =
+        identity.clone();
+    let is_subscribed = identity.is_subscribed == 1;
+    let is_account = app == "official_account";
+    let app = match app.as_str() {
+        "mini_program" => t.app_mini,
+        "web" => t.app_web,
+        _ => t.app_official,
+    };
+    view! {
+        <Facts>
+            <Fact name=t.app>{app} " " <span class="soft">{appid}</span></Fact>
+            {is_account.then(|| view! { <Fact name=t.follow>{following(t, Some(is_subscribed))}</Fact> })}
+            <Fact name=t.openid><CopyId id=openid.clone() lang /></Fact>
+            {unionid.map(|id| view! { <Fact name=t.unionid><CopyId id=id.clone() lang /></Fact> })}
+            {nickname.map(|name| view! { <Fact name=c.nickname>{name.clone()}</Fact> })}
+            {subscribed_at.map(|at| view! { <Fact name=t.since><Ago lang at now /></Fact> })}
+            {unsubscribed_at.filter(|_| !is_subscribed).map(|at| view! { <Fact name=t.until><Ago lang at now /></Fact> })}
+            {source_scene.map(|scene| view! { <Fact name=t.scene>{scene.clone()}</Fact> })}
+        </Facts>
+    }
+}
+
+/// Their rules in numbers.
+pub fn rules(lang: Lang, picture: &Picture) -> impl IntoView + use<> {
+    let (c, t) = (Common::of(lang), Users::of(lang));
+    let rules = picture.rules;
+    let switch = if picture.user.is_auto_reply { c.on } else { c.off };
+    view! {
+        <Card title=t.rules>
+            <dl class="who-facts">
+                <div><dt>{t.rules_total}</dt><dd class="num">{rules.total}</dd></div>
+                <div><dt>{t.rules_enabled}</dt><dd class="num">{rules.enabled}</dd></div>
+                <div><dt>{t.rules_hits}</dt><dd class="num">{rules.hits}</dd></div>
+                <div><dt>{t.rules_switch}</dt><dd>{switch}</dd></div>
+            </dl>
+        </Card>
+    }
+}
+
+/// The browsers in which they are signed in, each with its way out.
+pub fn sessions(here: &Here, picture: &Picture) -> AnyView {
+    let lang = here.lang();
+    let (c, t, m) = (Common::of(lang), Users::of(lang), Me::of(lang));
+    if picture.sessions.is_empty() {
+        return view! { <Card title=t.sessions><p class="soft">{t.sessions_none}</p></Card> }.into_any();
+    }
+    let rows =
+        picture.sessions.iter().map(|session| one_session(here, picture.user.id, session.clone())).collect_view();
+    view! {
+        <Card title=t.sessions flush=true>
+            <div class="table-wrap">
+                <table class="table cards">
+                    <thead>
+                        <tr>
+                            <th scope="col">{m.browser}</th>
+                            <th scope="col">{m.address}</th>
+                            <th scope="col">{m.seen}</th>
+                            <th scope="col"><span class="sr-only">{c.actions}</span></th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </Card>
+    }
+    .into_any()
+}
+
+fn one_session(here: &Here, user_id: i64, session: WebSession) -> impl IntoView + use<> {
+    let (lang, now) = (here.lang(), here.ctx.now());
+    let (t, m) = (Users::of(lang), Me::of(lang));
+    let label = fill(m.revoke_one, &[("browser", &session.browser_label), ("address", &session.address)]);
+    view! {
+        <tr>
+            <th scope="row">{session.browser_label}</th>
+            <td data-label=m.address>{session.address}</td>
+            <td data-label=m.seen><Ago lang at=session.seen_at now /></td>
+            <td class="acts">
+                <form method="post" action="/do/user-end-session">
+                    <input type="hidden" name="user" value=user_id />
+                    <Submit text=t.end_session name="session" value=session.public_id label kind=Kind::Quiet small=true />
+                </form>
+            </td>
+        </tr>
+    }
+}
+
+/// What was done to them, and by whom.
+pub fn audit(here: &Here, picture: &Picture) -> AnyView {
+    let lang = here.lang();
+    let (c, t) = (Common::of(lang), Users::of(lang));
+    if picture.audit.is_empty() {
+        return view! { <Card title=t.audit><p class="soft">{t.audit_none}</p></Card> }.into_any();
+    }
+    let rows = picture.audit.iter().map(|entry| one_act(here, entry.clone())).collect_view();
+    view! {
+        <Card title=t.audit flush=true>
+            <div class="table-wrap">
+                <table class="table cards">
+                    <thead>
+                        <tr>
+                            <th scope="col">{t.what}</th>
+                            <th scope="col">{t.detail}</th>
+                            <th scope="col">{t.who}</th>
+                            <th scope="col">{c.time}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </Card>
+    }
+    .into_any()
+}
+
+fn one_act(here: &Here, entry: AuditEntry) -> impl IntoView + use<> {
+    let (lang, now) = (here.lang(), here.ctx.now());
+    let (c, t) = (Common::of(lang), Users::of(lang));
+    let who = match (entry.actor_name, entry.actor_id) {
+        (Some(name), _) => name,
+        (None, Some(id)) => fill(t.by_gone, &[("id", &id.to_string())]),
+        (None, None) => t.by_system.to_owned(),
+    };
+    view! {
+        <tr>
+            <th scope="row">{act_name(t, &entry.action)}</th>
+            <td data-label=t.detail class="wrap">{entry.detail}</td>
+            <td data-label=t.who title=entry.address>{who}</td>
+            <td data-label=c.time><Ago lang at=entry.created_at now /></td>
+        </tr>
+    }
+}
+
+/// An act as the log calls it, in words; one that has none yet by its own name.
+fn act_name(t: &'static Users, action: &str) -> String {
+    let name = match action {
+        "user.level" => t.act_level,
+        "user.role" => t.act_role,
+        "credit.adjust" => t.act_credits,
+        "user.disable" => t.act_disable,
+        "user.enable" => t.act_enable,
+        "user.sign_out" => t.act_sign_out,
+        "user.session_end" => t.act_session_end,
+        "user.profile" => t.act_profile,
+        "password.change" => t.act_password,
+        "identity.unbind" => t.act_unbind,
+        "admin.create" => t.act_create,
+        other => other,
+    };
+    name.to_owned()
+}

@@ -1,0 +1,130 @@
+//! A message and its answer as bubbles of a chat.
+
+use super::Tried;
+use crate::{
+    core::{
+        Ctx,
+        message::{pieces as messages, preview::Input},
+        reply::{Content, media},
+    },
+    web::{
+        page::reply::Desk,
+        part::{Bubble, Piece, Said, pieces},
+        text::{fill, replies::bench::Bench},
+    },
+};
+use url::Url;
+
+/// The form that taps on words of an answer are sent by.
+pub const FORM: &str = "bench-form";
+/// Stands for every picture that is the platform's: what a media id stands for is known there only.
+const PICTURE: &str = "/picture.svg";
+
+/// Both sides.
+pub fn bubbles(ctx: &Ctx, desk: Desk, tried: &Tried) -> Vec<Bubble> {
+    let mut bubbles = vec![heard(desk, &tried.input)];
+    let place = |media: &str| media::address(ctx, media).and_then(|url| Some(Url::parse(&url).ok()?.path().to_owned()));
+    bubbles.extend(answered(desk, &tried.preview.replies, tried.preview.is_drawn, place));
+    bubbles
+}
+
+/// What somebody does.
+fn heard(desk: Desk, input: &Input) -> Bubble {
+    let t = Bench::of(desk.lang);
+    let line = |template: &str, key: &str| Bubble::Line(fill(template, &[("key", key)]));
+    match input {
+        Input::Text(text) => Bubble::Mine(Said::text(text)),
+        Input::Follow(_) => Bubble::Line(t.followed.to_owned()),
+        Input::Menu(key, _) => line(t.tapped, key),
+        Input::Scan(scene) => line(t.scanned, scene),
+        Input::Kind(kind) => Bubble::Line(fill(t.sent, &[("kind", &desk.texts().kind(kind))])),
+    }
+}
+
+/// What the account answers, message by message; `is_drawn`: with one of them. `place` is where a file that Weida keeps is.
+fn answered(desk: Desk, replies: &[Content], is_drawn: bool, place: impl Fn(&str) -> Option<String>) -> Vec<Bubble> {
+    let t = Bench::of(desk.lang);
+    let mut bubbles = Vec::new();
+    if replies.is_empty() {
+        bubbles.push(Bubble::Line(t.silent.to_owned()));
+    }
+    if is_drawn {
+        bubbles.push(Bubble::Line(t.drawn.to_owned()));
+    }
+    bubbles.extend(messages(replies).iter().map(|content| Bubble::Theirs(shown(desk, content, &place))));
+    bubbles
+}
+
+fn shown(desk: Desk, content: &Content, place: &impl Fn(&str) -> Option<String>) -> Said {
+    let name = desk.texts().content(content);
+    match content {
+        Content::Text { text } => Said::Text(pieces(text, tap)),
+        Content::Image { media } => {
+            let src = place(media).unwrap_or_else(|| PICTURE.to_owned());
+            Said::Picture { src, alt: name.to_owned() }
+        }
+        Content::Voice { .. } => Said::text(format!("[{name}]")),
+        Content::Video { title, description, .. } => card(name, title, description, ""),
+        Content::Music { title, description, url, hq_url, .. } => {
+            card(name, title, description, if url.is_empty() { hq_url } else { url })
+        }
+        Content::News { title, description, url, .. } => card(name, title, description, url),
+    }
+}
+
+/// Without its picture: the page loads nothing from elsewhere.
+fn card(name: &str, title: &str, summary: &str, href: &str) -> Said {
+    let title = if title.is_empty() { name } else { title };
+    let href = (!href.is_empty()).then(|| href.to_owned());
+    Said::Card { title: title.to_owned(), summary: summary.to_owned(), href, picture: None }
+}
+
+/// Words that say something when they are tapped are tried in their turn.
+fn tap(_id: &str, content: &str, text: &str) -> Piece {
+    Piece::Tap { form: FORM, name: "say", value: content.to_owned(), text: text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{text::Lang, web::page::reply::Scope};
+
+    const DESK: Desk = Desk { scope: Scope::Own, owner_id: 1, user_id: 1, is_admin: false, lang: Lang::Zh };
+
+    #[test]
+    fn an_answer_is_shown_message_by_message() {
+        let long = Content::text("长".repeat(1_000));
+        let news = Content::News {
+            title: "活动".to_owned(),
+            description: String::new(),
+            picture_url: "https://a.test/x.png".to_owned(),
+            url: "https://a.test/".to_owned(),
+        };
+        let bubbles = answered(DESK, &[long, news], false, |_| None);
+        assert_eq!(bubbles.len(), 3, "3,000 bytes are two messages");
+        assert!(matches!(&bubbles[2], Bubble::Theirs(Said::Card { picture: None, .. })));
+        assert_eq!(answered(DESK, &[], false, |_| None), [Bubble::Line("没有回复".to_owned())]);
+        assert_eq!(answered(DESK, &[Content::text("a"), Content::text("b")], true, |_| None).len(), 3);
+    }
+
+    #[test]
+    fn a_picture_that_weida_keeps_is_shown_and_another_is_stood_for() {
+        let image = |media: &str| Content::Image { media: media.to_owned() };
+        let bubbles = answered(DESK, &[image("weida:x"), image("y")], false, |media| {
+            media.strip_prefix("weida:").map(|key| format!("/media/{key}"))
+        });
+        let src = |bubble: &Bubble| match bubble {
+            Bubble::Theirs(Said::Picture { src, .. }) => src.clone(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(bubbles.iter().map(src).collect::<Vec<_>>(), ["/media/x", PICTURE]);
+    }
+
+    #[test]
+    fn words_that_are_tapped_are_tried() {
+        let text = "<a href='weixin://bizmsgmenu?msgmenucontent=%E4%BB%B7%E6%A0%BC&msgmenuid=1'>多少钱</a>";
+        let bubbles = answered(DESK, &[Content::text(text)], false, |_| None);
+        let Bubble::Theirs(Said::Text(pieces)) = &bubbles[0] else { panic!("{bubbles:?}") };
+        assert!(matches!(&pieces[0], Piece::Tap { form: FORM, name: "say", value, .. } if value == "价格"));
+    }
+}

@@ -1,0 +1,231 @@
+//! What was done to rules: by whom, when, by which door, what it said before and after; and taking it back.
+
+use super::{
+    Desk, Names, Room,
+    diff::{differences, table},
+    padded, param,
+};
+use crate::{
+    core::reply::{
+        draft::Draft,
+        history::{self, Change, Version},
+    },
+    web::{
+        page::{Ago, Halt, Leaf, Visitor, page},
+        part::{Badge, Card, Empty, Kind, LinkButton, Shape, Submit},
+        text::{fill, replies::history::History},
+    },
+};
+use leptos::prelude::*;
+
+/// Changes on one page.
+const SIZE: i64 = 50;
+/// Rules of one change that are shown.
+const MOST_RULES: usize = 50;
+
+#[component]
+pub fn HistoryPage() -> impl IntoView {
+    page(all)
+}
+
+#[component]
+pub fn ChangePage() -> impl IntoView {
+    let id = param("change");
+    page(move |visitor| one(visitor, id))
+}
+
+#[component]
+pub fn RuleHistoryPage() -> impl IntoView {
+    let number = param("number");
+    page(move |visitor| of_rule(visitor, number))
+}
+
+/// Everything that was done, newest first.
+async fn all(visitor: Visitor) -> Result<Leaf, Halt> {
+    let desk = Desk::of(&visitor)?;
+    let (ctx, t) = (&visitor.here.ctx, History::of(desk.lang));
+    let below: Option<i64> = visitor.here.query("below").parse().ok();
+    let changes = history::changes(ctx, desk.owner_id, below, SIZE).await?;
+    let names = Names::of(ctx, changes.iter().map(|change| change.actor_id)).await?;
+    let oldest = changes.last().filter(|_| i64::try_from(changes.len()).unwrap_or_default() == SIZE).map(|c| c.id);
+    let body = if changes.is_empty() {
+        view! { <section class="card"><Empty title=t.empty text=t.empty_text shape=Shape::Clock /></section> }
+            .into_any()
+    } else {
+        list(desk, &names, &changes, ctx.now())
+    };
+    let older = oldest.map(|id| {
+        view! { <LinkButton href=desk.scope.below(&format!("history?below={id}")) text=t.older kind=Kind::Plain /> }
+    });
+    let newest =
+        below.map(|_| view! { <LinkButton href=desk.scope.below("history") text=t.newest kind=Kind::Plain /> });
+    let body = view! { {body} <div class="row middle">{newest} {older}</div> };
+    Ok(desk.leaf(Room::History, t.title, "", ().into_any(), body.into_any()))
+}
+
+fn list(desk: Desk, names: &Names, changes: &[Change], now: i64) -> AnyView {
+    let t = History::of(desk.lang);
+    let back = desk.scope.below("history");
+    let rows = changes.iter().map(|change| {
+        let undo = (!change.is_undone).then(|| undo(desk, change, &back));
+        view! {
+            <tr>
+                <th scope="row">{what(desk, change)}</th>
+                <td data-label=t.rules>{about(desk, change)}</td>
+                <td data-label=t.who>{who(desk, names, change)}</td>
+                <td data-label=t.when><Ago lang=desk.lang at=change.at now /></td>
+                <td class="acts">
+                    <div class="row end">
+                        <a class="button quiet small" href=desk.scope.change(change.id)>{t.details}</a>
+                        {undo}
+                    </div>
+                </td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    view! {
+        <Card flush=true>
+            <div class="table-wrap">
+                <table class="table cards changes">
+                    <thead>
+                        <tr>
+                            <th scope="col">{t.what}</th>
+                            <th scope="col">{t.rules}</th>
+                            <th scope="col">{t.who}</th>
+                            <th scope="col">{t.when}</th>
+                            <th scope="col"><span class="sr-only">{crate::web::text::Common::of(desk.lang).actions}</span></th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </Card>
+    }
+    .into_any()
+}
+
+fn what(desk: Desk, change: &Change) -> AnyView {
+    let t = History::of(desk.lang);
+    let undone = change.is_undone.then(|| view! { " " <Badge text=t.is_undone /> });
+    view! { {t.action(change.action)} {undone} }.into_any()
+}
+
+/// How many rules, and what the first of them are called.
+fn about(desk: Desk, change: &Change) -> String {
+    if change.rules > 1 {
+        let count = fill(History::of(desk.lang).many, &[("n", &change.rules.to_string())]);
+        return format!("{count} · {}", change.summary);
+    }
+    change.summary.clone()
+}
+
+fn who(desk: Desk, names: &Names, change: &Change) -> String {
+    format!("{} · {}", names.say(desk, change.actor_id), desk.texts().door(change.door))
+}
+
+fn undo(desk: Desk, change: &Change, back: &str) -> impl IntoView + use<> {
+    let t = History::of(desk.lang);
+    view! {
+        <form method="post" action="/do/rules-undo">
+            <input type="hidden" name="owner" value=desk.scope.owner() />
+            <input type="hidden" name="change" value=change.id.to_string() />
+            <input type="hidden" name="back" value=back.to_owned() />
+            <Submit text=t.undo_do kind=Kind::Quiet small=true />
+        </form>
+    }
+}
+
+/// One change, rule by rule.
+async fn one(visitor: Visitor, id: i64) -> Result<Leaf, Halt> {
+    let desk = Desk::of(&visitor)?;
+    let (ctx, t) = (&visitor.here.ctx, History::of(desk.lang));
+    let (change, versions) = history::change(ctx, desk.owner_id, id).await?;
+    let names = Names::of(ctx, std::iter::once(change.actor_id)).await?;
+    let more = versions.len().saturating_sub(MOST_RULES);
+    let cards = versions.iter().take(MOST_RULES).map(|version| card(desk, version, None)).collect_view();
+    let acts = (!change.is_undone).then(|| undo(desk, &change, &desk.scope.below("history")));
+    let note = view! {
+        <p class="soft">{who(desk, &names, &change)} " · " <Ago lang=desk.lang at=change.at now=ctx.now() /></p>
+    };
+    let body = view! {
+        {note}
+        {cards}
+        {(more > 0).then(|| view! { <p class="soft">{fill(t.more_rules, &[("n", &more.to_string())])}</p> })}
+    };
+    let title = format!("{}：{}", t.action(change.action), about(desk, &change));
+    Ok(desk.leaf(Room::History, title, "", acts.into_any(), body.into_any()))
+}
+
+/// Everything that was done to one rule.
+async fn of_rule(visitor: Visitor, number: i64) -> Result<Leaf, Halt> {
+    let desk = Desk::of(&visitor)?;
+    let (ctx, t) = (&visitor.here.ctx, History::of(desk.lang));
+    let versions = history::versions(ctx, desk.owner_id, number).await?;
+    let names = Names::of(ctx, versions.iter().map(|version| version.change.actor_id)).await?;
+    let now = ctx.now();
+    let cards = versions.iter().map(|version| {
+        let change = &version.change;
+        let head = format!("{} · {}", t.action(change.action), who(desk, &names, change));
+        card(desk, version, Some((head, change.at, now)))
+    });
+    let body = if versions.is_empty() {
+        view! { <section class="card"><Empty title=t.empty text=t.empty_text shape=Shape::Clock /></section> }
+            .into_any()
+    } else {
+        cards.collect_view().into_any()
+    };
+    let title = fill(t.title_one, &[("n", &padded(number))]);
+    Ok(desk.leaf(Room::History, title, "", ().into_any(), body))
+}
+
+/// What a change did to one rule; with a head of its own on the rule's page, else under the rule's name.
+fn card(desk: Desk, version: &Version, head: Option<(String, i64, i64)>) -> AnyView {
+    let t = History::of(desk.lang);
+    let n = padded(version.number);
+    let (title, at) = match head {
+        Some((title, at, now)) => (title, Some(view! { <Ago lang=desk.lang at now /> })),
+        None => (fill(desk.texts().rule_called, &[("n", &n)]), None),
+    };
+    let (before, after) = (version.before.as_ref().map(Draft::from), version.after.as_ref().map(Draft::from));
+    let note = match (&before, &after) {
+        (None, Some(_)) => Some(t.was_added),
+        (Some(_), None) if version.change.action == history::Action::Delete => Some(t.was_deleted),
+        (_, None) => Some(t.unknown_after),
+        (Some(_), Some(_)) => None,
+    };
+    let at_and_note = (at.is_some() && note.is_some()).then_some("· ");
+    let found = differences(desk, before.as_ref(), after.as_ref());
+    let is_page_of_rule = at.is_some();
+    let restore = before.is_some().then(|| restore(desk, version));
+    view! {
+        <section class="card">
+            <div class="card-head">
+                <div>
+                    <h2>{title}</h2>
+                    <p>{at} {at_and_note} {note}</p>
+                </div>
+                <div class="row">
+                    {(!is_page_of_rule).then(|| view! {
+                        <a class="button quiet small" href=desk.scope.rule_history(version.number)>{t.to_rule}</a>
+                    })}
+                    {restore}
+                </div>
+            </div>
+            {table(desk, found, [t.before, t.after])}
+        </section>
+    }
+    .into_any()
+}
+
+fn restore(desk: Desk, version: &Version) -> impl IntoView + use<> {
+    let t = History::of(desk.lang);
+    view! {
+        <form method="post" action="/do/rules-restore">
+            <input type="hidden" name="owner" value=desk.scope.owner() />
+            <input type="hidden" name="number" value=version.number.to_string() />
+            <input type="hidden" name="change" value=version.change.id.to_string() />
+            <Submit text=t.restore_do kind=Kind::Plain small=true />
+        </form>
+    }
+}

@@ -1,0 +1,118 @@
+//! Rules by how often they answered.
+
+use super::{Ask, Desk, LONGEST, padded};
+use crate::{
+    core::{
+        CoreError, Ctx,
+        reply::{Cause, Rule, search},
+    },
+    web::{
+        page::Ago,
+        part::{Card, Empty, Kind, LinkButton, Pager, Shape, Spark},
+        text::{fill, replies::numbers::Numbers},
+    },
+};
+use leptos::prelude::*;
+use std::{cmp::Reverse, collections::HashMap};
+
+/// Rules on one page.
+const SIZE: usize = 50;
+/// Keywords that stand for a rule.
+const MOST_SHOWN: usize = 4;
+
+/// The rules that answered, the most frequent first; `hits` are those of the longest range, by rule.
+pub async fn ranked(ctx: &Ctx, desk: Desk, ask: Ask, hits: &HashMap<i64, Vec<i64>>) -> Result<AnyView, CoreError> {
+    let mut order: Vec<(i64, i64)> = hits.iter().map(|(id, days)| (ask.shown(days).iter().sum(), *id)).collect();
+    order.retain(|(sum, _)| *sum > 0);
+    order.sort_by_key(|(sum, id)| (Reverse(*sum), *id));
+    let pages = order.len().div_ceil(SIZE);
+    let page = ask.page.min(pages.max(1));
+    let ids: Vec<i64> = order.iter().skip((page - 1) * SIZE).take(SIZE).map(|(_, id)| *id).collect();
+    let mut rules: HashMap<i64, Rule> =
+        search::find_by_id(ctx, desk.owner_id, &ids).await?.into_iter().map(|rule| (rule.id, rule)).collect();
+    let rows: Vec<AnyView> =
+        ids.iter().filter_map(|id| Some(row(desk, ask, &rules.remove(id)?, hits.get(id)?, ctx.now()))).collect();
+    Ok(card(desk, ask, rows, (page, pages)))
+}
+
+fn card(desk: Desk, ask: Ask, rows: Vec<AnyView>, (page, pages): (usize, usize)) -> AnyView {
+    let t = Numbers::of(desk.lang);
+    if rows.is_empty() {
+        return view! {
+            <section class="card">
+                <Empty title=t.empty text=t.empty_text shape=Shape::Chat>
+                    <LinkButton href=desk.scope.below("bench") text=t.to_bench kind=Kind::Plain />
+                </Empty>
+            </section>
+        }
+        .into_any();
+    }
+    let unused = format!("{}?state=unused", desk.scope.list());
+    let base = format!("{}&page=", Ask::address(desk, ask.days, None));
+    let as_u64 = |n: usize| u64::try_from(n).unwrap_or_default();
+    view! {
+        <Card
+            title=t.rules
+            note=fill(t.rules_note, &[("n", &ask.days.to_string())])
+            actions=move || view! { <LinkButton href=unused text=t.unused kind=Kind::Plain small=true /> }
+            flush=true
+        >
+            <div class="table-wrap">
+                <table class="table cards">
+                    <thead>
+                        <tr>
+                            <th scope="col">{t.number}</th>
+                            <th scope="col">{t.keywords}</th>
+                            <th scope="col">{t.trend}</th>
+                            <th scope="col" class="num">{t.week}</th>
+                            <th scope="col" class="num">{t.month}</th>
+                            <th scope="col" class="num">{t.ever}</th>
+                            <th scope="col">{t.last}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </Card>
+        <Pager lang=desk.lang page=as_u64(page) pages=as_u64(pages) base />
+    }
+    .into_any()
+}
+
+fn row(desk: Desk, ask: Ask, rule: &Rule, days: &[i64], now: i64) -> AnyView {
+    let t = Numbers::of(desk.lang);
+    let sum = |of: i64| Ask { days: of, ..ask }.shown(days).iter().sum::<i64>();
+    let values = [("n", padded(rule.number)), ("days", ask.days.to_string()), ("hits", sum(ask.days).to_string())];
+    let label = fill(t.trend_of, &values.each_ref().map(|(name, value)| (*name, value.as_str())));
+    let last = rule.last_hit_at.map(|at| view! { <Ago lang=desk.lang at now /> });
+    view! {
+        <tr>
+            <th scope="row"><a class="num" href=desk.scope.rule(rule.number)>{padded(rule.number)}</a></th>
+            <td data-label=t.keywords>{keywords(desk, rule)}</td>
+            <td data-label=t.trend>
+                <a class="trend" href=Ask::address(desk, ask.days, Some(rule.number))>
+                    <Spark values=ask.shown(days).to_vec() label />
+                </a>
+            </td>
+            <td data-label=t.week class="num">{sum(7)}</td>
+            <td data-label=t.month class="num">{sum(LONGEST)}</td>
+            <td data-label=t.ever class="num">{rule.hits}</td>
+            <td data-label=t.last>{last}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// What a rule is known by.
+pub fn keywords(desk: Desk, rule: &Rule) -> AnyView {
+    let t = desk.texts();
+    let name = (!rule.name.is_empty()).then(|| view! { <span class="rule-name">{rule.name.clone()}</span> });
+    let words = rule.keywords.iter().take(MOST_SHOWN).map(|keyword| {
+        let text = if rule.cause == Cause::Kind { t.kind(&keyword.text) } else { keyword.text.clone() };
+        view! { <span class="keyword">{text}</span> }
+    });
+    let cause = (rule.keywords.is_empty() && rule.name.is_empty()).then(|| t.cause(rule.cause));
+    let more = rule.keywords.len().saturating_sub(MOST_SHOWN);
+    let more = (more > 0).then(|| view! { <span class="soft">{format!("+{more}")}</span> });
+    view! { <span class="keywords">{name} {words.collect_view()} {cause} {more}</span> }.into_any()
+}

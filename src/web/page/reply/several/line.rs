@@ -1,0 +1,67 @@
+//! `received=answered`, one a line.
+
+/// A line that says something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// From 1, as an editor counts.
+    pub number: usize,
+    /// As it was typed.
+    pub whole: String,
+    pub written: Written,
+}
+
+/// What a line says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Written {
+    Rule { keyword: String, text: String },
+    NoSeparator,
+    NoKeyword,
+    NoText,
+}
+
+/// Reads lines; empty ones are passed over.
+pub fn read(typed: &str) -> Vec<Line> {
+    let lines = typed.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    lines.map(|(at, line)| Line { number: at + 1, whole: line.trim().to_owned(), written: written(line) }).collect()
+}
+
+/// The first separator divides: what follows may have more of them. `\n` in an answer breaks a line.
+fn written(line: &str) -> Written {
+    let Some((keyword, text)) = line.split_once(['=', '＝', ':', '：']) else { return Written::NoSeparator };
+    match (keyword.trim(), text.trim()) {
+        ("", _) => Written::NoKeyword,
+        (_, "") => Written::NoText,
+        (keyword, text) => Written::Rule { keyword: keyword.to_owned(), text: text.replace("\\n", "\n") },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(keyword: &str, text: &str) -> Written {
+        Written::Rule { keyword: keyword.to_owned(), text: text.to_owned() }
+    }
+
+    #[test]
+    fn the_first_separator_divides_whatever_it_is() {
+        for (line, expected) in [
+            ("你好=你好呀", rule("你好", "你好呀")),
+            (" 价格 ：一百 ", rule("价格", "一百")),
+            ("a＝b=c", rule("a", "b=c")),
+            ("网址:https://weida.example/?a=b", rule("网址", "https://weida.example/?a=b")),
+            ("地址=甲\\n乙", rule("地址", "甲\n乙")),
+            ("没有", Written::NoSeparator),
+            ("=x", Written::NoKeyword),
+            ("x：", Written::NoText),
+        ] {
+            assert_eq!(written(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn lines_are_counted_as_an_editor_counts_them() {
+        let lines = read("a=1\n\n  \nb=2\n");
+        assert_eq!(lines.iter().map(|l| l.number).collect::<Vec<_>>(), [1, 4]);
+    }
+}

@@ -1,0 +1,172 @@
+//! T-23: who may call what. Every route of these dialects, asked by everybody there is; the table is checked in.
+
+use super::World;
+use crate::rig::{Database, Engine, http};
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::{collections::BTreeSet, fmt::Write as _};
+use weida::core::token;
+
+/// Route, and a body that is right for it. `own` and `other` stand for openids.
+fn routes(own: &str, code: &str) -> Vec<(Method, String, Option<Value>)> {
+    let post = |path: &str, body: Value| (Method::POST, path.to_owned(), Some(body));
+    let get = |path: String| (Method::GET, path, None);
+    vec![
+        post("/api/auth/login", json!({ "code": code })),
+        post("/api/auth/verify", json!({})),
+        post("/api/auth/refresh", json!({})),
+        get("/api/count".to_owned()),
+        post("/api/count", json!({ "action": "inc" })),
+        get(format!("/api/login?code={code}")),
+        post("/create_qr", json!({})),
+        get("/poll?id=unknown".to_owned()),
+        get("/events?id=unknown".to_owned()),
+        post("/finalize_login", json!({ "sessionId": "unknown", "code": code })),
+        post("/validate_token", json!({ "token": "x" })),
+        post("/get_user_info", json!({ "openid": own })),
+        post("/update_usage", json!({ "openid": own, "feature": "image_edit" })),
+        post("/update_article_usage", json!({ "openid": own })),
+        get(format!("/get_article_usage?openid={own}")),
+        post("/check_permission", json!({ "openid": own, "feature": "article" })),
+        get("/admin/list_all_keys".to_owned()),
+        post("/admin/get_user", json!({ "openid": own })),
+        post("/admin/update_user", json!({ "openid": own })),
+        post("/admin/update_user_level", json!({ "openid": own, "level": "premium" })),
+        post("/admin/delete_user", json!({ "openid": "oNobody" })),
+        post("/admin/clear_all_users", json!({ "confirm": "not meant" })),
+    ]
+}
+
+/// The table: status for anonymous, the user, another user, an admin, a revoked token, a disabled user's token, a session cookie.
+const TABLE: &str = "\
+POST /api/auth/login                400 400 400 400 400 400 400
+POST /api/auth/verify               401 200 200 200 401 401 401
+POST /api/auth/refresh              401 400 400 400 401 401 401
+GET /api/count                      200 200 200 200 200 200 200
+POST /api/count                     200 200 200 200 200 200 200
+GET /api/login                      200 200 200 200 200 200 200
+POST /create_qr                     200 200 200 200 200 200 200
+GET /poll                           404 404 404 404 404 404 404
+GET /events                         404 404 404 404 404 404 404
+POST /finalize_login                404 404 404 404 404 404 404
+POST /validate_token                200 200 200 200 200 200 200
+POST /get_user_info                 401 200 403 200 401 403 401
+POST /update_usage                  401 200 403 200 401 403 401
+POST /update_article_usage          401 200 403 200 401 403 401
+GET /get_article_usage              401 200 403 200 401 403 401
+POST /check_permission              401 200 403 200 401 403 401
+GET /admin/list_all_keys            401 403 403 200 401 403 401
+POST /admin/get_user                401 403 403 200 401 403 401
+POST /admin/update_user             401 403 403 200 401 403 401
+POST /admin/update_user_level       401 403 403 200 401 403 401
+POST /admin/delete_user             401 403 403 404 401 403 401
+POST /admin/clear_all_users         401 403 403 400 401 403 401
+";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_route_lets_in_whom_the_table_says() {
+    let database = Database::open(Engine::Sqlite).await.unwrap();
+    let world = World::open(&database).await;
+    let (_, own, token) = world.entered("小微").await;
+    let (_, _, other) = world.entered("别人").await;
+    let (root, admin) = world.admin("root").await;
+    let (revoked_user, _, revoked) = world.entered("退出的").await;
+    token::revoke_all(&world.app.ctx, revoked_user).await.unwrap();
+    let (disabled_user, _, disabled) = world.entered("停用的").await;
+    world.disable(&admin, disabled_user).await;
+    let cookie = signed_in(&world, root).await;
+    let asking = [None, Some(&token), Some(&other), Some(&admin), Some(&revoked), Some(&disabled)];
+    let mut table = String::new();
+    for (method, path, body) in routes(&own, "wrong") {
+        let request = || {
+            let request = http().request(method.clone(), world.app.url(&path));
+            body.iter().fold(request, reqwest::RequestBuilder::json)
+        };
+        let plain = path.split('?').next().unwrap();
+        write!(table, "{:<36}", format!("{method} {plain}")).unwrap();
+        for who in asking {
+            let request = who.iter().fold(request(), reqwest::RequestBuilder::bearer_auth);
+            write!(table, "{} ", request.send().await.unwrap().status().as_u16()).unwrap();
+        }
+        // An admin's browser gives no rights here: these dialects know callers by their tokens alone.
+        let status = request().header("cookie", &cookie).send().await.unwrap().status().as_u16();
+        writeln!(table, "{status}").unwrap();
+    }
+    assert_eq!(table, TABLE);
+}
+
+/// The cookie of a browser in which somebody is signed in.
+async fn signed_in(world: &World, user_id: i64) -> String {
+    let session = tower_sessions::Session::new(
+        None,
+        std::sync::Arc::new(weida::http::session::Sessions(world.app.ctx.clone())),
+        None,
+    );
+    let client = weida::http::client::Client {
+        address: "127.0.0.1".parse().unwrap(),
+        browser_label: "test".to_owned(),
+        is_wechat: false,
+        request_id: String::new(),
+    };
+    weida::http::session::sign_in(&session, user_id, &client).await.unwrap();
+    format!("weida={}", session.id().unwrap())
+}
+
+/// A route that is not in the table is found in the sources.
+#[test]
+fn no_route_is_missing_from_the_table() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/dialect");
+    let mut found = BTreeSet::new();
+    for dialect in ["mini_program", "cloud_hosting", "qr_login"] {
+        let text = std::fs::read_to_string(root.join(dialect).join("routes.rs")).unwrap();
+        for literal in text.split('"').skip(1).step_by(2).filter(|l| l.starts_with('/') && !l.contains('{')) {
+            found.insert(literal.to_owned());
+        }
+    }
+    found.retain(|path| !["/api", "/api/auth"].contains(&path.as_str()));
+    let listed: BTreeSet<String> =
+        routes("x", "x").into_iter().map(|(_, path, _)| path.split('?').next().unwrap().to_owned()).collect();
+    assert_eq!(found, listed);
+}
+
+/// 50 requests a second and not one more, for a token wherever it comes from, and for an address without one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_fifty_first_request_of_a_second_is_refused_in_each_dialect() {
+    let database = Database::open(Engine::Sqlite).await.unwrap();
+    let world = World::open(&database).await;
+    let (_, own, token) = world.entered("小微").await;
+    let ask = async |method: Method, path: &str, from: &str, token: Option<&str>| {
+        let request = world.request(method, path).header("x-forwarded-for", from);
+        let answer = token.iter().fold(request, reqwest::RequestBuilder::bearer_auth).send().await.unwrap();
+        let header = |name: &str| answer.headers().get(name).map(|v| v.to_str().unwrap().to_owned());
+        let told = ["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", "retry-after"].map(header);
+        (answer.status().as_u16(), told, answer.json::<Value>().await.unwrap())
+    };
+    let path = format!("/get_article_usage?openid={own}");
+    for n in 0..50 {
+        // A token is counted by itself, not by where it is used.
+        let (status, told, _) = ask(Method::GET, &path, &format!("203.0.113.{n}"), Some(&token)).await;
+        assert_eq!(
+            (status, told[0].as_deref(), told[1].as_deref()),
+            (200, Some("50"), Some((49 - n).to_string().as_str()))
+        );
+    }
+    let calls = [(Method::GET, path.as_str()), (Method::POST, "/api/auth/verify"), (Method::GET, "/api/count")];
+    for (method, path) in calls.clone() {
+        let (status, told, body) = ask(method, path, "203.0.113.200", Some(&token)).await;
+        assert_eq!(status, 429, "{path}: {body}");
+        assert_eq!(told.map(Option::unwrap), ["50", "0", "1", "1"], "{path}");
+        assert!(body.to_string().contains("请求过于频繁"), "{path}: {body}");
+    }
+    // Somebody else at that address is not touched; without a token an address has as much.
+    for n in 0..50 {
+        assert_eq!(ask(Method::GET, "/api/count", "203.0.113.201", None).await.0, 200, "{n}");
+    }
+    for token in [None, Some("a.b.c")] {
+        assert_eq!(ask(Method::GET, "/api/count", "203.0.113.201", token).await.0, 429, "a bad token is no way around");
+    }
+    world.app.clock.advance_ms(1_000);
+    for (method, path) in calls {
+        assert_eq!(ask(method, path, "203.0.113.201", Some(&token)).await.0, 200);
+    }
+}

@@ -1,0 +1,342 @@
+//! Dialect A, as its document has it: a QR that binds, credits, and pictures that are paid for.
+
+use super::{World, too_large};
+use crate::rig::{Database, Engine, Phone, Tape, eventually};
+use futures::future::join_all;
+use image::{DynamicImage, ImageFormat, RgbImage};
+use reqwest::{
+    Method, RequestBuilder, StatusCode,
+    multipart::{Form, Part},
+};
+use serde_json::{Value, json};
+use std::{io::Cursor, time::Duration};
+use weida::{
+    core::{
+        credit::{self, Held},
+        image::{MAX_BYTES, paid, parse},
+        token,
+    },
+    sandbox::platform::Injection,
+};
+
+const QR: &str = "/api/v1/auth/wechat/qrcode";
+const MINUTE_MS: i64 = 60_000;
+const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+const SMALL: &str = r#"[{"op":"resize","width":4}]"#;
+
+crate::every_engine!(clients_of_one_person_share_credits_that_are_given_once, a_picture_is_paid_for_once_a_key);
+
+impl World {
+    /// A QR for this client, as the answer has it.
+    async fn qr(&self, client: &str) -> Value {
+        let answer = self.post(QR, &json!({ "client_id": client })).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.json().await.unwrap()
+    }
+
+    fn check(&self, client: &str) -> RequestBuilder {
+        self.get(&format!("/api/v1/auth/wechat/check-follow?client_id={client}"))
+    }
+
+    async fn checked(&self, client: &str) -> Value {
+        self.check(client).send().await.unwrap().json().await.unwrap()
+    }
+
+    /// Somebody scans it, following on the way; what the chat says.
+    async fn scan(&self, phone: &Phone, qr: &Value) -> String {
+        // A second later: two events of one person in one second are one.
+        self.app.clock.advance_ms(1_000);
+        let key = format!("qrscene_{}", qr["scene_id"].as_str().unwrap());
+        phone.push(&phone.event("subscribe", &key)).await.unwrap()
+    }
+
+    async fn credits(&self, token: &str) -> Value {
+        let answer = self.get("/api/v1/user/credits").bearer_auth(token).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.json().await.unwrap()
+    }
+
+    fn edit(&self, token: &str, image: Vec<u8>, operations: &str) -> RequestBuilder {
+        let form =
+            Form::new().part("image", Part::bytes(image).file_name("a.png")).text("operations", operations.to_owned());
+        self.request(Method::POST, "/api/v1/image/edit").bearer_auth(token).multipart(form)
+    }
+}
+
+fn png(side: u32) -> Vec<u8> {
+    let mut file = Cursor::new(Vec::new());
+    DynamicImage::ImageRgb8(RgbImage::new(side, side)).write_to(&mut file, ImageFormat::Png).unwrap();
+    file.into_inner()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_call_and_every_refusal_is_as_on_the_tape() {
+    let database = Database::open(Engine::Sqlite).await.unwrap();
+    let world = World::open(&database).await;
+    let mut tape = Tape::of(&world.app, "follow");
+    let phone = world.app.phone("oFollower");
+    tape.name(world.platform.mp_base().as_str().trim_end_matches('/'), "mp");
+    let ask = |client: Value| world.post(QR, &json!({ "client_id": client, "other": [1] }));
+
+    tape.ask("check-follow: a client that nobody knows", world.check("desktop-1")).await;
+    let (_, qr) = tape.ask("qrcode: unknown fields", ask(json!("desktop-1"))).await;
+    tape.name(qr["scene_id"].as_str().unwrap(), "scene");
+    tape.name(qr["ticket"].as_str().unwrap(), "ticket");
+    tape.name(qr["qrcode_url"].as_str().unwrap(), "picture");
+    tape.name(qr["url"].as_str().unwrap(), "url");
+    tape.ask("qrcode: no client_id", world.post(QR, &json!({}))).await;
+    tape.ask("qrcode: a number", ask(json!(7))).await;
+    tape.ask("qrcode: nothing", ask(json!(""))).await;
+    tape.ask("qrcode: a space in it", ask(json!("a b"))).await;
+    tape.ask("qrcode: 129 characters", ask(json!("长".repeat(129)))).await;
+    let sent = |kind: &str, body: String| world.request(Method::POST, QR).header("content-type", kind).body(body);
+    tape.ask("qrcode: not JSON", sent("application/json", "{".to_owned())).await;
+    tape.ask("qrcode: plain text", sent("text/plain", r#"{"client_id":"a"}"#.to_owned())).await;
+    tape.ask("qrcode: too large by one byte", sent("application/json", too_large())).await;
+    tape.ask("qrcode: GET", world.get(QR)).await;
+    tape.ask("no such call", world.get("/api/v1/nothing")).await;
+    tape.ask("nothing at all", world.get("/api/v1")).await;
+    for errcode in [48001, 45009, -1] {
+        // A busy platform is asked again, a few times.
+        world.platform.inject("/cgi-bin/qrcode/create", Injection::Errcode(errcode), 9);
+        tape.ask(&format!("qrcode: the platform says {errcode}"), ask(json!("desktop-1"))).await;
+        world.platform.clear_injections();
+    }
+
+    tape.ask("check-follow: nobody was there", world.check("desktop-1")).await;
+    tape.ask("check-follow: no client_id", world.get("/api/v1/auth/wechat/check-follow")).await;
+    tape.ask("check-follow: POST", world.post("/api/v1/auth/wechat/check-follow", &json!({}))).await;
+    world.scan(&phone, &qr).await;
+    let (_, done) = tape.ask("check-follow: followed", world.check("desktop-1")).await;
+    let token = done["token"].as_str().unwrap().to_owned();
+    tape.name(&token, "token");
+    world.app.clock.advance_ms(10 * MINUTE_MS);
+    tape.ask("check-follow: ten minutes later, without the token", world.check("desktop-1")).await;
+
+    let credits = || world.get("/api/v1/user/credits");
+    tape.ask("credits", credits().bearer_auth(&token)).await;
+    tape.ask("credits: nobody", credits()).await;
+    tape.ask("credits: no token", credits().bearer_auth("a.b.c")).await;
+    tape.ask("credits: an openid that nobody vouches for", credits().header("openid", "oFollower")).await;
+    tape.ask("credits: POST", world.post("/api/v1/user/credits", &json!({}))).await;
+
+    refused_edits(&world, &mut tape, &token).await;
+    token::revoke_all(&world.app.ctx, token::verify(&world.app.ctx, &token).await.unwrap().user_id).await.unwrap();
+    tape.ask("credits: revoked", credits().bearer_auth(&token)).await;
+    tape.end();
+}
+
+/// Everything that is wrong with a picture or its operations. None of it costs anything.
+async fn refused_edits(world: &World, tape: &mut Tape, token: &str) {
+    let edit = |image: Vec<u8>, operations: &str| world.edit(token, image, operations);
+    let form = |form: Form| world.request(Method::POST, "/api/v1/image/edit").bearer_auth(token).multipart(form);
+    // A form's own edge differs from run to run: only the answers are of interest.
+    tape.answer("edit: nobody", world.request(Method::POST, "/api/v1/image/edit")).await;
+    tape.answer("edit: no form", world.post("/api/v1/image/edit", &json!({})).bearer_auth(token)).await;
+    tape.answer("edit: an empty form", form(Form::new())).await;
+    tape.answer("edit: no operations", form(Form::new().part("image", Part::bytes(png(4))))).await;
+    tape.answer("edit: no image", form(Form::new().text("operations", "[]"))).await;
+    for (what, operations) in [
+        ("not JSON", "resize"),
+        ("no list", "{}"),
+        ("no objects", "[7]"),
+        ("an unknown one", r#"[{"op":"melt"}]"#),
+        ("a field that is missing", r#"[{"op":"grayscale"},{"op":"blur"}]"#),
+        ("a field of another type", r#"[{"op":"resize","width":"4"}]"#),
+        ("a field out of range", r#"[{"op":"brightness","value":101}]"#),
+        ("a part outside", r#"[{"op":"crop","width":5,"height":1}]"#),
+        ("a result that is too large", r#"[{"op":"resize","width":16384}]"#),
+    ] {
+        tape.answer(&format!("edit: operations, {what}"), edit(png(4), operations)).await;
+    }
+    let many = format!("[{}]", vec![r#"{"op":"grayscale"}"#; 21].join(","));
+    tape.answer("edit: operations, too many", edit(png(4), &many)).await;
+    tape.answer("edit: no picture", edit(b"GIF89a".to_vec(), "[]")).await;
+    tape.answer("edit: half a picture", edit(png(40)[..60].to_vec(), "[]")).await;
+    let mut large = png(4);
+    // The sizes in its header; the pixels are never looked at.
+    large[16..24].fill(0x7f);
+    tape.answer("edit: a picture beyond the limits", edit(large, "[]")).await;
+    tape.answer("edit: 10 MiB and a byte", edit(vec![0; MAX_BYTES + 1], "[]")).await;
+    let keyed = |key: &str, operations: &str| edit(png(4), operations).header("idempotency-key", key);
+    tape.answer("edit: a key with a space", keyed("a b", "[]")).await;
+    assert_eq!(world.credits(token).await["credits"], 100, "nothing of it cost anything");
+    assert_eq!(keyed("k", "[]").send().await.unwrap().status(), 200);
+    tape.answer("edit: the key of another request", keyed("k", SMALL)).await;
+    let user_id = token::verify(&world.app.ctx, token).await.unwrap().user_id;
+    credit::spend(&world.app.ctx, user_id, 99, "x").await.unwrap();
+    tape.answer("edit: out of credits", edit(png(4), "[]")).await;
+    tape.answer("edit: PUT", world.request(Method::PUT, "/api/v1/image/edit")).await;
+}
+
+async fn clients_of_one_person_share_credits_that_are_given_once(database: &Database) {
+    let world = World::open(database).await;
+    let (wei, other) = (world.app.phone("oWei"), world.app.phone("oOther"));
+    let first = world.qr("desktop-1").await;
+    let fresh = world.qr("desktop-1").await;
+    assert_ne!(first["scene_id"], fresh["scene_id"], "a fresh scene");
+    let told = world.scan(&wei, &first).await;
+    assert!(told.contains("绑定成功") && told.contains("取消") && told.contains("送你 100 积分"), "{told}");
+    // The same person again: nothing more. Somebody else: it is taken. The older and the fresh one are both good.
+    assert!(world.scan(&wei, &first).await.contains("已经完成"));
+    assert!(world.scan(&other, &first).await.contains("别人"));
+    let done = world.checked("desktop-1").await;
+    assert_eq!((done["status"].as_str(), done["followed"].as_bool()), (Some("completed"), Some(true)));
+    let token = done["token"].as_str().unwrap().to_owned();
+
+    // A second client of the same person, who unfollows and follows between: one balance, given once.
+    wei.push(&wei.event("unsubscribe", "")).await;
+    assert_eq!(world.checked("desktop-1").await["followed"], false);
+    let second = world.qr("desktop-2").await;
+    let told = world.scan(&wei, &second).await;
+    assert!(told.contains("绑定成功") && !told.contains("送你"), "{told}");
+    let token_2 = world.checked("desktop-2").await["token"].as_str().unwrap().to_owned();
+    assert_eq!(world.edit(&token_2, png(4), SMALL).send().await.unwrap().status(), 200);
+    for shown in [world.credits(&token).await, world.credits(&token_2).await] {
+        assert_eq!(shown, json!({ "openid": "oWei", "credits": 99, "total_granted": 100, "total_spent": 1 }));
+    }
+    assert_eq!(world.checked("desktop-1").await["credits"], 99);
+    assert_eq!(world.app.count("SELECT COUNT(*) FROM credit_entries WHERE kind = 'grant'").await, 1);
+
+    // The token is shown for ten minutes of its own follow.
+    world.app.clock.advance_ms(10 * MINUTE_MS - 1_000);
+    assert!(world.checked("desktop-2").await["token"].is_string());
+    world.app.clock.advance_ms(1_000);
+    assert!(world.checked("desktop-2").await["token"].is_null());
+
+    // Taken back: the latest one, and every token is void. A day later there is nothing to take back.
+    assert!(wei.ask("取消").await.contains("已撤销"));
+    let after = world.checked("desktop-2").await;
+    assert_eq!((after["status"].as_str(), after["openid"].is_null()), (Some("expired"), true));
+    let answer = world.get("/api/v1/user/credits").bearer_auth(&token).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+    assert!(world.scan(&wei, &second).await.contains("已过期"), "what was taken back is not scanned again");
+    world.app.clock.advance_ms(DAY_MS);
+    assert!(!wei.say("取消").await.unwrap_or_default().contains("已撤销"));
+    assert_eq!(world.checked("desktop-1").await["status"], "completed");
+
+    // 30 days, to the second.
+    world.app.clock.advance_ms(28 * DAY_MS);
+    let last = world.qr("desktop-3").await;
+    world.app.clock.advance_ms(30 * DAY_MS - 1_000);
+    assert_eq!(world.checked("desktop-3").await["status"], "pending");
+    world.app.clock.advance_ms(1_000);
+    assert_eq!(world.checked("desktop-3").await["status"], "expired");
+    assert!(world.scan(&other, &last).await.contains("已过期"));
+
+    // Who leaves takes the tie along.
+    let user_id = world.app.count("SELECT user_id FROM identities WHERE openid = 'oWei'").await;
+    weida::core::account::leave::delete(&world.app.ctx, user_id, None, "test").await.unwrap();
+    assert_eq!(world.check("desktop-2").send().await.unwrap().status(), StatusCode::NOT_FOUND);
+    // Of the other client there is a QR left that nobody scanned.
+    assert_eq!(world.checked("desktop-1").await["status"], "expired");
+    assert_eq!(world.app.count("SELECT COUNT(*) FROM follow_scenes WHERE openid IS NOT NULL").await, 0);
+}
+
+/// A person with a token and 100 credits.
+async fn follower(world: &World, openid: &str) -> (i64, String) {
+    let qr = world.qr(openid).await;
+    world.scan(&world.app.phone(openid), &qr).await;
+    let token = world.checked(openid).await["token"].as_str().unwrap().to_owned();
+    (token::verify(&world.app.ctx, &token).await.unwrap().user_id, token)
+}
+
+async fn a_picture_is_paid_for_once_a_key(database: &Database) {
+    let world = World::open(database).await;
+    let (_, token) = follower(&world, "oPainter").await;
+    let image = png(32);
+    let ask = async || {
+        let answer = world.edit(&token, image.clone(), SMALL).header("idempotency-key", "once").send().await.unwrap();
+        let header = |name: &str| answer.headers().get(name).map(|v| v.to_str().unwrap().to_owned());
+        let seen =
+            (answer.status().as_u16(), header("content-type"), header("x-credits-remaining"), header("x-credits-cost"));
+        (seen, answer.bytes().await.unwrap())
+    };
+    // More at once than may wait: those are told to come back, and then get the same.
+    let mut answers = join_all((0..8).map(|_| ask())).await;
+    for _ in 0..3 {
+        answers.push(ask().await);
+    }
+    let one = (200, Some("image/png".to_owned()), Some("99".to_owned()), Some("1".to_owned()));
+    for (seen, bytes) in &answers {
+        assert_eq!((seen, bytes), (&one, &answers[0].1));
+    }
+    let shown = image::load_from_memory(&answers[0].1).unwrap();
+    assert_eq!((shown.width(), shown.height()), (4, 4));
+    assert_eq!(world.credits(&token).await["credits"], 99);
+    // What fails costs nothing, also under a key, which is free again then.
+    let broken = world.edit(&token, png(40)[..60].to_vec(), SMALL).header("idempotency-key", "twice");
+    assert_eq!(broken.send().await.unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let mended = world.edit(&token, image.clone(), SMALL).header("idempotency-key", "twice");
+    assert_eq!(mended.send().await.unwrap().status(), StatusCode::OK);
+    assert_eq!(world.credits(&token).await["credits"], 98);
+    assert_eq!(world.app.count("SELECT COUNT(*) FROM credit_holds").await, 0);
+}
+
+/// Whoever hangs up half way pays nothing; and what a killed process had taken is given back by the next one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_edit_that_nobody_gets_costs_nothing() {
+    let database = Database::open(Engine::Sqlite).await.unwrap();
+    let world = World::open(&database).await;
+    let (user_id, token) = follower(&world, "oHasty").await;
+    let balance = async |world: &World| credit::totals(&world.app.ctx, user_id).await.unwrap().balance;
+    let (ctx, list) = (world.app.ctx.clone(), parse(r#"[{"op":"blur","sigma":50}]"#).unwrap());
+    let work = tokio::spawn(async move { paid::edit(&ctx, user_id, png(2_000), list, None).await.map(drop) });
+    assert!(eventually(Duration::from_secs(20), async || balance(&world).await == 99).await, "taken before the work");
+    work.abort();
+    assert!(eventually(Duration::from_secs(20), async || balance(&world).await == 100).await, "given back");
+
+    let Held::Now(hold) = credit::hold::hold(&world.app.ctx, user_id, 1, "image_edit", None).await.unwrap() else {
+        panic!("nobody has asked for it before")
+    };
+    // As by a kill: nobody gives it back.
+    std::mem::forget(hold);
+    world.app.stopping.cancel();
+    assert_eq!(balance(&world).await, 99);
+    let next = World::open(&database).await;
+    assert!(eventually(Duration::from_secs(20), async || balance(&next).await == 100).await, "released at the start");
+    assert_eq!(next.credits(&token).await["credits"], 100);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_openid_alone_is_believed_only_where_the_operator_says_so() {
+    let database = Database::open(Engine::Sqlite).await.unwrap();
+    let world = World::with(&database, &[("WEIDA_TRUST_OPENID_HEADER", "true")]).await;
+    let (user_id, token) = follower(&world, "oGateway").await;
+    let asked = |openid: &str| world.get("/api/v1/user/credits").header("openid", openid);
+    assert_eq!(asked("oGateway").send().await.unwrap().json::<Value>().await.unwrap()["credits"], 100);
+    for unknown in ["oNobody", "ogateway", "", "oGateway "] {
+        let status = asked(unknown).send().await.unwrap().status();
+        assert!(status == StatusCode::UNAUTHORIZED || unknown.trim() == "oGateway", "{unknown:?}: {status}");
+    }
+    assert_eq!(asked("oGateway").header("openid", "oOther").send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
+    // A token counts before a name.
+    assert_eq!(asked("oNobody").bearer_auth(&token).send().await.unwrap().status(), StatusCode::OK);
+    assert_eq!(asked("oGateway").bearer_auth("a.b.c").send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
+    let (_, admin) = world.admin("root").await;
+    world.disable(&admin, user_id).await;
+    assert_eq!(asked("oGateway").send().await.unwrap().status(), StatusCode::FORBIDDEN);
+}
+
+/// T-35: what a client calls itself, its token and its keys are in no table. (The scene is in its QR, for everybody to see.)
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn neither_client_nor_token_nor_key_is_stored_as_it_is() {
+    let database = Database::open(Engine::Sqlite).await.unwrap();
+    let world = World::open(&database).await;
+    let qr = world.qr("canary-client-8c1f").await;
+    world.scan(&world.app.phone("oCanary"), &qr).await;
+    let token = world.checked("canary-client-8c1f").await["token"].as_str().unwrap().to_owned();
+    world.edit(&token, png(4), SMALL).header("idempotency-key", "canary-key-77aa").send().await.unwrap();
+    let mut tx = world.app.ctx.store.begin().await.unwrap();
+    weida::store::fact::insert_fact(&mut tx, "mark", "here-it-is-4d2e").await.unwrap();
+    tx.commit().await.unwrap();
+    let path = database.url.strip_prefix("sqlite://").unwrap();
+    let mut stored = std::fs::read(path).unwrap();
+    stored.extend(std::fs::read(format!("{path}-wal")).unwrap_or_default());
+    let holds = |secret: &str| stored.windows(secret.len()).any(|found| found == secret.as_bytes());
+    assert!(holds("here-it-is-4d2e"), "the search finds what is there");
+    for secret in ["canary-client-8c1f", token.as_str(), "canary-key-77aa"] {
+        assert!(!holds(secret), "{secret}");
+    }
+    assert!(!world.app.state.metrics.render().contains("canary"));
+}

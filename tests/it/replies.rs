@@ -1,0 +1,474 @@
+//! Rules as they answer: every kind, in several parts, at random; the preview beside the chat; and what is known afterwards.
+
+use crate::{
+    rig::{App, BEGINNING_MS, Database, Phone, Platform, Push, digits, eventually, opened},
+    rules::{account, says},
+    signin::register,
+};
+use std::{sync::Arc, time::Duration};
+use weida::{
+    core::{
+        clock::FakeClock,
+        message::{
+            inbox, log, pieces,
+            preview::{Input, preview},
+            trace::Fate,
+        },
+        reply::{
+            ACCOUNT, Answer, Cause, Content, Keyword, Matching, count,
+            draft::Draft,
+            edit::{self, Editor},
+            warning::{self, Why},
+        },
+    },
+    wechat::reply::{Reply, read},
+};
+
+crate::every_engine!(
+    the_preview_says_what_the_chat_says,
+    every_kind_of_content_is_answered,
+    a_long_answer_goes_on_when_asked_for_more,
+    a_long_answer_goes_on_by_itself_where_the_account_may,
+    one_at_random_is_the_same_for_a_redelivery,
+    a_message_remembers_why_it_was_answered_so,
+    what_nobody_answers_is_gathered,
+    hits_and_misses_are_counted_by_day,
+    an_editor_is_warned,
+);
+
+const SOON: Duration = Duration::from_secs(5);
+const SEND: &str = "/cgi-bin/message/custom/send";
+const HINT: &str = "\n（回复“更多”看下一段）";
+
+async fn app_at(database: &Database, platform: &Platform, more: &[(&str, &str)]) -> App {
+    let settings: Vec<_> =
+        [("WECHAT_API_BASE", platform.base.as_str())].into_iter().chain(more.iter().copied()).collect();
+    App::with(database, Arc::new(FakeClock::at(BEGINNING_MS)), &settings).await
+}
+
+/// Sends a document and reads whatever kind of reply comes back.
+async fn reply(app: &App, document: &str) -> Option<Reply> {
+    let (status, body) = Push::safe(document, app.clock_secs()).send(app.address).await;
+    assert_eq!(status, 200);
+    opened(&body).map(|xml| read(&xml).unwrap())
+}
+
+fn document(phone: &Phone, input: &Input) -> String {
+    let media = |n: u64| format!("<MediaId><![CDATA[m]]></MediaId><MsgId>{}</MsgId>", 77_000_000 + n);
+    match input {
+        Input::Text(text) => phone.text(text),
+        Input::Follow(None) => phone.event("subscribe", ""),
+        Input::Follow(Some(scene)) => phone.event("subscribe", &format!("qrscene_{scene}")),
+        Input::Menu(key, _) => phone.event("CLICK", key),
+        Input::Scan(scene) => phone.event("SCAN", scene),
+        Input::Kind(kind) if kind == "sticker" => phone.text("【收到不支持的消息类型，暂无法显示】"),
+        Input::Kind(kind) => phone.document(kind, &media(crate::rig::next())),
+    }
+}
+
+fn own(text: &str) -> String {
+    text.to_owned()
+}
+
+async fn the_preview_says_what_the_chat_says(database: &Database) {
+    let app = App::on(database).await;
+    let ctx = &app.ctx;
+    let keyword = |text: &str, matching, answer: &str| Draft::of_text(Cause::Keyword, text, matching, answer);
+    let of = |cause, keywords: &str, answer: &str| Draft::of_text(cause, keywords, Matching::Exact, answer);
+    let rules = vec![
+        of(Cause::Follow, "", "欢迎 {{nickname}}"),
+        of(Cause::Default, "", "没听懂“{{keyword}}”"),
+        keyword("价格", Matching::Contains, "100 元"),
+        keyword("价格表", Matching::Exact, "{{nickname}}（{{user_id}}），请看 https://weida.example/"),
+        keyword("查", Matching::Prefix, "查什么？"),
+        keyword(r"^订单\s*(\d+)$", Matching::Regex, "订单 {{1}} 在路上"),
+        Draft { priority: 9, ..keyword("[0-9]{3}路", Matching::Regex, "公交") },
+        keyword("123456", Matching::Exact, "六位数字"),
+        keyword("帮助", Matching::Exact, "永远轮不到"),
+        of(Cause::Menu, "MENU_1\nMENU_2", "菜单 {{keyword}}"),
+        of(Cause::Scan, "poster", "海报"),
+        of(Cause::Kind, "image", "好图"),
+        of(Cause::Kind, "", "收到"),
+        Draft { is_enabled: false, ..keyword("关了的", Matching::Exact, "x") },
+        Draft { contents: vec![Content::text("一"), Content::text("二")], ..keyword("两段", Matching::Exact, "") },
+        Draft {
+            contents: vec![Content::text("甲"), Content::text("乙")],
+            answer: Answer::Random,
+            ..keyword("抽签", Matching::Exact, "")
+        },
+    ];
+    edit::add_many(ctx, &account(), rules).await.unwrap();
+    let phone = app.phone("oPreview");
+    let user = register(&app, &phone, "preview").await;
+    let editor = Editor { owner_id: user, actor_id: user, ..Editor::default() };
+    edit::add_many(
+        ctx,
+        &editor,
+        vec![says("早上好", "{{nickname}} 早"), keyword("我的价格", Matching::Contains, "我的 {{time}}")],
+    )
+    .await
+    .unwrap();
+    let texts = "价格|价格表|價格|　价格表！|我的价格是多少|问价格|查|查价格|查一查|订单 42|订单42|订单  7|订单|101路|在101路口|123456|654321|帮助|HELP|我的|me|早上好|早上好！|早上好啊|晚上好|关了的|两段|抽签|更多|1|取消|？|😀|Ｈｅｌｌｏ|<b>&amp;|{{nickname}}|价|1234567|no|[微笑]";
+    let inputs = texts.split('|').map(|text| Input::Text(own(text))).chain([
+        Input::Follow(None),
+        Input::Follow(Some(own("poster"))),
+        Input::Follow(Some(own("elsewhere"))),
+        Input::Menu(own("MENU_1"), String::new()),
+        Input::Menu(own("menu_2"), String::new()),
+        Input::Menu(own("MENU_3"), String::new()),
+        Input::Scan(own("poster")),
+        Input::Scan(own("nobody")),
+        Input::Kind(own("image")),
+        Input::Kind(own("voice")),
+        Input::Kind(own("sticker")),
+    ]);
+    let stranger = app.phone("oStranger");
+    let mut compared = 0;
+    for input in inputs {
+        for (who, phone) in [(Some(user), &phone), (None, &stranger)] {
+            app.clock.advance_ms(601_000);
+            let shown = preview(ctx, who, &input).await.unwrap();
+            let heard = match reply(&app, &document(phone, &input)).await {
+                Some(Reply::Text(text)) => Some(text.trim_end_matches(HINT).to_owned()),
+                Some(other) => panic!("{other:?}"),
+                None => None,
+            };
+            let heard = heard.map(|text| match digits(&text) {
+                Some(code) if text.contains("验证码：") || text.contains("验证码") => {
+                    text.replace(&code, "••••••")
+                }
+                _ => text,
+            });
+            let parts = pieces(&shown.replies);
+            if shown.is_drawn {
+                assert!(parts.iter().any(|part| Some(part.caption()) == heard.as_deref()), "{input:?}");
+            } else {
+                assert_eq!(parts.first().map(|part| part.caption().to_owned()), heard, "{input:?} {who:?}");
+            }
+            let logged = log::list(ctx, &log::Filter::default(), 1).await.unwrap().remove(0);
+            assert_eq!((logged.answered_by.as_str(), logged.rule_id), (shown.answered_by, shown.rule_id), "{input:?}");
+            if let Some(trace) = logged.trace {
+                assert_eq!(trace, shown.trace, "{input:?}");
+            }
+            compared += 1;
+        }
+    }
+    eprintln!("{:?}: {compared} messages answered as the preview said", database.engine);
+    assert!(compared >= 100);
+}
+
+async fn every_kind_of_content_is_answered(database: &Database) {
+    let platform = Platform::answering().await;
+    let app = app_at(database, &platform, &[]).await;
+    let url = || own("https://weida.example/?q={{keyword}}");
+    let (title, description) = (|| own("标题 {{keyword}}"), || own("描述"));
+    let contents = [
+        Content::Image { media: own("media_1") },
+        Content::Voice { media: own("media_2") },
+        Content::Video { media: own("media_3"), title: title(), description: String::new() },
+        Content::Music {
+            title: title(),
+            description: description(),
+            url: String::new(),
+            hq_url: url(),
+            thumb: own("t"),
+        },
+        Content::News {
+            title: title(),
+            description: description(),
+            picture_url: own("https://weida.example/a.png"),
+            url: url(),
+        },
+    ];
+    let drafts = (1..)
+        .zip(&contents)
+        .map(|(n, content)| Draft { contents: vec![content.clone()], ..says(&format!("第 {n} 种"), "") });
+    let mut drafts: Vec<Draft> = drafts.collect();
+    // A file that nobody has: the next content answers, or its words.
+    let lost = || own("weida:0123456789abcdefghijkl");
+    drafts
+        .push(Draft {
+            contents: vec![Content::Image { media: lost() }, Content::text("没有图")], ..says("丢了", "")
+        });
+    drafts.push(Draft {
+        contents: vec![Content::Video { media: lost(), title: title(), description: description() }],
+        ..says("丢了的视频", "")
+    });
+    drafts.push(Draft { contents: vec![Content::Voice { media: lost() }], ..says("什么都没有", "") });
+    drafts.push(Draft { contents: contents.to_vec(), ..says("全部", "") });
+    edit::add_many(&app.ctx, &account(), drafts).await.unwrap();
+    let phone = app.phone("oKinds");
+    let say = async |text: &str| reply(&app, &phone.text(text)).await;
+    let media_id = |id: &str| own(id);
+    assert_eq!(say("第 1 种").await, Some(Reply::Image { media_id: media_id("media_1") }));
+    assert_eq!(say("第 2 种").await, Some(Reply::Voice { media_id: media_id("media_2") }));
+    let video = Reply::Video { media_id: media_id("media_3"), title: Some(own("标题 第 3 种")), description: None };
+    assert_eq!(say("第 3 种").await, Some(video));
+    let Some(Reply::Music { hq_music_url: Some(address), thumb_media_id, music_url: None, .. }) = say("第 4 种").await
+    else {
+        panic!("no music")
+    };
+    assert_eq!((address.as_str(), thumb_media_id.as_str()), ("https://weida.example/?q=%E7%AC%AC+4+%E7%A7%8D", "t"));
+    let Some(Reply::News(articles)) = say("第 5 种").await else { panic!("no article") };
+    assert_eq!((articles.len(), articles[0].title.as_str()), (1, "标题 第 5 种"));
+    assert_eq!(say("丢了").await, Some(Reply::Text(own("没有图"))));
+    assert_eq!(say("丢了的视频").await, Some(Reply::Text(own("标题 丢了的视频\n描述"))));
+    assert_eq!(say("什么都没有").await, None);
+    // One now, the others by themselves, each in its own kind.
+    assert_eq!(say("全部").await, Some(Reply::Image { media_id: media_id("media_1") }));
+    let all_sent = eventually(SOON, async || platform.asked(SEND).len() == 4).await;
+    let kinds: Vec<String> = platform
+        .asked(SEND)
+        .iter()
+        .map(|body| {
+            let body: serde_json::Value = serde_json::from_str(body).unwrap();
+            body["msgtype"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    assert!(all_sent, "{kinds:?}");
+    assert_eq!(kinds, ["voice", "video", "music", "news"]);
+}
+
+async fn a_long_answer_goes_on_when_asked_for_more(database: &Database) {
+    let platform = Platform::unverified().await;
+    let app = app_at(database, &platform, &[]).await;
+    let long: String = (0..600).map(|n| char::from_u32(0x4e00 + n).unwrap()).cycle().take(1_900).collect();
+    let news = Content::News {
+        title: own("题"),
+        description: String::new(),
+        picture_url: String::new(),
+        url: own("https://weida.example/"),
+    };
+    let draft = Draft { contents: vec![Content::text(long.clone()), news], ..says("长", "") };
+    edit::add_many(&app.ctx, &account(), vec![draft, says("更多", "规则")]).await.unwrap();
+    let phone = app.phone("oLong");
+    // Nothing is left over yet: the word is a keyword like any other.
+    assert_eq!(phone.ask("更多").await, "规则");
+    for _ in 0..2 {
+        let mut heard = String::new();
+        let mut asked = phone.text("长");
+        loop {
+            let text = match reply(&app, &asked).await {
+                Some(Reply::Text(text)) => text,
+                Some(Reply::News(articles)) => {
+                    assert_eq!(articles[0].title, "题");
+                    break;
+                }
+                other => panic!("{other:?}"),
+            };
+            assert!(text.len() <= 2_048, "{}", text.len());
+            // A redelivery is answered alike, and takes nothing away.
+            assert_eq!(reply(&app, &asked).await, Some(Reply::Text(text.clone())));
+            heard.push_str(text.strip_suffix(HINT).expect("a hint that there is more"));
+            // Where it is not known yet, it is tried once; the rest stays.
+            assert!(eventually(SOON, async || platform.asked(SEND).len() == 1).await);
+            asked = phone.text("更多！");
+        }
+        assert_eq!(heard, long);
+        assert_eq!(phone.ask("更多").await, "规则");
+    }
+    assert_eq!(platform.asked(SEND).len(), 1, "a refusal is believed");
+    // What is not asked for in ten minutes is forgotten; other people's rest is not mine.
+    phone.ask("长").await;
+    assert_eq!(app.phone("oOther").ask("更多").await, "规则");
+    app.clock.advance_ms(601_000);
+    assert_eq!(phone.ask("更多").await, "规则");
+}
+
+async fn a_long_answer_goes_on_by_itself_where_the_account_may(database: &Database) {
+    let platform = Platform::answering().await;
+    let app = app_at(database, &platform, &[]).await;
+    let draft =
+        Draft { contents: vec![Content::text("一"), Content::text("二"), Content::text("三")], ..says("数", "") };
+    edit::add(&app.ctx, &account(), &draft).await.unwrap();
+    let phone = app.phone("oCounts");
+    // The first time it is not known whether the account may write: both ways are open.
+    assert_eq!(phone.ask("数").await, format!("一{HINT}"));
+    assert!(eventually(SOON, async || platform.asked(SEND).len() == 2).await);
+    let is_gone = async || app.count("SELECT COUNT(*) FROM pending_replies").await == 0;
+    assert!(eventually(SOON, is_gone).await);
+    assert_eq!(phone.say("更多").await, None);
+    // From then on it is.
+    assert_eq!(phone.ask("数").await, "一");
+    assert!(eventually(SOON, async || platform.asked(SEND).len() == 4).await);
+    let texts: Vec<String> = platform
+        .asked(SEND)
+        .iter()
+        .map(|body| {
+            let body: serde_json::Value = serde_json::from_str(body).unwrap();
+            body["text"]["content"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    assert_eq!(texts, ["二", "三", "二", "三"]);
+    assert_eq!(app.count("SELECT COUNT(*) FROM pending_replies").await, 0);
+}
+
+async fn one_at_random_is_the_same_for_a_redelivery(database: &Database) {
+    let app = App::on(database).await;
+    let contents = ["甲", "乙", "丙"].map(Content::text).to_vec();
+    let draft = Draft { contents, answer: Answer::Random, ..says("抽签", "") };
+    edit::add(&app.ctx, &account(), &draft).await.unwrap();
+    let phone = app.phone("oDraws");
+    let mut drawn = std::collections::BTreeSet::new();
+    for _ in 0..40 {
+        let document = phone.text("抽签");
+        let first = phone.push(&document).await.unwrap();
+        for _ in 0..2 {
+            assert_eq!(phone.push(&document).await.as_ref(), Some(&first));
+        }
+        drawn.insert(first);
+    }
+    // Forty draws that miss one of three: once in ten million runs.
+    assert_eq!(drawn.into_iter().collect::<Vec<_>>(), ["丙", "乙", "甲"]);
+}
+
+async fn a_message_remembers_why_it_was_answered_so(database: &Database) {
+    let app = App::on(database).await;
+    let contains = |text: &str| Draft::of_text(Cause::Keyword, text, Matching::Contains, "x");
+    let drafts = vec![
+        contains("价"),
+        contains("价格"),
+        Draft { priority: 5, ..Draft::of_text(Cause::Keyword, "^查", Matching::Regex, "先") },
+        says("查价格", "x"),
+    ];
+    edit::add_many(&app.ctx, &account(), drafts).await.unwrap();
+    let phone = app.phone("oTraced");
+    phone.ask("查价格！").await;
+    phone.say("没有").await;
+    phone.ask("验证码").await;
+    let entries = log::list(&app.ctx, &log::Filter::default(), 10).await.unwrap();
+    let trace = entries[2].trace.clone().unwrap();
+    let fates: Vec<_> = trace.tried.iter().map(|t| (t.number, t.keyword.as_str(), t.fate)).collect();
+    let expected =
+        [(3, "^查", Fate::Won), (4, "查价格", Fate::Priority), (1, "价", Fate::Priority), (2, "价格", Fate::Priority)];
+    assert_eq!(
+        (trace.folded.as_str(), trace.answered_by.as_str(), fates.as_slice()),
+        ("查价格", "account_rule", &expected[..])
+    );
+    assert_eq!(entries[1].trace.clone().unwrap().tried, []);
+    assert_eq!(log::find(&app.ctx, entries[2].id).await.unwrap().content.as_deref(), Some("查价格！"));
+    // Filters, and pages by id.
+    let found = async |filter: log::Filter| log::list(&app.ctx, &filter, 10).await.unwrap().len();
+    let any = log::Filter::default();
+    assert_eq!(found(log::Filter { rule_id: entries[2].rule_id, ..any.clone() }).await, 1);
+    assert_eq!(found(log::Filter { is_unanswered: true, ..any.clone() }).await, 1);
+    assert_eq!(found(log::Filter { openid: Some(own("oTraced")), below: Some(entries[0].id), ..any.clone() }).await, 2);
+    assert_eq!(found(log::Filter { user_id: Some(1), ..any }).await, 0);
+    // What is forgotten is forgotten whole.
+    app.clock.advance_ms(31 * 24 * 3_600_000);
+    weida::core::keep::sweep(&app.ctx).await.unwrap();
+    let old = log::find(&app.ctx, entries[2].id).await.unwrap();
+    assert!(old.content.is_none() && old.trace.is_none());
+    assert!(inbox::inbox(&app.ctx, ACCOUNT, 10).await.unwrap().is_empty());
+}
+
+async fn what_nobody_answers_is_gathered(database: &Database) {
+    let app = App::on(database).await;
+    edit::add_many(
+        &app.ctx,
+        &account(),
+        vec![says("价格", "x"), Draft::of_text(Cause::Default, "", Matching::Exact, "不懂")],
+    )
+    .await
+    .unwrap();
+    let phone = app.phone("oMissed");
+    let user = register(&app, &phone, "missed").await;
+    for text in ["怎么退货", "怎么退货？", "　怎么退货", "价格", "营业吗", "帮助", "123456"] {
+        app.clock.advance_ms(1_000);
+        phone.say(text).await;
+    }
+    app.phone("oElse").say("营业吗").await;
+    app.phone("oElse").say("怎么退货").await;
+    let groups = async |owner| {
+        let groups = inbox::inbox(&app.ctx, owner, 10).await.unwrap();
+        groups.into_iter().map(|g| (g.folded, g.count)).collect::<Vec<_>>()
+    };
+    assert_eq!(groups(ACCOUNT).await, [(own("怎么退货"), 4), (own("营业吗"), 2)]);
+    assert_eq!(groups(user).await, [(own("怎么退货"), 3), (own("营业吗"), 1)]);
+    assert_eq!(groups(user + 1).await, []);
+    // A rule made of it takes it out, and gives it back when it goes.
+    let number = edit::add(&app.ctx, &account(), &says("怎么退货", "七天内")).await.unwrap();
+    assert_eq!(groups(ACCOUNT).await, [(own("营业吗"), 2)]);
+    edit::delete(&app.ctx, &account(), &[number]).await.unwrap();
+    assert_eq!(groups(ACCOUNT).await.len(), 2);
+    assert_eq!(inbox::dismiss(&app.ctx, ACCOUNT, "怎么退货").await.unwrap(), 4);
+    assert_eq!(groups(ACCOUNT).await, [(own("营业吗"), 2)]);
+    // Where nothing is stored there is nothing to gather.
+    drop(app);
+    let app = App::with(database, Arc::new(FakeClock::at(BEGINNING_MS)), &[("WEIDA_MESSAGE_DAYS", "0")]).await;
+    app.phone("oQuiet").say("没有记下").await;
+    assert_eq!(app.count("SELECT COUNT(*) FROM messages WHERE openid = 'oQuiet' AND (missed IS NOT NULL OR trace IS NOT NULL OR content IS NOT NULL)").await, 0);
+    assert_eq!(app.count("SELECT COUNT(*) FROM messages WHERE openid = 'oQuiet'").await, 1);
+}
+
+async fn hits_and_misses_are_counted_by_day(database: &Database) {
+    let app = App::on(database).await;
+    edit::add_many(
+        &app.ctx,
+        &account(),
+        vec![says("价格", "x"), says("地址", "x"), Draft::of_text(Cause::Default, "", Matching::Exact, "不懂")],
+    )
+    .await
+    .unwrap();
+    let phone = app.phone("oCounted");
+    let day_ms = 24 * 3_600_000;
+    for (hits, misses) in [(3, 1), (0, 0), (1, 2)] {
+        for _ in 0..hits {
+            phone.ask("价格").await;
+        }
+        for _ in 0..misses {
+            phone.ask("什么").await;
+        }
+        app.clock.advance_ms(day_ms);
+    }
+    // A redelivery counts nothing; many at once count all.
+    let document = phone.text("价格");
+    futures::future::join_all((0..4).map(|_| phone.push(&document))).await;
+    futures::future::join_all((0..10).map(|n| {
+        let phone = app.phone(&format!("oAtOnce{n}"));
+        async move { phone.ask("价格").await }
+    }))
+    .await;
+    let stats = count::stats(&app.ctx, ACCOUNT, 7).await.unwrap();
+    let days: Vec<_> = stats.days.iter().map(|d| (d.hits, d.misses)).collect();
+    assert_eq!(days, [(0, 0), (0, 0), (0, 0), (3, 1), (0, 0), (1, 2), (11, 0)]);
+    let rules = weida::core::reply::search::list(&app.ctx, ACCOUNT).await.unwrap();
+    assert_eq!(stats.rules[&rules[0].id], [0, 0, 0, 3, 0, 1, 11]);
+    assert_eq!((stats.hits_of(rules[0].id), rules[0].hits, stats.hits_of(rules[1].id)), (15, 15, 0));
+    assert_eq!((stats.hits_of(rules[2].id), rules[2].hits), (3, 3));
+    let two = count::hits_of(&app.ctx, &[rules[0].id, rules[1].id], 2).await.unwrap();
+    assert_eq!((two.len(), &two[&rules[0].id]), (1, &vec![1, 11]));
+}
+
+async fn an_editor_is_warned(database: &Database) {
+    let app = App::on(database).await;
+    let contains = |text: &str| Draft::of_text(Cause::Keyword, text, Matching::Contains, "x");
+    let drafts = vec![
+        Draft { priority: 3, ..contains("价格") },
+        says(
+            "价格
+查价格
+地址",
+            "x",
+        ),
+        says("帮助", "x"),
+        contains("地址"),
+    ];
+    edit::add_many(&app.ctx, &account(), drafts).await.unwrap();
+    let warnings = warning::warnings(&app.ctx, ACCOUNT).await.unwrap();
+    let of = |number: i64| {
+        warnings
+            .get(&number)
+            .map(|w| w.iter().map(|w| (w.keyword.as_str(), w.why.clone())).collect::<Vec<_>>())
+            .unwrap_or_default()
+    };
+    let never = || Why::NeverReached { number: 1, by: own("价格") };
+    assert_eq!(of(2), [("价格", never()), ("查价格", never()), ("地址", Why::SameKeyword { number: 4 })]);
+    assert_eq!(of(3), [("帮助", Why::Command)]);
+    let typed =
+        Draft { keywords: vec![Keyword { text: own("价格表"), matching: Matching::Prefix }], ..says("", "x") };
+    let told = warning::warnings_of_draft(&app.ctx, ACCOUNT, None, &typed).await.unwrap();
+    assert_eq!(told[0].why, never());
+    let higher = Draft { priority: 4, ..typed };
+    assert!(warning::warnings_of_draft(&app.ctx, ACCOUNT, None, &higher).await.unwrap().is_empty());
+}

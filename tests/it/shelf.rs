@@ -1,0 +1,95 @@
+//! Large books: nobody waits until one is made anew, and a change is there within a second, at both of two instances.
+
+use crate::{
+    rig::{App, BEGINNING_MS, Database, eventually},
+    rules::{account, says},
+};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use weida::core::{
+    clock::FakeClock,
+    message::preview::{Input, preview},
+    reply::{ACCOUNT, Cause, Matching, draft::Draft, edit, history, search::find, shelf},
+};
+
+crate::every_engine!(a_change_of_one_among_thousands_is_there_within_a_second, a_book_is_read_once_however_many_ask,);
+
+const SOON: Duration = Duration::from_secs(1);
+
+async fn two_with(database: &Database, rules: usize) -> (App, App) {
+    let clock = Arc::new(FakeClock::at(BEGINNING_MS));
+    let one = App::with(database, clock.clone(), &[]).await;
+    let drafts = (0..rules).map(|n| says(&format!("词{n}"), &format!("第 {n} 条"))).collect();
+    edit::add_many(&one.ctx, &account(), drafts).await.unwrap();
+    // Ids grow with time: thousands of them in one moment are not to meet those that the other draws.
+    clock.advance_ms(60_000);
+    let other = App::with(database, clock, &[]).await;
+    (one, other)
+}
+
+async fn a_change_of_one_among_thousands_is_there_within_a_second(database: &Database) {
+    let (one, other) = two_with(database, 2_500).await;
+    let phones = [one.phone("oHere"), other.phone("oThere")];
+    for phone in &phones {
+        assert_eq!(phone.ask("词2499").await, "第 2499 条");
+    }
+    let mut slowest = [Duration::ZERO; 2];
+    for round in 0..3 {
+        let text = format!("改了 {round} 次");
+        let revision = find(&one.ctx, ACCOUNT, 7).await.unwrap().revision;
+        edit::update(&one.ctx, &account(), 7, revision, &says("词6", &text)).await.unwrap();
+        let added = edit::add(&one.ctx, &account(), &says(&format!("新{round}"), "新的")).await.unwrap();
+        edit::delete(&one.ctx, &account(), &[100 + round]).await.unwrap();
+        edit::set_enabled(&one.ctx, &account(), &[200 + round], false).await.unwrap();
+        assert_eq!(added, 2_501 + round);
+        let begun = Instant::now();
+        for (phone, slowest) in phones.iter().zip(&mut slowest) {
+            // Nobody waits for the next edition: what has not changed is answered from the old one.
+            let asked = Instant::now();
+            assert_eq!(phone.ask("词2000").await, "第 2000 条");
+            assert!(asked.elapsed() < SOON, "{:?}", asked.elapsed());
+            let is_there = async || {
+                phone.say("词6").await.as_deref() == Some(text.as_str())
+                    && phone.say(&format!("新{round}")).await.is_some()
+                    && phone.say(&format!("词{}", 99 + round)).await.is_none()
+                    && phone.say(&format!("词{}", 199 + round)).await.is_none()
+            };
+            // Debugging, with three databases at once on two cores, everything takes ten times as long.
+            assert!(eventually(SOON * 10, is_there).await, "the change did not arrive");
+            *slowest = begun.elapsed().max(*slowest);
+        }
+    }
+    // Everything at once, and back: more than is worth patching.
+    let all: Vec<i64> = search_numbers(&one).await;
+    edit::set_enabled(&one.ctx, &account(), &all, false).await.unwrap();
+    assert!(eventually(SOON * 10, async || phones[1].say("词2000").await.is_none()).await);
+    history::undo_last(&one.ctx, &account()).await.unwrap();
+    assert!(eventually(SOON * 10, async || phones[1].say("词2000").await.is_some()).await);
+    eprintln!(
+        "{:?}: 2,500 rules, changed at one: there {:?}, at the other {:?}",
+        database.engine, slowest[0], slowest[1]
+    );
+}
+
+async fn search_numbers(app: &App) -> Vec<i64> {
+    let rules = weida::core::reply::search::list(&app.ctx, ACCOUNT).await.unwrap();
+    rules.iter().map(|rule| rule.number).collect()
+}
+
+async fn a_book_is_read_once_however_many_ask(database: &Database) {
+    let (_one, other) = two_with(database, 2_000).await;
+    let books = futures::future::join_all((0..20).map(|_| shelf::open(&other.ctx, ACCOUNT))).await;
+    let first = books[0].as_ref().unwrap();
+    assert!(books.iter().all(|book| Arc::ptr_eq(book.as_ref().unwrap(), first)));
+    assert_eq!(first.len(), 2_000);
+    // A small one is made anew by whoever asks next: its own door sees the change at once.
+    let own = edit::Editor { owner_id: 1_001, actor_id: 1_001, ..edit::Editor::default() };
+    for n in 0..20 {
+        let draft = Draft::of_text(Cause::Keyword, &format!("我的{n}"), Matching::Exact, "x");
+        edit::add(&other.ctx, &own, &draft).await.unwrap();
+        assert_eq!(shelf::open(&other.ctx, 1_001).await.unwrap().len(), n + 1);
+    }
+    assert_eq!(preview(&other.ctx, None, &Input::Text("词1999".to_owned())).await.unwrap().answered_by, "account_rule");
+}

@@ -1,0 +1,152 @@
+//! The public API from a client's side: the scripts of `examples/`, and schemathesis over its document.
+
+use std::{
+    env, fs,
+    io::{BufRead, BufReader},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::Instant,
+};
+
+use crate::{
+    build::Profile,
+    shell::{Context, Failure, Result, find, is_ci, line, quietly, report, skip, step, succeeds},
+    tally::Tally,
+};
+
+const EXAMPLES: &str = "examples";
+/// One script a dialect.
+const SCRIPTS: [&str; 5] = ["follow", "assistant", "mini_program", "qr_login", "cloud_hosting"];
+/// The version that its options were written for.
+const SCHEMATHESIS: &str = "schemathesis>=4,<5";
+const HOME: &str = "target/schemathesis";
+/// Cases an operation: on each push, and nightly.
+const CASES: [&str; 2] = ["12", "500"];
+
+/// All of it against the development build in the sandbox. Each script and the fuzzing count as one test.
+pub fn test() -> Result<Tally> {
+    let Some(python) = find(&["python3"], &[]) else {
+        let why = Failure::new("python3 is not installed").mend("apt-get install python3 python3-venv");
+        return left_out("examples", why);
+    };
+    let server = Sandbox::start()?;
+    let mut tally = Tally::default();
+    for script in SCRIPTS {
+        let mut command = Command::new(&python);
+        command.arg(format!("{EXAMPLES}/{script}.py")).arg(&server.url);
+        tally += counted(&format!("example {script}.py"), &mut command)?;
+    }
+    let python = match schemathesis(&python) {
+        Ok(python) => python,
+        Err(why) => return left_out("schemathesis", why).map(|skipped| sum(tally, skipped)),
+    };
+    let is_thorough = env::var_os("WEIDA_TEST_THOROUGH").is_some();
+    let cases = CASES[usize::from(is_thorough)];
+    let mut command = Command::new(python);
+    command.arg(format!("{EXAMPLES}/fuzz.py")).args([&server.url, cases]);
+    tally += counted(&format!("schemathesis, {cases} cases an operation"), &mut command)?;
+    Ok(tally)
+}
+
+fn sum(mut one: Tally, other: Tally) -> Tally {
+    one += other;
+    one
+}
+
+/// What cannot be had is left out in plain sight; under continuous integration it is a failure.
+fn left_out(name: &str, why: Failure) -> Result<Tally> {
+    if is_ci() {
+        return Err(why);
+    }
+    skip(name, &format!("left out\n{why}"));
+    Ok(Tally { skipped: 1, ..Tally::default() })
+}
+
+/// Runs a command that says itself what it does, and counts it.
+fn counted(name: &str, command: &mut Command) -> Result<Tally> {
+    // Its lines come as they are written, also into a log.
+    command.env("PYTHONUNBUFFERED", "1").env("PYTHONDONTWRITEBYTECODE", "1").stdin(Stdio::null());
+    let begun = Instant::now();
+    let success = command.status().context(line(command))?.success();
+    report(if success { '✓' } else { '✗' }, name, begun.elapsed());
+    Ok(if success { Tally { passed: 1, ..Tally::default() } } else { Tally::FAILURE })
+}
+
+/// The Python that has schemathesis, below `target/`; installed once.
+fn schemathesis(python: &Path) -> Result<PathBuf> {
+    let own = Path::new(HOME).join("bin/python");
+    let has_it = || succeeds(Command::new(&own).args(["-c", "import schemathesis.cli"]));
+    if has_it() {
+        skip("schemathesis", "installed already");
+        return Ok(own);
+    }
+    step("schemathesis, installed", || {
+        quietly(Command::new(python).args(["-m", "venv", "--without-pip", HOME]))?;
+        // Debian ships pip and ensurepip apart: whichever is there will do.
+        let install = ["install", "--quiet", "--disable-pip-version-check", SCHEMATHESIS];
+        if succeeds(Command::new(python).args(["-m", "pip", "--version"])) {
+            let own = fs::canonicalize(Path::new(HOME)).context(HOME)?.join("bin/python");
+            quietly(Command::new(python).args(["-m", "pip", "--python"]).arg(own).args(install))?;
+        } else {
+            quietly(Command::new(&own).args(["-m", "ensurepip"]))?;
+            quietly(Command::new(&own).args(["-m", "pip"]).args(install))?;
+        }
+        Ok(())
+    })
+    .map_err(|failure| {
+        failure.mend("apt-get install python3-pip python3-venv, and see that the package index is reached")
+    })?;
+    if has_it() { Ok(own) } else { Err(Failure::new("schemathesis was installed and cannot be loaded")) }
+}
+
+/// The program in the sandbox, with data of its own, gone afterwards.
+struct Sandbox {
+    child: Child,
+    directory: PathBuf,
+    url: String,
+}
+
+impl Sandbox {
+    fn start() -> Result<Self> {
+        let directory = env::temp_dir().join(format!("weida-api-{}", std::process::id()));
+        fs::create_dir_all(&directory).context(directory.display())?;
+        let port =
+            TcpListener::bind(("127.0.0.1", 0)).and_then(|free| free.local_addr()).context("a free port")?.port();
+        let address = format!("127.0.0.1:{port}");
+        let mut program = Command::new(Profile::Dev.program());
+        // Nothing of this shell's configuration: an account in it would be a real one.
+        for (name, _) in env::vars_os() {
+            let name = name.to_string_lossy().into_owned();
+            if ["WEIDA_", "WECHAT_", "WX_", "LEPTOS_", "JWT_", "TOKEN_", "MYSQL_", "DATABASE_"]
+                .iter()
+                .any(|prefix| name.starts_with(prefix))
+            {
+                program.env_remove(name);
+            }
+        }
+        program.env("LEPTOS_SITE_ADDR", &address).env("RUST_LOG", "error");
+        program.env("DATABASE_URL", format!("sqlite://{}", directory.join("weida.db").display()));
+        let child = program.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("the program")?;
+        let mut server = Self { child, directory, url: format!("http://{address}") };
+        let output = server.child.stdout.take().ok_or_else(|| Failure::new("the program has no output"))?;
+        let mut lines = BufReader::new(output).lines().map_while(std::result::Result::ok);
+        if !lines.any(|line| line.contains(&address)) {
+            return Err(
+                Failure::new("the program ended before it served").mend("cargo xtask run, and read its message")
+            );
+        }
+        // A full pipe would stop the program.
+        thread::spawn(move || lines.for_each(drop));
+        Ok(server)
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+        fs::remove_dir_all(&self.directory).ok();
+    }
+}
