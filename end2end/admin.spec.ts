@@ -1,9 +1,10 @@
 import type { APIRequestContext } from '@playwright/test'
-import { expect, expectAccessible, expectNoSidewaysScroll, test, unique, type Weida } from './rig/index.ts'
+import { expect, expectAccessible, expectNoSidewaysScroll, test, unique, Weida } from './rig/index.ts'
 import { Phone } from './rig/phone.ts'
-import { register, signIn, signInAsAdmin } from './rig/person.ts'
+import { PASSWORD, register, signIn, signInAsAdmin } from './rig/person.ts'
 
 const everywhere = { tag: ['@desktop', '@phone', '@nojs'] }
+
 /** A token as other programs get one: the person's own phone scans and agrees. */
 async function tokenOf(phone: Phone, weida: Weida, request: APIRequestContext): Promise<string> {
   const { sessionId } = await (await request.post(`${weida.url}/create_qr`)).json()
@@ -156,4 +157,23 @@ test('the search is one key away', async ({ page, weida }) => {
   await expect(page.getByText('共 1 位用户')).toBeVisible()
   await expect(page).toHaveURL(/\/admin\/users\?q=crowd099999$/)
   await expectAccessible(page)
+})
+
+test('whoever started the program comes in by the link that it printed, once', async ({ page, complaints }) => {
+  const weida = await Weida.start()
+  try {
+    await page.goto(weida.adminLink)
+    await page.getByLabel('用户名').fill('guanli')
+    await page.getByLabel('密码').fill(PASSWORD)
+    await page.locator('main form').getByRole('button').click()
+    await expect(page).toHaveURL(`${weida.url}/me`)
+    await page.goto(`${weida.url}/admin/users`)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    complaints.expect(/403/)
+    await page.goto(weida.adminLink)
+    await expect(page.getByLabel('用户名')).toHaveCount(0)
+    await expect(page.getByRole('link', { name: '登录' }).first()).toBeAttached()
+  } finally {
+    await weida.dispose()
+  }
 })

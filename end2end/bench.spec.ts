@@ -1,7 +1,7 @@
 import { expect, expectNoSidewaysScroll, test } from './rig/index.ts'
 import { Phone } from './rig/phone.ts'
-import { register } from './rig/person.ts'
-import { addRule, beAdmin } from './rig/replies.ts'
+import { register, signInAsAdmin } from './rig/person.ts'
+import { addRule } from './rig/replies.ts'
 import { apply, csv, upload } from './rig/transfer.ts'
 
 const everywhere = { tag: ['@desktop', '@phone', '@nojs'] }
@@ -30,7 +30,7 @@ test('what the bench answers is what the chat answers, fifty times', async ({ pa
   expect(MESSAGES).toHaveLength(50)
   // What nothing else answers is answered, too: silence cannot be awaited.
   const admin = await stranger()
-  await beAdmin(admin, weida)
+  await signInAsAdmin(admin, weida)
   await admin.goto('/admin/replies/new?cause=default')
   await admin.getByLabel('回复内容').fill('没听懂，{{nickname}}')
   await admin.getByRole('button', { name: '保存规则' }).last().click()

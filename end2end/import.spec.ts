@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { expect, expectNoSidewaysScroll, test } from './rig/index.ts'
 import { Phone } from './rig/phone.ts'
-import { register } from './rig/person.ts'
-import { addRule, beAdmin } from './rig/replies.ts'
+import { register, signInAsAdmin } from './rig/person.ts'
+import { addRule } from './rig/replies.ts'
 import { apply, csv, upload } from './rig/transfer.ts'
 
 const everywhere = { tag: ['@desktop', '@phone', '@nojs'] }
@@ -81,7 +81,7 @@ test('a file that cannot be read says why, and what was taken away comes back', 
 })
 
 test('the rules of the platform’s website are taken over', async ({ page, weida }) => {
-  await beAdmin(page, weida)
+  await signInAsAdmin(page, weida)
   await page.goto('/admin/replies/import')
   await page.getByRole('button', { name: '读取公众号的规则' }).click()
   await expect(page).toHaveURL(/\/import\/\d+$/)

@@ -1,19 +1,27 @@
 import { resolve } from 'node:path'
 import { test } from './index.ts'
-import { pages } from './pages.ts'
+import { filled, visits } from './pages.ts'
 
 const DIRECTORY = resolve(import.meta.dirname, '../../target/shots')
 const named = (process.env.WEIDA_SHOTS ?? '').split(' ').filter(path => path.startsWith('/'))
-const wanted = named.length > 0 ? named.map(path => pages.find(page => page.path === path) ?? { path }) : pages
+const known = visits.flatMap(({ paths }) => paths)
+const wanted = [
+  ...visits.map(visit => ({ ...visit, paths: visit.paths.filter(path => named.length === 0 || named.includes(path)) })),
+  { who: 'anybody', as: undefined, paths: named.filter(path => !known.includes(path)) },
+]
 
-for (const { path, as } of wanted) {
-  test(path, async ({ page, weida, complaints }, { project }) => {
+for (const { who, as, paths } of wanted.filter(({ paths }) => paths.length > 0)) {
+  test(`${who}: ${paths.join(' ')}`, async ({ page, weida, complaints }, { project }) => {
+    test.setTimeout(60_000 + paths.length * 10_000)
     complaints.expect(/./)
-    await page.goto((await as?.(page, weida)) ?? path)
-    await page.evaluate(() => document.fonts.ready)
-    // Islands wake up when the browser is idle.
-    await page.waitForTimeout(500)
-    const name = path.replace(/^\//, '').replace(/[^\w-]+/g, '_') || 'front'
-    await page.screenshot({ path: `${DIRECTORY}/${name}-${project.name}.png`, fullPage: true })
+    const values = (await as?.(page, weida)) ?? {}
+    for (const path of paths) {
+      await page.goto(filled(path, values))
+      await page.evaluate(() => document.fonts.ready)
+      // Islands wake up when the browser is idle.
+      await page.waitForTimeout(500)
+      const name = path.replace(/^\//, '').replace(/[^\w-]+/g, '_') || 'front'
+      await page.screenshot({ path: `${DIRECTORY}/${name}-${project.name}.png`, fullPage: true })
+    }
   })
 }

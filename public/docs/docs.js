@@ -115,6 +115,8 @@ const start = async () => {
     withCredentials: true,
     validatorUrl: null,
     syntaxHighlight: { activated: false },
+    // The page's own head has said it already.
+    plugins: [{ wrapComponents: { InfoContainer: () => () => null } }],
     onComplete: () => {
       if (token) ui.preauthorizeApiKey("bearer", token);
       viewer.replaceChildren(place);
