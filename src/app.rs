@@ -1,6 +1,10 @@
 //! The map of pages, and the document around each of them.
 
-use crate::{http::headers::page_policy, sandbox::SandboxPage, web::page};
+use crate::{
+    http::{cookie::Jar, headers::page_policy},
+    sandbox::SandboxPage,
+    web::page,
+};
 use axum::http::{HeaderValue, header, request::Parts};
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
@@ -105,8 +109,7 @@ fn has_islands(path: &str) -> bool {
 /// Where no script follows its state, a page that waits comes again by itself; not for whoever asked it to stay.
 fn reload(asked: &Parts) -> Option<impl IntoView + use<>> {
     // What a page says once must be read before it goes.
-    let mut cookies = asked.headers.get_all(header::COOKIE).iter().filter_map(|c| c.to_str().ok());
-    let has_told = cookies.any(|c| c.contains("weida_flash="));
+    let has_told = [true, false].iter().any(|is_https| Jar::Flash.read(&asked.headers, *is_https).is_some());
     let (path, query) = (asked.uri.path(), asked.uri.query().unwrap_or_default());
     let secs = match () {
         () if path == "/signin" && !query.contains("still") => Some(if has_told { "30" } else { "5" }),

@@ -127,4 +127,4 @@ const start = async () => {
 };
 
 // A browser that is too old for it, or has lost its way to us, keeps the list.
-start().catch(() => {});
+start().catch((error) => console.info(error));

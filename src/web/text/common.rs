@@ -4,7 +4,6 @@ crate::texts! {
     /// Texts on every page.
     pub struct Common {
         brand: "微答" / "Weida",
-        tagline: "自己的公众号服务" / "A home for your Official Account",
         skip: "跳到正文" / "Skip to content",
 
         // Places.
@@ -17,7 +16,6 @@ crate::texts! {
         admin: "管理" / "Admin",
         docs: "接口文档" / "API docs",
         sandbox: "沙箱" / "Sandbox",
-        health: "运行状态" / "Status",
 
         // Acts.
         sign_in: "登录" / "Sign in",
@@ -32,14 +30,12 @@ crate::texts! {
         next: "下一步" / "Next",
         back: "返回" / "Back",
         confirm: "确认" / "Confirm",
-        refuse: "拒绝" / "Refuse",
         close: "关闭" / "Close",
         copy: "复制" / "Copy",
         copied: "已复制" / "Copied",
         undo: "撤销" / "Undo",
         search: "搜索" / "Search",
         refresh: "刷新" / "Refresh",
-        retry: "重试" / "Try again",
         more: "更多" / "More",
         enable: "启用" / "Enable",
         disable: "停用" / "Disable",
@@ -59,10 +55,8 @@ crate::texts! {
         saved: "已保存" / "Saved",
         deleted: "已删除" / "Deleted",
         unsaved: "有未保存的修改" / "You have unsaved changes",
-        required: "必填" / "Required",
         optional: "选填" / "Optional",
         unlimited: "不限" / "Unlimited",
-        loading: "加载中" / "Loading",
 
         // Things.
         username: "用户名" / "Username",
@@ -101,7 +95,6 @@ crate::texts! {
         qr_expired: "二维码已过期" / "This QR code has expired",
         qr_refused: "已在手机上取消" / "Cancelled on the phone",
         qr_error: "出错了，请刷新二维码" / "Something went wrong. Get a new QR code",
-        qr_renew: "刷新二维码" / "Get a new QR code",
         step: "步骤 {step} / {steps}" / "Step {step} of {steps}",
         step_done: "已完成" / "Done",
         chat: "聊天记录" / "Chat",
@@ -113,15 +106,12 @@ crate::texts! {
 
         // Errors that any page may have.
         error_form: "有几处需要修改" / "Some fields need a change",
-        error_required: "请填写这一项" / "Please fill this in",
         error_not_found: "没有这个页面" / "There is no such page",
         error_not_found_do: "链接可能已经改变，从首页重新开始吧。" / "The link may have changed. Start again from the home page.",
         error_forbidden: "你没有权限查看" / "You may not see this",
         error_forbidden_do: "换一个账号登录，或请管理员授权。" / "Sign in with another account, or ask an admin.",
         error_too_many: "操作太频繁" / "Too many tries",
         error_too_many_do: "请过一会儿再试。" / "Please wait a little and try again.",
-        error_conflict: "内容已被修改" / "It was changed meanwhile",
-        error_conflict_do: "刷新页面，再改一次。" / "Reload the page and change it again.",
         error_server: "服务出错了" / "Something went wrong here",
         error_server_do: "稍后再试；如果一直这样，把请求编号告诉管理员。" / "Try again later. If it goes on, give the request id to the admin.",
     }

@@ -13,7 +13,6 @@ crate::texts! {
         try_button: "用我的身份试用" / "Try it as me",
         try_token: "你的令牌，{minutes} 分钟内有效。它等于你本人，不要给别人" / "Your token, good for {minutes} minutes. It is as good as you: give it to nobody",
         try_session: "“回复助手 API” 用你现在的登录，不需要令牌。" / "The reply assistant API uses your present sign-in and needs no token.",
-        viewer: "接口列表" / "The calls",
         answers: "回答" / "Answers",
         example: "示例" / "Example",
     }

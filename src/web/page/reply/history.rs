@@ -153,7 +153,8 @@ async fn one(visitor: Visitor, id: i64) -> Result<Leaf, Halt> {
         {cards}
         {(more > 0).then(|| view! { <p class="soft">{fill(t.more_rules, &[("n", &more.to_string())])}</p> })}
     };
-    let title = format!("{}：{}", t.action(change.action), about(desk, &change));
+    let about = about(desk, &change);
+    let title = fill(t.title_change, &[("action", t.action(change.action)), ("about", &about)]);
     Ok(desk.leaf(Room::History, title, "", acts.into_any(), body.into_any()))
 }
 

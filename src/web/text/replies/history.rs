@@ -7,7 +7,7 @@ crate::texts! {
     pub struct History {
         title: "修改记录" / "History",
         title_one: "规则 {n} 的修改记录" / "History of rule {n}",
-        title_change: "一次修改" / "A change",
+        title_change: "{action}：{about}" / "{action}: {about}",
         empty: "还没有修改过" / "Nothing has been changed yet",
         empty_text: "规则的每次添加、修改和删除都会记在这里，都可以恢复。" / "Every rule added, changed or deleted is noted here and can be brought back.",
         when: "时间" / "When",

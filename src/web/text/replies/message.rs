@@ -44,7 +44,6 @@ crate::texts! {
         by_follow: "被关注回复" / "Reply to new followers",
         by_none: "没有回复" / "Not answered",
 
-        kind_text: "文字" / "Text",
         event: "事件" / "Event",
     }
 }

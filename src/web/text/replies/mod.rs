@@ -31,7 +31,6 @@ crate::texts! {
         room_numbers: "统计" / "Numbers",
         room_import: "导入导出" / "Import and export",
         room_history: "修改记录" / "History",
-        back_to_list: "返回规则列表" / "Back to the rules",
 
         rule_called: "规则 {n}" / "Rule {n}",
         cause_keyword: "关键词回复" / "Keyword reply",

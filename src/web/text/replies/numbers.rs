@@ -17,7 +17,6 @@ crate::texts! {
         share: "命中率" / "Share",
         last_days: "最近 {n} 天" / "In {n} days",
         to_misses: "看看是哪些" / "Which ones",
-        none_yet: "还没有消息" / "No messages yet",
 
         chart: "每天的消息" / "Messages a day",
         chart_rule: "每天的命中" / "Hits a day",

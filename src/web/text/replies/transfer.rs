@@ -17,7 +17,6 @@ crate::texts! {
         platform_note: "取回公众号后台“自动回复”里设置的规则和素材，名称、匹配和回复方式都保留。" / "Takes over the rules that were set on the platform’s website, with their names, matching and files.",
         platform_do: "读取公众号的规则" / "Read the account’s rules",
         platform_failed: "没有读到：{why}" / "They could not be read: {why}",
-        platform_none: "公众号后台没有设置自动回复" / "No auto-reply was set on the platform’s website",
         platform_busy: "公众平台现在没有回应，请过一会儿再试" / "The platform does not answer now. Try again later",
         platform_right: "这个公众号没有读取自动回复的权限" / "This account may not read its auto-reply by API",
         platform_code: "公众平台返回错误 {code}" / "The platform answered with the error {code}",
