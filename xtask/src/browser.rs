@@ -10,6 +10,7 @@ use std::{
 use crate::{
     apt,
     build::{self, Profile},
+    room::Room,
     shell::{Context, Failure, Result, find, line, quietly, report, run, skip, step, succeeds},
     tally::Tally,
 };
@@ -21,7 +22,9 @@ pub fn test(args: &[String]) -> Result<Tally> {
     let mut playwright = playwright(&["test"])?;
     let counts = env::current_dir().context("the working directory")?.join("target/e2e.json");
     fs::remove_file(&counts).ok();
-    let command = playwright.args(args).env("WEIDA_E2E_REPORT", &counts).stdin(Stdio::null());
+    let files = Room::new("browser")?;
+    let command =
+        playwright.args(args).env("WEIDA_E2E_REPORT", &counts).env("TMPDIR", files.path()).stdin(Stdio::null());
     let begun = Instant::now();
     let success = command.status().context(line(command))?.success();
     report(if success { '✓' } else { '✗' }, "browser tests", begun.elapsed());

@@ -9,6 +9,7 @@ mod bench;
 mod browser;
 mod build;
 mod check;
+mod room;
 mod service;
 mod shell;
 mod site;
@@ -28,6 +29,7 @@ usage: cargo xtask <command>
   build [--dev]     the program and its site; --dev is quick to compile and slow to run
   check             formatting, lints for server and browser, supply chain, spelling
   test              check, then all tests: unit, integration on three databases, browser
+  it [filters]      unit and integration tests alone, those whose names have a filter in them
   api               the examples and schemathesis alone
   e2e [args]        browser tests alone; args go to Playwright (e2e sign-in --project phone)
   shots [paths]     pictures of pages in two widths and two themes, into target/shots
@@ -56,6 +58,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode> {
         },
         "check" => return Ok(check::all()),
         "test" => return Ok(test::all()),
+        "it" => return test::rust_only(rest),
         "api" => return test::api_only(),
         "e2e" => return test::browser_only(rest),
         "shots" => browser::shots(rest)?,

@@ -1,7 +1,9 @@
 //! The database servers that the integration tests run on besides SQLite.
 //!
-//! Taken as they are when they answer at their usual port to their usual superuser without a password. Otherwise a
-//! private one is started: own port, own directory, gone at the end. The servers of this machine are never changed.
+//! Where a server's programs are installed, a private one is started: own port, own directory, gone at the end. It keeps its data in
+//! memory, if there is room: every test makes a database and drops it, which costs a disk most of the time that tests take.
+//! Otherwise one is taken that answers at its usual port to its usual superuser without a password, and else one is installed. The
+//! servers of this machine are never changed.
 
 use std::{
     env, fs,
@@ -15,6 +17,7 @@ use std::{
 
 use crate::{
     apt,
+    room::Room,
     shell::{Context, Failure, Result, find, is_ci, is_root, quietly, skip, step, succeeds},
 };
 
@@ -124,12 +127,11 @@ impl Engine {
             skip(self.name, &format!("{} says {url}", self.variable));
             return Ok((url, None));
         }
-        let only_private = env::var("WEIDA_TEST_SERVERS").is_ok_and(|value| value == "private");
-        if !only_private && (self.answers)(self.port) {
-            skip(self.name, &format!("answers at 127.0.0.1:{}", self.port));
-            return Ok((self.url(self.port), None));
-        }
         if self.server().is_none() {
+            if (self.answers)(self.port) {
+                skip(self.name, &format!("answers at 127.0.0.1:{}", self.port));
+                return Ok((self.url(self.port), None));
+            }
             apt::install(&[self.package])?;
         }
         let missing = || Failure::new(format!("{} brought no {}", self.package, self.servers[0]));
@@ -159,18 +161,18 @@ impl Engine {
 struct Private {
     user: &'static str,
     server: PathBuf,
-    directory: PathBuf,
+    room: Room,
     port: u16,
     child: Option<Child>,
 }
 
 impl Private {
     fn start(engine: &Engine, server: PathBuf) -> Result<Self> {
-        let directory = env::temp_dir().join(format!("weida-test-{}-{}", engine.user, std::process::id()));
-        let mut private = Self { user: engine.user, server, directory, port: free_port()?, child: None };
+        let room = Room::new(engine.user)?;
+        let mut private = Self { user: engine.user, server, room, port: free_port()?, child: None };
         private.make_room()?;
         quietly(&mut (engine.prepare)(&private))?;
-        let log = private.directory.join("log");
+        let log = private.room.path().join("log");
         let output = fs::File::create(&log).context(log.display())?;
         let errors = output.try_clone().context(log.display())?;
         let mut serve = (engine.serve)(&private);
@@ -185,13 +187,13 @@ impl Private {
     }
 
     fn data(&self) -> PathBuf {
-        self.directory.join("data")
+        self.room.path().join("data")
     }
 
     /// The data directory, owned by the user that the server runs as, in one that this user may enter.
     fn make_room(&self) -> Result {
-        fs::create_dir_all(&self.directory).context(self.directory.display())?;
-        fs::set_permissions(&self.directory, fs::Permissions::from_mode(0o755)).context(self.directory.display())?;
+        let room = self.room.path();
+        fs::set_permissions(room, fs::Permissions::from_mode(0o755)).context(room.display())?;
         let mut install = Command::new("install");
         if is_root() {
             install.args(["-o", self.user]);
@@ -233,7 +235,6 @@ impl Drop for Private {
             succeeds(Command::new("kill").args(["-QUIT", &child.id().to_string()]));
             child.wait().ok();
         }
-        fs::remove_dir_all(&self.directory).ok();
     }
 }
 

@@ -8,6 +8,7 @@ use std::{
 
 use crate::{
     api, browser, build, check,
+    room::Room,
     service::Engines,
     shell::{Context, Failure, Result, brief, cargo, line, report, run, step},
     tally::Tally,
@@ -21,8 +22,8 @@ pub fn all() -> ExitCode {
         verdict.need(check());
     }
     if let Some(engines) = verdict.need(Engines::ensure()) {
-        verdict.count(cargo_test("weida", &engines));
-        verdict.count(cargo_test("xtask", &engines));
+        verdict.count(cargo_test("weida", &engines, &[]));
+        verdict.count(cargo_test("xtask", &engines, &[]));
     }
     if verdict.need(build::dev(&["--tests"])).is_some() {
         verdict.count(api::test());
@@ -30,6 +31,13 @@ pub fn all() -> ExitCode {
     }
     report('●', "all of it", begun.elapsed());
     verdict.close()
+}
+
+/// Unit and integration tests alone; `filters` are what cargo's tests are chosen by.
+pub fn rust_only(filters: &[String]) -> Result<ExitCode> {
+    let mut verdict = Verdict::default();
+    verdict.count(cargo_test("weida", &Engines::ensure()?, filters));
+    Ok(verdict.close())
 }
 
 /// The examples and schemathesis alone, on a fresh build.
@@ -81,16 +89,20 @@ impl Verdict {
     }
 }
 
-/// Cargo's tests of one package, shown while they run and counted.
-fn cargo_test(package: &str, engines: &Engines) -> Result<Tally> {
+/// Cargo's tests of one package, shown while they run and counted; all of them without `filters`.
+fn cargo_test(package: &str, engines: &Engines, filters: &[String]) -> Result<Tally> {
     let cargo_test = || {
         let mut command = cargo();
         command.args(["test", "--no-fail-fast", "--package", package]).envs(engines.environment());
         command
     };
     step(&format!("tests of {package}, compiled"), || run(brief(cargo_test().arg("--no-run"))))?;
-    let begun = Instant::now();
+    let (begun, files) = (Instant::now(), Room::new("files")?);
     let mut command = cargo_test();
+    command.env("TMPDIR", files.path());
+    if !filters.is_empty() {
+        command.args(["--lib", "--test", "it", "--"]).args(filters);
+    }
     let (tally, success) = stream(&mut command)?;
     report(if success { '✓' } else { '✗' }, &format!("tests of {package}"), begun.elapsed());
     if !success && tally.failed == 0 {
