@@ -61,6 +61,15 @@ test('several keywords and contents, in place and without a page of their own', 
   await page.getByRole('button', { name: '保存规则' }).last().click()
   await expect(page.getByText('规则 01 已保存')).toBeVisible()
   expect(await phone.say('你们在哪呢')).toBe('地铁 2 号线')
+
+  // A copy says the same to another keyword.
+  await page.goto('/replies/1')
+  await page.getByRole('link', { name: '复制这条规则' }).click()
+  await expect(page.getByLabel('回复内容', { exact: true })).toHaveValue('地铁 2 号线')
+  await page.getByLabel('关键词', { exact: true }).fill('怎么走')
+  await page.getByRole('button', { name: '保存规则' }).last().click()
+  await expect(page.getByText('规则 02 已添加')).toBeVisible()
+  expect(await phone.say('怎么走')).toBe('地铁 2 号线')
   await phone.putDown()
 })
 

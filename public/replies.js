@@ -29,10 +29,10 @@ for (const hint of document.querySelectorAll("[data-parts]")) {
   });
 }
 
-// [data-echo]: the preview's own words follow the first field of that name.
-for (const bubble of document.querySelectorAll("[data-echo]")) {
-  const field = document.getElementById(bubble.dataset.echo);
-  field?.addEventListener("input", () => (bubble.textContent = field.value || "…"));
+// [data-echo]: words of the preview follow the field with that id.
+for (const words of document.querySelectorAll("[data-echo]")) {
+  const field = document.getElementById(words.dataset.echo);
+  field?.addEventListener("input", () => (words.textContent = field.value || words.dataset.empty));
 }
 
 // [data-step-of]: a choice that changes the form needs no button.

@@ -10,3 +10,4 @@ pub mod part;
 pub mod text;
 
 pub mod island;
+pub mod markup;

@@ -1,5 +1,6 @@
 //! How a reply will look in the chat, while it is typed.
 
+use crate::web::markup::{Span, leads_to_a_page, spans};
 use leptos::{ev, prelude::*, wasm_bindgen::JsCast as _, web_sys::HtmlTextAreaElement};
 
 /// A bubble with the text of the text area `field` of the same page, its variables filled with `values` (name and value).
@@ -29,13 +30,24 @@ pub fn ReplyPreview(
     });
     let shown = move || {
         let typed = typed.get();
-        filled(if typed.trim().is_empty() { &example } else { typed.trim() }, &values)
+        let text = filled(if typed.trim().is_empty() { &example } else { typed.trim() }, &values);
+        spans(&text).into_iter().map(piece).collect_view()
     };
     view! {
         <div class="said">
             <span class="avatar" aria-hidden="true">"微"</span>
             <div class="bubble">{shown}</div>
         </div>
+    }
+}
+
+/// A link opens elsewhere: what is typed here is not saved yet.
+fn piece(span: Span) -> AnyView {
+    match span {
+        Span::Link { href, text } if leads_to_a_page(&href) => {
+            view! { <a href=href target="_blank" rel="noreferrer">{text}</a> }.into_any()
+        }
+        Span::Words(text) | Span::Link { text, .. } => text.into_any(),
     }
 }
 

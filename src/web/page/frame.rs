@@ -1,6 +1,6 @@
 //! What every page has around it.
 
-use super::{Leaf, Visitor, admin::CONSOLE};
+use super::{Leaf, Visitor, admin::CONSOLE, menu::command_menu};
 use crate::{
     http::{cookie::Jar, state::AppState},
     web::{
@@ -49,6 +49,7 @@ pub fn frame(visitor: &Visitor, leaf: Leaf) -> AnyView {
             </div>
         </main>
         <Footer lang links=vec![NavLink::new("/docs", t.docs, here.path())] />
+        {command_menu(visitor, has_sandbox)}
     }
     .into_any()
 }

@@ -10,6 +10,7 @@ mod home;
 mod leaf;
 mod login;
 mod me;
+mod menu;
 mod picture;
 mod posted;
 mod prefs;

@@ -64,6 +64,11 @@ pub fn TopBar(
                 <a class="bar-brand" href="/"><Mark /><span>{brand.or(t.brand)}</span></a>
                 {(!nav.is_empty()).then(|| view! { <nav class="bar-nav" aria-label=t.nav>{links(nav, "")}</nav> })}
                 <div class="bar-end">
+                    {account.is_some().then(|| view! {
+                        <button type="button" class="button quiet small command-open" data-command-menu hidden>
+                            {t.go_to} " " <kbd>"Ctrl K"</kbd>
+                        </button>
+                    })}
                     {sign_in.map(|href| view! { <a class="button plain small" href=href>{t.sign_in}</a> })}
                     <Menu prefs account />
                 </div>

@@ -2,7 +2,10 @@
 
 use super::{Icon, Mark, Shape, Words};
 use crate::text::Lang;
-use crate::web::text::{Common, fill};
+use crate::web::{
+    markup::leads_to_a_page,
+    text::{Common, fill},
+};
 use leptos::prelude::*;
 
 /// One thing in a chat.
@@ -141,11 +144,4 @@ fn piece(piece: Piece) -> AnyView {
         }
         Piece::Words(words) | Piece::Link { text: words, .. } => words.into_any(),
     }
-}
-
-/// Whether an address that somebody wrote into a reply may be a link here: a page on the web or of this site. Others, `javascript:`
-/// above all, are shown as plain words.
-fn leads_to_a_page(href: &str) -> bool {
-    let href = href.to_ascii_lowercase();
-    ["https://", "http://", "/"].iter().any(|start| href.starts_with(start))
 }

@@ -10,6 +10,7 @@ crate::texts! {
         // Places.
         nav: "主导航" / "Main",
         menu: "菜单" / "Menu",
+        go_to: "跳转" / "Go to",
         home: "首页" / "Home",
         me: "个人中心" / "My account",
         replies: "自动回复" / "Auto-reply",

@@ -9,6 +9,7 @@ pub mod forgot;
 pub mod home;
 pub mod login;
 pub mod me;
+pub mod menu;
 pub mod problem;
 pub mod register;
 pub mod replies;

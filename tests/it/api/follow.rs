@@ -306,15 +306,17 @@ async fn an_edit_that_nobody_gets_costs_nothing() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let world = World::open(&database).await;
     let (user_id, token) = follower(&world, "oHasty").await;
-    let balance = async |world: &World| credit::totals(&world.app.ctx, user_id).await.unwrap().balance;
+    // Nothing while the database is too busy to say: the work takes the whole machine.
+    let balance = async |world: &World| credit::totals(&world.app.ctx, user_id).await.ok().map(|totals| totals.balance);
     let (ctx, list) = (world.app.ctx.clone(), parse(r#"[{"op":"blur","sigma":50}]"#).unwrap());
     let work = tokio::spawn(async move {
         let place = ctx.studio.enter(user_id).unwrap();
         paid::edit(&ctx, user_id, place, png(2_000), list, None).await.map(drop)
     });
-    assert!(eventually(Duration::from_secs(20), async || balance(&world).await == 99).await, "taken before the work");
+    let taken = eventually(Duration::from_secs(20), async || balance(&world).await == Some(99)).await;
+    assert!(taken, "taken before the work");
     work.abort();
-    assert!(eventually(Duration::from_secs(20), async || balance(&world).await == 100).await, "given back");
+    assert!(eventually(Duration::from_secs(20), async || balance(&world).await == Some(100)).await, "given back");
 
     let Held::Now(hold) = credit::hold::hold(&world.app.ctx, user_id, 1, "image_edit", None).await.unwrap() else {
         panic!("nobody has asked for it before")
@@ -322,9 +324,10 @@ async fn an_edit_that_nobody_gets_costs_nothing() {
     // As by a kill: nobody gives it back.
     std::mem::forget(hold);
     world.app.stopping.cancel();
-    assert_eq!(balance(&world).await, 99);
+    assert_eq!(balance(&world).await, Some(99));
     let next = World::open(&database).await;
-    assert!(eventually(Duration::from_secs(20), async || balance(&next).await == 100).await, "released at the start");
+    let released = eventually(Duration::from_secs(20), async || balance(&next).await == Some(100)).await;
+    assert!(released, "released at the start");
     assert_eq!(next.credits(&token).await["credits"], 100);
 }
 

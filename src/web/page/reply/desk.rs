@@ -10,7 +10,7 @@ use crate::{
     web::{
         page::{Here, Leaf, Visitor, admin::beside_the_rooms},
         part::{NavLink, PageHead, Tab, Tabs, Words},
-        text::replies::Replies,
+        text::replies::{Replies, list::List},
     },
 };
 use leptos::{nonce::use_nonce, prelude::*};
@@ -41,6 +41,15 @@ pub enum Room {
 impl Room {
     const ALL: [Self; 7] =
         [Self::Rules, Self::Bench, Self::Unanswered, Self::Messages, Self::Numbers, Self::Import, Self::History];
+
+    /// All of them for one scope, and where rules are made: addresses and names.
+    pub fn places(scope: Scope, lang: Lang) -> Vec<(String, &'static str)> {
+        let t = List::of(lang);
+        let mut places: Vec<_> =
+            Self::ALL.into_iter().map(|room| (room.address(scope), room.name(Replies::of(lang)))).collect();
+        places.splice(1..1, [(scope.below("new"), t.add), (scope.below("several"), t.several)]);
+        places
+    }
 
     fn address(self, scope: Scope) -> String {
         match self {

@@ -22,6 +22,7 @@ pub fn help(visitor: &Visitor) -> AnyView {
         ("a", t.quick),
         ("n", t.new),
         ("Ctrl / ⌘ S", t.save),
+        ("Ctrl / ⌘ K", c.go_to),
         ("?", t.help),
     ];
     let keys = keys.map(|(key, does)| view! { <div><dt><kbd>{key}</kbd></dt><dd>{does}</dd></div> });

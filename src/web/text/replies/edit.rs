@@ -8,6 +8,7 @@ crate::texts! {
         save: "保存规则" / "Save the rule",
         save_next: "保存并继续添加" / "Save and add another",
         try_it: "试一试已保存的规则" / "Try the rules as they are saved",
+        copy: "复制这条规则" / "Copy this rule",
         history: "这条规则的修改记录" / "History of this rule",
 
         section_when: "什么时候回复" / "When to answer",

@@ -60,6 +60,19 @@ impl Form {
         }
     }
 
+    /// A new rule that says what a stored one says. It needs keywords of its own: two rules cannot have the same.
+    pub fn copy(rule: &Rule) -> Self {
+        let mut form = Self { number: None, revision: 0, is_changed: true, ..Self::of(rule) };
+        if form.draft.cause.has_keywords() {
+            form.draft.keywords.truncate(1);
+            for keyword in &mut form.draft.keywords {
+                keyword.text.clear();
+            }
+        }
+        form.focus = Some(if form.draft.cause.has_keywords() { "keyword" } else { "text" }.to_owned());
+        form
+    }
+
     /// What was typed.
     pub fn read(posted: &Posted, number: Option<i64>) -> Self {
         let priority = posted.text("priority").trim().to_owned();

@@ -53,6 +53,10 @@ async fn change(visitor: Visitor, number: i64) -> Result<Leaf, Halt> {
             {bench}
         </details>
     };
-    let acts = view! { <a class="button plain small" href=desk.scope.rule_history(number)>{t.history}</a> };
+    let copy = format!("{}?from={number}", desk.scope.below("new"));
+    let acts = view! {
+        <a class="button plain small" href=copy>{t.copy}</a>
+        <a class="button plain small" href=desk.scope.rule_history(number)>{t.history}</a>
+    };
     Ok(desk.leaf(Room::Rules, fill(t.title, &[("n", &padded(number))]), "", acts.into_any(), body.into_any()))
 }

@@ -18,7 +18,7 @@ pub fn preview(visitor: &Visitor, desk: Desk, form: &Form) -> AnyView {
     let heard = heard(desk, form);
     let bubbles = form.draft.contents.iter().enumerate().map(|(index, content)| match content {
         Content::Text { text } => written(visitor, desk, form, index, text),
-        other => shown(desk, other),
+        other => shown(desk, index, other),
     });
     let several = (form.draft.contents.len() > 1).then_some(match form.draft.answer {
         Answer::All => t.preview_all,
@@ -44,7 +44,7 @@ fn heard(desk: Desk, form: &Form) -> AnyView {
             return view! {
                 <div class="said mine">
                     <span class="avatar" aria-hidden="true">"我"</span>
-                    <div class="bubble" data-echo="keyword">{said}</div>
+                    <div class="bubble" data-echo="keyword" data-empty="…">{said}</div>
                 </div>
             }
             .into_any();
@@ -66,7 +66,7 @@ fn written(visitor: &Visitor, desk: Desk, form: &Form, index: usize, text: &str)
 }
 
 /// What is not text, as far as it is known here.
-fn shown(desk: Desk, content: &Content) -> AnyView {
+fn shown(desk: Desk, index: usize, content: &Content) -> AnyView {
     let name = desk.texts().content(content);
     let (title, more) = match content {
         Content::News { title, description, .. }
@@ -86,8 +86,15 @@ fn shown(desk: Desk, content: &Content) -> AnyView {
         }
         _ => {
             let title = if title.is_empty() { name.to_owned() } else { title };
-            view! { <div class="bubble news"><span class="news-words"><b>{title}</b><span>{more}</span></span></div> }
-                .into_any()
+            view! {
+                <div class="bubble news">
+                    <span class="news-words">
+                        <b data-echo=field("title", index) data-empty=name>{title}</b>
+                        <span data-echo=field("description", index) data-empty="">{more}</span>
+                    </span>
+                </div>
+            }
+            .into_any()
         }
     };
     view! { <div class="said"><span class="avatar" aria-hidden="true">"微"</span>{bubble}</div> }.into_any()

@@ -49,7 +49,7 @@ pub async fn settle(visitor: &Visitor, desk: Desk, number: Option<i64>) -> Resul
     let Some(posted) = visitor.here.posted() else {
         let form = match number {
             Some(number) => Form::of(&search::find(ctx, desk.owner_id, number).await?),
-            None => fresh(visitor, desk),
+            None => fresh(visitor, desk).await?,
         };
         return Ok(Settled::Open(Box::new(form)));
     };
@@ -68,11 +68,14 @@ pub async fn settle(visitor: &Visitor, desk: Desk, number: Option<i64>) -> Resul
     Ok(Settled::Open(Box::new(form)))
 }
 
-/// A new one, with what the address suggests.
-fn fresh(visitor: &Visitor, desk: Desk) -> Form {
+/// A new one, with what the address suggests; `from` names a rule that it is a copy of.
+async fn fresh(visitor: &Visitor, desk: Desk) -> Result<Form, CoreError> {
+    if let Ok(number) = visitor.here.query("from").parse() {
+        return Ok(Form::copy(&search::find(&visitor.here.ctx, desk.owner_id, number).await?));
+    }
     let asked = Cause::of(&visitor.here.query("cause"));
     let cause = if desk.scope == Scope::Account { asked } else { Cause::Keyword };
-    Form::new(cause, visitor.here.query("keyword").trim(), &visitor.here.query("text"))
+    Ok(Form::new(cause, visitor.here.query("keyword").trim(), &visitor.here.query("text")))
 }
 
 async fn save(visitor: &Visitor, desk: Desk, form: &mut Form, posted: &Posted) -> Result<Option<Settled>, CoreError> {
