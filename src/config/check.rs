@@ -92,16 +92,19 @@ fn token_secrets(settings: &Settings) -> Result<(), ConfigError> {
     Ok(())
 }
 
-/// The owner's other apps: an appid is of no use without its secret.
+/// The owner's other apps: an appid is of no use without its secret, nor a secret without its appid.
 fn other_apps(settings: &Settings) -> Result<(), ConfigError> {
     let (mini, web) = (&settings.mini_program, &settings.open_platform);
     for (appid, secret, names) in [
         (&mini.appid, &mini.secret, ("WECHAT_MINI_APPID", "WECHAT_MINI_SECRET")),
         (&web.appid, &web.secret, ("WECHAT_WEB_APPID", "WECHAT_WEB_SECRET")),
     ] {
-        if !appid.trim().is_empty() && secret.expose_secret().trim().is_empty() {
-            return Err(ConfigError(format!("{} is set without {}: set both, or neither", names.0, names.1)));
-        }
+        let (given, missing) = match (appid.trim().is_empty(), secret.expose_secret().trim().is_empty()) {
+            (false, true) => (names.0, names.1),
+            (true, false) => (names.1, names.0),
+            _ => continue,
+        };
+        return Err(ConfigError(format!("{given} is set without {missing}: set both, or neither")));
     }
     Ok(())
 }
@@ -185,9 +188,11 @@ fn missing(name: &str) -> ConfigError {
 
 fn database_url(settings: &Settings) -> SecretString {
     let database = &settings.database;
-    let was_given = database.url.expose_secret() != super::Database::default().url.expose_secret();
-    if was_given || database.mysql_address.is_empty() {
-        return database.url.clone();
+    if let Some(url) = database.url.as_ref().filter(|url| !url.expose_secret().trim().is_empty()) {
+        return url.clone();
+    }
+    if database.mysql_address.is_empty() {
+        return SecretString::from(super::DATABASE_URL);
     }
     let encode =
         |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");

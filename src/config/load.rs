@@ -52,6 +52,8 @@ pub const ENVIRONMENT: &[(&str, &str)] = &[
     ("WEIDA_LOG_DIR", "log.dir"),
 ];
 
+/// What only our names begin with: another one that does is a slip of the keyboard.
+const PREFIXES: [&str; 4] = ["WEIDA_", "WECHAT_", "JWT_", "ILINK_"];
 /// Names that begin like ours and belong to the tests.
 const TEST_PREFIX: &str = "WEIDA_TEST_";
 
@@ -186,7 +188,7 @@ fn typed(key: &str, text: &str) -> Value {
 
 fn refuse_unknown_names(environment: &BTreeMap<String, String>) -> Result<(), ConfigError> {
     for name in environment.keys() {
-        let is_ours = (name.starts_with("WEIDA_") && !name.starts_with(TEST_PREFIX)) || name.starts_with("WECHAT_");
+        let is_ours = PREFIXES.iter().any(|prefix| name.starts_with(prefix)) && !name.starts_with(TEST_PREFIX);
         if is_ours && !ENVIRONMENT.iter().any(|(known, _)| known == name) {
             let nearest = nearest(name, ENVIRONMENT.iter().map(|(known, _)| *known));
             return Err(ConfigError(format!(

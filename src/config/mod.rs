@@ -79,27 +79,19 @@ pub struct Server {
     pub trust_wx_headers: bool,
 }
 
+/// The database where none is named.
+pub const DATABASE_URL: &str = "sqlite://data/weida.db";
+
 /// The database.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Default)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Database {
-    /// `sqlite://path`, `mysql://…` or `postgres://…`.
-    pub url: SecretString,
+    /// `sqlite://path`, `mysql://…` or `postgres://…`. Not given: WeChat Cloud Hosting's, else [`DATABASE_URL`].
+    pub url: Option<SecretString>,
     /// WeChat Cloud Hosting's own names; used where `url` was not given.
     pub mysql_address: String,
     pub mysql_username: String,
     pub mysql_password: SecretString,
-}
-
-impl Default for Database {
-    fn default() -> Self {
-        Self {
-            url: SecretString::from("sqlite://data/weida.db"),
-            mysql_address: String::new(),
-            mysql_username: String::new(),
-            mysql_password: SecretString::default(),
-        }
-    }
 }
 
 /// The Official Account. All empty: the sandbox.
@@ -121,6 +113,7 @@ pub struct Wechat {
     /// Where the platform is. Empty: its own hosts.
     pub api_base: String,
     pub mp_base: String,
+    /// Where the open platform answers for web login. Empty: as `api_base`.
     pub open_base: String,
 }
 
@@ -140,7 +133,7 @@ pub struct OpenPlatform {
     pub secret: SecretString,
 }
 
-/// The personal-WeChat channel.
+/// The personal-WeChat channel. Reserved: nothing is asked there yet, and its calls answer that it is not configured.
 #[derive(Debug, Clone, Deserialize, Default)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Ilink {

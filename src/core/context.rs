@@ -13,7 +13,7 @@ use super::{
     secret::{HashKey, Use},
     signin::{doors::Doors, hub::Hub},
     token::{Ring, Standings},
-    turn::Turns,
+    turn::{OneEach, Turns},
 };
 use crate::{
     config::Checked,
@@ -54,6 +54,10 @@ pub struct Parts {
     pub holds: Holds,
     pub rates: Rates,
     pub turns: Turns,
+    /// Who reads a long list of theirs: it is made for one at a time.
+    pub lists: Turns,
+    /// Who takes their data along.
+    pub exports: OneEach,
     pub service: Service,
 }
 

@@ -1,7 +1,10 @@
 //! Why the domain refuses. Dialects and pages translate these; none carries a text for people.
 
 use super::token::TokenFault;
-use crate::store::StoreError;
+use crate::{
+    store::StoreError,
+    wechat::api::{ApiError, ErrorClass},
+};
 
 /// What is wrong with one field of a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,5 +139,69 @@ impl From<StoreError> for CoreError {
             StoreError::Duplicate | StoreError::Collision => Self::Collided,
             StoreError::Broken(e) => Self::Fault(e.to_string()),
         }
+    }
+}
+
+/// Why the platform did not do what was asked. What the operator must mend is for the log.
+impl From<ApiError> for CoreError {
+    fn from(error: ApiError) -> Self {
+        let fault = match &error {
+            ApiError::Platform { code: 40029 | 42003, .. } => PlatformFault::CodeInvalid,
+            ApiError::Platform { code: 40163, .. } => PlatformFault::CodeUsed,
+            ApiError::Platform { code: 45011, .. } => PlatformFault::TooOften,
+            ApiError::Platform { code: 40013, .. } => PlatformFault::AppidWrong,
+            ApiError::Platform { code: 40125 | 40001, .. } => PlatformFault::SecretWrong,
+            ApiError::Platform { code: 40226, .. } => PlatformFault::RiskyPerson,
+            ApiError::Platform { class: ErrorClass::Retry, .. } => PlatformFault::Busy,
+            ApiError::Platform { code, .. } => PlatformFault::Other(*code),
+            ApiError::Store(_) => {
+                tracing::error!(%error, "the database cannot be reached");
+                return Self::Unavailable;
+            }
+            ApiError::Timeout
+            | ApiError::Unreachable
+            | ApiError::Transport
+            | ApiError::Status(_)
+            | ApiError::Malformed => PlatformFault::Unreachable,
+        };
+        match fault {
+            PlatformFault::CodeInvalid
+            | PlatformFault::CodeUsed
+            | PlatformFault::TooOften
+            | PlatformFault::RiskyPerson => tracing::debug!(%error, "the platform refused somebody"),
+            _ => tracing::warn!(%error, "the platform did not do what was asked"),
+        }
+        Self::Platform(fault)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_door_hears_the_same_of_the_platform() {
+        let of = |code: i64| {
+            let error = ApiError::Platform { code, class: ErrorClass::of(code), message: String::new() };
+            match CoreError::from(error) {
+                CoreError::Platform(fault) => fault,
+                other => panic!("{code}: {other}"),
+            }
+        };
+        for (code, fault) in [
+            (40029, PlatformFault::CodeInvalid),
+            (40163, PlatformFault::CodeUsed),
+            (45011, PlatformFault::TooOften),
+            (40013, PlatformFault::AppidWrong),
+            (40125, PlatformFault::SecretWrong),
+            (40001, PlatformFault::SecretWrong),
+            (40226, PlatformFault::RiskyPerson),
+            (-1, PlatformFault::Busy),
+            (268_487_001, PlatformFault::Busy),
+            (40164, PlatformFault::Other(40164)),
+        ] {
+            assert_eq!(of(code), fault, "{code}");
+        }
+        assert!(matches!(CoreError::from(ApiError::Timeout), CoreError::Platform(PlatformFault::Unreachable)));
     }
 }

@@ -104,7 +104,7 @@ pub async fn add(ctx: &Ctx, user_id: i64, feature: &str, amount: i64) -> Result<
         let mut tx = ctx.store.begin().await?;
         let standing = store::token::find_standing(&mut tx, user_id).await?.ok_or(CoreError::NotFound)?;
         let Some(windows) = levels.find(&standing.level, feature) else { return Err(CoreError::OverQuota) };
-        match add_within(ctx, &mut tx, user_id, feature, amount, windows).await {
+        match add_within(&mut tx, user_id, feature, amount, windows, ctx.now()).await {
             Ok(usage) => {
                 tx.commit().await?;
                 return Ok(usage);
@@ -155,15 +155,50 @@ fn unused(windows: Option<&Windows>) -> [Used; 3] {
     Window::ALL.map(|window| Used { window, used: 0, limit: windows.map_or(Some(0), |w| window.limit(w)) })
 }
 
-async fn add_within(
+/// One use of a feature by work that began at `now`, inside the caller's transaction. What is no feature of any level is not counted.
+///
+/// # Errors
+/// [`CoreError::OverQuota`]; [`CoreError::Collided`] where a rival opened the same window: do the transaction once more.
+pub(super) async fn add_of_work(
     ctx: &Ctx,
+    db: &mut Tx,
+    user_id: i64,
+    feature: &str,
+    now: i64,
+) -> Result<(), CoreError> {
+    let levels = &ctx.settings.levels;
+    if known(levels, feature).is_err() {
+        return Ok(());
+    }
+    let standing = store::token::find_standing(db, user_id).await?.ok_or(CoreError::NotFound)?;
+    let Some(windows) = levels.find(&standing.level, feature) else { return Err(CoreError::OverQuota) };
+    add_within(db, user_id, feature, 1, windows, now).await.map(drop)
+}
+
+/// Takes [`add_of_work`] back, from the windows that were open when the work began.
+pub(super) async fn give_back_of_work(
+    ctx: &Ctx,
+    db: &mut Tx,
+    user_id: i64,
+    feature: &str,
+    began_at: i64,
+) -> Result<(), CoreError> {
+    if known(&ctx.settings.levels, feature).is_ok() {
+        for window in Window::ALL {
+            store::usage::update_given_back(db, user_id, feature, &period(window, began_at), 1).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn add_within(
     db: &mut Tx,
     user_id: i64,
     feature: &str,
     amount: i64,
     windows: &Windows,
+    now: i64,
 ) -> Result<Usage, CoreError> {
-    let now = ctx.now();
     let mut used = unused(Some(windows));
     for entry in &mut used {
         let (period, most) = (period(entry.window, now), entry.limit.unwrap_or(i64::MAX));

@@ -2,7 +2,7 @@
 //!
 //! Limits on guessing are not here: they are in the database (`limit`).
 
-use super::{Ctx, limit::subject_of};
+use super::{Ctx, limit::subject_of, secret::Use};
 use std::{
     collections::HashMap,
     net::IpAddr,
@@ -13,13 +13,20 @@ use std::{
 const MOST: usize = 100_000;
 const SECOND_US: i64 = 1_000_000;
 
+/// Looks a second at one thing that is followed by its secret name: more often it does not change.
+const LOOKS_PER_SECOND: i64 = 5;
+/// An address may follow things this many times as often as it may ask for anything else: it may be a server with many sessions.
+const FOLLOWING_FACTOR: i64 = 10;
+
 /// Who is counted.
-#[derive(Debug, Clone, Copy)]
-pub enum Caller<'a> {
-    /// A valid token, by its id.
-    Token(&'a str),
-    /// A signed-in browser, by whatever names its session.
-    Session(&'a str),
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caller {
+    /// A user, whichever of their tokens or browsers it is: those are free, so they must not count by themselves.
+    User(i64),
+    /// A person whom a gateway in front of us vouches for.
+    Openid(String),
+    /// Whoever follows something by its secret name, a sign-in session for instance.
+    Follower(String),
     /// Nobody in particular.
     Anyone,
 }
@@ -41,15 +48,24 @@ pub struct Allowance {
 pub struct Rates(Mutex<HashMap<String, i64>>);
 
 /// Takes one request. Callers on this machine (tests, gateways) have the configured factor more.
-pub fn take(ctx: &Ctx, caller: Caller<'_>, address: IpAddr) -> Allowance {
+pub fn take(ctx: &Ctx, caller: &Caller, address: IpAddr) -> Allowance {
     let limits = &ctx.settings.settings.limits;
     let factor = if address.to_canonical().is_loopback() { limits.loopback_factor } else { 1 };
-    let subject = match caller {
-        Caller::Token(id) => format!("t/{id}"),
-        Caller::Session(id) => format!("s/{id}"),
-        Caller::Anyone => format!("a/{}", subject_of(address)),
-    };
-    ctx.rates.take(subject, limits.requests_per_second * factor, ctx.now() * 1000)
+    let most = limits.requests_per_second * factor;
+    let take = |subject: String, most: i64| ctx.rates.take(subject, most, ctx.now() * 1000);
+    match caller {
+        Caller::User(id) => take(format!("u/{id}"), most),
+        Caller::Openid(openid) => take(format!("o/{openid}"), most),
+        Caller::Follower(name) => {
+            // A name can be made up, so it does not free its address.
+            let together = take(format!("af/{}", subject_of(address)), most * FOLLOWING_FACTOR);
+            if !together.is_within {
+                return together;
+            }
+            take(format!("f/{}", ctx.hash(Use::Limit, name)), LOOKS_PER_SECOND.min(limits.requests_per_second) * factor)
+        }
+        Caller::Anyone => take(format!("a/{}", subject_of(address)), most),
+    }
 }
 
 impl Rates {

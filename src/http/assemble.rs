@@ -17,11 +17,11 @@ use crate::{
         signin::{doors::Doors, hub::Hub},
         token::{Ring, Standings},
         tokens::SharedTokens,
-        turn::Turns,
+        turn::{OneEach, Turns},
     },
     store::{self, Store},
     wechat::{
-        api::{API_BASE, ApiSettings, AppKey, Client, LoginClient, MP_BASE},
+        api::{API_BASE, ApiSettings, AppKey, Client, LOGIN_PATIENCE, LoginClient, MP_BASE},
         callback::{Mode, PushSettings},
         crypto::AesKey,
     },
@@ -51,9 +51,10 @@ pub async fn ctx(
     let commands = Commands::new(&settings.settings.chat.commands)?;
     let store = Store::open(settings.database_url.expose_secret()).await.map_err(|e| e.to_string())?;
     let platform = platform(&settings, &account, &store, &clock, &chance)?;
-    let logins =
-        LoginClient::new(base(&settings.settings.wechat.api_base, API_BASE, "WECHAT_API_BASE")?, chance.clone())
-            .map_err(|e| e.to_string())?;
+    let wechat = &settings.settings.wechat;
+    let mini_base = base(&wechat.api_base, API_BASE, "WECHAT_API_BASE")?;
+    let web_base = base(&wechat.open_base, mini_base.as_str(), "WECHAT_OPEN_BASE")?;
+    let logins = LoginClient::new(mini_base, web_base, LOGIN_PATIENCE, chance.clone()).map_err(|e| e.to_string())?;
     let (mini, web) = (&settings.settings.mini_program, &settings.settings.open_platform);
     let (mini_program, web_login) = (other_app(&mini.appid, &mini.secret), other_app(&web.appid, &web.secret));
     let hash_key = hash_key(&store, chance.as_ref()).await.map_err(|e| e.to_string())?;
@@ -87,6 +88,8 @@ pub async fn ctx(
         holds: Holds::default(),
         rates: Rates::default(),
         turns: Turns::default(),
+        lists: Turns::default(),
+        exports: OneEach::default(),
         service: Service::default(),
     }))
 }

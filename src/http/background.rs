@@ -1,9 +1,12 @@
-//! What goes on without anybody asking: listening for other instances, ending and sweeping.
+//! What goes on without anybody asking: listening for other instances, ending and sweeping. Each duty is a task of its own, so that
+//! none waits for another, and one that fails, in whatever way, is done again in its next round.
 
 use super::state::AppState;
 use crate::core::{CoreError, Ctx, credit, keep, reply, signin, token};
-use std::time::Duration;
-use tokio::time::MissedTickBehavior;
+use futures::FutureExt as _;
+use std::{panic::AssertUnwindSafe, time::Duration};
+use tokio::{task::JoinHandle, time::MissedTickBehavior};
+use tokio_util::sync::CancellationToken;
 
 /// How soon a change made by another instance is known here.
 const LISTEN: Duration = Duration::from_millis(300);
@@ -14,37 +17,80 @@ const SWEEP: Duration = Duration::from_mins(5);
 
 /// Starts the background work; it ends with the program.
 pub fn start(state: &AppState) {
-    let rounds = |every: Duration| {
-        let mut ticks = tokio::time::interval(every);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        ticks
+    let duty = |name: &'static str, every: Duration, work: Duty| {
+        let ctx = state.ctx.clone();
+        rounds(name, every, state.stopping.clone(), move || work(ctx.clone()));
     };
-    let (ctx, stopping) = (state.ctx.clone(), state.stopping.clone());
-    let (mut listen, mut hold, mut expire, mut sweep) = (rounds(LISTEN), rounds(HOLD), rounds(EXPIRE), rounds(SWEEP));
-    tokio::spawn(async move {
-        loop {
-            let done = tokio::select! {
-                _ = listen.tick() => follow_changes(&ctx).await,
-                _ = hold.tick() => follow_holds(&ctx).await,
-                _ = expire.tick() => keep::expire(&ctx).await,
-                _ = sweep.tick() => keep::sweep(&ctx).await,
-                () = stopping.cancelled() => break,
-            };
-            if let Err(error) = done {
-                tracing::warn!(%error, "background work was put off");
-            }
-        }
-    });
+    duty("tokens", LISTEN, |ctx| Box::pin(async move { token::standing::follow_changes(&ctx).await }));
+    duty("sign-ins", LISTEN, |ctx| Box::pin(async move { signin::hub::listen(&ctx).await }));
+    duty("rules", LISTEN, |ctx| Box::pin(async move { reply::shelf::follow_changes(&ctx).await }));
+    duty("holds", HOLD, |ctx| Box::pin(async move { follow_holds(&ctx).await }));
+    duty("expiry", EXPIRE, |ctx| Box::pin(async move { keep::expire(&ctx).await }));
+    duty("sweep", SWEEP, |ctx| Box::pin(async move { keep::sweep(&ctx).await }));
 }
 
-/// What other instances have changed.
-async fn follow_changes(ctx: &Ctx) -> Result<(), CoreError> {
-    token::standing::follow_changes(ctx).await?;
-    signin::hub::listen(ctx).await?;
-    reply::shelf::follow_changes(ctx).await
+type Duty = fn(Ctx) -> futures::future::BoxFuture<'static, Result<(), CoreError>>;
+
+/// Does something every so often until the program stops.
+fn rounds<F>(
+    name: &'static str,
+    every: Duration,
+    stopping: CancellationToken,
+    mut work: impl FnMut() -> F + Send + 'static,
+) -> JoinHandle<()>
+where
+    F: Future<Output = Result<(), CoreError>> + Send,
+{
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(every);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => {}
+                () = stopping.cancelled() => break,
+            }
+            match AssertUnwindSafe(async { work().await }).catch_unwind().await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::warn!(%error, name, "background work was put off"),
+                Err(_) => tracing::error!(name, "background work panicked; it is tried again in its next round"),
+            }
+        }
+    })
 }
 
 async fn follow_holds(ctx: &Ctx) -> Result<(), CoreError> {
     credit::hold::renew(ctx).await?;
     credit::hold::release(ctx, false).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+    use tokio::sync::mpsc;
+
+    #[tokio::test]
+    async fn a_duty_that_fails_or_breaks_is_done_again_and_ends_with_the_program() {
+        let (tell, mut told) = mpsc::unbounded_channel();
+        let (turn, stopping) = (Arc::new(AtomicUsize::new(0)), CancellationToken::new());
+        let task = rounds("test", Duration::from_millis(1), stopping.clone(), move || {
+            let (turn, tell) = (turn.fetch_add(1, Ordering::SeqCst), tell.clone());
+            async move {
+                tell.send(turn).ok();
+                match turn {
+                    0 => panic!("the first time"),
+                    1 => Err(CoreError::Unavailable),
+                    _ => Ok(()),
+                }
+            }
+        });
+        for turn in 0..4 {
+            assert_eq!(told.recv().await, Some(turn));
+        }
+        stopping.cancel();
+        task.await.unwrap();
+    }
 }

@@ -9,7 +9,7 @@ use axum::{
 };
 use ipnet::IpNet;
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -54,6 +54,9 @@ pub async fn identify(
     response
 }
 
+/// Stands for callers behind a proxy on this machine that is not trusted.
+const SOMEBODY: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+
 static WARNED: AtomicBool = AtomicBool::new(false);
 
 /// True where the request says that somebody passed it on.
@@ -68,7 +71,8 @@ fn address(headers: &HeaderMap, peer: IpAddr, proxies: &[IpNet]) -> IpAddr {
         if is_forwarded(headers) && !WARNED.swap(true, Ordering::Relaxed) {
             tracing::warn!(%peer, "requests come through a proxy that is not trusted, so all callers look like one: set WEIDA_TRUSTED_PROXIES");
         }
-        return peer;
+        // This machine only passed it on: whoever is behind it is not this machine, and has none of its privileges.
+        return if peer.to_canonical().is_loopback() && is_forwarded(headers) { SOMEBODY } else { peer };
     }
     let hops = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(','));
     let mut caller = peer;
@@ -107,6 +111,17 @@ mod tests {
         let (peer, proxies) = ("10.0.0.1".parse().unwrap(), vec!["10.0.0.0/8".parse().unwrap()]);
         assert_eq!(address(&forwarded("203.0.113.7"), peer, &[]), peer);
         assert_eq!(address(&forwarded("203.0.113.7"), peer, &proxies).to_string(), "203.0.113.7");
+    }
+
+    #[test]
+    fn whom_this_machine_passes_on_is_not_this_machine() {
+        for peer in ["127.0.0.1", "::1", "::ffff:127.0.0.1"].map(|peer| peer.parse::<IpAddr>().unwrap()) {
+            assert_eq!(address(&HeaderMap::new(), peer, &[]), peer);
+            for name in ["x-forwarded-for", "forwarded", "x-real-ip"] {
+                let headers = HeaderMap::from_iter([(name.parse().unwrap(), "127.0.0.1".parse().unwrap())]);
+                assert!(!address(&headers, peer, &[]).is_loopback(), "{peer} {name}");
+            }
+        }
     }
 
     #[test]

@@ -16,6 +16,9 @@ use std::{convert::Infallible, time::Duration};
 /// How long a browser waits before it comes back after the stream broke, for instance because the program restarts.
 const RETRY: Duration = Duration::from_millis(500);
 
+/// How often something is sent where nothing happens: proxies cut lines that are silent for half a minute.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
 #[derive(Debug, Deserialize)]
 pub struct Params {
     #[serde(default)]
@@ -30,7 +33,10 @@ pub async fn signin(State(state): State<AppState>, Query(params): Query<Params>,
     let view = match begin::view_polled(&ctx, &secrets, &params.poll).await {
         Ok(Some(view)) => view,
         Ok(None) => return StatusCode::NOT_FOUND.into_response(),
-        Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Err(error) => {
+            tracing::warn!(%error, "a waiting page could not be served");
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
     };
     let mut status = ctx.hub.follow(view.id, view.status);
     let wait = Duration::from_millis(u64::try_from(view.expires_at - ctx.now()).unwrap_or(0) + 500);
@@ -56,7 +62,7 @@ pub async fn signin(State(state): State<AppState>, Query(params): Query<Params>,
             }
         }
     };
-    Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response()
+    Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
 }
 
 fn event(status: Status) -> Event {

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use std::{net::IpAddr, sync::Arc};
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
 /// Called by the platform's machines, which send neither cookie nor origin; it proves itself by signature.
 pub const PUSH_PATH: &str = "/api/v1/auth/wechat/verify";
@@ -37,7 +37,7 @@ pub fn is_foreign(headers: &HeaderMap, public_url: &Url) -> bool {
     match referer {
         None => false,
         Some(None) => true,
-        Some(Some(from)) => from.origin() != public_url.origin(),
+        Some(Some(from)) => !is_own_origin(&from, headers, public_url),
     }
 }
 
@@ -48,7 +48,13 @@ fn is_own(headers: &HeaderMap, public_url: &Url) -> bool {
         return matches!(site, "same-origin" | "none");
     }
     let Some(origin) = text("origin").and_then(|o| Url::parse(o).ok()) else { return false };
-    origin.origin() == public_url.origin() || is_own_address(&origin, public_url, text("host").unwrap_or_default())
+    is_own_origin(&origin, headers, public_url)
+}
+
+/// True for the scheme, host and port of our own pages.
+fn is_own_origin(from: &Url, headers: &HeaderMap, public_url: &Url) -> bool {
+    let host = headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    from.origin() == public_url.origin() || is_own_address(from, public_url, host)
 }
 
 /// A private installation is reached by whichever of its addresses; names could be rebound, addresses cannot.
@@ -59,7 +65,7 @@ fn is_own_address(origin: &Url, public_url: &Url, host: &str) -> bool {
         Some(Host::Domain(name)) => name == "localhost",
         None => false,
     };
-    let authority = origin.as_str().split_once("://").map_or("", |(_, rest)| rest.trim_end_matches('/'));
+    let authority = &origin[Position::BeforeHost..Position::AfterPort];
     public_url.scheme() == "http" && origin.scheme() == "http" && is_address && authority == host
 }
 
@@ -125,5 +131,13 @@ mod tests {
         assert!(!is_own(&sent(&[("origin", "http://192.168.1.6"), ("host", "192.168.1.5:3000")]), &ours));
         assert!(!is_own(&sent(&[("origin", "http://rebound.test:3000"), ("host", "rebound.test:3000")]), &ours));
         assert!(!is_own(&sent(&[("origin", "http://203.0.113.1:3000"), ("host", "203.0.113.1:3000")]), &ours));
+        // A GET says by its `Referer` alone where it comes from.
+        for (from, host, expected) in [
+            ("http://192.168.1.5:3000/me?a=b", "192.168.1.5:3000", false),
+            ("http://192.168.1.6:3000/me", "192.168.1.5:3000", true),
+            ("http://rebound.test:3000/", "rebound.test:3000", true),
+        ] {
+            assert_eq!(is_foreign(&sent(&[("referer", from), ("host", host)]), &ours), expected, "{from}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     config::Checked,
     core::{CoreError, account, chance::Chance, clock::Clock, credit},
     sandbox::Sandbox,
+    store::Store,
 };
 use axum::serve::ListenerExt as _;
 use secrecy::ExposeSecret as _;
@@ -15,6 +16,9 @@ use url::Url;
 
 /// How long requests under way may take once the program was told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
+
+/// How long the database may take to be closed after that: something that is not a request may hold a connection.
+const CLOSE: Duration = Duration::from_secs(5);
 
 /// A program that listens but does not serve yet.
 pub struct Server {
@@ -105,10 +109,17 @@ impl Server {
                 tracing::warn!("some requests were still under way after {} s", DRAIN.as_secs());
             }
         }
-        state.ctx.store.close().await;
+        if !closes(&state.ctx.store, CLOSE).await {
+            tracing::warn!("the database was still in use after {} s more", CLOSE.as_secs());
+        }
         drop(self.alone);
         Ok(())
     }
+}
+
+/// Closes the database; false where somebody keeps it in use for longer than this. What they have begun is undone by the database.
+async fn closes(store: &Store, patience: Duration) -> bool {
+    tokio::time::timeout(patience, store.close()).await.is_ok()
 }
 
 async fn serve_metrics(address: SocketAddr, state: &AppState) -> Result<(), String> {
@@ -118,7 +129,10 @@ async fn serve_metrics(address: SocketAddr, state: &AppState) -> Result<(), Stri
     let (metrics, stopping) = (state.metrics.clone(), state.stopping.clone());
     let routes = axum::Router::new().route("/metrics", axum::routing::get(move || async move { metrics.render() }));
     tokio::spawn(async move {
-        axum::serve(listener, routes).with_graceful_shutdown(async move { stopping.cancelled().await }).await
+        let serving = axum::serve(listener, routes).with_graceful_shutdown(async move { stopping.cancelled().await });
+        if let Err(error) = serving.await {
+            tracing::error!(%error, "metrics are no longer served");
+        }
     });
     Ok(())
 }
@@ -142,4 +156,19 @@ fn data_folder(settings: &Checked) -> PathBuf {
     path.and_then(|p| PathBuf::from(p).parent().map(PathBuf::from))
         .filter(|p| !p.as_os_str().is_empty())
         .unwrap_or_else(|| PathBuf::from("data"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_that_is_kept_does_not_keep_the_program() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&format!("sqlite://{}", folder.path().join("weida.db").display())).await.unwrap();
+        let kept = store.read().await.unwrap();
+        assert!(!closes(&store, Duration::from_millis(20)).await);
+        drop(kept);
+        assert!(closes(&store, Duration::from_secs(30)).await);
+    }
 }

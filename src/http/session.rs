@@ -60,9 +60,9 @@ pub async fn sign_out(session: &Session) -> std::result::Result<(), CoreError> {
     session.flush().await.map_err(|e| CoreError::Fault(e.to_string()))
 }
 
-/// Whether a browser is signed in, without asking whether its user still may.
-pub async fn is_signed_in(session: &Session) -> bool {
-    matches!(session.get::<i64>(USER).await, Ok(Some(_)))
+/// Who signed in with this browser, without asking whether they still may.
+pub async fn user_of(session: &Session) -> Option<i64> {
+    session.get::<i64>(USER).await.ok().flatten()
 }
 
 /// The secret under which this browser's session is stored; empty when it has none.

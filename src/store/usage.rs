@@ -24,6 +24,25 @@ pub async fn update_used(
     Ok(done.rows_affected() == 1)
 }
 
+/// Takes from a window what was added to it for nothing.
+pub async fn update_given_back(
+    db: &mut Tx,
+    user_id: i64,
+    feature: &str,
+    period: &str,
+    amount: i64,
+) -> Result<(), StoreError> {
+    db.sql("UPDATE usage_counters SET used = used - ? WHERE user_id = ? AND feature = ? AND period = ? AND used >= ?")
+        .bind(amount)
+        .bind(user_id)
+        .bind(feature.to_owned())
+        .bind(period.to_owned())
+        .bind(amount)
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
 /// How much was used in a window; None where it was not opened.
 pub async fn find_used(
     db: &mut impl Link,

@@ -31,7 +31,7 @@ pub const MP_BASE: &str = "https://mp.weixin.qq.com";
 
 pub use custom::{Custom, LinkedArticle, MenuItem};
 pub use error::{ApiError, ErrorClass};
-pub use login::{AppKey, Entrant, LoginClient, MiniSession};
+pub use login::{AppKey, Entrant, LOGIN_PATIENCE, LoginClient, MiniSession};
 pub use media::{MEDIA_LIFE_MS, Medium, MediumKind, UPLOAD_MAX_BYTES};
 pub use qr_code::Ticket;
 pub use token::{MemoryTokenStore, StoredToken, TokenStore, TokenStoreError};

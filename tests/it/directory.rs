@@ -2,7 +2,7 @@
 
 use crate::{
     instances::two,
-    rig::{App, BEGINNING_MS, Database, Engine, crowd, eventually, rounds},
+    rig::{App, BEGINNING_MS, Database, Engine, crowd, eventually, patient, rounds},
     signin::register,
     web::Browser,
 };
@@ -100,20 +100,12 @@ async fn one_of_a_crowd_is_found_by_any_fragment(database: &Database) {
             }
         }
         eprintln!("{:?}: {name}: {best:?}", database.engine);
-        let limit = Duration::from_millis(300).mul_f64(crowding());
+        let limit = patient(Duration::from_millis(300));
         assert!(best < limit, "{name} took {best:?}, more than {limit:?}");
     }
     let everybody = directory::search(&app.ctx, &admin, &looking_for("")).await.unwrap();
     assert_eq!(everybody.total, Total::Exactly(count + 1));
     assert_eq!(directory::search(&app.ctx, &admin, &looking_for("crowd")).await.unwrap().total, Total::More);
-}
-
-/// How many times more this machine has to do than it can: 1 where it is ours alone. What a search takes is told for that.
-fn crowding() -> f64 {
-    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load: f64 = load.split(' ').next().and_then(|minute| minute.parse().ok()).unwrap_or(1.0);
-    let cores = std::thread::available_parallelism().map_or(1.0, |n| f64::from(u32::try_from(n.get()).unwrap_or(1)));
-    (load / cores).max(1.0)
 }
 
 async fn every_field_finds_and_nothing_stands_for_anything(database: &Database) {

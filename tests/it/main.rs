@@ -19,6 +19,7 @@ mod credits;
 mod delivery;
 mod directory;
 mod editor;
+mod export;
 mod five_seconds;
 mod forgery;
 mod guessing;

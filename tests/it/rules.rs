@@ -1,6 +1,6 @@
 //! Rules as they are edited: all or nothing, by several at once, with a history that can be taken back.
 
-use crate::rig::{App, BEGINNING_MS, Database};
+use crate::rig::{App, BEGINNING_MS, Database, patient};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -166,7 +166,7 @@ async fn five_thousand_rules_come_in_at_once(database: &Database) {
     let took =
         timed("add", Box::pin(async { assert_eq!(edit::add_many(ctx, &editor, drafts).await.unwrap(), numbers) }))
             .await;
-    assert!(took < Duration::from_secs(20), "{took:?}");
+    assert!(took < patient(Duration::from_secs(20)), "{took:?}");
     timed("disable", Box::pin(async { edit::set_enabled(ctx, &editor, &numbers, false).await.unwrap() })).await;
     timed("undo disable", Box::pin(async { assert_eq!(history::undo_last(ctx, &editor).await.unwrap().rules, 5_000) }))
         .await;

@@ -43,6 +43,9 @@ fn a_setting_that_is_wrong_is_one_line_that_names_it() {
         (vec![("WECHAT_PREVIOUS_AES_KEY", "canary-aes-key")], &["WECHAT_PREVIOUS_AES_KEY must be the 43"]),
         (vec![("WECHAT_MINI_APPID", "wxmini")], &["WECHAT_MINI_APPID is set without WECHAT_MINI_SECRET"]),
         (vec![("WECHAT_WEB_APPID", "wxweb")], &["WECHAT_WEB_APPID is set without WECHAT_WEB_SECRET"]),
+        (vec![("WECHAT_MINI_SECRET", "canary-app-secret")], &["WECHAT_MINI_SECRET is set without WECHAT_MINI_APPID"]),
+        (vec![("JWT_EXPIRATION_DAY", "30")], &["JWT_EXPIRATION_DAY", "JWT_EXPIRATION_DAYS?"]),
+        (vec![("ILINK_APIBASE", "http://127.0.0.1:9")], &["ILINK_APIBASE", "ILINK_API_BASE?"]),
         (vec![("JWT_PREVIOUS_SECRET", "canary-jwt-secret")], &["JWT_PREVIOUS_SECRET has 17 bytes"]),
         (vec![("JWT_SECRET", "canary-jwt-secret")], &["JWT_SECRET has 17 bytes", "at least 32"]),
         (vec![("WEIDA_PUBLIC_URL", "https://weida.example/path")], &["WEIDA_PUBLIC_URL", "without a path"]),
@@ -144,7 +147,7 @@ fn a_refusal_is_not_logged_at_length_beside_its_line() {
 fn doctor_says_what_is_in_force_and_no_secret() {
     let folder = tempfile::tempdir().unwrap();
     let jwt = "canary-jwt-secret-canary-jwt-secret";
-    let toml = "[open-platform]\nsecret = \"canary-app-secret\"\n[mini-program]\nsecret = \"canary-app-secret\"\n[database]\nmysql-password = \"canary-db-password\"\n";
+    let toml = "[open-platform]\nappid = \"wxweb\"\nsecret = \"canary-app-secret\"\n[mini-program]\nappid = \"wxmini\"\nsecret = \"canary-app-secret\"\n[database]\nmysql-password = \"canary-db-password\"\n";
     std::fs::write(folder.path().join("Leptos.toml"), toml).unwrap();
     let more = [
         ("WECHAT_SECRET", "canary-app-secret"),
@@ -193,4 +196,20 @@ async fn a_database_server_that_refuses_is_one_line_without_the_password() {
         assert!(!ended.stderr.contains("canary-db-password"), "{}", ended.stderr);
         database.close().await;
     }
+}
+
+/// A database that is named is the one that is used, also where it is the default one and other names are there beside.
+#[test]
+fn the_named_database_wins_over_cloud_hostings_own_names() {
+    use secrecy::ExposeSecret as _;
+    let folder = tempfile::tempdir().unwrap();
+    let url = |more: &[(&str, &str)]| {
+        let loaded = weida::config::load(&weida::config::Flags::default(), &environment(folder.path(), more)).unwrap();
+        loaded.database_url.expose_secret().to_owned()
+    };
+    let hosted = [("MYSQL_ADDRESS", "10.0.0.9:3306"), ("MYSQL_USERNAME", "root"), ("MYSQL_PASSWORD", "p@ss")];
+    let with = |named: &'static str| [hosted.as_slice(), &[("DATABASE_URL", named)]].concat();
+    assert_eq!(url(&with(weida::config::DATABASE_URL)), weida::config::DATABASE_URL);
+    assert_eq!(url(&with("")), "mysql://root:p%40ss@10.0.0.9:3306/weida");
+    assert_eq!(url(&[("DATABASE_URL", "")]), weida::config::DATABASE_URL);
 }

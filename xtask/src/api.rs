@@ -25,6 +25,9 @@ const HOME: &str = "target/schemathesis";
 /// Cases an operation: on each push, and nightly.
 const CASES: [&str; 2] = ["12", "500"];
 
+/// Who may make admins of others in the sandbox.
+const ADMIN: &str = "root";
+
 /// All of it against the development build in the sandbox. Each script and the fuzzing count as one test.
 pub fn test() -> Result<Tally> {
     let Some(python) = find(&["python3"], &[]) else {
@@ -45,7 +48,7 @@ pub fn test() -> Result<Tally> {
     let is_thorough = env::var_os("WEIDA_TEST_THOROUGH").is_some();
     let cases = CASES[usize::from(is_thorough)];
     let mut command = Command::new(python);
-    command.arg(format!("{EXAMPLES}/fuzz.py")).args([&server.url, cases]);
+    command.arg(format!("{EXAMPLES}/fuzz.py")).args([&server.url, cases, ADMIN, &server.password]);
     tally += counted(&format!("schemathesis, {cases} cases an operation"), &mut command)?;
     Ok(tally)
 }
@@ -106,6 +109,8 @@ struct Sandbox {
     child: Child,
     directory: PathBuf,
     url: String,
+    /// Of [`ADMIN`].
+    password: String,
 }
 
 impl Sandbox {
@@ -115,21 +120,14 @@ impl Sandbox {
         let port =
             TcpListener::bind(("127.0.0.1", 0)).and_then(|free| free.local_addr()).context("a free port")?.port();
         let address = format!("127.0.0.1:{port}");
-        let mut program = Command::new(Profile::Dev.program());
-        // Nothing of this shell's configuration: an account in it would be a real one.
-        for (name, _) in env::vars_os() {
-            let name = name.to_string_lossy().into_owned();
-            if ["WEIDA_", "WECHAT_", "WX_", "LEPTOS_", "JWT_", "TOKEN_", "MYSQL_", "DATABASE_"]
-                .iter()
-                .any(|prefix| name.starts_with(prefix))
-            {
-                program.env_remove(name);
-            }
-        }
-        program.env("LEPTOS_SITE_ADDR", &address).env("RUST_LOG", "error");
-        program.env("DATABASE_URL", format!("sqlite://{}", directory.join("weida.db").display()));
-        let child = program.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("the program")?;
-        let mut server = Self { child, directory, url: format!("http://{address}") };
+        let made = program(&directory, &address).args(["admin", "create", ADMIN]).output().context("the program")?;
+        let said = String::from_utf8_lossy(&made.stdout).into_owned();
+        let password = said.lines().find_map(|line| line.split_once("password: ")).map(|(_, it)| it.trim().to_owned());
+        let password = password
+            .ok_or_else(|| Failure::new(format!("no admin was made: {}", String::from_utf8_lossy(&made.stderr))))?;
+        let mut serving = program(&directory, &address);
+        let child = serving.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("the program")?;
+        let mut server = Self { child, directory, url: format!("http://{address}"), password };
         let output = server.child.stdout.take().ok_or_else(|| Failure::new("the program has no output"))?;
         let mut lines = BufReader::new(output).lines().map_while(std::result::Result::ok);
         if !lines.any(|line| line.contains(&address)) {
@@ -141,6 +139,23 @@ impl Sandbox {
         thread::spawn(move || lines.for_each(drop));
         Ok(server)
     }
+}
+
+/// The program with nothing of this shell's configuration: an account in it would be a real one.
+fn program(directory: &Path, address: &str) -> Command {
+    let mut program = Command::new(Profile::Dev.program());
+    for (name, _) in env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        if ["WEIDA_", "WECHAT_", "WX_", "LEPTOS_", "JWT_", "ILINK_", "TOKEN_", "MYSQL_", "DATABASE_"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+        {
+            program.env_remove(name);
+        }
+    }
+    program.env("LEPTOS_SITE_ADDR", address).env("RUST_LOG", "error");
+    program.env("DATABASE_URL", format!("sqlite://{}", directory.join("weida.db").display()));
+    program
 }
 
 impl Drop for Sandbox {

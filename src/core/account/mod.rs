@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod directory;
+pub mod export;
 pub mod field;
 pub mod identity;
 pub mod leave;

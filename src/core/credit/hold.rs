@@ -5,7 +5,7 @@
 
 use super::{Key, Kind, change, checked};
 use crate::{
-    core::{CoreError, Ctx},
+    core::{CoreError, Ctx, id::RANDOM_BITS, quota},
     store::{self, Tx, hold::HoldRow},
 };
 use std::{
@@ -52,10 +52,11 @@ pub struct Hold {
     is_over: bool,
 }
 
-/// Takes credits for work that is about to begin.
+/// Takes credits for work that is about to begin. Where `reason` is a feature of the levels, one use of it is counted along, and
+/// given back along.
 ///
 /// # Errors
-/// [`CoreError::OutOfCredits`]; [`CoreError::KeyReused`] where the key came with another request before; [`CoreError::Busy`]
+/// [`CoreError::OutOfCredits`]; [`CoreError::OverQuota`]; [`CoreError::KeyReused`] where the key came with another request before; [`CoreError::Busy`]
 /// where the first one under this key takes too long; a flaw of `amount`.
 pub async fn hold(
     ctx: &Ctx,
@@ -101,7 +102,9 @@ async fn attempt(
     let Some(balance) = change(ctx, &mut tx, user_id, Kind::Spend, amount, reason).await? else {
         return Err(CoreError::OutOfCredits);
     };
+    quota::add_of_work(ctx, &mut tx, user_id, reason, now).await?;
     let row = HoldRow {
+        // Dated: what it took of a day goes back to that day.
         id: ctx.next_id(),
         user_id,
         amount,
@@ -151,6 +154,7 @@ impl Hold {
             let now = self.ctx.now();
             store::hold::insert_key(tx, row.user_id, hash, fingerprint, now, now + KEY_TTL_MS).await?;
         }
+        quota::add_of_work(&self.ctx, tx, row.user_id, &row.reason, begun_at(row)).await?;
         let taken = change(&self.ctx, tx, row.user_id, Kind::Spend, row.amount, &row.reason).await?;
         taken.map(drop).ok_or(CoreError::OutOfCredits)
     }
@@ -179,6 +183,11 @@ impl Drop for Hold {
     }
 }
 
+/// When a hold was taken, in epoch milliseconds: ids grow with time.
+fn begun_at(row: &HoldRow) -> i64 {
+    row.id >> RANDOM_BITS
+}
+
 /// Gives a hold back, once; `if_over_at`: only if nobody has renewed it by then.
 async fn give_back(ctx: &Ctx, row: &HoldRow, if_over_at: Option<i64>) -> Result<(), CoreError> {
     let mut tx = ctx.store.begin().await?;
@@ -191,6 +200,7 @@ async fn give_back(ctx: &Ctx, row: &HoldRow, if_over_at: Option<i64>) -> Result<
     }
     // A user who is gone has nothing to be given.
     change(ctx, &mut tx, row.user_id, Kind::Refund, row.amount, &row.reason).await?;
+    quota::give_back_of_work(ctx, &mut tx, row.user_id, &row.reason, begun_at(row)).await?;
     if let Some(hash) = &row.key_hash {
         store::hold::delete_unanswered(&mut tx, row.user_id, hash).await?;
     }

@@ -18,7 +18,7 @@ pub mod paid;
 mod tests;
 
 pub use operation::{Kind, MOST_OPERATIONS, Operation, OperationFlaw, OperationProblem, Target, parse};
-pub use studio::Studio;
+pub use studio::{Place, Studio};
 
 use super::CoreError;
 use canvas::Canvas;

@@ -1,6 +1,6 @@
 //! An edit that costs credits: they are set aside before the work begins, and kept only when there is something to hand out.
 
-use super::{EditError, Operation, Picture};
+use super::{EditError, Operation, Picture, Place};
 use crate::core::{
     CoreError, Ctx,
     credit::{self, Held, Key},
@@ -8,7 +8,7 @@ use crate::core::{
 
 /// What one edit costs.
 pub const COST: i64 = 1;
-/// What stands in the ledger.
+/// What stands in the ledger, and the feature that an edit is one use of.
 const REASON: &str = "image_edit";
 
 /// A picture that was paid for.
@@ -25,10 +25,12 @@ pub struct Paid {
 /// Whoever stops waiting pays nothing: what is set aside is given back when this is dropped.
 ///
 /// # Errors
-/// [`CoreError::OutOfCredits`]; [`CoreError::KeyReused`]; what [`super::Studio::edit`] refuses. Nothing was spent then.
+/// [`CoreError::OutOfCredits`]; [`CoreError::OverQuota`]; [`CoreError::KeyReused`]; what [`Place::edit`] refuses. Nothing was
+/// spent then.
 pub async fn edit(
     ctx: &Ctx,
     user_id: i64,
+    place: Place,
     bytes: Vec<u8>,
     operations: Vec<Operation>,
     key: Option<&Key>,
@@ -36,13 +38,13 @@ pub async fn edit(
     let hold = match credit::hold::hold(ctx, user_id, COST, REASON, key).await? {
         Held::Now(hold) => hold,
         Held::Before(answer) => {
-            let picture = ctx.studio.edit(bytes, operations).await?;
+            let picture = place.edit(bytes, operations).await?;
             let remaining = answer.parse().map_err(|_| CoreError::Fault(format!("{REASON}: {answer}")))?;
             return Ok(Paid { picture, cost: COST, remaining });
         }
     };
     let remaining = hold.balance;
-    match ctx.studio.edit(bytes, operations).await {
+    match place.edit(bytes, operations).await {
         Ok(picture) => {
             hold.commit(&remaining.to_string()).await?;
             Ok(Paid { picture, cost: COST, remaining })

@@ -3,6 +3,7 @@
 use super::{
     Cause, Matching, Rule,
     index::{Builder, Chain, Entry, Index, Look, Rank},
+    pattern,
 };
 use std::{cmp::Reverse, sync::Arc};
 
@@ -63,6 +64,7 @@ pub struct Book {
     sent: Index,
     follow: Option<usize>,
     default: Option<usize>,
+    expression_bytes: usize,
 }
 
 impl Book {
@@ -93,7 +95,16 @@ impl Book {
             }
         }
         let (said, tapped, scanned, sent) = (said.build(), tapped.build(), scanned.build(), sent.build());
-        Self { rules, said, tapped, scanned, sent, follow, default }
+        let keywords = rules.iter().flat_map(|rule| &rule.keywords);
+        let expressions = keywords.filter(|keyword| keyword.matching == Matching::Regex);
+        let expression_bytes = expressions.map(|keyword| pattern::weight(&keyword.text)).sum();
+        Self { rules, said, tapped, scanned, sent, follow, default, expression_bytes }
+    }
+
+    /// About how many bytes its compiled expressions hold. Everything else in it is about as large as in the database.
+    #[must_use]
+    pub fn expression_bytes(&self) -> usize {
+        self.expression_bytes
     }
 
     /// The rules in it: higher priority first, then older.

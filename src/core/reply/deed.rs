@@ -2,7 +2,7 @@
 
 use super::{
     ACCOUNT, Door, Matching, Rule,
-    draft::{Draft, Limits, MOST_EXPRESSIONS, Parsed},
+    draft::{Draft, Limits, MOST_EXPRESSIONS, MOST_EXPRESSIONS_EACH, Parsed},
     edit::Editor,
     history::Action,
     refusal::Refusal,
@@ -109,10 +109,11 @@ pub(super) async fn perform(
         numbers.push(number);
     }
     store::rule_edit::insert_rules(db, &records).await?;
+    let most = if owner_id == ACCOUNT { MOST_EXPRESSIONS } else { MOST_EXPRESSIONS_EACH };
     if records.iter().flat_map(|r| &r.keywords).any(|k| k.matching == Matching::Regex.as_str())
-        && store::rule::count_expressions(db, owner_id).await? > MOST_EXPRESSIONS
+        && store::rule::count_expressions(db, owner_id).await? > most
     {
-        let most = usize::try_from(MOST_EXPRESSIONS).unwrap_or_default();
+        let most = usize::try_from(most).unwrap_or_default();
         return Err(CoreError::flaw("expressions", Problem::TooMany(most)).into());
     }
     let last_number = numbers.last().copied().unwrap_or(owner.last_number);

@@ -23,8 +23,10 @@ pub const MOST_KEYWORDS: usize = 20;
 pub const KEYWORD_MAX_CHARS: usize = 60;
 /// Characters of a regular expression.
 pub const REGEX_MAX_CHARS: usize = 200;
-/// Regular expressions that an owner may have: each one without a text of its own is tried for every message.
+/// Regular expressions that the account may have: each one without a text of its own is tried for every message.
 pub const MOST_EXPRESSIONS: i64 = 500;
+/// Those that a person may have: they hold memory while the person writes, and there may be many of them.
+pub const MOST_EXPRESSIONS_EACH: i64 = 50;
 /// Characters of a rule's name.
 pub const NAME_MAX_CHARS: usize = 60;
 /// Priorities are from minus this to this.

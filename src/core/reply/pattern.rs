@@ -4,12 +4,15 @@
 //! only if its whole automaton is small, so that trying it costs about a nanosecond a byte, whatever the message.
 
 use regex::{Regex, RegexBuilder};
-use regex_automata::{dfa::dense, util::syntax};
+use regex_automata::{dfa::dense, nfa::thompson, util::syntax};
 use regex_syntax::hir::{Hir, HirKind};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Compiled size of one expression, in bytes. `\w{100}{100}` and its kin are refused by it.
 const REGEX_MAX_BYTES: usize = 256 * 1024;
+/// What trying one expression may keep in memory for the next time, in bytes, for each thread that does. Beyond it some is worked out
+/// again.
+const CACHE_MAX_BYTES: usize = 256 * 1024;
 /// Size of an expression's whole automaton, in bytes.
 const AUTOMATON_MAX_BYTES: usize = 2 * 1024 * 1024;
 
@@ -21,7 +24,7 @@ pub fn compile(pattern: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(&narrow(pattern))
         .case_insensitive(true)
         .size_limit(REGEX_MAX_BYTES)
-        .dfa_size_limit(AUTOMATON_MAX_BYTES)
+        .dfa_size_limit(CACHE_MAX_BYTES)
         .build()
 }
 
@@ -33,6 +36,13 @@ pub fn is_tame(pattern: &str) -> bool {
         .determinize_size_limit(Some(2 * AUTOMATON_MAX_BYTES));
     let syntax = syntax::Config::new().case_insensitive(true);
     compile(pattern).is_ok() && dense::Builder::new().configure(config).syntax(syntax).build(&narrow(pattern)).is_ok()
+}
+
+/// About how many bytes one compiled expression holds: its program both ways, and what trying it usually keeps.
+pub(super) fn weight(pattern: &str) -> usize {
+    let syntax = syntax::Config::new().case_insensitive(true);
+    let program = thompson::Compiler::new().syntax(syntax).build(&narrow(pattern));
+    program.map_or(0, |program| 2 * program.memory_usage() + CACHE_MAX_BYTES / 4)
 }
 
 /// The expression for folded messages: what is wide in it stands for its narrow form, which a message has, and for nothing else.

@@ -4,10 +4,10 @@
 //! answers until the new one is there, which is made behind the scenes, from the old one and from what has changed. No book is made
 //! by two at once.
 
-use super::{Rule, book::Book};
+use super::{ACCOUNT, Matching, Rule, book::Book};
 use crate::{
     core::{CoreError, Ctx},
-    store::{self, Link},
+    store::{self, Link, rule::KeywordRow},
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -20,6 +20,8 @@ use tokio::sync::Mutex;
 
 /// Books kept open; beyond it one of them makes room, and is read again when it is asked for.
 const MOST: usize = 10_000;
+/// What the compiled expressions of the open books may hold together, in bytes; beyond it books make room as well.
+const MOST_EXPRESSION_BYTES: usize = 64 * 1024 * 1024;
 /// A book with this many rules is large: a message does not wait until it is made anew.
 const LARGE: usize = 2_000;
 /// Changed rules up to which a large book is made from the old one.
@@ -96,12 +98,8 @@ impl Shelf {
         if is_stale && book.len() < LARGE {
             return;
         }
-        if books.len() >= MOST
-            && let Some(&any) = books.keys().next()
-        {
-            books.remove(&any);
-        }
         books.insert(owner_id, Open { book: book.clone(), changed, is_stale, is_in_work: false });
+        make_room(&mut books, owner_id, MOST, MOST_EXPRESSION_BYTES);
     }
 
     /// The book that the next one is to be made from, for the one caller that is to make it.
@@ -128,6 +126,21 @@ impl Shelf {
 
     fn books(&self) -> RwLockWriteGuard<'_, HashMap<i64, Open>> {
         self.books.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Puts books away until no more than this are open, and no more than these bytes of expressions. The account's answers to everybody,
+/// and `last` is just being asked for: both stay.
+fn make_room(books: &mut HashMap<i64, Open>, last: i64, most: usize, most_bytes: usize) {
+    let mut bytes: usize = books.values().map(|open| open.book.expression_bytes()).sum();
+    while books.len() > most || bytes > most_bytes {
+        let is_heavy = bytes > most_bytes;
+        let mut others = books.iter().filter(|(owner, _)| ![ACCOUNT, last].contains(owner));
+        let Some((&owner, open)) = others.find(|(_, open)| !is_heavy || open.book.expression_bytes() > 0) else {
+            return;
+        };
+        bytes -= open.book.expression_bytes();
+        books.remove(&owner);
     }
 }
 
@@ -234,13 +247,47 @@ async fn next_edition(ctx: &Ctx, owner_id: i64, old: &Arc<Book>) -> Result<(Arc<
 async fn read(db: &mut impl Link, owner_id: i64) -> Result<(Arc<Book>, i64), CoreError> {
     let changed = store::rule_edit::find_changed(db, owner_id).await?;
     let records = store::rule::list_rules(db, owner_id).await?;
-    let is_large = records.len() >= LARGE;
+    // Compiling an expression may take a millisecond, and there may be hundreds.
+    let is_expression = |keyword: &KeywordRow| keyword.matching == Matching::Regex.as_str();
+    let is_slow = records.len() >= LARGE || records.iter().flat_map(|record| &record.keywords).any(is_expression);
     let make = || Arc::new(Book::new(records.into_iter().map(Rule::from).collect()));
-    let book = if is_large { blocking(make).await? } else { make() };
+    let book = if is_slow { blocking(make).await? } else { make() };
     Ok((book, changed))
 }
 
 /// Does what takes long where nobody's request waits behind it.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, CoreError> {
     tokio::task::spawn_blocking(work).await.map_err(|e| CoreError::Fault(e.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::reply::book::tests::rule;
+
+    fn open(expressions: usize) -> Open {
+        let rules = (0..expressions)
+            .map(|n| rule(i64::try_from(n).unwrap(), 0, &[(Matching::Regex, r"^订单\s*(\d+)$")]))
+            .collect();
+        Open { book: Arc::new(Book::new(rules)), changed: 0, is_stale: false, is_in_work: false }
+    }
+
+    #[test]
+    fn books_make_room_by_number_and_by_what_their_expressions_hold() {
+        let one = open(1).book.expression_bytes();
+        assert!((1_000..1_000_000).contains(&one), "{one}");
+        let shelf =
+            || HashMap::from([(ACCOUNT, open(2)), (1001, open(0)), (1002, open(2)), (1003, open(2)), (1004, open(2))]);
+        let mut books = shelf();
+        make_room(&mut books, 1004, 5, 8 * one);
+        assert_eq!(books.len(), 5);
+        make_room(&mut books, 1004, 5, 6 * one);
+        assert!(books.len() == 4 && [ACCOUNT, 1001, 1004].iter().all(|owner| books.contains_key(owner)));
+        // The account's own and the one that is asked for stay, however much they hold.
+        make_room(&mut books, 1004, 5, one);
+        assert_eq!(books.keys().copied().collect::<HashSet<_>>(), HashSet::from([ACCOUNT, 1001, 1004]));
+        let mut books = shelf();
+        make_room(&mut books, 1004, 3, usize::MAX);
+        assert_eq!(books.len(), 3);
+    }
 }

@@ -15,7 +15,7 @@ use crate::{
         token,
     },
     wechat::{
-        api::{ApiError, AppKey, ErrorClass, MiniSession},
+        api::{AppKey, MiniSession},
         mini,
     },
 };
@@ -47,7 +47,7 @@ pub struct Entered {
 /// [`CoreError::NotConfigured`]; [`CoreError::Platform`] and why; flaws of `code` and `encryptedData`; [`CoreError::Disabled`].
 pub async fn by_mini_program(ctx: &Ctx, code: &str, presented: &Presented) -> Result<Entered, CoreError> {
     let app = ctx.mini_program.as_ref().ok_or(CoreError::NotConfigured("mini-program"))?;
-    let session = ctx.logins.mini_session(app, checked(code)?).await.map_err(refused)?;
+    let session = ctx.logins.mini_session(app, checked(code)?).await?;
     enter(ctx, &mini_person(app, session, presented)?).await
 }
 
@@ -57,7 +57,7 @@ pub async fn by_mini_program(ctx: &Ctx, code: &str, presented: &Presented) -> Re
 /// As [`by_mini_program`].
 pub async fn by_web_login(ctx: &Ctx, code: &str) -> Result<Proven, CoreError> {
     let app = ctx.web_login.as_ref().ok_or(CoreError::NotConfigured("open-platform"))?;
-    let entrant = ctx.logins.entrant(app, checked(code)?).await.map_err(refused)?;
+    let entrant = ctx.logins.entrant(app, checked(code)?).await?;
     // Somebody who only looks at a preview of the page must not become a user (wechat.md, 4.8).
     if entrant.is_snapshot || !is_openid(&entrant.openid) {
         return Err(CoreError::Platform(PlatformFault::CodeInvalid));
@@ -134,29 +134,4 @@ fn checked(code: &str) -> Result<&str, CoreError> {
         1..=CODE_MAX_CHARS if code.bytes().all(|b| b.is_ascii_graphic()) => Ok(code),
         _ => Err(CoreError::flaw("code", Problem::Malformed)),
     }
-}
-
-/// Why the platform did not say who it is. What the operator must mend is for the log.
-fn refused(error: ApiError) -> CoreError {
-    let fault = match &error {
-        ApiError::Platform { code: 40029 | 42003, .. } => PlatformFault::CodeInvalid,
-        ApiError::Platform { code: 40163, .. } => PlatformFault::CodeUsed,
-        ApiError::Platform { code: 45011, .. } => PlatformFault::TooOften,
-        ApiError::Platform { code: 40013, .. } => PlatformFault::AppidWrong,
-        ApiError::Platform { code: 40125 | 40001, .. } => PlatformFault::SecretWrong,
-        ApiError::Platform { code: 40226, .. } => PlatformFault::RiskyPerson,
-        ApiError::Platform { class: ErrorClass::Retry, .. } => PlatformFault::Busy,
-        ApiError::Platform { code, .. } => PlatformFault::Other(*code),
-        ApiError::Store(_) => return CoreError::Unavailable,
-        ApiError::Timeout | ApiError::Unreachable | ApiError::Transport | ApiError::Status(_) | ApiError::Malformed => {
-            PlatformFault::Unreachable
-        }
-    };
-    match fault {
-        PlatformFault::CodeInvalid | PlatformFault::CodeUsed | PlatformFault::TooOften | PlatformFault::RiskyPerson => {
-            tracing::debug!(%error, "the platform did not let somebody in");
-        }
-        _ => tracing::warn!(%error, "the platform did not say who somebody is"),
-    }
-    CoreError::Platform(fault)
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     core::{
-        CoreError, Ctx, PlatformFault, Problem,
+        CoreError, Ctx, Problem,
         account::field,
         credit,
         limit::{self, Limit},
@@ -94,7 +94,7 @@ pub async fn begin(ctx: &Ctx, client: &Client, address: IpAddr) -> Result<Shown,
     limit::take_for_address(ctx, Limit::NewSessions, address).await?;
     let scene = ctx.chance.token();
     let made = tokio::time::timeout(PATIENCE, ctx.platform.create_qr(&scene, TTL_SECS)).await;
-    let made = made.map_err(|_| CoreError::Platform(PlatformFault::Unreachable))?.map_err(refused)?;
+    let made = made.map_err(|_| CoreError::from(ApiError::Timeout))??;
     let now = ctx.now();
     let row = FollowRow {
         scene_hash: ctx.hash(Use::Scene, &scene),
@@ -112,15 +112,6 @@ pub async fn begin(ctx: &Ctx, client: &Client, address: IpAddr) -> Result<Shown,
     tx.commit().await?;
     let picture_url = ctx.platform.qr_image_url(&made.ticket).into();
     Ok(Shown { scene, ticket: made.ticket, url: made.url, picture_url, expires_at })
-}
-
-fn refused(error: ApiError) -> CoreError {
-    tracing::warn!(%error, "no QR from the platform for a client program");
-    CoreError::Platform(match error {
-        ApiError::Platform { code: -1, .. } => PlatformFault::Busy,
-        ApiError::Platform { code, .. } => PlatformFault::Other(code),
-        _ => PlatformFault::Unreachable,
-    })
 }
 
 /// What has become of a client's QR codes.

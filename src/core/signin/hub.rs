@@ -25,6 +25,12 @@ impl Hub {
         waiting.entry(id).or_insert_with(|| watch::channel(status).0).subscribe()
     }
 
+    /// How many follow a session just now.
+    #[must_use]
+    pub fn followers(&self, id: i64) -> usize {
+        self.waiting().get(&id).map_or(0, watch::Sender::receiver_count)
+    }
+
     /// Tells the pages that wait for a session.
     pub fn announce(&self, id: i64, status: Status) {
         let mut waiting = self.waiting();

@@ -77,13 +77,22 @@ pub async fn begin(ctx: &Ctx, asker: Asker) -> Result<Begun, CoreError> {
     })
 }
 
-/// The session's id and present state, without collecting anything: for waiting until it changes.
+/// How a session stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    pub id: i64,
+    pub status: Status,
+    /// Epoch milliseconds. Nobody tells when this has come.
+    pub expires_at: i64,
+}
+
+/// How the session stands, without collecting anything: for waiting until it changes.
 ///
 /// # Errors
 /// [`CoreError::NotFound`] for a secret that follows nothing.
-pub async fn state(ctx: &Ctx, poll: &str) -> Result<(i64, Status), CoreError> {
+pub async fn state(ctx: &Ctx, poll: &str) -> Result<Standing, CoreError> {
     let row = find(ctx, poll).await?;
-    Ok((row.id, status_of(&row, ctx.now())))
+    Ok(Standing { id: row.id, status: status_of(&row, ctx.now()), expires_at: row.expires_at })
 }
 
 /// What has become of the session; a success is collected.

@@ -4,7 +4,7 @@
 use super::wire;
 use crate::{
     core::{CoreError, Flaw, Problem, reply::refusal},
-    http::api::{Dialect, Failed, Refusal, Unreadable, words},
+    http::api::{Dialect, Failed, Unreadable},
 };
 use axum::{
     http::StatusCode,
@@ -29,12 +29,47 @@ impl Dialect for Assistant {
     const NAME: &'static str = "assistant";
     const HAS_COOKIES: bool = true;
 
-    fn refuse(refusal: &Refusal) -> Response {
-        let (status, code) = match refusal {
-            Refusal::Core(error) => of_core(error),
-            Refusal::Request(what) => of_request(what),
-        };
-        wire::answer(status, code, &words::told(refusal))
+    type Verdict = (StatusCode, i64);
+
+    fn of_core(error: &CoreError) -> (StatusCode, i64) {
+        match error {
+            CoreError::Invalid(flaws) => (StatusCode::OK, of_flaws(flaws)),
+            CoreError::WrongCode | CoreError::SessionOver => (StatusCode::OK, NOT_FOLLOWING),
+            CoreError::AlreadyRegistered | CoreError::AlreadyBound => (StatusCode::OK, TAKEN),
+            CoreError::WrongCredentials | CoreError::Disabled => (StatusCode::OK, WRONG_CREDENTIALS),
+            CoreError::NotFound | CoreError::Forbidden => (StatusCode::OK, NOT_YOURS),
+            CoreError::NotSignedIn | CoreError::BadToken(_) => (StatusCode::UNAUTHORIZED, UNKNOWN),
+            CoreError::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, UNKNOWN),
+            CoreError::Conflict
+            | CoreError::LastAdmin
+            | CoreError::KeyReused
+            | CoreError::OutOfCredits
+            | CoreError::OverQuota
+            | CoreError::NotConfigured(_)
+            | CoreError::Platform(_)
+            | CoreError::Collided
+            | CoreError::Busy
+            | CoreError::Unavailable
+            | CoreError::Fault(_) => (StatusCode::OK, UNKNOWN),
+        }
+    }
+
+    fn of_request(what: &Unreadable) -> (StatusCode, i64) {
+        match what {
+            Unreadable::NotJson
+            | Unreadable::Missing { .. }
+            | Unreadable::IllTyped { .. }
+            | Unreadable::ContentType => (StatusCode::OK, PARAMETER),
+            Unreadable::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, PARAMETER),
+            Unreadable::Foreign => (StatusCode::FORBIDDEN, UNKNOWN),
+            Unreadable::NoSuchCall => (StatusCode::NOT_FOUND, UNKNOWN),
+            Unreadable::Method => (StatusCode::METHOD_NOT_ALLOWED, UNKNOWN),
+            Unreadable::TimedOut | Unreadable::Broke => (StatusCode::OK, UNKNOWN),
+        }
+    }
+
+    fn say((status, code): (StatusCode, i64), words: String) -> Response {
+        wire::answer(status, code, &words)
     }
 }
 
@@ -87,29 +122,6 @@ impl IntoResponse for Fault {
     }
 }
 
-fn of_core(error: &CoreError) -> (StatusCode, i64) {
-    match error {
-        CoreError::Invalid(flaws) => (StatusCode::OK, of_flaws(flaws)),
-        CoreError::WrongCode | CoreError::SessionOver => (StatusCode::OK, NOT_FOLLOWING),
-        CoreError::AlreadyRegistered | CoreError::AlreadyBound => (StatusCode::OK, TAKEN),
-        CoreError::WrongCredentials | CoreError::Disabled => (StatusCode::OK, WRONG_CREDENTIALS),
-        CoreError::NotFound | CoreError::Forbidden => (StatusCode::OK, NOT_YOURS),
-        CoreError::NotSignedIn | CoreError::BadToken(_) => (StatusCode::UNAUTHORIZED, UNKNOWN),
-        CoreError::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, UNKNOWN),
-        CoreError::Conflict
-        | CoreError::LastAdmin
-        | CoreError::KeyReused
-        | CoreError::OutOfCredits
-        | CoreError::OverQuota
-        | CoreError::NotConfigured(_)
-        | CoreError::Platform(_)
-        | CoreError::Collided
-        | CoreError::Busy
-        | CoreError::Unavailable
-        | CoreError::Fault(_) => (StatusCode::OK, UNKNOWN),
-    }
-}
-
 fn of_flaws(flaws: &[Flaw]) -> i64 {
     let is = |field: &str, problem: Problem| flaws.iter().any(|flaw| flaw.field == field && flaw.problem == problem);
     if is("username", Problem::Taken) {
@@ -118,18 +130,5 @@ fn of_flaws(flaws: &[Flaw]) -> i64 {
         WRONG_CREDENTIALS
     } else {
         PARAMETER
-    }
-}
-
-fn of_request(what: &Unreadable) -> (StatusCode, i64) {
-    match what {
-        Unreadable::NotJson | Unreadable::Missing { .. } | Unreadable::IllTyped { .. } | Unreadable::ContentType => {
-            (StatusCode::OK, PARAMETER)
-        }
-        Unreadable::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, PARAMETER),
-        Unreadable::Foreign => (StatusCode::FORBIDDEN, UNKNOWN),
-        Unreadable::NoSuchCall => (StatusCode::NOT_FOUND, UNKNOWN),
-        Unreadable::Method => (StatusCode::METHOD_NOT_ALLOWED, UNKNOWN),
-        Unreadable::TimedOut | Unreadable::Broke => (StatusCode::OK, UNKNOWN),
     }
 }

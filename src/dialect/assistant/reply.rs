@@ -20,6 +20,7 @@ use crate::{
 use axum::{extract::State, response::Response};
 
 pub async fn show(State(state): State<AppState>, who: Who) -> Result<Response, Fault> {
+    let _turn = state.ctx.lists.wait(who.user.id).await;
     Ok(wire::numbered(pairs::list(&state.ctx, who.user.id).await?))
 }
 
@@ -73,6 +74,7 @@ pub async fn personal_channel(_: Who) -> Fault {
 pub async fn old_show(State(state): State<AppState>, who: Who, params: Params<Assistant>) -> Result<Response, Fault> {
     let owner_id = who.editor_named(number(&params)?)?.owner_id;
     account::find(&state.ctx, owner_id).await?.ok_or(Fault::UnknownUser)?;
+    let _turn = state.ctx.lists.wait(who.user.id).await;
     let rules = pairs::list(&state.ctx, owner_id).await?;
     Ok(wire::old_data(wire::flat(rules.into_iter().flat_map(|(_, pairs)| pairs).collect())))
 }

@@ -1,11 +1,14 @@
 //! Why a client of this dialect got which status. Its own refusals come with 200: clients of the platform's template look at `code`.
 
-use super::wire::Envelope;
+use super::{gateway, wire::Envelope};
 use crate::{
-    core::CoreError,
-    http::api::{Dialect, Refusal, Unreadable, words},
+    core::{CoreError, Ctx, rate::Caller as Counted},
+    http::api::{Dialect, Unreadable},
 };
-use axum::{http::StatusCode, response::Response};
+use axum::{
+    http::{HeaderMap, StatusCode, Uri},
+    response::Response,
+};
 
 /// Dialect E.
 #[derive(Debug)]
@@ -14,53 +17,49 @@ pub struct CloudHosting;
 impl Dialect for CloudHosting {
     const NAME: &'static str = "cloud_hosting";
 
-    fn refuse(refusal: &Refusal) -> Response {
-        let status = match refusal {
-            Refusal::Core(error) => of_core(error),
-            Refusal::Request(what) => of_request(what),
-        };
-        Envelope::refused(status, words::told(refusal))
+    fn counted(ctx: &Ctx, _: &Uri, headers: &HeaderMap) -> Option<Counted> {
+        gateway::named(ctx, headers).map(|caller| Counted::Openid(caller.openid))
     }
-}
 
-fn of_core(error: &CoreError) -> StatusCode {
-    match error {
-        CoreError::Invalid(_) => StatusCode::BAD_REQUEST,
-        CoreError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-        CoreError::WrongCredentials
-        | CoreError::WrongCode
-        | CoreError::SessionOver
-        | CoreError::AlreadyRegistered
-        | CoreError::AlreadyBound
-        | CoreError::Disabled
-        | CoreError::NotSignedIn
-        | CoreError::BadToken(_)
-        | CoreError::Forbidden
-        | CoreError::LastAdmin
-        | CoreError::KeyReused
-        | CoreError::OutOfCredits
-        | CoreError::OverQuota
-        | CoreError::NotConfigured(_)
-        | CoreError::Platform(_)
-        | CoreError::NotFound
-        | CoreError::Conflict
-        | CoreError::Collided
-        | CoreError::Busy
-        | CoreError::Unavailable
-        | CoreError::Fault(_) => StatusCode::OK,
+    type Verdict = StatusCode;
+
+    fn of_core(error: &CoreError) -> StatusCode {
+        match error {
+            CoreError::Invalid(_) => StatusCode::BAD_REQUEST,
+            CoreError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            CoreError::WrongCredentials
+            | CoreError::WrongCode
+            | CoreError::SessionOver
+            | CoreError::AlreadyRegistered
+            | CoreError::AlreadyBound
+            | CoreError::Disabled
+            | CoreError::NotSignedIn
+            | CoreError::BadToken(_)
+            | CoreError::Forbidden
+            | CoreError::LastAdmin
+            | CoreError::KeyReused
+            | CoreError::OutOfCredits
+            | CoreError::OverQuota
+            | CoreError::NotConfigured(_)
+            | CoreError::Platform(_)
+            | CoreError::NotFound
+            | CoreError::Conflict
+            | CoreError::Collided
+            | CoreError::Busy
+            | CoreError::Unavailable
+            | CoreError::Fault(_) => StatusCode::OK,
+        }
     }
-}
 
-fn of_request(what: &Unreadable) -> StatusCode {
-    match what {
-        Unreadable::NotJson
-        | Unreadable::Missing { .. }
-        | Unreadable::IllTyped { .. }
-        | Unreadable::ContentType
-        | Unreadable::Foreign => StatusCode::BAD_REQUEST,
-        Unreadable::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-        Unreadable::NoSuchCall => StatusCode::NOT_FOUND,
-        Unreadable::Method => StatusCode::METHOD_NOT_ALLOWED,
-        Unreadable::TimedOut | Unreadable::Broke => StatusCode::OK,
+    fn of_request(what: &Unreadable) -> StatusCode {
+        match what {
+            Unreadable::Foreign => StatusCode::BAD_REQUEST,
+            Unreadable::TimedOut | Unreadable::Broke => StatusCode::OK,
+            other => other.status(),
+        }
+    }
+
+    fn say(status: StatusCode, words: String) -> Response {
+        Envelope::refused(status, words)
     }
 }

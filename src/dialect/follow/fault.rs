@@ -1,18 +1,19 @@
 //! Why a client of this dialect got which status.
 
-use super::wire;
+use super::{routes, who, wire};
 use crate::{
     core::{
-        CoreError,
+        CoreError, Ctx,
         image::{
             EditError, Kind, MAX_BYTES, MAX_PIXELS, MAX_SIDE, MAX_TIME, OperationFlaw, OperationProblem,
             Refusal as Picture,
         },
+        rate::Caller as Counted,
     },
-    http::api::{Dialect, Failed, Refusal, Unreadable, words},
+    http::api::{Dialect, Failed, Params, Unreadable},
 };
 use axum::{
-    http::{HeaderValue, StatusCode},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri},
     response::{IntoResponse, Response},
 };
 
@@ -23,13 +24,50 @@ pub struct Follow;
 impl Dialect for Follow {
     const NAME: &'static str = "follow";
     const BODY_MAX_BYTES: usize = super::upload::MAX_BYTES;
+    /// Time for the largest picture over a megabit a second, then for its turn and the work.
+    const PATIENCE_SECS: u64 = 120;
 
-    fn refuse(refusal: &Refusal) -> Response {
-        let status = match refusal {
-            Refusal::Core(error) => of_core(error),
-            Refusal::Request(what) => of_request(what),
-        };
-        let mut response = wire::refused(status, words::told(refusal));
+    fn counted(ctx: &Ctx, uri: &Uri, headers: &HeaderMap) -> Option<Counted> {
+        if let Some(openid) = who::vouched(ctx, headers) {
+            return Some(Counted::Openid(openid.to_owned()));
+        }
+        let client = (uri.path() == routes::CHECK_FOLLOW).then(|| Params::<Self>::of(uri))?;
+        client.get("client_id").map(|client| Counted::Follower(client.to_owned()))
+    }
+
+    type Verdict = StatusCode;
+
+    fn of_core(error: &CoreError) -> StatusCode {
+        match error {
+            CoreError::Invalid(_) | CoreError::WrongCode => StatusCode::BAD_REQUEST,
+            CoreError::WrongCredentials | CoreError::NotSignedIn | CoreError::BadToken(_) => StatusCode::UNAUTHORIZED,
+            CoreError::OutOfCredits => StatusCode::PAYMENT_REQUIRED,
+            CoreError::Disabled | CoreError::Forbidden | CoreError::LastAdmin | CoreError::OverQuota => {
+                StatusCode::FORBIDDEN
+            }
+            CoreError::NotFound | CoreError::SessionOver => StatusCode::NOT_FOUND,
+            CoreError::AlreadyRegistered
+            | CoreError::AlreadyBound
+            | CoreError::Conflict
+            | CoreError::KeyReused
+            | CoreError::Collided => StatusCode::CONFLICT,
+            CoreError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            CoreError::Platform(_) => StatusCode::BAD_GATEWAY,
+            CoreError::Busy | CoreError::Unavailable | CoreError::NotConfigured(_) => StatusCode::SERVICE_UNAVAILABLE,
+            CoreError::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn of_request(what: &Unreadable) -> StatusCode {
+        match what {
+            Unreadable::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Unreadable::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
+            other => other.status(),
+        }
+    }
+
+    fn say(status: StatusCode, words: String) -> Response {
+        let mut response = wire::refused(status, words);
         // Out of credits: whoever is told so has nothing left that an edit could cost.
         if status == StatusCode::PAYMENT_REQUIRED {
             response.headers_mut().insert(wire::REMAINING, HeaderValue::from(0));
@@ -91,40 +129,6 @@ impl IntoResponse for Fault {
             Self::UnknownOpenid => (StatusCode::UNAUTHORIZED, "没有这个 openid，请先关注公众号".to_owned()),
         };
         wire::refused(status, detail)
-    }
-}
-
-fn of_core(error: &CoreError) -> StatusCode {
-    match error {
-        CoreError::Invalid(_) | CoreError::WrongCode => StatusCode::BAD_REQUEST,
-        CoreError::WrongCredentials | CoreError::NotSignedIn | CoreError::BadToken(_) => StatusCode::UNAUTHORIZED,
-        CoreError::OutOfCredits => StatusCode::PAYMENT_REQUIRED,
-        CoreError::Disabled | CoreError::Forbidden | CoreError::LastAdmin | CoreError::OverQuota => {
-            StatusCode::FORBIDDEN
-        }
-        CoreError::NotFound | CoreError::SessionOver => StatusCode::NOT_FOUND,
-        CoreError::AlreadyRegistered
-        | CoreError::AlreadyBound
-        | CoreError::Conflict
-        | CoreError::KeyReused
-        | CoreError::Collided => StatusCode::CONFLICT,
-        CoreError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-        CoreError::Platform(_) => StatusCode::BAD_GATEWAY,
-        CoreError::Busy | CoreError::Unavailable | CoreError::NotConfigured(_) => StatusCode::SERVICE_UNAVAILABLE,
-        CoreError::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
-    }
-}
-
-fn of_request(what: &Unreadable) -> StatusCode {
-    match what {
-        Unreadable::NotJson | Unreadable::Missing { .. } | Unreadable::IllTyped { .. } => StatusCode::BAD_REQUEST,
-        Unreadable::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Unreadable::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-        Unreadable::Foreign => StatusCode::FORBIDDEN,
-        Unreadable::NoSuchCall => StatusCode::NOT_FOUND,
-        Unreadable::Method => StatusCode::METHOD_NOT_ALLOWED,
-        Unreadable::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
-        Unreadable::Broke => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 

@@ -24,14 +24,16 @@ use crate::{
 };
 use axum::{
     Extension, Router,
-    extract::{DefaultBodyLimit, State},
-    http::{HeaderMap, HeaderValue, header},
+    extract::{DefaultBodyLimit, FromRequest as _, Request, State},
+    http::{HeaderValue, header},
     response::{IntoResponse as _, Response},
     routing::{any, get, post},
 };
 
 /// An encrypted push in compatible mode is about three times its plain form; the parser has tighter limits of its own.
 const PUSH_MAX_BYTES: usize = 512 * 1024;
+/// Asked again and again until the QR was scanned.
+pub const CHECK_FOLLOW: &str = "/api/v1/auth/wechat/check-follow";
 
 /// The routes of this dialect. What the platform pushes is not sealed: it is no client, and has its own way of being refused.
 pub fn routes(state: &AppState) -> Router<AppState> {
@@ -40,7 +42,7 @@ pub fn routes(state: &AppState) -> Router<AppState> {
     let edit = post(edit).layer(DefaultBodyLimit::max(upload::MAX_BYTES));
     let calls = Router::new()
         .route("/api/v1/auth/wechat/qrcode", post(qrcode))
-        .route("/api/v1/auth/wechat/check-follow", get(check_follow))
+        .route(CHECK_FOLLOW, get(check_follow))
         .route("/api/v1/user/credits", get(credits))
         .route("/api/v1/image/edit", edit)
         .route("/api/v1", any(no_such_call))
@@ -74,20 +76,19 @@ async fn credits(State(state): State<AppState>, who: Who) -> Result<Response, Fa
     Ok(wire::credits(openid, totals))
 }
 
-async fn edit(
-    State(state): State<AppState>,
-    who: Who,
-    headers: HeaderMap,
-    Upload { image, operations }: Upload,
-) -> Result<Response, Fault> {
+async fn edit(State(state): State<AppState>, who: Who, request: Request) -> Result<Response, Fault> {
     let ctx = &state.ctx;
+    // Before the picture is received.
+    let place = ctx.studio.enter(who.user_id)?;
+    let headers = request.headers().clone();
+    let Upload { image, operations } = Upload::from_request(request, &state).await?;
     let list = image::parse(&operations).map_err(image::Refusal::Operation)?;
     let key = match headers.get("idempotency-key") {
         // What is no ASCII is no key; the flaw says which header it is.
         Some(name) => Some(Key::new(ctx, name.to_str().unwrap_or_default(), &[operations.as_bytes(), &image])?),
         None => None,
     };
-    let paid = paid::edit(ctx, who.user_id, image, list, key.as_ref()).await?;
+    let paid = paid::edit(ctx, who.user_id, place, image, list, key.as_ref()).await?;
     Ok(wire::picture(paid))
 }
 

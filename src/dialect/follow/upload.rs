@@ -3,12 +3,13 @@
 use super::{Follow, fault::Fault};
 use crate::{
     core::image,
-    http::api::{Failed, Unreadable},
+    http::api::{Failed, Unreadable, has_cause},
 };
 use axum::{
     extract::{FromRequest, Multipart, Request, multipart::MultipartError},
     http::StatusCode,
 };
+use tower_http::timeout::TimeoutError;
 
 /// The whole form: the largest picture, and room for the list of operations and what is between the parts.
 pub const MAX_BYTES: usize = image::MAX_BYTES + 128 * 1024;
@@ -48,6 +49,8 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
 fn broken(error: MultipartError) -> Fault {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         Failed::<Follow>::from(Unreadable::TooLarge(image::MAX_BYTES)).into()
+    } else if has_cause::<TimeoutError>(&error) {
+        Failed::<Follow>::from(Unreadable::TimedOut).into()
     } else {
         Fault::NotForm
     }

@@ -2,12 +2,12 @@
 
 use super::{Follow, fault::Fault};
 use crate::{
-    core::{CoreError, account::identity},
+    core::{CoreError, Ctx, account::identity},
     http::{api::Caller, state::AppState},
 };
 use axum::{
     extract::FromRequestParts,
-    http::{header, request::Parts},
+    http::{HeaderMap, header, request::Parts},
 };
 
 /// The user who asks.
@@ -17,25 +17,27 @@ pub struct Who {
     pub openid: Option<String>,
 }
 
+/// The openid that a gateway in front of us vouches for, if the operator says that there is one. Whether anybody has it was not asked.
+pub fn vouched<'a>(ctx: &Ctx, headers: &'a HeaderMap) -> Option<&'a str> {
+    let mut given = headers.get_all("openid").iter();
+    let openid = given.next().and_then(|value| value.to_str().ok()).filter(|openid| !openid.is_empty())?;
+    let is_alone = given.next().is_none() && !headers.contains_key(header::AUTHORIZATION);
+    (is_alone && ctx.settings.settings.server.trust_openid_header).then_some(openid)
+}
+
 impl FromRequestParts<AppState> for Who {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Fault> {
-        let mut given = parts.headers.get_all("openid").iter();
-        let (openid, is_more) = (given.next(), given.next().is_some());
-        let has_token = parts.headers.contains_key(header::AUTHORIZATION);
-        let Some(openid) = openid.filter(|_| !has_token) else {
+        if parts.headers.contains_key(header::AUTHORIZATION) || !parts.headers.contains_key("openid") {
             let Caller(bearer, _) = Caller::<Follow>::from_request_parts(parts, state).await?;
             return Ok(Self { user_id: bearer.user_id, openid: bearer.openid });
-        };
+        }
         // Older clients name themselves; only a gateway in front of us can know that it is true.
         if !state.ctx.settings.settings.server.trust_openid_header {
             return Err(Fault::OpenidNotTrusted);
         }
-        let openid = openid.to_str().unwrap_or_default();
-        if is_more || openid.is_empty() {
-            return Err(Fault::UnknownOpenid);
-        }
+        let openid = vouched(&state.ctx, &parts.headers).ok_or(Fault::UnknownOpenid)?;
         let user = identity::find_owner(&state.ctx, openid).await?.ok_or(Fault::UnknownOpenid)?;
         if !user.is_enabled {
             return Err(CoreError::Disabled.into());

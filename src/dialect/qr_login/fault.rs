@@ -1,11 +1,14 @@
 //! Why a client of this dialect got which status.
 
-use super::wire::Refused;
+use super::{routes, wire::Refused};
 use crate::{
-    core::{CoreError, PlatformFault, token::TokenFault},
-    http::api::{Dialect, Refusal, Unreadable, words},
+    core::{CoreError, Ctx, rate::Caller as Counted, token::TokenFault},
+    http::api::{Dialect, Params, Unreadable, platform_status},
 };
-use axum::{http::StatusCode, response::Response};
+use axum::{
+    http::{HeaderMap, StatusCode, Uri},
+    response::Response,
+};
 
 /// Dialect D.
 #[derive(Debug)]
@@ -16,67 +19,50 @@ impl Dialect for QrLogin {
     /// A poll may be held for 25 s.
     const PATIENCE_SECS: u64 = 40;
 
-    fn refuse(refusal: &Refusal) -> Response {
-        let status = match refusal {
-            Refusal::Core(error) => of_core(error),
-            Refusal::Request(what) => of_request(what),
-        };
-        Refused::new(words::told(refusal)).with(status)
+    /// A program that follows many sessions is counted for each of them.
+    fn counted(_: &Ctx, uri: &Uri, _: &HeaderMap) -> Option<Counted> {
+        let asked = matches!(uri.path(), routes::POLL | routes::EVENTS).then(|| Params::<Self>::of(uri))?;
+        asked.get("id").map(|id| Counted::Follower(id.to_owned()))
     }
-}
 
-fn of_core(error: &CoreError) -> StatusCode {
-    match error {
-        CoreError::Invalid(_)
-        | CoreError::WrongCode
-        | CoreError::SessionOver
-        | CoreError::AlreadyRegistered
-        | CoreError::AlreadyBound
-        | CoreError::KeyReused
-        | CoreError::NotConfigured(_)
-        | CoreError::Conflict
-        | CoreError::BadToken(TokenFault::Fresh) => StatusCode::BAD_REQUEST,
-        CoreError::Platform(fault) => of_platform(*fault),
-        CoreError::WrongCredentials
-        | CoreError::NotSignedIn
-        | CoreError::BadToken(TokenFault::Malformed | TokenFault::Expired | TokenFault::Revoked | TokenFault::Gone) => {
-            StatusCode::UNAUTHORIZED
-        }
-        CoreError::Disabled
-        | CoreError::Forbidden
-        | CoreError::LastAdmin
-        | CoreError::OutOfCredits
-        | CoreError::OverQuota => StatusCode::FORBIDDEN,
-        CoreError::NotFound => StatusCode::NOT_FOUND,
-        CoreError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-        CoreError::Collided | CoreError::Busy | CoreError::Unavailable | CoreError::Fault(_) => {
-            StatusCode::INTERNAL_SERVER_ERROR
+    type Verdict = StatusCode;
+
+    fn of_core(error: &CoreError) -> StatusCode {
+        match error {
+            CoreError::Invalid(_)
+            | CoreError::WrongCode
+            | CoreError::SessionOver
+            | CoreError::AlreadyRegistered
+            | CoreError::AlreadyBound
+            | CoreError::KeyReused
+            | CoreError::Conflict
+            | CoreError::BadToken(TokenFault::Fresh) => StatusCode::BAD_REQUEST,
+            CoreError::Platform(fault) => platform_status(*fault),
+            CoreError::WrongCredentials
+            | CoreError::NotSignedIn
+            | CoreError::BadToken(
+                TokenFault::Malformed | TokenFault::Expired | TokenFault::Revoked | TokenFault::Gone,
+            ) => StatusCode::UNAUTHORIZED,
+            CoreError::Disabled
+            | CoreError::Forbidden
+            | CoreError::LastAdmin
+            | CoreError::OutOfCredits
+            | CoreError::OverQuota => StatusCode::FORBIDDEN,
+            CoreError::NotFound => StatusCode::NOT_FOUND,
+            CoreError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            CoreError::Collided
+            | CoreError::Busy
+            | CoreError::Unavailable
+            | CoreError::NotConfigured(_)
+            | CoreError::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
-}
 
-fn of_platform(fault: PlatformFault) -> StatusCode {
-    match fault {
-        PlatformFault::CodeInvalid | PlatformFault::CodeUsed | PlatformFault::TooOften | PlatformFault::RiskyPerson => {
-            StatusCode::BAD_REQUEST
-        }
-        PlatformFault::AppidWrong
-        | PlatformFault::SecretWrong
-        | PlatformFault::Busy
-        | PlatformFault::Unreachable
-        | PlatformFault::Other(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    fn of_request(what: &Unreadable) -> StatusCode {
+        what.status()
     }
-}
 
-fn of_request(what: &Unreadable) -> StatusCode {
-    match what {
-        Unreadable::NotJson | Unreadable::Missing { .. } | Unreadable::IllTyped { .. } | Unreadable::ContentType => {
-            StatusCode::BAD_REQUEST
-        }
-        Unreadable::Foreign => StatusCode::FORBIDDEN,
-        Unreadable::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-        Unreadable::NoSuchCall => StatusCode::NOT_FOUND,
-        Unreadable::Method => StatusCode::METHOD_NOT_ALLOWED,
-        Unreadable::TimedOut | Unreadable::Broke => StatusCode::INTERNAL_SERVER_ERROR,
+    fn say(status: StatusCode, words: String) -> Response {
+        Refused::new(words).with(status)
     }
 }

@@ -11,7 +11,7 @@ use crate::{
         token,
     },
     http::{
-        api::{Answer, Bearing, Body, Caller, Failed, MaybeBody, seal},
+        api::{Answer, Bearing, Body, Caller, Failed, MaybeBody, Refusal, seal},
         client::Client,
         state::AppState,
     },
@@ -22,12 +22,17 @@ use axum::{
     routing::{get, post},
 };
 
+/// Asked again and again until the session is over.
+pub const POLL: &str = "/poll";
+/// The same as a stream.
+pub const EVENTS: &str = "/events";
+
 /// The routes of this dialect.
 pub fn routes(state: &AppState) -> Router<AppState> {
     let routes = Router::new()
         .route("/create_qr", post(create_qr))
-        .route("/poll", get(follow::poll))
-        .route("/events", get(follow::events))
+        .route(POLL, get(follow::poll))
+        .route(EVENTS, get(follow::events))
         .route("/finalize_login", post(finalize_login))
         .route("/validate_token", post(validate_token))
         .route("/get_user_info", post(get_user_info))
@@ -63,7 +68,9 @@ async fn validate_token(
     let text = match (bearing, asked) {
         (Ok(bearing), _) => bearing.0,
         (Err(_), Some(asked)) => asked.token,
-        (Err(_), None) => return Err(Failed::missing("token")),
+        (Err(Failed(Refusal::Core(CoreError::NotSignedIn), _)), None) => return Err(Failed::missing("token")),
+        // A header that cannot be read is a token that proves nothing.
+        (Err(_), None) => return Ok(Done::answer(Validated { valid: false, user: None })),
     };
     let user = match holder(&state.ctx, &text).await {
         Ok(user) => Some(user),

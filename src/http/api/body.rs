@@ -8,7 +8,8 @@ use axum::{
 };
 use http_body_util::LengthLimitError;
 use serde::de::DeserializeOwned;
-use std::{error::Error as _, marker::PhantomData};
+use std::{error::Error, marker::PhantomData};
+use tower_http::timeout::TimeoutError;
 
 /// The largest body that is not a picture (api.md).
 pub const BODY_MAX_BYTES: usize = 64 * 1024;
@@ -59,10 +60,27 @@ impl<D: Dialect, T: DeserializeOwned, S: Sync> FromRequest<S> for MaybeBody<D, T
 /// The whole body, if it is no larger than this.
 pub(super) async fn whole(request: Request, most: usize) -> Result<Bytes, Unreadable> {
     to_bytes(request.into_body(), most).await.map_err(|e| {
-        // Anything else is a caller that hung up; nobody reads the answer.
-        let is_long = e.source().is_some_and(<dyn std::error::Error>::is::<LengthLimitError>);
-        if is_long { Unreadable::TooLarge(most) } else { Unreadable::NotJson }
+        if has_cause::<LengthLimitError>(&e) {
+            Unreadable::TooLarge(most)
+        } else if has_cause::<TimeoutError>(&e) {
+            Unreadable::TimedOut
+        } else {
+            // A caller that hung up; nobody reads the answer.
+            Unreadable::NotJson
+        }
     })
+}
+
+/// True where an error is one of this kind, or comes from one.
+pub fn has_cause<E: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<E>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

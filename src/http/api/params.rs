@@ -1,7 +1,10 @@
 //! The parameters of a query.
 
 use super::{Dialect, Failed};
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::FromRequestParts,
+    http::{Uri, request::Parts},
+};
 use std::{marker::PhantomData, str::FromStr};
 
 /// What stands behind the `?`. Of a parameter that comes twice the first one counts; unknown ones are passed over.
@@ -11,12 +14,18 @@ impl<D: Dialect, S: Sync> FromRequestParts<S> for Params<D> {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let query = parts.uri.query().unwrap_or_default();
-        Ok(Self(url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(), PhantomData))
+        Ok(Self::of(&parts.uri))
     }
 }
 
 impl<D> Params<D> {
+    /// The parameters of an address.
+    #[must_use]
+    pub fn of(uri: &Uri) -> Self {
+        let query = uri.query().unwrap_or_default();
+        Self(url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(), PhantomData)
+    }
+
     /// A parameter's text, if it is there.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
@@ -31,11 +40,12 @@ impl<D> Params<D> {
         self.get(name).filter(|text| !text.is_empty()).ok_or_else(|| Failed::missing(name))
     }
 
-    /// A number, if the parameter is there.
+    /// A number, if the parameter is there and says something.
     ///
     /// # Errors
     /// The dialect's parameter error, naming it.
     pub fn number<T: FromStr>(&self, name: &str) -> Result<Option<T>, Failed<D>> {
-        self.get(name).map(|text| text.parse().map_err(|_| Failed::ill_typed(name))).transpose()
+        let given = self.get(name).filter(|text| !text.is_empty());
+        given.map(|text| text.parse().map_err(|_| Failed::ill_typed(name))).transpose()
     }
 }

@@ -1,9 +1,9 @@
 //! Everything that can go wrong with a call, before it is put into a dialect's words.
 
 use super::Dialect;
-use crate::core::CoreError;
+use crate::core::{CoreError, PlatformFault};
 use axum::{
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use std::marker::PhantomData;
@@ -48,9 +48,39 @@ pub enum Unreadable {
     Broke,
 }
 
+impl Unreadable {
+    /// The HTTP status where a dialect has no other: 400 is what the caller can mend, 500 what only we can.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::NotJson | Self::Missing { .. } | Self::IllTyped { .. } | Self::ContentType => StatusCode::BAD_REQUEST,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Foreign => StatusCode::FORBIDDEN,
+            Self::NoSuchCall => StatusCode::NOT_FOUND,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TimedOut | Self::Broke => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+/// The HTTP status of what the platform refused, where 400 is what the caller can mend and 500 what neither side can.
+#[must_use]
+pub fn platform_status(fault: PlatformFault) -> StatusCode {
+    match fault {
+        PlatformFault::CodeInvalid | PlatformFault::CodeUsed | PlatformFault::TooOften | PlatformFault::RiskyPerson => {
+            StatusCode::BAD_REQUEST
+        }
+        PlatformFault::AppidWrong
+        | PlatformFault::SecretWrong
+        | PlatformFault::Busy
+        | PlatformFault::Unreachable
+        | PlatformFault::Other(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
 /// A refusal on its way to a dialect's envelope.
 #[derive(Debug)]
-pub struct Failed<D>(pub Refusal, PhantomData<D>);
+pub struct Failed<D>(pub Refusal, pub PhantomData<D>);
 
 impl<D> Failed<D> {
     pub fn new(refusal: Refusal) -> Self {
@@ -93,7 +123,9 @@ impl<D: Dialect> IntoResponse for Failed<D> {
                 set(headers, REMAINING, 0);
                 set(headers, RESET, *secs);
             }
-            Refusal::Core(CoreError::Busy | CoreError::Unavailable) => set(headers, header::RETRY_AFTER, BUSY_SECS),
+            Refusal::Core(CoreError::Busy | CoreError::Unavailable) | Refusal::Request(Unreadable::TimedOut) => {
+                set(headers, header::RETRY_AFTER, BUSY_SECS);
+            }
             _ => {}
         }
         response

@@ -8,12 +8,13 @@ use super::{
 use crate::{
     core::{
         CoreError,
-        rate::{self, Allowance},
+        rate::{self, Allowance, Caller},
     },
     http::{client::Client, guard, session, state::AppState},
 };
 use axum::{
     Router,
+    body::Body,
     extract::{Request, State},
     http::{Method, StatusCode, header},
     middleware::{Next, from_fn_with_state},
@@ -22,7 +23,11 @@ use axum::{
 };
 use futures::FutureExt as _;
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use tower_http::timeout::TimeoutBody;
 use tower_sessions::Session;
+
+/// The longest that nothing of a body may arrive. A large one over a slow line is well; one that has stopped is not waited for.
+const BODY_IDLE: Duration = Duration::from_secs(15);
 
 /// Puts a dialect's routes behind everything that all dialects share. To be called last: it covers the routes that are there.
 pub fn seal<D: Dialect>(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
@@ -45,7 +50,7 @@ pub async fn own_site<D: Dialect>(State(state): State<AppState>, request: Reques
 async fn around<D: Dialect>(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let is_foreign = D::HAS_COOKIES && !is_safe && guard::is_foreign(request.headers(), &state.ctx.settings.public_url);
-    let allowance = admit(&state, &mut request).await;
+    let allowance = admit::<D>(&state, &mut request).await;
     let mut response = if !allowance.is_within {
         Failed::<D>::from(CoreError::TooMany(allowance.reset_secs)).into_response()
     } else if is_foreign {
@@ -55,7 +60,7 @@ async fn around<D: Dialect>(State(state): State<AppState>, mut request: Request,
         // Also where the call would not read it.
         Failed::<D>::from(Unreadable::TooLarge(D::BODY_MAX_BYTES)).into_response()
     } else {
-        in_time::<D>(request, next).await
+        in_time::<D>(Duration::from_secs(D::PATIENCE_SECS), BODY_IDLE, request, next).await
     };
     let headers = response.headers_mut();
     for (name, value) in [(LIMIT, allowance.limit), (REMAINING, allowance.remaining), (RESET, allowance.reset_secs)] {
@@ -74,7 +79,7 @@ fn says_it_is_larger(request: &Request, most: usize) -> bool {
 }
 
 /// Finds out who asks, and takes one request of theirs. A token that proves nothing is counted for its address.
-async fn admit(state: &AppState, request: &mut Request) -> Allowance {
+async fn admit<D: Dialect>(state: &AppState, request: &mut Request) -> Allowance {
     let ctx = &state.ctx;
     let address = request.extensions().get::<Client>().map_or([127, 0, 0, 1].into(), |client| client.address);
     let found = match caller::of(ctx, request.headers()).await {
@@ -82,22 +87,24 @@ async fn admit(state: &AppState, request: &mut Request) -> Allowance {
         found => Found(Some(Arc::new(found))),
     };
     request.extensions_mut().insert(found.clone());
-    if let Some(Ok(bearer)) = found.0.as_deref() {
-        return rate::take(ctx, rate::Caller::Token(&bearer.jti), address);
-    }
-    if let Some(session) = request.extensions().get::<Session>()
-        && session::is_signed_in(session).await
+    let caller = if let Some(Ok(bearer)) = found.0.as_deref() {
+        Caller::User(bearer.user_id)
+    } else if let Some(session) = request.extensions().get::<Session>()
+        && let Some(user_id) = session::user_of(session).await
     {
-        return rate::take(ctx, rate::Caller::Session(&session::secret_of(session)), address);
-    }
-    rate::take(ctx, rate::Caller::Anyone, address)
+        Caller::User(user_id)
+    } else {
+        D::counted(ctx, request.uri(), request.headers()).unwrap_or(Caller::Anyone)
+    };
+    rate::take(ctx, &caller, address)
 }
 
-/// Runs the handler; whatever it does, the answer speaks the dialect.
-async fn in_time<D: Dialect>(request: Request, next: Next) -> Response {
+/// Runs the handler; whatever it does, the answer speaks the dialect. `idle`: how long nothing of the body may arrive.
+async fn in_time<D: Dialect>(patience: Duration, idle: Duration, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
+    let request = request.map(|body| Body::new(TimeoutBody::new(idle, body)));
     let running = AssertUnwindSafe(next.run(request)).catch_unwind();
-    let response = match tokio::time::timeout(Duration::from_secs(D::PATIENCE_SECS), running).await {
+    let response = match tokio::time::timeout(patience, running).await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => {
             tracing::error!(path, dialect = D::NAME, "a call's handler panicked");
@@ -117,4 +124,47 @@ async fn in_time<D: Dialect>(request: Request, next: Next) -> Response {
         refusal.headers_mut().insert(header::ALLOW, allow.clone());
     }
     refusal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{core::image::MAX_BYTES, dialect::follow::Follow, http::api::Body as Json};
+    use axum::{body::Bytes, middleware::from_fn, routing::post};
+    use futures::{Stream, StreamExt as _, stream};
+    use std::convert::Infallible;
+    use tower::ServiceExt as _;
+
+    async fn take(Json(value, _): Json<Follow, serde_json::Value>) -> String {
+        value.to_string()
+    }
+
+    /// What a call says whose body arrives like this.
+    async fn answered(idle: Duration, body: impl Stream<Item = &'static str> + Send + 'static) -> Response {
+        let patience = Duration::from_secs(60);
+        let around = from_fn(move |request, next| in_time::<Follow>(patience, idle, request, next));
+        let body = Body::from_stream(body.map(|text| Ok::<_, Infallible>(Bytes::from(text))));
+        let request = Request::post("/").header("content-type", "application/json").body(body).unwrap();
+        Router::new().route("/", post(take)).layer(around).oneshot(request).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_body_that_stops_is_not_waited_for_and_a_slow_one_is() {
+        let stopped = stream::iter(["{\"a\":"]).chain(stream::pending());
+        let refused = answered(Duration::from_millis(20), stopped).await;
+        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(refused.headers().contains_key(header::RETRY_AFTER));
+        let slow = stream::iter(["{\"a\":", "1", "}"]).then(|piece| async move {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            piece
+        });
+        assert_eq!(answered(Duration::from_secs(30), slow).await.status(), StatusCode::OK);
+    }
+
+    /// The largest picture over a megabit a second; then it may wait for its key, for its turn, and be worked on.
+    #[test]
+    fn a_picture_has_time_to_arrive() {
+        let receiving = MAX_BYTES as u64 * 8 / 1_000_000;
+        assert!(Follow::PATIENCE_SECS >= receiving + 12 + 5 + 5, "{receiving} s");
+    }
 }

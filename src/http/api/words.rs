@@ -1,7 +1,10 @@
 //! What a person is told through another program, in Chinese: what was wrong and what helps. Each dialect puts it into its own envelope.
 
 use super::{Refusal, Unreadable};
-use crate::core::{CoreError, Flaw, PlatformFault, Problem, token::TokenFault};
+use crate::{
+    core::{CoreError, Flaw, PlatformFault, Problem, token::TokenFault},
+    wechat::api::ErrorClass,
+};
 
 /// One sentence about a refusal. It never carries internals.
 #[must_use]
@@ -62,7 +65,18 @@ fn of_platform(fault: PlatformFault) -> String {
         PlatformFault::RiskyPerson => "高风险用户，微信拒绝了登录（40226）".to_owned(),
         PlatformFault::Busy => "微信系统繁忙，请稍后再试（-1）".to_owned(),
         PlatformFault::Unreachable => "微信没有及时回应，请稍后再试".to_owned(),
-        PlatformFault::Other(code) => format!("微信拒绝了请求（{code}）"),
+        PlatformFault::Other(code) => {
+            let what = match (code, ErrorClass::of(code)) {
+                (40164, _) => "服务器 IP 不在微信后台的 IP 白名单里，请联系管理员",
+                (48001, _) => "没有这个接口的权限（公众号要是认证的服务号），请联系管理员",
+                (45009, _) => "今天的调用次数已用完，请明天再试",
+                (_, ErrorClass::Quota) => "调用太频繁，请一分钟后再试",
+                (_, ErrorClass::Permission) => "没有这个权限或配置有误，请联系管理员",
+                (_, ErrorClass::User) => "微信拒绝了这个用户的请求",
+                (_, ErrorClass::Token | ErrorClass::Retry | ErrorClass::Caller) => "微信拒绝了请求",
+            };
+            format!("{what}（{code}）")
+        }
     }
 }
 
@@ -112,5 +126,21 @@ mod tests {
             Flaw { field: "feature", problem: Problem::Empty },
         ]);
         assert_eq!(told(&Refusal::Core(two)), "参数 amount 的格式不对；缺少参数 feature");
+    }
+
+    #[test]
+    fn what_helps_against_a_code_of_the_platform_stands_beside_it() {
+        for (code, help) in [
+            (40164, "白名单"),
+            (48001, "认证的服务号"),
+            (45009, "明天再试"),
+            (48006, "一分钟后"),
+            (50004, "联系管理员"),
+            (50002, "这个用户"),
+            (41002, "微信拒绝了请求"),
+        ] {
+            let text = told(&Refusal::Core(CoreError::Platform(PlatformFault::Other(code))));
+            assert!(text.contains(help) && text.ends_with(&format!("（{code}）")), "{text}");
+        }
     }
 }

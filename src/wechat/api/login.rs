@@ -10,7 +10,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use url::Url;
 
 /// The longest that letting somebody in may take, repetitions included.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const LOGIN_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Another app of the account's owner.
 #[derive(Clone)]
@@ -27,7 +27,9 @@ impl fmt::Debug for AppKey {
 
 /// The line to the platform for codes.
 pub struct LoginClient {
-    transport: Transport,
+    mini: Transport,
+    web: Transport,
+    patience: Duration,
 }
 
 impl fmt::Debug for LoginClient {
@@ -72,12 +74,13 @@ struct Profile {
 }
 
 impl LoginClient {
-    /// A line to this address.
+    /// A line to where mini-programs' codes are told, and to where web login's are; neither waits longer than this.
     ///
     /// # Errors
     /// [`ApiError::Transport`] when the machine's TLS cannot be set up.
-    pub fn new(api_base: Url, chance: Arc<dyn Chance>) -> Result<Self, ApiError> {
-        Ok(Self { transport: Transport::new(api_base, PATIENCE, chance)? })
+    pub fn new(mini: Url, web: Url, patience: Duration, chance: Arc<dyn Chance>) -> Result<Self, ApiError> {
+        let line = |base| Transport::new(base, patience, chance.clone());
+        Ok(Self { mini: line(mini)?, web: line(web)?, patience })
     }
 
     /// `code2Session`: whom a code of `wx.login` is of. It can be used once, within 5 minutes.
@@ -92,7 +95,7 @@ impl LoginClient {
             .with("grant_type", "authorization_code")
             // What is lost on its way may have spent the code.
             .once();
-        in_time(self.ask(&request)).await
+        self.in_time(ask(&self.mini, &request)).await
     }
 
     /// Whom a code of web login is of, and what they are called. It can be used once, within 10 minutes.
@@ -100,14 +103,14 @@ impl LoginClient {
     /// # Errors
     /// [`ApiError`]: 40029, 40163, 42003, 40013, 40125; -1 after three tries.
     pub async fn entrant(&self, app: &AppKey, code: &str) -> Result<Entrant, ApiError> {
-        in_time(async {
+        self.in_time(async {
             let request = Request::get("/sns/oauth2/access_token")
                 .with("appid", &app.appid)
                 .with_secret("secret", app.secret.expose_secret())
                 .with_secret("code", code)
                 .with("grant_type", "authorization_code")
                 .once();
-            let granted: Granted = self.ask(&request).await?;
+            let granted: Granted = ask(&self.web, &request).await?;
             // The name is a courtesy: without it one is let in all the same.
             let profile = self.profile(&granted).await.unwrap_or_default();
             Ok(Entrant {
@@ -126,15 +129,15 @@ impl LoginClient {
             .with_secret("access_token", granted.access_token.expose_secret())
             .with("openid", &granted.openid)
             .with("lang", "zh_CN");
-        self.ask(&request).await
+        ask(&self.web, &request).await
     }
 
-    async fn ask<T: DeserializeOwned>(&self, request: &Request<'_>) -> Result<T, ApiError> {
-        let answer: Value = self.transport.send(request, None).await?;
-        serde_json::from_value(answer).map_err(|_| ApiError::Malformed)
+    async fn in_time<T>(&self, asking: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
+        tokio::time::timeout(self.patience, asking).await.unwrap_or(Err(ApiError::Timeout))
     }
 }
 
-async fn in_time<T>(asking: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
-    tokio::time::timeout(PATIENCE, asking).await.unwrap_or(Err(ApiError::Timeout))
+async fn ask<T: DeserializeOwned>(line: &Transport, request: &Request<'_>) -> Result<T, ApiError> {
+    let answer: Value = line.send(request, None).await?;
+    serde_json::from_value(answer).map_err(|_| ApiError::Malformed)
 }

@@ -170,3 +170,74 @@ async fn the_fifty_first_request_of_a_second_is_refused_in_each_dialect() {
         assert_eq!(ask(method, path, "203.0.113.201", Some(&token)).await.0, 200);
     }
 }
+
+/// Tokens are free, so they share what their user has; so do browsers.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn more_tokens_are_no_more_requests() {
+    let database = Database::open(Engine::Sqlite).await.unwrap();
+    let world = World::open(&database).await;
+    let (user_id, _, first) = world.entered("小微").await;
+    let second = weida::core::token::issue(&world.app.ctx, user_id, None).await.unwrap();
+    let cookie = signed_in(&world, user_id).await;
+    let mut served = 0;
+    for n in 0..80 {
+        let request = world.get("/account/info").header("x-forwarded-for", format!("203.0.113.{n}"));
+        let request = match n % 3 {
+            0 => request.bearer_auth(&first),
+            1 => request.bearer_auth(&second),
+            _ => request.header("cookie", &cookie),
+        };
+        served += usize::from(request.send().await.unwrap().status() != 429);
+    }
+    assert_eq!(served, 50);
+}
+
+/// Behind a gateway that vouches for openids, one address is many people.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn behind_a_gateway_everybody_has_a_limit_of_their_own() {
+    let database = Database::open(Engine::Sqlite).await.unwrap();
+    let trust = [("WEIDA_TRUST_OPENID_HEADER", "true"), ("WEIDA_TRUST_WX_HEADERS", "true")];
+    let world = World::with(&database, &trust).await;
+    let by_openid = |openid: &str| world.get("/api/v1/user/credits").header("openid", openid);
+    let by_gateway = |openid: &str| {
+        let request =
+            world.get("/api/count").header("x-wx-source", "wx_client").header("x-wx-appid", "wxmini0123456789");
+        request.header("x-wx-openid", openid)
+    };
+    let ask = async |request: reqwest::RequestBuilder| {
+        request.header("x-forwarded-for", "198.51.100.7").send().await.unwrap().status().as_u16()
+    };
+    for n in 0..60 {
+        assert_eq!(ask(by_openid(&format!("oOne{n}"))).await, 401, "{n}: nobody is known, and nobody refused");
+        assert_eq!(ask(by_gateway(&format!("oTwo{n}"))).await, 200, "{n}");
+    }
+    for _ in 0..50 {
+        assert_eq!(ask(by_gateway("oGreedy")).await, 200);
+    }
+    assert_eq!((ask(by_gateway("oGreedy")).await, ask(by_gateway("oModest")).await), (429, 200));
+}
+
+/// A server that waits for many sessions asks often, and each of them seldom.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_followed_is_counted_by_itself() {
+    let database = Database::open(Engine::Sqlite).await.unwrap();
+    let world = World::open(&database).await;
+    let ask = async |path: String| {
+        world.get(&path).header("x-forwarded-for", "198.51.100.8").send().await.unwrap().status().as_u16()
+    };
+    for n in 0..120 {
+        assert_eq!(ask(format!("/poll?id=session{n}")).await, 404);
+        assert_eq!(ask(format!("/api/v1/auth/wechat/check-follow?client_id=client{n}")).await, 404);
+    }
+    for _ in 0..5 {
+        assert_eq!(ask("/poll?id=one".to_owned()).await, 404);
+    }
+    assert_eq!(ask("/poll?id=one".to_owned()).await, 429);
+    // Made-up names are no way around: an address has ten times as many looks as other requests.
+    let mut served = 245;
+    while ask(format!("/events?id=made-up-{served}")).await != 429 {
+        served += 1;
+    }
+    // The look that was one too many for its session was one of the address's.
+    assert_eq!(served, 500 - 1);
+}

@@ -3,6 +3,7 @@
 mod assistant;
 mod authority;
 mod cloud_hosting;
+mod declared;
 mod follow;
 mod hostile;
 mod mini_program;

@@ -1,12 +1,12 @@
 //! Dialect D, as its document has it: a program that waits for a phone, and what it may ask for with the token.
 
 use super::{World, too_large};
-use crate::rig::{Database, Engine, Tape, http};
+use crate::rig::{Database, Engine, Tape, eventually, http};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use weida::{
-    core::token,
+    core::{signin::remote, token},
     sandbox::platform::{AccountKind, Act, Injection},
 };
 
@@ -59,6 +59,7 @@ async fn every_step_of_a_session_is_as_on_the_tape() {
     world.app.clock.advance_ms(1);
     tape.ask("poll: later than that", poll(id)).await;
     tape.ask("poll: no id", world.get("/poll")).await;
+    tape.ask("poll: a wait that says nothing", world.get("/poll?id=0123456789abcdefABCDEF&wait=")).await;
     tape.ask("poll: an unknown id", poll("0123456789abcdefABCDEF")).await;
     tape.ask("poll: a wait that is no number", world.get("/poll?id=x&wait=long")).await;
     tape.ask("poll: POST", world.post("/poll?id=x", &json!({}))).await;
@@ -115,6 +116,11 @@ async fn every_call_with_a_token_is_as_on_the_tape() {
     tape.ask("validate_token: in the body", world.post("/validate_token", &json!({ "token": token }))).await;
     tape.ask("validate_token: not one", world.post("/validate_token", &json!({ "token": "a.b.c" }))).await;
     tape.ask("validate_token: none", world.request(Method::POST, "/validate_token")).await;
+    tape.ask(
+        "validate_token: a header without a token",
+        world.request(Method::POST, "/validate_token").header("authorization", "Bearer"),
+    )
+    .await;
     tape.ask("validate_token: a number", world.post("/validate_token", &json!({ "token": 7 }))).await;
 
     tape.ask("get_user_info: own", own("/get_user_info", json!({ "openid": openid }))).await;
@@ -189,18 +195,48 @@ async fn a_poll_that_waits_answers_when_the_phone_acts() {
     };
     let (took, answer) = wait(1).await;
     assert_eq!(answer["status"], "waiting");
-    assert!((Duration::from_millis(900)..Duration::from_secs(3)).contains(&took), "{took:?}");
+    assert!(took >= Duration::from_millis(900), "{took:?}");
     // The phone acts only while the poll is held.
+    let ctx = &world.app.ctx;
+    let id = remote::state(ctx, &session.id).await.unwrap().id;
     let acting = async {
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert!(eventually(Duration::from_secs(60), async || ctx.hub.followers(id) == 1).await);
         world.act(&wei, Act::Scan { code: session.qr_url.clone() }).await;
     };
-    let ((took, answer), ()) = tokio::join!(wait(25), acting);
+    let ((_, answer), ()) = tokio::join!(wait(25), acting);
     assert_eq!(answer["status"], "scanned");
-    assert!(took < Duration::from_secs(5), "{took:?}");
-    let ((took, answer), ()) = tokio::join!(wait(25), world.act(&wei, Act::text("1")));
+    let ((_, answer), ()) = tokio::join!(wait(25), world.act(&wei, Act::text("1")));
     assert_eq!(answer["status"], "success");
-    assert!(took < Duration::from_secs(5), "{took:?}");
+}
+
+/// Who waits for a session asks the database nothing, and ends with the session's time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_waits_is_told_of_the_end_and_there_are_few_of_them() {
+    let database = Database::open(Engine::Sqlite).await.unwrap();
+    let world = World::open(&database).await;
+    let session = world.begin().await;
+    let standing = remote::state(&world.app.ctx, &session.id).await.unwrap();
+    let url = format!("/poll?id={}&wait=25", session.id);
+    let held = || async { world.get(&url).send().await.unwrap() };
+    let four = futures::future::join_all((0..4).map(|_| held()));
+    let fifth = async {
+        let full = async || world.app.ctx.hub.followers(standing.id) == 4;
+        assert!(eventually(Duration::from_secs(60), full).await);
+        let refused = held().await;
+        assert_eq!((refused.status().as_u16(), refused.headers()["retry-after"].to_str().unwrap()), (429, "5"));
+        world.app.clock.advance_ms(10 * MINUTE_MS);
+        weida::core::keep::expire(&world.app.ctx).await.unwrap();
+    };
+    let (answers, ()) = tokio::join!(four, fifth);
+    for answer in answers {
+        assert_eq!(answer.json::<Value>().await.unwrap()["status"], "expired");
+    }
+    // Also where nobody tells it: when the time is over is known.
+    let session = world.begin().await;
+    world.app.clock.advance_ms(10 * MINUTE_MS - 1);
+    let begun = Instant::now();
+    world.get(&format!("/poll?id={}&wait=25", session.id)).send().await.unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(20));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -182,3 +182,12 @@ pub fn http() -> reqwest::Client {
 pub fn rounds(some: usize, all: usize) -> usize {
     if std::env::var_os("WEIDA_TEST_THOROUGH").is_some() { all } else { some }
 }
+
+/// This much time on a machine of our own, and more where it has more to do than it can: a limit is for the program, and not for
+/// what else is compiled beside it.
+pub fn patient(limit: std::time::Duration) -> std::time::Duration {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load: f64 = load.split(' ').next().and_then(|minute| minute.parse().ok()).unwrap_or(1.0);
+    let cores = std::thread::available_parallelism().map_or(1.0, |n| f64::from(u32::try_from(n.get()).unwrap_or(1)));
+    limit.mul_f64((load / cores).max(1.0))
+}

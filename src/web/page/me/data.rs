@@ -2,7 +2,7 @@
 
 use crate::text::Lang;
 use crate::{
-    core::{CoreError, account::leave},
+    core::{CoreError, account::export},
     http::{session, state::AppState},
     web::{
         part::{Cell, Cells},
@@ -10,10 +10,12 @@ use crate::{
     },
 };
 use axum::{
+    body::Body,
     extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
+use futures::TryStreamExt as _;
 use leptos::prelude::*;
 use tower_sessions::Session;
 
@@ -32,13 +34,18 @@ pub fn card(lang: Lang) -> impl IntoView {
 pub async fn download(State(state): State<AppState>, session: Session) -> Response {
     let outcome = async {
         let user = session::current_user(&state.ctx, &session).await?.ok_or(CoreError::NotSignedIn)?;
-        Ok::<_, CoreError>((user.id, leave::export(&state.ctx, user.id).await?))
+        Ok::<_, CoreError>((user.id, export::export(&state.ctx, user.id).await?))
     };
     match outcome.await {
         Ok((id, data)) => {
             let name = format!("attachment; filename=\"weida-{id}.json\"");
-            ([(header::CONTENT_DISPOSITION, name)], axum::Json(data)).into_response()
+            let kind = "application/json".to_owned();
+            let pieces = data.inspect_err(|error| tracing::error!(%error, "a person's data broke off"));
+            ([(header::CONTENT_DISPOSITION, name), (header::CONTENT_TYPE, kind)], Body::from_stream(pieces))
+                .into_response()
         }
+        // They are reading it already.
+        Err(CoreError::Busy) => StatusCode::TOO_MANY_REQUESTS.into_response(),
         Err(CoreError::NotSignedIn | CoreError::NotFound) => Redirect::to("/login?next=%2Fme").into_response(),
         Err(error) => {
             tracing::error!(%error, "a person's data could not be put together");

@@ -249,3 +249,25 @@ async fn a_status_without_a_code_is_an_error_and_a_redirection_is_not_followed()
         assert_eq!(rig.platform.count(USER_INFO), 1);
     }
 }
+
+/// Whoever is let in by a code waits for this long and no longer, and not for one line more than for the other.
+#[tokio::test]
+async fn a_platform_that_says_nothing_about_a_code_is_given_up() {
+    assert_eq!(LOGIN_PATIENCE, Duration::from_secs(10));
+    let mini = StandIn::start(|_| Answer::hang()).await;
+    let web = StandIn::start(|seen| match seen.path.as_str() {
+        "/sns/oauth2/access_token" => Answer::json(&json!({ "access_token": "A", "openid": "oWeb" })),
+        _ => Answer::json(&json!({ "nickname": "小微" })),
+    })
+    .await;
+    let chance = Arc::new(SeededChance::new(1));
+    let app = AppKey { appid: "wxother".to_owned(), secret: SECRET.into() };
+    let patience = Duration::from_millis(100);
+    let hasty = LoginClient::new(mini.base.clone(), web.base.clone(), patience, chance.clone()).unwrap();
+    assert_eq!(hasty.mini_session(&app, "code").await.unwrap_err(), ApiError::Timeout);
+    // Web login has an address of its own.
+    let calm = LoginClient::new(mini.base.clone(), web.base.clone(), LOGIN_PATIENCE, chance).unwrap();
+    let entrant = calm.entrant(&app, "code").await.unwrap();
+    assert_eq!((entrant.openid.as_str(), entrant.nickname.as_deref()), ("oWeb", Some("小微")));
+    assert_eq!(mini.seen("/sns/jscode2session").len(), 1, "asked once: what is lost may have spent the code");
+}
