@@ -38,7 +38,7 @@ fn of_core(error: &CoreError) -> StatusCode {
         | CoreError::NotConfigured(_)
         | CoreError::NotFound
         | CoreError::Conflict
-        | CoreError::BadToken(TokenFault::Fresh) => StatusCode::BAD_REQUEST,
+        | CoreError::BadToken(TokenFault::Fresh | TokenFault::Final) => StatusCode::BAD_REQUEST,
         CoreError::Platform(fault) => of_platform(*fault),
         CoreError::WrongCredentials
         | CoreError::Disabled

@@ -35,7 +35,7 @@ fn of_core(error: &CoreError) -> StatusCode {
         | CoreError::KeyReused
         | CoreError::NotConfigured(_)
         | CoreError::Conflict
-        | CoreError::BadToken(TokenFault::Fresh) => StatusCode::BAD_REQUEST,
+        | CoreError::BadToken(TokenFault::Fresh | TokenFault::Final) => StatusCode::BAD_REQUEST,
         CoreError::Platform(fault) => of_platform(*fault),
         CoreError::WrongCredentials
         | CoreError::NotSignedIn

@@ -108,7 +108,8 @@ async fn signed_in(world: &World, user_id: i64) -> String {
         is_wechat: false,
         request_id: String::new(),
     };
-    weida::http::session::sign_in(&session, user_id, &client).await.unwrap();
+    let user = weida::core::account::find(&world.app.ctx, user_id).await.unwrap().unwrap();
+    weida::http::session::sign_in(&session, &user, &client).await.unwrap();
     format!("weida={}", session.id().unwrap())
 }
 
