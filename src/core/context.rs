@@ -1,7 +1,7 @@
 //! What every verb of the domain needs at hand.
 
 use super::{
-    account::password::Hasher,
+    account::{identity::Asking, password::Hasher},
     chance::Chance,
     clock::Clock,
     credit::Holds,
@@ -41,6 +41,7 @@ pub struct Parts {
     pub web_login: Option<AppKey>,
     pub ids: Ids,
     pub hasher: Hasher,
+    pub asking: Asking,
     pub hub: Hub,
     pub doors: Doors,
     pub shelf: Shelf,

@@ -1,7 +1,7 @@
 //! Limits on guessing and flooding: counted before anything is checked, in the database, for all instances and dialects.
 
 use super::{CoreError, Ctx, secret::Use};
-use crate::store::{self, StoreError, Tx};
+use crate::store::{self, StoreError, Tx, audit::AuditRow};
 use std::net::IpAddr;
 
 /// Every limit has a window of a minute, unless it says otherwise.
@@ -23,6 +23,8 @@ pub enum Limit {
     SlowedGuesses,
     /// Codes asked for in the chat, a person.
     ChatCodes,
+    /// How often the admins are told that guesses are slowed, in an hour.
+    Alarms,
 }
 
 impl Limit {
@@ -34,6 +36,7 @@ impl Limit {
             Self::UnboundCodes => "unbound-codes",
             Self::SlowedGuesses => "slowed-guesses",
             Self::ChatCodes => "chat-codes",
+            Self::Alarms => "alarms",
         }
     }
 
@@ -46,13 +49,14 @@ impl Limit {
             Self::UnboundCodes => limits.unbound_codes_per_hour,
             Self::SlowedGuesses => limits.slowed_guesses_per_minute,
             Self::ChatCodes => limits.chat_codes_per_minute,
+            Self::Alarms => 1,
         }
     }
 }
 
 impl Limit {
     fn window_ms(self) -> i64 {
-        if self == Self::UnboundCodes { HOUR_MS } else { MINUTE_MS }
+        if matches!(self, Self::UnboundCodes | Self::Alarms) { HOUR_MS } else { MINUTE_MS }
     }
 }
 
@@ -68,21 +72,61 @@ pub fn subject_of(address: IpAddr) -> String {
     }
 }
 
+/// One that was taken, for the case that it is to be given back: it goes where it came from, however late.
+#[derive(Debug, Clone)]
+pub struct Taken(String);
+
 /// Takes one of what an address may do in this minute. Loopback has the configured factor more.
 ///
 /// # Errors
 /// [`CoreError::TooMany`] when nothing is left.
-pub async fn take_for_address(ctx: &Ctx, limit: Limit, address: IpAddr) -> Result<(), CoreError> {
+pub async fn take_for_address(ctx: &Ctx, limit: Limit, address: IpAddr) -> Result<Taken, CoreError> {
     let factor = if address.to_canonical().is_loopback() { ctx.settings.settings.limits.loopback_factor } else { 1 };
     take(ctx, limit, &subject_of(address), limit.most(ctx) * factor).await
 }
 
 /// Takes one of what everybody together may do in this minute.
+async fn take_in_total(ctx: &Ctx, limit: Limit) -> Result<Taken, CoreError> {
+    take(ctx, limit, "all", limit.most(ctx)).await
+}
+
+/// Takes one guess of a code from what everybody together may guess wrong in this minute, before the code is looked at: give it back
+/// where the guess was right. Beyond that limit everybody is slowed, and the admins are told, once an hour.
 ///
 /// # Errors
 /// [`CoreError::TooMany`] when nothing is left.
-pub async fn take_in_total(ctx: &Ctx, limit: Limit) -> Result<(), CoreError> {
-    take(ctx, limit, "all", limit.most(ctx)).await
+pub async fn take_guess(ctx: &Ctx) -> Result<Taken, CoreError> {
+    let slowed = match take_in_total(ctx, Limit::WrongCodes).await {
+        Err(CoreError::TooMany(_)) => take_in_total(ctx, Limit::SlowedGuesses).await,
+        taken => return taken,
+    };
+    alarm(ctx).await?;
+    slowed
+}
+
+async fn alarm(ctx: &Ctx) -> Result<(), CoreError> {
+    let bucket = bucket(ctx, Limit::Alarms, "all");
+    if store::limit::find_used(&mut ctx.store.read().await?, &bucket).await?.is_some() {
+        return Ok(());
+    }
+    match take(ctx, Limit::Alarms, "all", 1).await {
+        Ok(_) => {}
+        Err(CoreError::TooMany(_)) => return Ok(()),
+        Err(e) => return Err(e),
+    }
+    tracing::warn!("too many wrong codes in this minute: guesses are slowed for everybody");
+    let row = AuditRow {
+        id: ctx.next_id(),
+        actor_id: None,
+        action: "codes.slowed",
+        target: "codes".to_owned(),
+        address: String::new(),
+        detail: format!("{} / min", Limit::WrongCodes.most(ctx)),
+        created_at: ctx.now(),
+    };
+    let mut tx = ctx.store.begin().await?;
+    store::audit::insert_entry(&mut tx, row).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Takes one of what a person may do in this minute, inside the caller's transaction; false when nothing is left.
@@ -112,26 +156,18 @@ pub async fn take_within(ctx: &Ctx, db: &mut Tx, limit: Limit, subject: &str) ->
 ///
 /// # Errors
 /// The database cannot be reached.
-pub async fn give_back(ctx: &Ctx, db: &mut Tx, limit: Limit, address: IpAddr) -> Result<(), StoreError> {
-    store::limit::update_give_back(db, &bucket(ctx, limit, &subject_of(address))).await
+pub async fn give_back(db: &mut Tx, taken: &Taken) -> Result<(), StoreError> {
+    store::limit::update_give_back(db, &taken.0).await
 }
 
-/// True while this minute's total is used up.
-///
-/// # Errors
-/// The database cannot be reached.
-pub async fn is_used_up(ctx: &Ctx, limit: Limit) -> Result<bool, CoreError> {
-    let bucket = bucket(ctx, limit, "all");
-    Ok(store::limit::find_used(&mut ctx.store.read().await?, &bucket).await?.unwrap_or(0) >= limit.most(ctx))
-}
-
-async fn take(ctx: &Ctx, limit: Limit, subject: &str, most: i64) -> Result<(), CoreError> {
+async fn take(ctx: &Ctx, limit: Limit, subject: &str, most: i64) -> Result<Taken, CoreError> {
     let bucket = bucket(ctx, limit, subject);
     // The second time a rival's first row is there; the third time is for one that was opened between two of our looks.
     for _ in 0..3 {
         let mut tx = ctx.store.begin().await?;
         if store::limit::update_take(&mut tx, &bucket, most).await? {
-            return Ok(tx.commit().await?);
+            tx.commit().await?;
+            return Ok(Taken(bucket));
         }
         match store::limit::find_used(&mut tx, &bucket).await? {
             Some(used) if used >= most => return Err(CoreError::TooMany(seconds_left(ctx, limit))),
@@ -142,7 +178,10 @@ async fn take(ctx: &Ctx, limit: Limit, subject: &str, most: i64) -> Result<(), C
             None => {}
         }
         match store::limit::insert_bucket(&mut tx, &bucket, ctx.now() + 2 * limit.window_ms()).await {
-            Ok(()) => return Ok(tx.commit().await?),
+            Ok(()) => {
+                tx.commit().await?;
+                return Ok(Taken(bucket));
+            }
             Err(e) if e.is_retryable() => tx.rollback().await?,
             Err(e) => return Err(e.into()),
         }

@@ -6,7 +6,7 @@
 use super::{CoreError, Ctx, Problem};
 use crate::{
     config::{Levels, Windows},
-    store::{self, Tx},
+    store::{self, StoreError, Tx},
 };
 use time::{OffsetDateTime, UtcOffset, macros::offset};
 
@@ -148,6 +148,31 @@ pub async fn usage(ctx: &Ctx, user_id: i64) -> Result<Vec<Usage>, CoreError> {
         Usage { feature: feature.to_owned(), is_included: windows.is_some(), windows: used }
     };
     Ok(levels.features().into_iter().map(of).collect())
+}
+
+/// Remembers what a user has used for a person who leaves the account, by deleting it or by letting go of their WeChat: a limit is a
+/// person's, and a new account is no new person.
+pub(crate) async fn leave_behind(ctx: &Ctx, db: &mut Tx, user_id: i64, person_hash: &str) -> Result<(), StoreError> {
+    for window in store::usage::list_all(db, user_id).await? {
+        if window.3 > ctx.now() {
+            store::usage::insert_left(db, person_hash, window).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Counts what a person left behind to the account that they have now: each window is at least as far used as it was then.
+pub(crate) async fn take_up(ctx: &Ctx, db: &mut Tx, user_id: i64, person_hash: &str) -> Result<(), StoreError> {
+    for (feature, period, used, expires_at) in store::usage::list_left(db, person_hash, ctx.now()).await? {
+        match store::usage::find_used(db, user_id, &feature, &period).await? {
+            None => store::usage::insert_used(db, user_id, &feature, &period, used, expires_at).await?,
+            Some(known) if known < used => {
+                store::usage::update_used(db, user_id, &feature, &period, used - known, i64::MAX).await?;
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
 }
 
 fn unused(windows: Option<&Windows>) -> [Used; 3] {

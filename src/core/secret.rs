@@ -19,6 +19,8 @@ pub enum Use {
     Idempotency,
     /// What a client program calls itself.
     Client,
+    /// What tells one push of the platform from another: it may name somebody's scene.
+    Delivery,
 }
 
 /// The installation's key. Six digits hashed without one could be found by trying all million.
@@ -56,6 +58,7 @@ impl HashKey {
             Use::TokenKey => b"token-key",
             Use::Idempotency => b"idempotency",
             Use::Client => b"client",
+            Use::Delivery => b"delivery",
         };
         // A key of any length is taken: https://docs.rs/hmac — new_from_slice fails for fixed-length MACs only.
         #[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "HMAC takes keys of every length")]

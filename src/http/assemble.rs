@@ -4,7 +4,7 @@ use crate::{
     config::{Account, Checked},
     core::{
         Ctx, Parts,
-        account::password::Hasher,
+        account::{identity::Asking, password::Hasher},
         chance::Chance,
         clock::Clock,
         credit::Holds,
@@ -76,6 +76,7 @@ pub async fn ctx(
         web_login,
         ids: Ids::default(),
         hasher: Hasher::default(),
+        asking: Asking::default(),
         hub: Hub::default(),
         doors: Doors::default(),
         shelf: Shelf::default(),

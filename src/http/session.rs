@@ -15,8 +15,12 @@ use tower_sessions::{
 };
 
 const USER: &str = "user";
+/// The user's generation when they were proven; looked at once, when the session is made.
+const GENERATION: &str = "generation";
 const BROWSER: &str = "browser";
 const ADDRESS: &str = "address";
+/// What the store says of a session that may not begin any more.
+const OVER: &str = "signed out meanwhile";
 /// `seen_at` is written no more often than this.
 const SEEN_RESOLUTION_MS: i64 = 5 * 60_000;
 
@@ -37,19 +41,29 @@ pub fn layer(ctx: &Ctx) -> SessionManagerLayer<Sessions> {
         .with_expiry(Expiry::OnInactivity(Duration::days(settings.settings.signin.web_session_days)))
 }
 
-/// Signs the browser in: a new id whatever was there, so that an id known before opens nothing.
+/// Signs the browser in: a new id whatever was there, so that an id known before opens nothing. `user` is as read when they were
+/// proven: who signed out everywhere since then, or was shut out, is not let in.
 ///
 /// # Errors
-/// The database cannot be reached.
-pub async fn sign_in(session: &Session, user_id: i64, client: &Client) -> std::result::Result<(), CoreError> {
-    let fault = |e: tower_sessions::session::Error| CoreError::Fault(e.to_string());
+/// [`CoreError::SessionOver`] where they are not let in; the database cannot be reached.
+pub async fn sign_in(session: &Session, user: &User, client: &Client) -> std::result::Result<(), CoreError> {
+    let fault = |e: tower_sessions::session::Error| match e {
+        tower_sessions::session::Error::Store(Error::Backend(why)) if why == OVER => CoreError::SessionOver,
+        e => CoreError::Fault(e.to_string()),
+    };
     // `flush` would do for emptying it, but keeps the id that the browser brought for the record to come.
     session.clear().await;
     session.cycle_id().await.map_err(fault)?;
-    session.insert(USER, user_id).await.map_err(fault)?;
+    session.insert(USER, user.id).await.map_err(fault)?;
+    session.insert(GENERATION, user.generation).await.map_err(fault)?;
     session.insert(BROWSER, &client.browser_label).await.map_err(fault)?;
     session.insert(ADDRESS, client.address.to_string()).await.map_err(fault)?;
-    session.save().await.map_err(fault)
+    let saved = session.save().await.map_err(fault);
+    if saved.is_err() {
+        // Else the layer would try again with the answer.
+        session.clear().await;
+    }
+    saved
 }
 
 /// Signs the browser out.
@@ -124,6 +138,13 @@ impl SessionStore for Sessions {
             expires_at: Self::expires_at(record),
         };
         let mut tx = ctx.store.begin().await.map_err(backend)?;
+        // The user's row is locked from here on: whoever ends this user's sessions does so before it or sees this one.
+        if let Some(user_id) = new.user_id {
+            let generation = record.data.get(GENERATION).and_then(serde_json::Value::as_i64).unwrap_or(-1);
+            if !store::user::update_signed_in(&mut tx, user_id, generation, ctx.now()).await.map_err(backend)? {
+                return Err(Error::Backend(OVER.to_owned()));
+            }
+        }
         store::web_session::insert_web_session(&mut tx, new).await.map_err(backend)?;
         tx.commit().await.map_err(backend)
     }

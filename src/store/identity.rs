@@ -17,6 +17,8 @@ rows! {
         pub unsubscribed_at: Option<i64>,
         pub source_scene: Option<String>,
         pub created_at: i64,
+        /// When the platform was last asked for the unionid.
+        pub unionid_asked_at: Option<i64>,
     }
 }
 
@@ -24,8 +26,8 @@ rows! {
 pub async fn find_identity(db: &mut impl Link, appid: &str, openid: &str) -> Result<Option<IdentityRow>, StoreError> {
     let row = db
         .sql(
-            "SELECT appid, openid, app, unionid, user_id, nickname, avatar_url, is_subscribed, subscribed_at, unsubscribed_at, source_scene, created_at \
-             FROM identities WHERE appid = ? AND openid = ?",
+            "SELECT appid, openid, app, unionid, user_id, nickname, avatar_url, is_subscribed, subscribed_at, unsubscribed_at, source_scene, created_at, \
+             unionid_asked_at FROM identities WHERE appid = ? AND openid = ?",
         )
         .bind(appid.to_owned())
         .bind(openid.to_owned())
@@ -38,8 +40,8 @@ pub async fn find_identity(db: &mut impl Link, appid: &str, openid: &str) -> Res
 pub async fn list_identities(db: &mut impl Link, user_id: i64) -> Result<Vec<IdentityRow>, StoreError> {
     let rows = db
         .sql(
-            "SELECT appid, openid, app, unionid, user_id, nickname, avatar_url, is_subscribed, subscribed_at, unsubscribed_at, source_scene, created_at \
-             FROM identities WHERE user_id = ? ORDER BY created_at, openid",
+            "SELECT appid, openid, app, unionid, user_id, nickname, avatar_url, is_subscribed, subscribed_at, unsubscribed_at, source_scene, created_at, \
+             unionid_asked_at FROM identities WHERE user_id = ? ORDER BY created_at, openid",
         )
         .bind(user_id)
         .fetch_all(db.conn())
@@ -52,7 +54,7 @@ pub async fn insert_identity(db: &mut Tx, row: &IdentityRow) -> Result<(), Store
     let row = row.clone();
     db.sql(
         "INSERT INTO identities (appid, openid, app, unionid, user_id, nickname, avatar_url, is_subscribed, subscribed_at, unsubscribed_at, source_scene, \
-         created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         created_at, unionid_asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(row.appid)
     .bind(row.openid)
@@ -66,6 +68,7 @@ pub async fn insert_identity(db: &mut Tx, row: &IdentityRow) -> Result<(), Store
     .bind(row.unsubscribed_at)
     .bind(row.source_scene)
     .bind(row.created_at)
+    .bind(row.unionid_asked_at)
     .execute(db.conn())
     .await?;
     Ok(())
@@ -149,6 +152,46 @@ pub async fn update_unionid(db: &mut Tx, appid: &str, openid: &str, unionid: &st
     Ok(())
 }
 
+/// Notes that the platform is being asked for the unionid of somebody who has none, where that was not done since `before`; true for
+/// the one caller that is to ask.
+pub async fn update_unionid_asked(
+    db: &mut Tx,
+    appid: &str,
+    openid: &str,
+    now: i64,
+    before: i64,
+) -> Result<bool, StoreError> {
+    let done = db
+        .sql(
+            "UPDATE identities SET unionid_asked_at = ? WHERE appid = ? AND openid = ? AND unionid IS NULL \
+             AND (unionid_asked_at IS NULL OR unionid_asked_at <= ?)",
+        )
+        .bind(now)
+        .bind(appid.to_owned())
+        .bind(openid.to_owned())
+        .bind(before)
+        .execute(db.conn())
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Locks the row of a person until the transaction ends. [`StoreError::Duplicate`] where a rival made it just now: do the
+/// transaction once more.
+pub async fn update_person_locked(db: &mut Tx, person_hash: &str) -> Result<(), StoreError> {
+    let done = db
+        .sql("UPDATE person_locks SET turn = turn + 1 WHERE person_hash = ?")
+        .bind(person_hash.to_owned())
+        .execute(db.conn())
+        .await?;
+    if done.rows_affected() == 0 {
+        db.sql("INSERT INTO person_locks (person_hash, turn) VALUES (?, 1)")
+            .bind(person_hash.to_owned())
+            .execute(db.conn())
+            .await?;
+    }
+    Ok(())
+}
+
 /// Gives an identity that belongs to nobody to a user; true for the one caller that did.
 pub async fn update_owner(db: &mut Tx, appid: &str, openid: &str, user_id: i64) -> Result<bool, StoreError> {
     let done = db
@@ -190,11 +233,14 @@ pub async fn update_unowned(db: &mut Tx, appid: &str, openid: &str, user_id: i64
     Ok(done.rows_affected() == 1)
 }
 
-/// Forgets an identity altogether, with its codes and messages.
+/// Forgets an identity altogether, with everything that is kept under it; also where there is no identity but such things.
 pub async fn delete_identity(db: &mut Tx, appid: &str, openid: &str) -> Result<(), StoreError> {
     for text in [
         "DELETE FROM dynamic_codes WHERE appid = ? AND openid = ?",
         "DELETE FROM messages WHERE appid = ? AND openid = ?",
+        "DELETE FROM pending_replies WHERE appid = ? AND openid = ?",
+        "DELETE FROM chat_questions WHERE appid = ? AND openid = ?",
+        "DELETE FROM follow_scenes WHERE appid = ? AND openid = ?",
         "DELETE FROM signin_sessions WHERE appid = ? AND openid = ?",
         "DELETE FROM identities WHERE appid = ? AND openid = ?",
     ] {

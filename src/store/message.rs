@@ -67,6 +67,12 @@ pub async fn insert_message(db: &mut Tx, row: &MessageRow) -> Result<(), StoreEr
     Ok(())
 }
 
+/// Gives all messages of one user to another.
+pub async fn update_owner_of_all(db: &mut Tx, from: i64, to: i64) -> Result<(), StoreError> {
+    db.sql("UPDATE messages SET user_id = ? WHERE user_id = ?").bind(to).bind(from).execute(db.conn()).await?;
+    Ok(())
+}
+
 /// A user's latest messages, newest first.
 pub async fn list_messages(db: &mut impl Link, user_id: i64, most: i64) -> Result<Vec<MessageRow>, StoreError> {
     list_found(db, &MessageFilter { user_id: Some(user_id), ..MessageFilter::default() }, most).await

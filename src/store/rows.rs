@@ -2,10 +2,10 @@
 
 /// Declares a struct and how it is read from a row. `sqlx`'s own derive would build all drivers twice.
 macro_rules! rows {
-    ($(#[$about:meta])* pub struct $name:ident { $(pub $field:ident: $kind:ty),* $(,)? }) => {
+    ($(#[$about:meta])* pub struct $name:ident { $($(#[$of:meta])* pub $field:ident: $kind:ty),* $(,)? }) => {
         $(#[$about])*
         #[derive(Debug, Clone)]
-        pub struct $name { $(pub $field: $kind),* }
+        pub struct $name { $($(#[$of])* pub $field: $kind),* }
 
         impl $name {
             fn read(row: &sqlx::any::AnyRow) -> Result<Self, sqlx::Error> {

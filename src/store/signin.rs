@@ -33,6 +33,7 @@ rows! {
         pub completed_at: Option<i64>,
         pub consumed_at: Option<i64>,
         pub changed_at: i64,
+        pub generation: Option<i64>,
     }
 }
 
@@ -41,7 +42,7 @@ macro_rules! select {
         concat!(
             "SELECT id, purpose, status, fault, scene_hash, poll_hash, browser_hash, code_hash, client_id, ticket, qr_url, appid, openid, user_id, ",
             "pending_username, pending_password_hash, next_path, browser_label, address, guesses, refreshes, created_at, expires_at, scanned_at, ",
-            "completed_at, consumed_at, changed_at FROM signin_sessions WHERE ",
+            "completed_at, consumed_at, changed_at, generation FROM signin_sessions WHERE ",
             $where
         )
     };
@@ -183,9 +184,46 @@ pub async fn update_success(db: &mut Tx, id: i64, openid: &str, now: i64) -> Res
     Ok(done.rows_affected() == 1)
 }
 
-/// The user that a session just won for.
-pub async fn update_winner(db: &mut Tx, id: i64, user_id: i64) -> Result<(), StoreError> {
-    db.sql("UPDATE signin_sessions SET user_id = ? WHERE id = ?").bind(user_id).bind(id).execute(db.conn()).await?;
+/// The user that a session just won for, and their generation as of now. There is a minute at least to collect it.
+pub async fn update_winner(db: &mut Tx, id: i64, user_id: i64, collect_until: i64) -> Result<(), StoreError> {
+    db.sql(
+        "UPDATE signin_sessions SET user_id = ?, generation = (SELECT token_generation FROM users WHERE users.id = ?), \
+         expires_at = CASE WHEN expires_at < ? THEN ? ELSE expires_at END WHERE id = ?",
+    )
+    .bind(user_id)
+    .bind(user_id)
+    .bind(collect_until)
+    .bind(collect_until)
+    .bind(id)
+    .execute(db.conn())
+    .await?;
+    Ok(())
+}
+
+/// Gives what one user has won and not spent to another, each with their generation as of now. What was agreed before the first
+/// one's was raised stays void.
+pub async fn update_won(db: &mut Tx, (from, was): (i64, i64), (to, is): (i64, i64)) -> Result<(), StoreError> {
+    db.sql("UPDATE signin_sessions SET user_id = ?, generation = ? WHERE user_id = ? AND status = 'success' AND generation = ?")
+        .bind(to)
+        .bind(is)
+        .bind(from)
+        .bind(was)
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
+/// Ends the sessions in which this person was met and that nobody has collected.
+pub async fn update_uncollected_ended(db: &mut Tx, appid: &str, openid: &str, now: i64) -> Result<(), StoreError> {
+    db.sql(
+        "UPDATE signin_sessions SET status = 'expired', changed_at = ?, code_hash = NULL, pending_password_hash = NULL \
+         WHERE appid = ? AND openid = ? AND consumed_at IS NULL AND status IN ('scanned', 'success')",
+    )
+    .bind(now)
+    .bind(appid.to_owned())
+    .bind(openid.to_owned())
+    .execute(db.conn())
+    .await?;
     Ok(())
 }
 
@@ -232,6 +270,15 @@ pub async fn update_guess(db: &mut Tx, id: i64, most: i64, now: i64) -> Result<b
         .execute(db.conn())
         .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Gives a guess back that was not made after all.
+pub async fn update_guess_given_back(db: &mut Tx, id: i64) -> Result<(), StoreError> {
+    db.sql("UPDATE signin_sessions SET guesses = guesses - 1 WHERE id = ? AND guesses > 0")
+        .bind(id)
+        .execute(db.conn())
+        .await?;
+    Ok(())
 }
 
 /// Hands the result to the browser, once.

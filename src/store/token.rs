@@ -32,6 +32,55 @@ pub async fn update_generation(db: &mut Tx, user_id: i64) -> Result<(), StoreErr
     Ok(())
 }
 
+/// Who a united account has become: see [`insert_united`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct United {
+    /// The generation of the good tokens of the account that went.
+    pub generation: i64,
+    /// The account that it went into, and the generation that one must still have.
+    pub stays_id: i64,
+    pub stays_generation: i64,
+}
+
+/// What became of an account that is gone: the one that it went into, or None.
+pub async fn find_united(db: &mut impl Link, user_id: i64, now: i64) -> Result<Option<United>, StoreError> {
+    let row = db
+        .sql("SELECT generation, stays_id, stays_generation FROM united_users WHERE user_id = ? AND expires_at > ?")
+        .bind(user_id)
+        .bind(now)
+        .fetch_optional(db.conn())
+        .await?;
+    row.map(|r| Ok(United { generation: r.try_get(0)?, stays_id: r.try_get(1)?, stays_generation: r.try_get(2)? }))
+        .transpose()
+}
+
+/// Notes that an account goes into another one. Its tokens, and those of accounts that went into it before, stand for that one.
+pub async fn insert_united(db: &mut Tx, user_id: i64, was: United, expires_at: i64) -> Result<(), StoreError> {
+    db.sql("UPDATE united_users SET stays_id = ?, stays_generation = ? WHERE stays_id = ? AND stays_generation = ?")
+        .bind(was.stays_id)
+        .bind(was.stays_generation)
+        .bind(user_id)
+        .bind(was.generation)
+        .execute(db.conn())
+        .await?;
+    db.sql(
+        "INSERT INTO united_users (user_id, generation, stays_id, stays_generation, expires_at) VALUES (?, ?, ?, ?, ?)",
+    )
+    .bind(user_id)
+    .bind(was.generation)
+    .bind(was.stays_id)
+    .bind(was.stays_generation)
+    .bind(expires_at)
+    .execute(db.conn())
+    .await?;
+    db.sql("UPDATE revoked_tokens SET user_id = ? WHERE user_id = ?")
+        .bind(was.stays_id)
+        .bind(user_id)
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
 /// Ends one token; [`StoreError::Duplicate`] where it was ended before.
 pub async fn insert_revoked(db: &mut Tx, jti: &str, user_id: i64, expires_at: i64) -> Result<(), StoreError> {
     db.sql("INSERT INTO revoked_tokens (jti, user_id, expires_at) VALUES (?, ?, ?)")
@@ -49,8 +98,9 @@ pub async fn list_revoked(db: &mut impl Link, user_id: i64) -> Result<Vec<String
     rows.iter().map(|r| Ok(r.try_get(0)?)).collect()
 }
 
-/// Forgets revoked tokens that have expired anyway.
+/// Forgets revoked tokens that have expired anyway, and united accounts that no token speaks of any more.
 pub async fn delete_expired(db: &mut Tx, now: i64) -> Result<(), StoreError> {
     db.sql("DELETE FROM revoked_tokens WHERE expires_at <= ?").bind(now).execute(db.conn()).await?;
+    db.sql("DELETE FROM united_users WHERE expires_at <= ?").bind(now).execute(db.conn()).await?;
     Ok(())
 }

@@ -107,8 +107,59 @@ pub async fn list_all(db: &mut impl Link, user_id: i64) -> Result<Vec<(String, S
     rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?, r.try_get(2)?, r.try_get(3)?))).collect()
 }
 
+/// What a person left behind with an account: feature, period, amount, and when it is forgotten.
+pub async fn list_left(
+    db: &mut impl Link,
+    person_hash: &str,
+    now: i64,
+) -> Result<Vec<(String, String, i64, i64)>, StoreError> {
+    let rows = db
+        .sql("SELECT feature, period, used, expires_at FROM left_usage WHERE person_hash = ? AND expires_at > ?")
+        .bind(person_hash.to_owned())
+        .bind(now)
+        .fetch_all(db.conn())
+        .await?;
+    rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?, r.try_get(2)?, r.try_get(3)?))).collect()
+}
+
+/// Notes what a person leaves behind of one window; less than what is known already changes nothing. [`StoreError::Duplicate`]
+/// where a rival noted the same window first.
+pub async fn insert_left(
+    db: &mut Tx,
+    person_hash: &str,
+    (feature, period, used, expires_at): (String, String, i64, i64),
+) -> Result<(), StoreError> {
+    db.sql("DELETE FROM left_usage WHERE person_hash = ? AND feature = ? AND period = ? AND used <= ?")
+        .bind(person_hash.to_owned())
+        .bind(feature.clone())
+        .bind(period.clone())
+        .bind(used)
+        .execute(db.conn())
+        .await?;
+    let known = db
+        .sql("SELECT used FROM left_usage WHERE person_hash = ? AND feature = ? AND period = ?")
+        .bind(person_hash.to_owned())
+        .bind(feature.clone())
+        .bind(period.clone())
+        .fetch_optional(db.conn())
+        .await?;
+    if known.is_some() {
+        return Ok(());
+    }
+    db.sql("INSERT INTO left_usage (person_hash, feature, period, used, expires_at) VALUES (?, ?, ?, ?, ?)")
+        .bind(person_hash.to_owned())
+        .bind(feature)
+        .bind(period)
+        .bind(used)
+        .bind(expires_at)
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
 /// Forgets windows that closed long ago.
 pub async fn delete_expired(db: &mut Tx, now: i64) -> Result<(), StoreError> {
+    db.sql("DELETE FROM left_usage WHERE expires_at <= ?").bind(now).execute(db.conn()).await?;
     db.sql("DELETE FROM usage_counters WHERE expires_at <= ?").bind(now).execute(db.conn()).await?;
     Ok(())
 }

@@ -26,13 +26,15 @@ rows! {
         pub created_at: i64,
         pub updated_at: i64,
         pub last_login_at: Option<i64>,
+        /// What good tokens and sign-ins under way carry; raised, it ends them. A new user begins with 0, whatever stands here.
+        pub token_generation: i64,
     }
 }
 
 const BY_ID: &str = "SELECT id, username, username_key, password_hash, nickname, avatar_url, email, phone, real_name, level, role, is_enabled, \
-    is_auto_reply, credits, created_at, updated_at, last_login_at FROM users WHERE id = ?";
+    is_auto_reply, credits, created_at, updated_at, last_login_at, token_generation FROM users WHERE id = ?";
 const BY_NAME: &str = "SELECT id, username, username_key, password_hash, nickname, avatar_url, email, phone, real_name, level, role, is_enabled, \
-    is_auto_reply, credits, created_at, updated_at, last_login_at FROM users WHERE username_key = ?";
+    is_auto_reply, credits, created_at, updated_at, last_login_at, token_generation FROM users WHERE username_key = ?";
 
 /// The user with this id.
 pub async fn find_user(db: &mut impl Link, id: i64) -> Result<Option<UserRow>, StoreError> {
@@ -164,6 +166,47 @@ pub async fn update_presented(
     update_search_key(db, id).await
 }
 
+/// Sets the e-mail address; None takes it away.
+pub async fn update_email(db: &mut Tx, id: i64, email: Option<&str>, now: i64) -> Result<(), StoreError> {
+    db.sql("UPDATE users SET email = ?, updated_at = ? WHERE id = ?")
+        .bind(email.map(str::to_owned))
+        .bind(now)
+        .bind(id)
+        .execute(db.conn())
+        .await?;
+    update_search_key(db, id).await
+}
+
+/// Takes over what another account knows of the same person and this one does not, and its level.
+pub async fn update_completed_by(
+    db: &mut Tx,
+    id: i64,
+    level: &'static str,
+    other: &UserRow,
+    now: i64,
+) -> Result<(), StoreError> {
+    db.sql(
+        "UPDATE users SET level = ?, email = COALESCE(email, ?), phone = COALESCE(phone, ?), real_name = COALESCE(real_name, ?), \
+         avatar_url = COALESCE(avatar_url, ?), updated_at = ? WHERE id = ?",
+    )
+    .bind(level)
+    .bind(other.email.clone())
+    .bind(other.phone.clone())
+    .bind(other.real_name.clone())
+    .bind(other.avatar_url.clone())
+    .bind(now)
+    .bind(id)
+    .execute(db.conn())
+    .await?;
+    update_search_key(db, id).await
+}
+
+/// Locks the row of a user until the transaction ends; false where nobody is there.
+pub async fn update_locked(db: &mut Tx, id: i64) -> Result<bool, StoreError> {
+    let done = db.sql("UPDATE users SET credits = credits WHERE id = ?").bind(id).execute(db.conn()).await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Sets the password.
 pub async fn update_password(db: &mut Tx, id: i64, hash: &str, now: i64) -> Result<(), StoreError> {
     db.sql("UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ?")
@@ -196,6 +239,19 @@ pub async fn update_username(
     }
     update_search_key(db, id).await?;
     Ok(true)
+}
+
+/// Notes a sign-in that was agreed in this generation, and locks the user's row; false where the generation has been raised since,
+/// or the user may not sign in.
+pub async fn update_signed_in(db: &mut Tx, id: i64, generation: i64, now: i64) -> Result<bool, StoreError> {
+    let done = db
+        .sql("UPDATE users SET last_login_at = ? WHERE id = ? AND token_generation = ? AND is_enabled = 1")
+        .bind(now)
+        .bind(id)
+        .bind(generation)
+        .execute(db.conn())
+        .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Notes a successful sign-in.
@@ -319,6 +375,12 @@ macro_rules! belongings {
             concat!("DELETE FROM idempotency_keys WHERE user_id ", $whose),
             concat!("DELETE FROM usage_counters WHERE user_id ", $whose),
             concat!("DELETE FROM revoked_tokens WHERE user_id ", $whose),
+            concat!("DELETE FROM united_users WHERE stays_id ", $whose),
+            concat!(
+                "DELETE FROM follow_scenes WHERE openid IN (SELECT openid FROM identities WHERE user_id ",
+                $whose,
+                ")"
+            ),
             concat!("UPDATE identities SET user_id = NULL WHERE user_id ", $whose),
         ]
     };

@@ -22,7 +22,7 @@ crate::every_engine!(
 
 async fn rich(app: &App, openid: &str, credits: i64) -> i64 {
     let user = someone(app, openid).await;
-    credit::adjust(&app.ctx, user, credits, "test", user, "x").await.unwrap();
+    crate::rig::adjust(&app.ctx, user, credits).await.unwrap();
     user
 }
 
@@ -134,8 +134,8 @@ async fn what_was_set_aside_comes_back_when_nothing_came_of_it(database: &Databa
         assert!(matches!(hold::hold(&app.ctx, user, amount, "test", None).await, Err(CoreError::Invalid(_))));
         assert!(matches!(credit::spend(&app.ctx, user, amount, "test").await, Err(CoreError::Invalid(_))));
     }
-    assert!(matches!(credit::adjust(&app.ctx, user, -4, "test", user, "x").await, Err(CoreError::OutOfCredits)));
-    assert_eq!(credit::adjust(&app.ctx, user, -3, "test", user, "x").await.unwrap(), 0);
+    assert!(matches!(crate::rig::adjust(&app.ctx, user, -4).await, Err(CoreError::OutOfCredits)));
+    assert_eq!(crate::rig::adjust(&app.ctx, user, -3).await.unwrap(), 0);
     assert_eq!(balance(&app, user).await, 0);
 }
 
@@ -243,11 +243,11 @@ async fn the_ledger_does_what_the_model_does() {
             let amount = i64::try_from(draw(20)).unwrap() + 1;
             match draw(7) {
                 0 | 1 => {
-                    credit::adjust(&app.ctx, user, amount, "test", user, "x").await.unwrap();
+                    crate::rig::adjust(&app.ctx, user, amount).await.unwrap();
                     model.balance += amount;
                 }
                 2 => {
-                    let done = credit::adjust(&app.ctx, user, -amount, "test", user, "x").await.is_ok();
+                    let done = crate::rig::adjust(&app.ctx, user, -amount).await.is_ok();
                     assert_eq!(done, model.take(amount), "{sequence}/{step}");
                 }
                 3 => assert_eq!(credit::spend(&app.ctx, user, amount, "test").await.is_ok(), model.take(amount)),

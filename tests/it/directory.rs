@@ -288,7 +288,7 @@ async fn rights_that_are_taken_end_everywhere_within_a_second(database: &Databas
         let browser = Browser::on(&other);
         browser.post("/do/login", &[("username", &name), ("password", "correct horse")]).await;
         assert_eq!(browser.get("/me").await.status, 200);
-        let pass = token::issue(&other.ctx, user, None).await.unwrap();
+        let pass = crate::rig::token(&other.ctx, user, None).await.unwrap();
         token::verify(&other.ctx, &pass).await.unwrap();
         match act {
             "disable" => directory::set_enabled(&one.ctx, &root, user, false, "刷屏").await.unwrap(),
@@ -314,7 +314,7 @@ async fn rights_that_are_taken_end_everywhere_within_a_second(database: &Databas
     }
     // A level is seen in tokens as soon.
     let user = register(&one, &one.phone("oRaised"), "raised").await;
-    let pass = token::issue(&other.ctx, user, None).await.unwrap();
+    let pass = crate::rig::token(&other.ctx, user, None).await.unwrap();
     directory::set_level(&one.ctx, &root, user, "premium").await.unwrap();
     let seen = eventually(SOON, async || token::verify(&other.ctx, &pass).await.unwrap().level == "premium");
     assert!(seen.await, "the level did not arrive");
@@ -367,7 +367,7 @@ async fn everybody_is_deleted_but_the_admins(database: &Database) {
     let root = admin(&app, "root").await;
     let phone = app.phone("oCleared");
     let user = register(&app, &phone, "cleared").await;
-    let pass = token::issue(&app.ctx, user, None).await.unwrap();
+    let pass = crate::rig::token(&app.ctx, user, None).await.unwrap();
     crowd::add(&app.ctx.store, CROWD, 0..500, BEGINNING_MS).await;
     let before = app.count("SELECT COUNT(*) FROM users").await;
     for typed in ["", "delete all users", "DELETE ALL USERS ", "yes"] {

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 use weida::{
-    core::clock::FakeClock,
+    core::{clock::FakeClock, secret::Use},
     store::{self, Store},
     wechat::{
         message::Message,
@@ -39,7 +39,7 @@ async fn a_held_up_answer_is_success_in_time_and_a_message_later(database: &Data
     let document = phone.text("验证码");
     // Somebody else holds what this message needs: on a server the row of its delivery, on SQLite the one writer.
     let parsed = xml::parse(document.as_bytes(), PLAIN_MAX_BYTES).unwrap();
-    let key = Message::read(&parsed, APPID).unwrap().dedupe_key;
+    let key = app.ctx.hash(Use::Delivery, &Message::read(&parsed, APPID).unwrap().dedupe_key);
     let elsewhere = Store::open(&database.url).await.unwrap();
     let mut held = elsewhere.begin().await.unwrap();
     store::delivery::insert_delivery(&mut held, &key, 0).await.unwrap();

@@ -46,7 +46,7 @@ fn fault(result: Result<token::Bearer, CoreError>) -> Option<TokenFault> {
 async fn a_token_says_who_its_bearer_is_until_it_ends(database: &Database) {
     let app = App::on(database).await;
     let user = someone(&app, "oBearer").await;
-    let text = token::issue(&app.ctx, user, Some("oBearer")).await.unwrap();
+    let text = crate::rig::token(&app.ctx, user, Some("oBearer")).await.unwrap();
     let bearer = token::verify(&app.ctx, &text).await.unwrap();
     assert_eq!((bearer.user_id, bearer.openid.as_deref(), bearer.level.as_str()), (user, Some("oBearer"), "normal"));
     app.clock.advance_ms(7 * DAY_MS - 1000);
@@ -58,7 +58,7 @@ async fn a_token_says_who_its_bearer_is_until_it_ends(database: &Database) {
 async fn signing_out_everywhere_ends_all_tokens_and_no_others(database: &Database) {
     let app = App::on(database).await;
     let (one, other) = (someone(&app, "oOne").await, someone(&app, "oOther").await);
-    let issue = async |user| token::issue(&app.ctx, user, None).await.unwrap();
+    let issue = async |user| crate::rig::token(&app.ctx, user, None).await.unwrap();
     let (first, second, others) = (issue(one).await, issue(one).await, issue(other).await);
     // In memory from here on.
     for text in [&first, &second, &others] {
@@ -83,7 +83,7 @@ async fn a_revoked_token_is_dead_everywhere_within_a_second(database: &Database)
     let (one, other) = (App::with(database, clock.clone(), &[]).await, App::with(database, clock, &[]).await);
     for round in 0..5 {
         let user = someone(&one, &format!("oRound{round}")).await;
-        let text = token::issue(&one.ctx, user, None).await.unwrap();
+        let text = crate::rig::token(&one.ctx, user, None).await.unwrap();
         token::verify(&other.ctx, &text).await.unwrap();
         token::revoke_all(&one.ctx, user).await.unwrap();
         assert_eq!(fault(token::verify(&one.ctx, &text).await), Some(TokenFault::Revoked));
@@ -101,7 +101,7 @@ async fn unfollowing_ends_tokens_where_the_operator_wants_it() {
         let app = App::with(&database, clock.clone(), &[("WEIDA_UNFOLLOW", choice)]).await;
         let phone = app.phone(&format!("oLeaves{choice}"));
         let user = crate::signin::register(&app, &phone, choice).await;
-        let text = token::issue(&app.ctx, user, None).await.unwrap();
+        let text = crate::rig::token(&app.ctx, user, None).await.unwrap();
         phone.push(&phone.event("unsubscribe", "")).await;
         let is_dead = eventually(Duration::from_secs(1), async || token::verify(&app.ctx, &text).await.is_err());
         assert_eq!(is_dead.await, is_out, "{choice}");
@@ -111,7 +111,7 @@ async fn unfollowing_ends_tokens_where_the_operator_wants_it() {
 async fn a_token_is_renewed_in_its_last_day(database: &Database) {
     let app = App::on(database).await;
     let user = someone(&app, "oRenews").await;
-    let text = token::issue(&app.ctx, user, Some("oRenews")).await.unwrap();
+    let text = crate::rig::token(&app.ctx, user, Some("oRenews")).await.unwrap();
     assert!(matches!(token::refresh(&app.ctx, &text).await, Err(CoreError::BadToken(TokenFault::Fresh))));
     app.clock.advance_ms(6 * DAY_MS);
     let renewed = token::refresh(&app.ctx, &text).await.unwrap();
@@ -135,12 +135,12 @@ async fn forty_hostile_tokens_are_refused() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let app = App::with(&database, Arc::new(FakeClock::at(BEGINNING_MS)), &[("JWT_SECRET", SECRET)]).await;
     let (user, gone) = (someone(&app, "oVictim").await, someone(&app, "oGone").await);
-    let good = token::issue(&app.ctx, user, Some("oVictim")).await.unwrap();
+    let good = crate::rig::token(&app.ctx, user, Some("oVictim")).await.unwrap();
     let (head, body, mark) = {
         let mut parts = good.split('.');
         (parts.next().unwrap(), parts.next().unwrap(), parts.next().unwrap())
     };
-    let of_gone = token::issue(&app.ctx, gone, None).await.unwrap();
+    let of_gone = crate::rig::token(&app.ctx, gone, None).await.unwrap();
     weida::core::account::leave::delete(&app.ctx, gone, None, "x").await.unwrap();
     let now = BEGINNING_MS / 1000;
     let read = |part: &str| serde_json::from_slice::<Value>(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();
@@ -239,7 +239,7 @@ async fn no_good_token_is_refused_while_keys_change() {
     let clock = Arc::new(FakeClock::at(BEGINNING_MS));
     let (one, other) = (App::with(&database, clock.clone(), &[]).await, App::with(&database, clock.clone(), &[]).await);
     let user = someone(&one, "oLoad").await;
-    let mut held = vec![token::issue(&one.ctx, user, None).await.unwrap()];
+    let mut held = vec![crate::rig::token(&one.ctx, user, None).await.unwrap()];
     let each = rounds(20, 200);
     for turn in 0..10 {
         let rotating = if turn % 2 == 0 { &one } else { &other };
@@ -250,7 +250,7 @@ async fn no_good_token_is_refused_while_keys_change() {
             clock.advance_ms(if step > 1 { (signs_from - 1 - now).max(0) } else { 1 });
             for n in 0..each {
                 let (makes, reads) = if n % 2 == 0 { (&one, &other) } else { (&other, &one) };
-                let text = token::issue(&makes.ctx, user, None).await.unwrap();
+                let text = crate::rig::token(&makes.ctx, user, None).await.unwrap();
                 let read = token::verify(&reads.ctx, &text).await;
                 assert!(read.is_ok(), "turn {turn}, {n}: {read:?}");
                 // One of each: the instance that has changed the key signs with it first.
@@ -262,7 +262,7 @@ async fn no_good_token_is_refused_while_keys_change() {
         clock.advance_ms(2_000);
     }
     // Times are whole seconds: the newest key has only now begun to sign.
-    held.push(token::issue(&other.ctx, user, None).await.unwrap());
+    held.push(crate::rig::token(&other.ctx, user, None).await.unwrap());
     for text in &held {
         assert!(token::verify(&one.ctx, text).await.is_ok() && token::verify(&other.ctx, text).await.is_ok());
     }
@@ -278,12 +278,12 @@ async fn a_secret_of_the_settings_is_changed_with_an_overlap() {
     let next = "another-secret-of-at-least-32-bytes";
     let old = App::with(&database, clock.clone(), &[("JWT_SECRET", SECRET)]).await;
     let user = someone(&old, "oSettings").await;
-    let text = token::issue(&old.ctx, user, None).await.unwrap();
+    let text = crate::rig::token(&old.ctx, user, None).await.unwrap();
     assert!(matches!(token::keys::rotate(&old.ctx).await, Err(CoreError::Forbidden)));
     let both = [("JWT_SECRET", next), ("JWT_PREVIOUS_SECRET", SECRET)];
     let new = App::with(&database, clock.clone(), &both).await;
     assert!(token::verify(&new.ctx, &text).await.is_ok());
-    let newer = token::issue(&new.ctx, user, None).await.unwrap();
+    let newer = crate::rig::token(&new.ctx, user, None).await.unwrap();
     assert!(token::verify(&old.ctx, &newer).await.is_err(), "it signs with the new one");
     let done = App::with(&database, clock, &[("JWT_SECRET", next)]).await;
     assert!(token::verify(&done.ctx, &text).await.is_err() && token::verify(&done.ctx, &newer).await.is_ok());

@@ -3,7 +3,7 @@
 use super::{NewUser, Role, User, field::Username, password::Password};
 use crate::{
     core::{CoreError, Ctx, Problem, secret::Use},
-    store::{self, Tx, audit::AuditRow},
+    store::{self, StoreError, Tx, audit::AuditRow},
 };
 
 /// The fact under which the hash of the one live setup link is kept.
@@ -17,11 +17,13 @@ const ADMINS: &str = "admins";
 /// The database cannot be reached.
 pub async fn renew_setup_link(ctx: &Ctx) -> Result<Option<String>, CoreError> {
     let mut tx = ctx.store.begin().await?;
-    if store::user::count_enabled_with_role(&mut tx, "admin").await? > 0 {
+    lock(&mut tx).await?;
+    store::fact::delete_fact(&mut tx, SETUP_LINK).await?;
+    if has_admin(&mut tx).await? {
+        tx.commit().await?;
         return Ok(None);
     }
     let secret = ctx.chance.token();
-    store::fact::delete_fact(&mut tx, SETUP_LINK).await?;
     store::fact::insert_fact(&mut tx, SETUP_LINK, &ctx.hash(Use::SetupLink, &secret)).await?;
     tx.commit().await?;
     Ok(Some(secret))
@@ -40,14 +42,16 @@ pub async fn is_setup_link(ctx: &Ctx, secret: &str) -> Result<bool, CoreError> {
 /// Makes the first admin and spends the link. Returns the user's id.
 ///
 /// # Errors
-/// [`CoreError::Forbidden`] where the link is wrong or spent; flaws of `username` and `password`.
+/// [`CoreError::Forbidden`] where the link is wrong or spent, or there is an admin already; flaws of `username` and `password`.
 pub async fn set_up(ctx: &Ctx, secret: &str, username: &str, password: &str, address: &str) -> Result<i64, CoreError> {
     if !is_setup_link(ctx, secret).await? {
         return Err(CoreError::Forbidden);
     }
     let (username, hash) = credentials(ctx, username, password).await?;
     let mut tx = ctx.store.begin().await?;
-    if !store::fact::delete_fact_if(&mut tx, SETUP_LINK, &ctx.hash(Use::SetupLink, secret)).await? {
+    lock(&mut tx).await?;
+    let is_live = store::fact::delete_fact_if(&mut tx, SETUP_LINK, &ctx.hash(Use::SetupLink, secret)).await?;
+    if !is_live || has_admin(&mut tx).await? {
         return Err(CoreError::Forbidden);
     }
     let id = insert_admin(ctx, &mut tx, username, hash, address).await?;
@@ -62,6 +66,7 @@ pub async fn set_up(ctx: &Ctx, secret: &str, username: &str, password: &str, add
 pub async fn create(ctx: &Ctx, username: &str, password: &str) -> Result<i64, CoreError> {
     let (username, hash) = credentials(ctx, username, password).await?;
     let mut tx = ctx.store.begin().await?;
+    lock(&mut tx).await?;
     let id = insert_admin(ctx, &mut tx, username, hash, "command line").await?;
     tx.commit().await?;
     Ok(id)
@@ -80,9 +85,26 @@ pub async fn reset_password(ctx: &Ctx, username: &str, password: &str) -> Result
     super::profile::store_password(ctx, user.id, &hash, "", "command line").await
 }
 
+/// Whoever makes, dismisses or acts as an admin does so one after the other, until the transaction ends. Taken before any user's row.
+pub(crate) async fn lock(db: &mut Tx) -> Result<(), StoreError> {
+    store::fact::bump_revision(db, ADMINS).await
+}
+
+async fn has_admin(db: &mut Tx) -> Result<bool, StoreError> {
+    Ok(store::user::count_enabled_with_role(db, Role::Admin.as_str()).await? > 0)
+}
+
+/// Refuses whoever is no admin any more: they were one when their request began. Nobody dismisses them until the transaction ends.
+pub(crate) async fn still_is(db: &mut Tx, user_id: i64) -> Result<(), CoreError> {
+    lock(db).await?;
+    let user = store::user::find_user(db, user_id).await?.map(User::from);
+    let is_admin = user.is_some_and(|user| user.role == Role::Admin && user.is_enabled);
+    if is_admin { Ok(()) } else { Err(CoreError::Forbidden) }
+}
+
 /// Refuses where this user is the last one who can administer the installation. Two who ask at once ask one after the other.
 pub(crate) async fn keep_one(db: &mut Tx, user_id: i64) -> Result<(), CoreError> {
-    store::fact::bump_revision(db, ADMINS).await?;
+    lock(db).await?;
     let user = store::user::find_user(db, user_id).await?.map(User::from).ok_or(CoreError::NotFound)?;
     let counts = user.role == Role::Admin && user.is_enabled;
     if counts && store::user::count_enabled_with_role(db, Role::Admin.as_str()).await? <= 1 {
@@ -108,6 +130,8 @@ async fn insert_admin(
     if store::user::find_user_by_name(db, &username.key()).await?.is_some() {
         return Err(CoreError::flaw("username", Problem::Taken));
     }
+    // From the first admin on the link of the first start opens nothing, whoever finds it in an old log.
+    store::fact::delete_fact(db, SETUP_LINK).await?;
     let id = super::create(
         ctx,
         db,

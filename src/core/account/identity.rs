@@ -5,11 +5,18 @@
 
 use super::{NewUser, field::Nickname};
 use crate::{
-    core::{CoreError, Ctx},
+    core::{CoreError, Ctx, quota, secret::Use, token},
     store::{self, StoreError, Tx, audit::AuditRow, identity::IdentityRow},
 };
+use tokio::sync::Semaphore;
 
 const TRIES: u32 = 4;
+/// How often the platform is asked for the unionid of somebody who has none: they may come by another app, or the account may be bound
+/// to the open platform, at any time.
+const ASK_AGAIN_MS: i64 = 24 * 3_600_000;
+/// The same where the platform did not answer.
+const RETRY_MS: i64 = 10 * 60_000;
+const AT_ONCE: usize = 4;
 
 /// Which kind of app an identity is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +74,9 @@ pub async fn meet(ctx: &Ctx, proven: &Proven) -> Result<super::User, CoreError> 
 
 pub(crate) async fn meet_within(ctx: &Ctx, db: &mut Tx, proven: &Proven) -> Result<super::User, CoreError> {
     let now = ctx.now();
+    if let Some(unionid) = &proven.unionid {
+        lock_person(ctx, db, unionid).await?;
+    }
     let known = store::identity::find_identity(db, &proven.appid, &proven.openid).await?;
     if known.is_none() {
         store::identity::insert_identity(db, &first_seen(proven, now)).await?;
@@ -77,11 +87,11 @@ pub(crate) async fn meet_within(ctx: &Ctx, db: &mut Tx, proven: &Proven) -> Resu
     let owner = if let Some(owner) = known.and_then(|identity| identity.user_id) {
         owner
     } else {
-        let owner = match relative(db, proven.unionid.as_deref()).await? {
+        let owner = match relative(ctx, db, proven.unionid.as_deref()).await? {
             Some(relative) => relative,
             None => super::create(ctx, db, NewUser::default()).await?,
         };
-        store::identity::update_owner(db, &proven.appid, &proven.openid, owner).await?;
+        own(ctx, db, &proven.appid, &proven.openid, owner).await?;
         owner
     };
     let owner = made_one(ctx, db, owner, proven.unionid.as_deref()).await?;
@@ -109,15 +119,34 @@ fn first_seen(proven: &Proven, now: i64) -> IdentityRow {
         unsubscribed_at: None,
         source_scene: None,
         created_at: now,
+        unionid_asked_at: None,
     }
 }
 
-/// The user whom another identity with this unionid belongs to.
-pub(crate) async fn relative(db: &mut Tx, unionid: Option<&str>) -> Result<Option<i64>, StoreError> {
-    match unionid {
-        Some(unionid) => store::identity::find_owner_of_unionid(db, unionid).await,
-        None => Ok(None),
+/// The user whom another identity with this unionid belongs to. Nobody else finds another one until the transaction ends.
+pub(crate) async fn relative(ctx: &Ctx, db: &mut Tx, unionid: Option<&str>) -> Result<Option<i64>, StoreError> {
+    let Some(unionid) = unionid else { return Ok(None) };
+    lock_person(ctx, db, unionid).await?;
+    store::identity::find_owner_of_unionid(db, unionid).await
+}
+
+/// Two who meet one person at the same moment do so one after the other: else each would make a user of their own.
+async fn lock_person(ctx: &Ctx, db: &mut Tx, unionid: &str) -> Result<(), StoreError> {
+    store::identity::update_person_locked(db, &ctx.hash(Use::Person, unionid)).await
+}
+
+/// Gives an identity that belongs to nobody to a user, and counts along what that person has used in an account before; changes
+/// nothing where it belongs to somebody.
+pub(crate) async fn own(ctx: &Ctx, db: &mut Tx, appid: &str, openid: &str, user_id: i64) -> Result<(), StoreError> {
+    if store::identity::update_owner(db, appid, openid, user_id).await? {
+        quota::take_up(ctx, db, user_id, &person(ctx, appid, openid)).await?;
     }
+    Ok(())
+}
+
+/// Under which a person is remembered without being named.
+pub(crate) fn person(ctx: &Ctx, appid: &str, openid: &str) -> String {
+    ctx.hash(Use::Person, &format!("{appid}/{openid}"))
 }
 
 /// The user whose identity this is, in whichever of the owner's apps.
@@ -128,20 +157,77 @@ pub async fn owner(ctx: &Ctx, openid: &str) -> Result<Option<i64>, CoreError> {
     Ok(store::identity::find_owner(&mut ctx.store.read().await?, openid).await?)
 }
 
+/// True where the platform may know the unionid of this follower by now, and was not asked lately.
+#[must_use]
+pub fn is_unionid_wanted(identity: &IdentityRow, now: i64) -> bool {
+    identity.unionid.is_none() && identity.unionid_asked_at.is_none_or(|at| at <= now - ASK_AGAIN_MS)
+}
+
+/// Asks the platform who a follower is across the owner's apps. At most once a day for each, a few at a time for all, and again in a
+/// while where the platform did not answer; whoever comes meanwhile is asked about at their next message.
+///
+/// # Errors
+/// The database cannot be reached; [`CoreError::Busy`] where the platform did not tell.
+pub async fn ask_unionid(ctx: &Ctx, openid: &str) -> Result<(), CoreError> {
+    let Ok(_turn) = ctx.asking.0.try_acquire() else { return Ok(()) };
+    let now = ctx.now();
+    let mut tx = ctx.store.begin().await?;
+    let is_ours = store::identity::update_unionid_asked(&mut tx, &ctx.appid, openid, now, now - ASK_AGAIN_MS).await?;
+    tx.commit().await?;
+    if !is_ours {
+        return Ok(());
+    }
+    match ctx.platform.user_info(openid).await {
+        Ok(info) => match info.unionid {
+            Some(unionid) => learn_unionid(ctx, openid, &unionid).await,
+            None => Ok(()),
+        },
+        Err(error) => {
+            tracing::debug!(%error, "nothing more is known about a follower");
+            let at = now - ASK_AGAIN_MS + RETRY_MS;
+            let mut tx = ctx.store.begin().await?;
+            store::identity::update_unionid_asked(&mut tx, &ctx.appid, openid, at, now).await?;
+            tx.commit().await?;
+            Err(CoreError::Busy)
+        }
+    }
+}
+
 /// Notes the unionid that the platform tells of a follower. One without an account belongs to the user of another identity with it.
 ///
 /// # Errors
-/// The database cannot be reached.
+/// The database cannot be reached; [`CoreError::Busy`] where rivals kept meeting.
 pub async fn learn_unionid(ctx: &Ctx, openid: &str, unionid: &str) -> Result<(), CoreError> {
+    for _ in 0..TRIES {
+        match learn_once(ctx, openid, unionid).await {
+            // Seen from a new start, a rival's row is simply there.
+            Err(CoreError::Collided) => {}
+            other => return other,
+        }
+    }
+    Err(CoreError::Busy)
+}
+
+async fn learn_once(ctx: &Ctx, openid: &str, unionid: &str) -> Result<(), CoreError> {
     let mut tx = ctx.store.begin().await?;
-    let relative = relative(&mut tx, Some(unionid)).await?;
+    let relative = relative(ctx, &mut tx, Some(unionid)).await?;
     store::identity::update_unionid(&mut tx, &ctx.appid, openid, unionid).await?;
     if let Some(owner) = relative {
         // Changes nothing where the follower has an account: then that one and the other are one person's.
-        store::identity::update_owner(&mut tx, &ctx.appid, openid, owner).await?;
+        own(ctx, &mut tx, &ctx.appid, openid, owner).await?;
         made_one(ctx, &mut tx, owner, Some(unionid)).await?;
     }
     Ok(tx.commit().await?)
+}
+
+/// Questions about people that may be under way to the platform at a time.
+#[derive(Debug)]
+pub struct Asking(Semaphore);
+
+impl Default for Asking {
+    fn default() -> Self {
+        Self(Semaphore::new(AT_ONCE))
+    }
 }
 
 /// The one account of a person, after the platform told that several are theirs.
@@ -176,14 +262,16 @@ pub async fn find_owner(ctx: &Ctx, openid: &str) -> Result<Option<super::User>, 
     Ok(store::user::find_user(&mut db, user_id).await?.map(super::User::from))
 }
 
-/// Unbinds WeChat. Refused where it is the only way to sign in.
+/// Unbinds WeChat. Refused where it is the only way to sign in. Whatever came by it ends: tokens, and sign-ins under way.
 ///
 /// # Errors
 /// [`CoreError::NotFound`] where nothing is bound; [`CoreError::Forbidden`] where no password is set.
 pub async fn unbind(ctx: &Ctx, user_id: i64, address: &str) -> Result<(), CoreError> {
     let mut tx = ctx.store.begin().await?;
     unbind_within(ctx, &mut tx, user_id, address).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    ctx.standings.forget(user_id);
+    Ok(())
 }
 
 /// [`unbind`] inside the caller's transaction.
@@ -200,6 +288,10 @@ pub(crate) async fn unbind_within(ctx: &Ctx, db: &mut Tx, user_id: i64, address:
     if !store::identity::update_unowned(db, &identity.appid, &identity.openid, user_id).await? {
         return Err(CoreError::NotFound);
     }
+    quota::leave_behind(ctx, db, user_id, &person(ctx, &identity.appid, &identity.openid)).await?;
+    // Nobody knows which of the tokens came by it.
+    token::revoke_all_within(db, user_id).await?;
+    store::signin::update_uncollected_ended(db, &identity.appid, &identity.openid, ctx.now()).await?;
     let row = AuditRow {
         id: ctx.next_id(),
         actor_id: Some(user_id),

@@ -1,7 +1,7 @@
 //! Leaving.
 
 use crate::{
-    core::{CoreError, Ctx, token},
+    core::{CoreError, Ctx, quota, token},
     store::{self, Tx, audit::AuditRow},
 };
 
@@ -13,9 +13,14 @@ pub async fn delete(ctx: &Ctx, user_id: i64, actor_id: Option<i64>, address: &st
     let mut tx = ctx.store.begin().await?;
     delete_within(ctx, &mut tx, user_id, actor_id, address).await?;
     tx.commit().await?;
+    forget(ctx, user_id);
+    Ok(())
+}
+
+/// What this instance has in memory of a user who was deleted goes, once that is committed.
+pub(crate) fn forget(ctx: &Ctx, user_id: i64) {
     ctx.shelf.forget(user_id);
     ctx.standings.forget(user_id);
-    Ok(())
 }
 
 /// [`delete`] inside the caller's transaction.
@@ -27,7 +32,10 @@ pub(crate) async fn delete_within(
     address: &str,
 ) -> Result<(), CoreError> {
     super::admin::keep_one(db, user_id).await?;
-    store::follow::delete_of_user(db, user_id).await?;
+    for identity in store::identity::list_identities(db, user_id).await? {
+        let person = super::identity::person(ctx, &identity.appid, &identity.openid);
+        quota::leave_behind(ctx, db, user_id, &person).await?;
+    }
     store::user::delete_user(db, user_id).await?;
     store::fact::bump_revision(db, "rules").await?;
     store::fact::bump_revision(db, token::standing::TOPIC).await?;

@@ -20,12 +20,38 @@ const FORGET_MS: i64 = 3_600_000;
 /// [`CoreError::WrongCredentials`] for an unknown name as for a wrong password, equally slow; [`CoreError::TooMany`] while
 /// this address must wait; [`CoreError::Disabled`] once the password was right.
 pub async fn by_password(ctx: &Ctx, username: &str, password: &str, address: IpAddr) -> Result<User, CoreError> {
-    let key = folded(username);
+    check(ctx, Whose::Named(username), password, address).await
+}
+
+/// Checks the password of a user who is known already, counted like any other try.
+///
+/// # Errors
+/// As [`by_password`].
+pub(super) async fn again(ctx: &Ctx, user: &User, password: &str, address: IpAddr) -> Result<User, CoreError> {
+    check(ctx, Whose::Of(user), password, address).await
+}
+
+/// Whose password is checked.
+#[derive(Clone, Copy)]
+enum Whose<'a> {
+    Named(&'a str),
+    /// They may have no name yet.
+    Of(&'a User),
+}
+
+async fn check(ctx: &Ctx, whose: Whose<'_>, password: &str, address: IpAddr) -> Result<User, CoreError> {
+    let key = match whose {
+        Whose::Named(username) => folded(username),
+        Whose::Of(user) => user.username.as_deref().map_or_else(|| format!("user/{}", user.id), folded),
+    };
     let subject = ctx.hash(Use::Limit, &format!("{key}\n{}", limit::subject_of(address)));
     admit(ctx, &subject, address).await?;
-    limit::take_for_address(ctx, Limit::PasswordFailures, address).await?;
+    let taken = limit::take_for_address(ctx, Limit::PasswordFailures, address).await?;
 
-    let row = store::user::find_user_by_name(&mut ctx.store.read().await?, &key).await?;
+    let row = match whose {
+        Whose::Named(_) => store::user::find_user_by_name(&mut ctx.store.read().await?, &key).await?,
+        Whose::Of(user) => store::user::find_user(&mut ctx.store.read().await?, user.id).await?,
+    };
     let hash = row.as_ref().and_then(|r| r.password_hash.clone());
     if !ctx.hasher.verify(Password::typed(password), hash).await? {
         return Err(CoreError::WrongCredentials);
@@ -33,7 +59,7 @@ pub async fn by_password(ctx: &Ctx, username: &str, password: &str, address: IpA
     let Some(row) = row else { return Err(CoreError::WrongCredentials) };
     let mut tx = ctx.store.begin().await?;
     store::limit::delete_failures(&mut tx, &subject).await?;
-    limit::give_back(ctx, &mut tx, Limit::PasswordFailures, address).await?;
+    limit::give_back(&mut tx, &taken).await?;
     tx.commit().await?;
     if row.is_enabled == 0 {
         return Err(CoreError::Disabled);

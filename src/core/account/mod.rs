@@ -60,6 +60,8 @@ pub struct User {
     pub created_at: i64,
     pub updated_at: i64,
     pub last_login_at: Option<i64>,
+    /// As it was when this was read: what is agreed by this user now is void once it is raised.
+    pub generation: i64,
 }
 
 impl From<UserRow> for User {
@@ -81,6 +83,7 @@ impl From<UserRow> for User {
             created_at: row.created_at,
             updated_at: row.updated_at,
             last_login_at: row.last_login_at,
+            generation: row.token_generation,
         }
     }
 }
@@ -140,6 +143,7 @@ pub(crate) async fn create(ctx: &Ctx, db: &mut Tx, new: NewUser) -> Result<i64, 
         created_at: now,
         updated_at: now,
         last_login_at: None,
+        token_generation: 0,
     };
     store::user::insert_user(db, &row).await?;
     Ok(id)

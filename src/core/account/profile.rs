@@ -10,6 +10,8 @@ use crate::{
     store::{self, StoreError, Tx, audit::AuditRow},
 };
 
+const TRIES: u32 = 3;
+
 /// Sets nickname, e-mail and phone; an empty e-mail or phone removes it.
 ///
 /// # Errors
@@ -25,6 +27,17 @@ pub async fn update(ctx: &Ctx, user_id: i64, nickname: &str, email: &str, phone:
     let mut tx = ctx.store.begin().await?;
     store::user::update_profile(&mut tx, user_id, nickname.as_str(), email.as_deref(), phone.as_deref(), ctx.now())
         .await?;
+    Ok(tx.commit().await?)
+}
+
+/// Sets the e-mail address; an empty one removes it. Nothing else is written.
+///
+/// # Errors
+/// The flaw of `email`.
+pub async fn update_email(ctx: &Ctx, user_id: i64, email: &str) -> Result<(), CoreError> {
+    let email = field::email(email)?;
+    let mut tx = ctx.store.begin().await?;
+    store::user::update_email(&mut tx, user_id, email.as_deref(), ctx.now()).await?;
     Ok(tx.commit().await?)
 }
 
@@ -56,8 +69,7 @@ pub async fn change_password(ctx: &Ctx, user: &User, change: PasswordChange<'_>)
 
     if user.has_password {
         // Counted like any other try of a password.
-        let name = user.username.clone().unwrap_or_default();
-        super::login::by_password(ctx, &name, change.old, change.address).await.map_err(|e| match e {
+        super::login::again(ctx, user, change.old, change.address).await.map_err(|e| match e {
             CoreError::WrongCredentials => CoreError::flaw("old_password", Problem::Wrong),
             other => other,
         })?;
@@ -97,11 +109,20 @@ pub(crate) async fn store_password(
     keep_session: &str,
     address: &str,
 ) -> Result<(), CoreError> {
-    let mut tx = ctx.store.begin().await?;
-    store_password_within(ctx, &mut tx, user_id, hash, keep_session, address).await?;
-    tx.commit().await?;
-    ctx.standings.forget(user_id);
-    Ok(())
+    for _ in 0..TRIES {
+        let mut tx = ctx.store.begin().await?;
+        match store_password_within(ctx, &mut tx, user_id, hash, keep_session, address).await {
+            Ok(()) => {
+                tx.commit().await?;
+                ctx.standings.forget(user_id);
+                return Ok(());
+            }
+            // A deadlock with a rival: seen from a new start, it is simply done.
+            Err(e) if e.is_retryable() => tx.rollback().await?,
+            Err(e) => return Err(e.into()),
+        }
+    }
+    Err(CoreError::Collided)
 }
 
 /// [`store_password`] inside the caller's transaction.
@@ -115,8 +136,9 @@ pub(crate) async fn store_password_within(
 ) -> Result<(), StoreError> {
     let now = ctx.now();
     store::user::update_password(db, user_id, hash, now).await?;
-    store::web_session::delete_all_of(db, user_id, &ctx.hash(Use::WebSession, keep_session)).await?;
     token::revoke_all_within(db, user_id).await?;
+    // After the generation: a sign-in under way has either written its row by now, or finds the generation raised.
+    store::web_session::delete_all_of(db, user_id, &ctx.hash(Use::WebSession, keep_session)).await?;
     let row = AuditRow {
         id: ctx.next_id(),
         actor_id: Some(user_id),

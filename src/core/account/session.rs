@@ -64,8 +64,9 @@ pub async fn revoke(ctx: &Ctx, user_id: i64, public_id: &str) -> Result<(), Core
 /// The database cannot be reached.
 pub async fn revoke_others(ctx: &Ctx, user_id: i64, current: &str) -> Result<(), CoreError> {
     let mut tx = ctx.store.begin().await?;
-    store::web_session::delete_all_of(&mut tx, user_id, &ctx.hash(Use::WebSession, current)).await?;
+    // The generation first: see `profile::store_password_within`.
     token::revoke_all_within(&mut tx, user_id).await?;
+    store::web_session::delete_all_of(&mut tx, user_id, &ctx.hash(Use::WebSession, current)).await?;
     tx.commit().await?;
     ctx.standings.forget(user_id);
     Ok(())

@@ -21,6 +21,8 @@ const KEY_TTL_MS: i64 = 24 * 3_600_000;
 /// Who asks again looks this often whether the first one is done, and so many times: 12 s, more than any work may take.
 const LOOK_AGAIN: Duration = Duration::from_millis(60);
 const LOOKS: u32 = 200;
+/// Work that is done is not lost to a rival's transaction.
+const TRIES: u32 = 3;
 
 /// The holds that this instance works on.
 #[derive(Debug, Default)]
@@ -125,6 +127,21 @@ impl Hold {
     /// # Errors
     /// [`CoreError::OutOfCredits`] where the hold had run out and the credits are gone meanwhile: the work must not be handed out.
     pub async fn commit(mut self, answer: &str) -> Result<(), CoreError> {
+        for _ in 0..TRIES {
+            match self.commit_once(answer).await {
+                // A deadlock with a rival: seen from a new start, it is simply done.
+                Err(CoreError::Collided) => {}
+                Err(e) => return Err(e),
+                Ok(()) => {
+                    self.end();
+                    return Ok(());
+                }
+            }
+        }
+        Err(CoreError::Collided)
+    }
+
+    async fn commit_once(&self, answer: &str) -> Result<(), CoreError> {
         let mut tx = self.ctx.store.begin().await?;
         if !store::hold::delete_hold(&mut tx, self.row.id).await? {
             self.take_again(&mut tx).await?;
@@ -132,9 +149,7 @@ impl Hold {
         if let Some(hash) = &self.row.key_hash {
             store::hold::update_answer(&mut tx, self.row.user_id, hash, answer).await?;
         }
-        tx.commit().await?;
-        self.end();
-        Ok(())
+        Ok(tx.commit().await?)
     }
 
     /// Nothing came of it: the credits go back, and the key is free again.

@@ -10,7 +10,7 @@ mod key;
 pub use hold::{Held, Hold, Holds};
 pub use key::Key;
 
-use super::{CoreError, Ctx, Problem, secret::Use};
+use super::{CoreError, Ctx, Problem, account::identity};
 use crate::store::{self, StoreError, Tx, audit::AuditRow, credit::CreditRow};
 
 /// Why a new follower has credits.
@@ -60,7 +60,7 @@ pub struct Credits {
 /// [`StoreError::Duplicate`] where two grants met: do the transaction once more.
 pub async fn grant_welcome(ctx: &Ctx, db: &mut Tx, user_id: i64, openid: &str) -> Result<i64, StoreError> {
     let amount = ctx.settings.settings.signin.welcome_credits;
-    let person = ctx.hash(Use::Person, &format!("{}/{openid}", ctx.appid));
+    let person = identity::person(ctx, &ctx.appid, openid);
     if amount == 0 || store::credit::has_grant(db, &person, WELCOME).await? {
         return Ok(0);
     }
@@ -91,18 +91,18 @@ pub async fn spend(ctx: &Ctx, user_id: i64, amount: i64, reason: &str) -> Result
     Err(CoreError::Collided)
 }
 
-/// An admin gives credits (a positive `delta`) or takes them. Returns the balance after it.
+/// An admin gives credits (a positive `delta`) or takes them, in the caller's transaction. Returns the balance after it.
 ///
 /// # Errors
 /// Flaws of `amount` and `reason`; [`CoreError::OutOfCredits`] where the balance would fall below zero;
 /// [`CoreError::NotFound`] where the user is gone.
 pub async fn adjust(
     ctx: &Ctx,
+    db: &mut Tx,
     user_id: i64,
     delta: i64,
     reason: &str,
-    actor_id: i64,
-    address: &str,
+    (actor_id, address): (i64, &str),
 ) -> Result<i64, CoreError> {
     checked(delta.checked_abs().unwrap_or(i64::MAX))?;
     let reason = reason.trim();
@@ -111,9 +111,8 @@ pub async fn adjust(
         n if n > REASON_MAX_CHARS => return Err(CoreError::flaw("reason", Problem::TooLong(REASON_MAX_CHARS))),
         _ => {}
     }
-    let mut tx = ctx.store.begin().await?;
-    let Some(balance) = change(ctx, &mut tx, user_id, Kind::Adjust, delta, reason).await? else {
-        let is_there = store::credit::find_totals(&mut tx, user_id).await?.is_some();
+    let Some(balance) = change(ctx, db, user_id, Kind::Adjust, delta, reason).await? else {
+        let is_there = store::credit::find_totals(db, user_id).await?.is_some();
         return Err(if is_there { CoreError::OutOfCredits } else { CoreError::NotFound });
     };
     let row = AuditRow {
@@ -125,17 +124,20 @@ pub async fn adjust(
         detail: format!("{delta:+} = {balance}: {reason}"),
         created_at: ctx.now(),
     };
-    store::audit::insert_entry(&mut tx, row).await?;
-    tx.commit().await?;
+    store::audit::insert_entry(db, row).await?;
     Ok(balance)
 }
 
-/// Gives everything that one user has to another, in the caller's transaction.
+/// Gives everything that one user has to another, in the caller's transaction, which has locked both: a spend in between would come
+/// back as credits for the other one.
+///
+/// # Errors
+/// [`StoreError::Collision`] where a rival changed the balance all the same: do the transaction once more.
 pub(crate) async fn hand_over(ctx: &Ctx, db: &mut Tx, from: i64, to: i64, reason: &str) -> Result<(), StoreError> {
-    let Some((balance, _, _)) = store::credit::find_totals(db, from).await? else { return Ok(()) };
+    let (balance, _, _) = store::credit::find_totals(db, from).await?.ok_or(StoreError::Collision)?;
     if balance > 0 {
-        change(ctx, db, from, Kind::Adjust, -balance, reason).await?;
-        change(ctx, db, to, Kind::Adjust, balance, reason).await?;
+        change(ctx, db, from, Kind::Adjust, -balance, reason).await?.ok_or(StoreError::Collision)?;
+        change(ctx, db, to, Kind::Adjust, balance, reason).await?.ok_or(StoreError::Collision)?;
     }
     Ok(())
 }

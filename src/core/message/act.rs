@@ -11,7 +11,7 @@ use super::{
 use crate::{
     core::{
         CoreError, Ctx,
-        account::User,
+        account::{User, identity},
         limit::{self, Limit},
         reply::{self, ACCOUNT, Content, book::Hit},
         secret::Use,
@@ -41,8 +41,8 @@ pub struct Outcome {
     pub changed: Vec<(i64, Status)>,
     /// What was said may not be stored: it is a code.
     pub is_secret: bool,
-    /// A person who is new: the platform may know more about them.
-    pub is_new_follower: bool,
+    /// The platform may know who the person is elsewhere, and was not asked lately.
+    pub wants_unionid: bool,
     /// The replies are the next part of an earlier answer: nothing else is put off by them.
     pub is_continued: bool,
     /// Whose rules were changed by it: their book is put away after the commit.
@@ -153,7 +153,7 @@ fn noted(
     let missed = is_kept && is_missed;
     Outcome {
         user_id: identity.user_id,
-        is_new_follower: matches!(input, Input::Follow(_)),
+        wants_unionid: identity::is_unionid_wanted(identity, ctx.now()),
         trace,
         missed: missed.then(|| input.folded().1.chars().take(MISSED_MAX_CHARS).collect()),
         ..outcome

@@ -17,6 +17,7 @@ use crate::{
         CoreError, Ctx,
         account::identity,
         reply::{self, ACCOUNT, Content},
+        secret::Use,
         signin::typed::TypedIn,
     },
     store::{self, StoreError, Tx, message::MessageRow},
@@ -86,14 +87,16 @@ impl From<CoreError> for Failure {
 
 async fn attempt_once(ctx: &Ctx, message: &Message, started_at: i64) -> Result<Option<String>, Failure> {
     let books = open_books(ctx, message).await.map_err(Failure::Final)?;
+    // A scan's key names the scene, which is kept as a hash everywhere.
+    let delivery = ctx.hash(Use::Delivery, &message.dedupe_key);
     let mut tx = ctx.store.begin().await?;
-    match store::delivery::insert_delivery(&mut tx, &message.dedupe_key, started_at).await {
+    match store::delivery::insert_delivery(&mut tx, &delivery, started_at).await {
         Ok(()) => {}
         Err(StoreError::Duplicate) => {
             tx.rollback().await?;
             metrics::counter!("weida_redeliveries_total").increment(1);
             // None: the first one is being taken back just now, and this one may try.
-            let known = store::delivery::find_delivery(&mut ctx.store.read().await?, &message.dedupe_key).await?;
+            let known = store::delivery::find_delivery(&mut ctx.store.read().await?, &delivery).await?;
             return known.ok_or(Failure::Again(CoreError::Busy));
         }
         Err(e) => return Err(e.into()),
@@ -103,15 +106,15 @@ async fn attempt_once(ctx: &Ctx, message: &Message, started_at: i64) -> Result<O
     let (first, rest) = passive(ctx, &mut tx, message, &outcome, how).await?;
     let reply = first.map(|reply| xml(ctx, message, &reply));
     if let Some(reply) = &reply {
-        store::delivery::update_reply(&mut tx, &message.dedupe_key, reply).await?;
+        store::delivery::update_reply(&mut tx, &delivery, reply).await?;
     }
     store::message::insert_message(&mut tx, &logged(ctx, message, &outcome, started_at)).await?;
     tx.commit().await?;
     if let Some(owner_id) = outcome.edited_owner {
         reply::shelf::put_away(ctx, owner_id);
     }
-    // Taking back what bound at once ends tokens: here now, elsewhere within a second.
-    if outcome.answered_by == "signin"
+    // Taking back what bound at once, and unbinding, end tokens: here now, elsewhere within a second.
+    if matches!(outcome.answered_by, "signin" | "command")
         && let Some(user_id) = outcome.user_id
     {
         ctx.standings.forget(user_id);
@@ -120,7 +123,7 @@ async fn attempt_once(ctx: &Ctx, message: &Message, started_at: i64) -> Result<O
         ctx.hub.announce(*id, *status);
     }
     metrics::counter!("weida_messages_total", "answered_by" => outcome.answered_by).increment(1);
-    after(ctx, message, outcome.is_new_follower, rest, how);
+    after(ctx, message, outcome.wants_unionid, rest, how);
     Ok(reply)
 }
 
@@ -192,9 +195,9 @@ fn logged(ctx: &Ctx, message: &Message, outcome: &Outcome, started_at: i64) -> M
     }
 }
 
-/// What may take its time, and may fail: the rest of a long answer, and what the platform knows about a new person.
-fn after(ctx: &Ctx, message: &Message, is_new_follower: bool, left: Vec<Content>, how: Rest) {
-    if left.is_empty() && !is_new_follower {
+/// What may take its time, and may fail: the rest of a long answer, and what the platform knows about the person.
+fn after(ctx: &Ctx, message: &Message, wants_unionid: bool, left: Vec<Content>, how: Rest) {
+    if left.is_empty() && !wants_unionid {
         return;
     }
     let (ctx, openid) = (ctx.clone(), message.from.clone());
@@ -202,15 +205,10 @@ fn after(ctx: &Ctx, message: &Message, is_new_follower: bool, left: Vec<Content>
         if let Err(error) = rest::send(&ctx, &openid, left, how).await {
             tracing::warn!(%error, "the rest of a long answer was not sent");
         }
-        if is_new_follower && let Err(error) = learn_unionid(&ctx, &openid).await {
-            tracing::debug!(%error, "nothing more is known about a new follower");
+        if wants_unionid && let Err(error) = identity::ask_unionid(&ctx, &openid).await {
+            tracing::debug!(%error, "what else a follower is to us is not known yet");
         }
     });
-}
-
-async fn learn_unionid(ctx: &Ctx, openid: &str) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let Some(unionid) = ctx.platform.user_info(openid).await?.unionid else { return Ok(()) };
-    Ok(identity::learn_unionid(ctx, openid, &unionid).await?)
 }
 
 /// Tells somebody's chat that a page let them in by a typed code. Only where the account may write first; else nothing.

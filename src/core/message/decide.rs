@@ -201,6 +201,10 @@ pub fn told(ctx: &Ctx, user: Option<&User>, command: Command, lang: Lang) -> Opt
     match command {
         Command::Help => Some(order_words::help(ctx, lang)),
         Command::Me => Some(user.map_or_else(|| fill(t.no_account, &[("site", site)]), |user| words::me(lang, user))),
+        // A password without a name opens nothing: both are chosen on the page.
+        Command::Password if user.is_some_and(|user| user.username.is_none()) => {
+            Some(fill(t.no_name, &[("site", site)]))
+        }
         Command::Password if user.is_none() => Some(fill(t.no_account, &[("site", site)])),
         _ => None,
     }

@@ -40,6 +40,7 @@ pub async fn following(ctx: &Ctx, db: &mut Tx, openid: &str, scene: Option<&str>
         // Scenes of sign-ins are secrets of a kind; only what an operator printed says where somebody came from.
         source_scene: scene.filter(|s| s.len() <= 20).map(str::to_owned),
         created_at: now,
+        unionid_asked_at: None,
     };
     store::identity::insert_identity(db, &row).await?;
     Ok(row)
@@ -53,8 +54,9 @@ pub async fn unfollowed(ctx: &Ctx, db: &mut Tx, openid: &str) -> Result<(), Core
     match ctx.settings.settings.signin.unfollow {
         Unfollow::Keep => {}
         Unfollow::Signout => {
-            store::web_session::delete_all_of(db, user_id, "").await?;
+            // The generation first: see `profile::store_password_within`.
             token::revoke_all_within(db, user_id).await?;
+            store::web_session::delete_all_of(db, user_id, "").await?;
         }
         Unfollow::Delete => forget(ctx, db, openid).await?,
     }
@@ -63,8 +65,8 @@ pub async fn unfollowed(ctx: &Ctx, db: &mut Tx, openid: &str) -> Result<(), Core
 
 /// Deletes a person's account and identity: they asked the platform for it. The last admin's account stays, without the identity.
 pub async fn forget(ctx: &Ctx, db: &mut Tx, openid: &str) -> Result<(), CoreError> {
-    let Some(identity) = store::identity::find_identity(db, &ctx.appid, openid).await? else { return Ok(()) };
-    if let Some(user_id) = identity.user_id {
+    let identity = store::identity::find_identity(db, &ctx.appid, openid).await?;
+    if let Some(user_id) = identity.and_then(|identity| identity.user_id) {
         match account::leave::delete_within(ctx, db, user_id, None, "wechat").await {
             Ok(()) | Err(CoreError::NotFound | CoreError::LastAdmin) => {}
             Err(e) => return Err(e),

@@ -22,6 +22,7 @@ texts! {
         reset_code: "重设密码的验证码：{code}\n{minutes} 分钟内有效，只能用一次。请在“忘记密码”页面输入，不要告诉任何人。"
             / "Your code to set a new password: {code}\nValid for {minutes} minutes, once. Type it into the page “Forgotten password”; tell it to nobody.",
         too_many: "你要得太快了，请过一分钟再发送。" / "That was too fast. Please try again in a minute.",
+        no_name: "你还没有用户名，设了密码也无法登录。请在网页上登录后，一起设置用户名和密码：{site}me" / "You have no username, so a password would open nothing. Sign in on the web and choose both: {site}me",
         no_account: "你还没有账号。发送“验证码”，再到网页上登录即可。{site}" / "You have no account yet. Send “code” and sign in on the web. {site}",
         me: "编号：{id}\n昵称：{name}\n等级：{level}\n积分：{credits}" / "Id: {id}\nName: {name}\nLevel: {level}\nCredits: {credits}",
         wrong_code: "验证码不对，或已过期。请看网页上最新的数字，或发送“验证码”换一个。"

@@ -97,7 +97,7 @@ pub async fn by_gateway(ctx: &Ctx, appid: &str, openid: &str, unionid: Option<&s
 /// Makes a proven person's token.
 pub(super) async fn enter(ctx: &Ctx, proven: &Proven) -> Result<Entered, CoreError> {
     let user = identity::meet(ctx, proven).await?;
-    let token = token::issue(ctx, user.id, Some(&proven.openid)).await?;
+    let token = token::issue(ctx, &user, Some(&proven.openid)).await?;
     Ok(Entered { user, openid: proven.openid.clone(), token })
 }
 

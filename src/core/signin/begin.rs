@@ -191,6 +191,7 @@ async fn insert(
             completed_at: None,
             consumed_at: None,
             changed_at: now,
+            generation: None,
         };
         let mut tx = ctx.store.begin().await?;
         // A code from the chat with the same digits would make the two directions ambiguous.

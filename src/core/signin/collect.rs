@@ -18,7 +18,8 @@ pub struct Collected {
 /// Collects. Only the browser's own secret does; neither scene, ticket, code nor another cookie.
 ///
 /// # Errors
-/// [`CoreError::SessionOver`] where there is nothing to collect for these secrets, for whatever reason;
+/// [`CoreError::SessionOver`] where there is nothing to collect for these secrets, for whatever reason, and where the user signed out
+/// everywhere since they agreed;
 /// [`CoreError::Disabled`] where the user may no longer sign in.
 pub async fn collect(ctx: &Ctx, secrets: &Secrets) -> Result<Collected, CoreError> {
     let hash = secrets.browser_hash(ctx);
@@ -32,6 +33,9 @@ pub async fn collect(ctx: &Ctx, secrets: &Secrets) -> Result<Collected, CoreErro
     let user = store::user::find_user(&mut tx, user_id).await?.map(User::from).ok_or(CoreError::SessionOver)?;
     if !user.is_enabled {
         return Err(CoreError::Disabled);
+    }
+    if row.generation != Some(user.generation) {
+        return Err(CoreError::SessionOver);
     }
     store::user::update_last_login(&mut tx, user_id, ctx.now()).await?;
     tx.commit().await?;

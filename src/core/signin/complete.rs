@@ -1,6 +1,6 @@
 //! The last step: a proven person meets a browser that asked.
 
-use super::{Fault, Purpose};
+use super::{COLLECT_MS, Fault, Purpose};
 use crate::{
     config::Confirm,
     core::{Ctx, account, account::NewUser, account::field::Username, credit},
@@ -51,7 +51,7 @@ pub(super) async fn complete(
     let outcome = match Purpose::of(&row.purpose) {
         Purpose::Register => register(ctx, db, row, identity).await?,
         Purpose::Login => login(ctx, db, identity).await?,
-        Purpose::Bind => bind(db, row, identity).await?,
+        Purpose::Bind => bind(ctx, db, row, identity).await?,
         // Nothing that a phone does completes it: see `reset`.
         Purpose::Reset => Err(Fault::Disabled),
     };
@@ -62,7 +62,7 @@ pub(super) async fn complete(
             return Ok(Completed::Failed(fault));
         }
     };
-    store::signin::update_winner(db, row.id, user_id).await?;
+    store::signin::update_winner(db, row.id, user_id, ctx.now() + COLLECT_MS).await?;
     let credits = credit::grant_welcome(ctx, db, user_id, &identity.openid).await?;
     let name = store::user::find_user(db, user_id).await?.map(|u| u.nickname).unwrap_or_default();
     Ok(Completed::Success { is_new, credits, name })
@@ -73,7 +73,7 @@ pub(super) type Found = Result<(i64, bool), Fault>;
 
 async fn register(ctx: &Ctx, db: &mut Tx, row: &SigninRow, identity: &IdentityRow) -> Result<Found, StoreError> {
     // Never onto an account that exists: whoever relays a QR would set its password.
-    if owner_of(db, identity).await?.is_some() {
+    if owner_of(ctx, db, identity).await?.is_some() {
         return Ok(Err(Fault::AlreadyRegistered));
     }
     let Some(username) = row.pending_username.as_deref().and_then(|u| Username::parse(u).ok()) else {
@@ -89,32 +89,32 @@ async fn register(ctx: &Ctx, db: &mut Tx, row: &SigninRow, identity: &IdentityRo
         is_admin: false,
     };
     let user_id = account::create(ctx, db, new).await?;
-    store::identity::update_owner(db, &identity.appid, &identity.openid, user_id).await?;
+    account::identity::own(ctx, db, &identity.appid, &identity.openid, user_id).await?;
     Ok(Ok((user_id, true)))
 }
 
 /// The user of an identity, made where there was none.
 pub(super) async fn login(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow) -> Result<Found, StoreError> {
-    if let Some(user_id) = owner_of(db, identity).await? {
+    if let Some(user_id) = owner_of(ctx, db, identity).await? {
         let is_enabled = store::user::find_user(db, user_id).await?.is_some_and(|u| u.is_enabled == 1);
         // Changes nothing where the identity is theirs already.
-        store::identity::update_owner(db, &identity.appid, &identity.openid, user_id).await?;
+        account::identity::own(ctx, db, &identity.appid, &identity.openid, user_id).await?;
         return Ok(if is_enabled { Ok((user_id, false)) } else { Err(Fault::Disabled) });
     }
     let user_id = account::create(ctx, db, NewUser::default()).await?;
-    store::identity::update_owner(db, &identity.appid, &identity.openid, user_id).await?;
+    account::identity::own(ctx, db, &identity.appid, &identity.openid, user_id).await?;
     Ok(Ok((user_id, true)))
 }
 
 /// Whose identity it is: by itself, or because another one with the same unionid is theirs.
-async fn owner_of(db: &mut Tx, identity: &IdentityRow) -> Result<Option<i64>, StoreError> {
+async fn owner_of(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow) -> Result<Option<i64>, StoreError> {
     match identity.user_id {
         Some(owner) => Ok(Some(owner)),
-        None => account::identity::relative(db, identity.unionid.as_deref()).await,
+        None => account::identity::relative(ctx, db, identity.unionid.as_deref()).await,
     }
 }
 
-async fn bind(db: &mut Tx, row: &SigninRow, identity: &IdentityRow) -> Result<Found, StoreError> {
+async fn bind(ctx: &Ctx, db: &mut Tx, row: &SigninRow, identity: &IdentityRow) -> Result<Found, StoreError> {
     let Some(user_id) = row.user_id else { return Ok(Err(Fault::AlreadyBound)) };
     if identity.user_id == Some(user_id) {
         return Ok(Ok((user_id, false)));
@@ -127,6 +127,6 @@ async fn bind(db: &mut Tx, row: &SigninRow, identity: &IdentityRow) -> Result<Fo
     if !is_enabled {
         return Ok(Err(Fault::Disabled));
     }
-    store::identity::update_owner(db, &identity.appid, &identity.openid, user_id).await?;
+    account::identity::own(ctx, db, &identity.appid, &identity.openid, user_id).await?;
     Ok(Ok((user_id, false)))
 }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     core::{
         CoreError, Ctx, Problem,
-        account::field,
+        account::{User, field},
         credit,
         limit::{self, Limit},
         secret::Use,
@@ -105,6 +105,7 @@ pub async fn begin(ctx: &Ctx, client: &Client, address: IpAddr) -> Result<Shown,
         expires_at: now + i64::from(TTL_SECS) * 1000,
         completed_at: None,
         cancelled_at: None,
+        generation: None,
     };
     let expires_at = row.expires_at;
     let mut tx = ctx.store.begin().await?;
@@ -137,13 +138,16 @@ pub async fn look(ctx: &Ctx, client: &Client) -> Result<State, CoreError> {
     let identity = store::identity::find_identity(&mut db, &row.appid, &openid).await?;
     let user_id = identity.as_ref().and_then(|identity| identity.user_id);
     let user = match user_id {
-        Some(id) => store::user::find_user(&mut db, id).await?.filter(|user| user.is_enabled == 1),
+        Some(id) => store::user::find_user(&mut db, id).await?.map(User::from).filter(|user| user.is_enabled),
         None => None,
     };
     drop(db);
     let is_fresh = row.completed_at.is_some_and(|at| ctx.now() - at < FRESH_MS);
     let token = match &user {
-        Some(user) if is_fresh => Some(token::issue(ctx, user.id, Some(&openid)).await?),
+        // Who signed out everywhere since they scanned it has taken the token back.
+        Some(user) if is_fresh && row.generation == Some(user.generation) => {
+            Some(token::issue(ctx, user, Some(&openid)).await?)
+        }
         _ => None,
     };
     Ok(State {
@@ -178,7 +182,7 @@ pub(super) async fn scan(
         Ok((user_id, _)) => user_id,
         Err(fault) => return Ok(Some(Heard::Failed(fault))),
     };
-    if !store::follow::update_completed(db, &hash, &identity.openid, ctx.now()).await? {
+    if !store::follow::update_completed(db, &hash, &identity.openid, user_id, ctx.now()).await? {
         // A rival was there in between: from a new start it is seen above, and nobody has been made for nothing.
         return Err(StoreError::Collision);
     }

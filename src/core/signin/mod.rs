@@ -24,6 +24,9 @@ pub use secrets::Secrets;
 
 use crate::store::signin::SigninRow;
 
+/// How long a success can be collected at least, however late it came.
+const COLLECT_MS: i64 = 60_000;
+
 /// What the browser wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {

@@ -3,7 +3,7 @@
 //!
 //! The phone agrees as for any browser: whoever began the session cannot let themselves in.
 
-use super::{Fault, Status, app, begin, begin::Asker};
+use super::{COLLECT_MS, Fault, Status, app, begin, begin::Asker};
 use crate::{
     core::{
         CoreError, Ctx,
@@ -144,7 +144,7 @@ async fn complete(ctx: &Ctx, id: i64, proven: &Proven) -> Result<(), CoreError> 
         return Err(CoreError::SessionOver);
     }
     let user = identity::meet_within(ctx, &mut tx, proven).await?;
-    store::signin::update_winner(&mut tx, id, user.id).await?;
+    store::signin::update_winner(&mut tx, id, user.id, ctx.now() + COLLECT_MS).await?;
     Ok(tx.commit().await?)
 }
 
@@ -162,9 +162,19 @@ fn status_of(row: &SigninRow, now: i64) -> Status {
 
 async fn collect(ctx: &Ctx, row: SigninRow) -> Result<Seen, CoreError> {
     let now = ctx.now();
+    let user_id = row.user_id.ok_or(CoreError::NotFound)?;
+    let found = store::user::find_user(&mut ctx.store.read().await?, user_id).await?;
+    let user = found.map(User::from).ok_or(CoreError::NotFound)?;
+    if !user.is_enabled {
+        return Ok(Seen::Failed(Some(Fault::Disabled)));
+    }
+    // They signed out everywhere since they agreed: that ended this as well, handed out or not.
+    if row.generation != Some(user.generation) {
+        return Ok(Seen::Expired);
+    }
     let mut tx = ctx.store.begin().await?;
     let is_first = store::signin::update_handed_out(&mut tx, row.id, now).await?;
-    if is_first && let Some(user_id) = row.user_id {
+    if is_first {
         store::user::update_last_login(&mut tx, user_id, now).await?;
     }
     tx.commit().await?;
@@ -173,19 +183,13 @@ async fn collect(ctx: &Ctx, row: SigninRow) -> Result<Seen, CoreError> {
     if now > handed_at + AGAIN_MS {
         return Err(CoreError::NotFound);
     }
-    let mut db = ctx.store.read().await?;
-    let user_id = row.user_id.ok_or(CoreError::NotFound)?;
-    let user = store::user::find_user(&mut db, user_id).await?.map(User::from).ok_or(CoreError::NotFound)?;
-    if !user.is_enabled {
-        return Ok(Seen::Failed(Some(Fault::Disabled)));
-    }
-    let identities = store::identity::list_identities(&mut db, user_id).await?;
-    drop(db);
+    let identities = store::identity::list_identities(&mut ctx.store.read().await?, user_id).await?;
     let openid = row.openid.as_deref();
     let identity = identities.into_iter().find(|i| Some(i.openid.as_str()) == openid);
     // Named after the session and dated by its end: asked again, it is the same token and not one more.
     let jti = ctx.hash(Use::Poll, &format!("token of {}", row.id))[..22].to_owned();
     let issued_at = row.completed_at.unwrap_or(now).div_euclid(1000);
-    let token = token::issue_as(ctx, user_id, openid, (issued_at, i64::MAX), jti).await?;
+    let whose = (user_id, user.generation);
+    let token = token::issue_as(ctx, whose, openid, (issued_at, i64::MAX), jti, false).await?;
     Ok(Seen::Success(Box::new(Handed { user, identity, token })))
 }

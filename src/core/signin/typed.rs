@@ -9,10 +9,10 @@ use crate::{
     core::{
         CoreError, Ctx,
         account::field,
-        limit::{self, Limit},
+        limit::{self, Taken},
         secret::Use,
     },
-    store::{self, signin::SigninRow},
+    store::{self, StoreError, Tx, signin::SigninRow},
 };
 
 /// What codes from the chat are for, as stored.
@@ -34,7 +34,8 @@ pub struct TypedIn {
 /// over or out of guesses; [`CoreError::TooMany`] while guesses are slowed for everybody; what completing refuses.
 pub async fn type_code(ctx: &Ctx, secrets: &Secrets, typed: &str) -> Result<TypedIn, CoreError> {
     let digits = field::code(typed, ctx.settings.settings.signin.code_digits)?;
-    let row = spend_guess(ctx, secrets, |purpose| purpose != Purpose::Reset).await?;
+    let guess = spend_guess(ctx, secrets, |purpose| purpose != Purpose::Reset).await?;
+    let row = &guess.row;
     let now = ctx.now();
     // Twice: a rival may make the same name or take the same grant in between.
     for _ in 0..2 {
@@ -43,18 +44,19 @@ pub async fn type_code(ctx: &Ctx, secrets: &Secrets, typed: &str) -> Result<Type
             store::code::delete_code(&mut tx, &ctx.hash(Use::Code, &digits), SIGNIN, &ctx.appid, now).await?
         else {
             tx.rollback().await?;
-            return Err(wrong(ctx, &row).await?);
+            return Err(wrong(ctx, row).await?);
         };
         let Some(identity) = store::identity::find_identity(&mut tx, &ctx.appid, &openid).await? else {
             return Err(CoreError::WrongCode);
         };
-        let completed = match complete(ctx, &mut tx, &row, &identity).await {
+        let completed = match complete(ctx, &mut tx, row, &identity).await {
             Err(e) if e.is_retryable() => {
                 tx.rollback().await?;
                 continue;
             }
             other => other?,
         };
+        guess.was_right(&mut tx).await?;
         tx.commit().await?;
         return match completed {
             Completed::Success { is_new, credits, name } => {
@@ -72,21 +74,41 @@ pub async fn type_code(ctx: &Ctx, secrets: &Secrets, typed: &str) -> Result<Type
     Err(CoreError::Busy)
 }
 
-/// Takes one guess of the session, or refuses. The count is committed before anything else is looked at.
+/// A guess that was counted, as one of the session's and as one of everybody's.
+pub(super) struct Guess {
+    pub row: SigninRow,
+    taken: Taken,
+}
+
+impl Guess {
+    /// The code was the right one: it is none of everybody's wrong ones. The session's count stays.
+    pub async fn was_right(&self, db: &mut Tx) -> Result<(), StoreError> {
+        limit::give_back(db, &self.taken).await
+    }
+
+    /// No code was looked at after all.
+    pub async fn was_not_made(self, ctx: &Ctx) -> Result<(), StoreError> {
+        let mut tx = ctx.store.begin().await?;
+        store::signin::update_guess_given_back(&mut tx, self.row.id).await?;
+        limit::give_back(&mut tx, &self.taken).await?;
+        tx.commit().await
+    }
+}
+
+/// Takes one guess of the session and one of everybody's, or refuses. Both counts are committed before anything else is looked at:
+/// however many guess at once, no more than are left get to look.
 pub(super) async fn spend_guess(
     ctx: &Ctx,
     secrets: &Secrets,
     is_for: impl Fn(Purpose) -> bool,
-) -> Result<SigninRow, CoreError> {
-    if limit::is_used_up(ctx, Limit::WrongCodes).await? {
-        limit::take_in_total(ctx, Limit::SlowedGuesses).await?;
-    }
+) -> Result<Guess, CoreError> {
     let row = store::signin::find_by_browser(&mut ctx.store.read().await?, &secrets.browser_hash(ctx))
         .await?
         .ok_or(CoreError::SessionOver)?;
     if !is_for(Purpose::of(&row.purpose)) {
         return Err(CoreError::SessionOver);
     }
+    // The session's first: one that has none left must not use up everybody's.
     let mut tx = ctx.store.begin().await?;
     if !store::signin::update_guess(&mut tx, row.id, ctx.settings.settings.limits.guesses_per_session, ctx.now())
         .await?
@@ -94,16 +116,23 @@ pub(super) async fn spend_guess(
         return Err(CoreError::SessionOver);
     }
     tx.commit().await?;
-    metrics::counter!("weida_code_guesses_total").increment(1);
-    Ok(row)
+    match limit::take_guess(ctx).await {
+        Ok(taken) => {
+            metrics::counter!("weida_code_guesses_total").increment(1);
+            Ok(Guess { row, taken })
+        }
+        Err(refused) => {
+            let mut tx = ctx.store.begin().await?;
+            store::signin::update_guess_given_back(&mut tx, row.id).await?;
+            tx.commit().await?;
+            Err(refused)
+        }
+    }
 }
 
-/// Counts a wrong code in total, and ends the session with its last guess.
+/// A code was wrong: the session ends with its last guess.
 pub(super) async fn wrong(ctx: &Ctx, row: &SigninRow) -> Result<CoreError, CoreError> {
     metrics::counter!("weida_wrong_codes_total").increment(1);
-    if let Err(CoreError::TooMany(_)) = limit::take_in_total(ctx, Limit::WrongCodes).await {
-        tracing::warn!("too many wrong codes in this minute: guesses are slowed for everybody");
-    }
     let now_used =
         store::signin::find_by_browser(&mut ctx.store.read().await?, row.browser_hash.as_deref().unwrap_or_default())
             .await?

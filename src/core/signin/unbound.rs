@@ -10,11 +10,11 @@ use crate::{
         CoreError, Ctx, Problem,
         account::{self, NewUser, User, field, field::Username, password::Password, profile, profile::collect},
         credit,
-        limit::{self, Limit},
+        limit::{self, Limit, Taken},
         secret::Use,
         signin::Fault,
     },
-    store::{self, Tx},
+    store::{self, StoreError, Tx},
 };
 use std::net::IpAddr;
 
@@ -42,8 +42,12 @@ pub async fn register(
     if store::user::find_user_by_name(&mut ctx.store.read().await?, &username.key()).await?.is_some() {
         return Err(CoreError::flaw("username", Problem::Taken));
     }
-    let hash = ctx.hasher.hash("password", password, Some(username.as_str())).await?;
-    take_guess(ctx, address).await?;
+    // Counted before the hash is made: that is the dear part.
+    let guess = take_guess(ctx, address).await?;
+    let hash = match ctx.hasher.hash("password", password, Some(username.as_str())).await {
+        Ok(hash) => hash,
+        Err(refused) => return Err(guess.was_not_wrong(ctx, refused).await?),
+    };
     // Twice: a rival may make the same name or take the same grant in between.
     for _ in 0..2 {
         let mut tx = ctx.store.begin().await?;
@@ -51,17 +55,24 @@ pub async fn register(
             store::code::delete_code(&mut tx, &ctx.hash(Use::Code, &digits), SIGNIN, &ctx.appid, ctx.now()).await?
         else {
             tx.rollback().await?;
-            return Err(wrong(ctx).await);
+            return Err(wrong());
         };
         match joined(ctx, &mut tx, &openid, &username, &hash).await {
             Ok(Ok((user_id, _))) => {
-                limit::give_back(ctx, &mut tx, Limit::UnboundCodes, address).await?;
+                guess.give_back(&mut tx).await?;
                 tx.commit().await?;
                 return account::find(ctx, user_id).await?.ok_or(CoreError::NotFound);
             }
             // The code stays good: they may choose another name, or sign in.
-            Ok(Err(Fault::UsernameTaken)) => return Err(CoreError::flaw("username", Problem::Taken)),
-            Ok(Err(_)) => return Err(CoreError::AlreadyRegistered),
+            Ok(Err(fault)) => {
+                tx.rollback().await?;
+                let refused = if fault == Fault::UsernameTaken {
+                    CoreError::flaw("username", Problem::Taken)
+                } else {
+                    CoreError::AlreadyRegistered
+                };
+                return Err(guess.was_not_wrong(ctx, refused).await?);
+            }
             Err(CoreError::Collided) => tx.rollback().await?,
             Err(error) => return Err(error),
         }
@@ -71,7 +82,7 @@ pub async fn register(
 
 async fn joined(ctx: &Ctx, tx: &mut Tx, openid: &str, username: &Username, hash: &str) -> Result<Found, CoreError> {
     let identity = store::identity::find_identity(tx, &ctx.appid, openid).await?.ok_or(CoreError::WrongCode)?;
-    let relative = account::identity::relative(tx, identity.unionid.as_deref()).await?;
+    let relative = account::identity::relative(ctx, tx, identity.unionid.as_deref()).await?;
     if identity.user_id.or(relative).is_some() {
         return Ok(Err(Fault::AlreadyRegistered));
     }
@@ -85,7 +96,7 @@ async fn joined(ctx: &Ctx, tx: &mut Tx, openid: &str, username: &Username, hash:
         is_admin: false,
     };
     let user_id = account::create(ctx, tx, new).await?;
-    store::identity::update_owner(tx, &identity.appid, &identity.openid, user_id).await?;
+    account::identity::own(ctx, tx, &identity.appid, &identity.openid, user_id).await?;
     credit::grant_welcome(ctx, tx, user_id, openid).await?;
     Ok(Ok((user_id, true)))
 }
@@ -99,40 +110,75 @@ pub async fn set_password(ctx: &Ctx, code: &str, new: &str, address: IpAddr) -> 
     let digits = collect(&mut flaws, field::code(code, ctx.settings.settings.signin.code_digits));
     let new = collect(&mut flaws, Password::parse_new("new_password", new));
     let (Some(digits), Some(new)) = (digits, new) else { return Err(CoreError::Invalid(flaws)) };
-    let hash = ctx.hasher.hash("new_password", new, None).await?;
-    take_guess(ctx, address).await?;
+    let guess = take_guess(ctx, address).await?;
+    let hash = match ctx.hasher.hash("new_password", new, None).await {
+        Ok(hash) => hash,
+        Err(refused) => return Err(guess.was_not_wrong(ctx, refused).await?),
+    };
     let mut tx = ctx.store.begin().await?;
     let spent = store::code::delete_code(&mut tx, &ctx.hash(Use::Code, &digits), RESET, &ctx.appid, ctx.now()).await?;
-    let identity = match spent {
-        Some(openid) => store::identity::find_identity(&mut tx, &ctx.appid, &openid).await?,
+    let user_id = match spent {
+        Some(openid) => named_owner(ctx, &mut tx, &openid).await?,
         None => None,
     };
-    let Some(user_id) = identity.and_then(|identity| identity.user_id) else {
+    let Some(user_id) = user_id else {
         tx.rollback().await?;
-        return Err(wrong(ctx).await);
+        return Err(wrong());
     };
     profile::store_password_within(ctx, &mut tx, user_id, &hash, "", &address.to_string()).await?;
-    limit::give_back(ctx, &mut tx, Limit::UnboundCodes, address).await?;
+    guess.give_back(&mut tx).await?;
     tx.commit().await?;
     ctx.standings.forget(user_id);
     Ok(())
 }
 
-/// Takes one guess of this address, counted before anything is looked up.
-async fn take_guess(ctx: &Ctx, address: IpAddr) -> Result<(), CoreError> {
-    if limit::is_used_up(ctx, Limit::WrongCodes).await? {
-        limit::take_in_total(ctx, Limit::SlowedGuesses).await?;
-    }
-    limit::take_for_address(ctx, Limit::UnboundCodes, address).await?;
-    metrics::counter!("weida_code_guesses_total").increment(1);
-    Ok(())
+/// Whose password a code may set: nobody without a name could sign in by one.
+pub(super) async fn named_owner(ctx: &Ctx, db: &mut Tx, openid: &str) -> Result<Option<i64>, StoreError> {
+    let identity = store::identity::find_identity(db, &ctx.appid, openid).await?;
+    let Some(user_id) = identity.and_then(|identity| identity.user_id) else { return Ok(None) };
+    Ok(store::user::find_user(db, user_id).await?.filter(|user| user.username.is_some()).map(|user| user.id))
 }
 
-/// Counts a wrong code in total.
-async fn wrong(ctx: &Ctx) -> CoreError {
-    metrics::counter!("weida_wrong_codes_total").increment(1);
-    if let Err(CoreError::TooMany(_)) = limit::take_in_total(ctx, Limit::WrongCodes).await {
-        tracing::warn!("too many wrong codes in this minute: guesses are slowed for everybody");
+/// A guess that was counted, as one of this address's and as one of everybody's.
+struct Guess {
+    own: Taken,
+    total: Taken,
+}
+
+impl Guess {
+    async fn give_back(&self, db: &mut Tx) -> Result<(), StoreError> {
+        limit::give_back(db, &self.own).await?;
+        limit::give_back(db, &self.total).await
     }
+
+    /// It failed, and not because the code was wrong. Returns what it failed for.
+    async fn was_not_wrong(self, ctx: &Ctx, why: CoreError) -> Result<CoreError, StoreError> {
+        let mut tx = ctx.store.begin().await?;
+        self.give_back(&mut tx).await?;
+        tx.commit().await?;
+        Ok(why)
+    }
+}
+
+/// Takes one guess of this address and one of everybody's, before anything is looked up or hashed.
+async fn take_guess(ctx: &Ctx, address: IpAddr) -> Result<Guess, CoreError> {
+    // The address's first: one that has none left must not use up everybody's.
+    let own = limit::take_for_address(ctx, Limit::UnboundCodes, address).await?;
+    match limit::take_guess(ctx).await {
+        Ok(total) => {
+            metrics::counter!("weida_code_guesses_total").increment(1);
+            Ok(Guess { own, total })
+        }
+        Err(refused) => {
+            let mut tx = ctx.store.begin().await?;
+            limit::give_back(&mut tx, &own).await?;
+            tx.commit().await?;
+            Err(refused)
+        }
+    }
+}
+
+fn wrong() -> CoreError {
+    metrics::counter!("weida_wrong_codes_total").increment(1);
     CoreError::WrongCode
 }

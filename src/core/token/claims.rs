@@ -23,6 +23,9 @@ pub struct Claims {
     /// The user's generation; 0 where it is left out.
     #[serde(rename = "gen", default)]
     pub generation: i64,
+    /// True where it ends with its time and is never renewed.
+    #[serde(rename = "once", default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_final: bool,
     /// Never written; one that is there must have come.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nbf: Option<i64>,

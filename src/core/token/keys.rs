@@ -73,16 +73,24 @@ impl Ring {
     /// The database cannot be reached.
     pub async fn stored(store: &Store, chance: &dyn Chance) -> Result<Self, StoreError> {
         loop {
-            let found = load(&mut store.read().await?).await?;
+            let text = store::fact::find_fact(&mut store.read().await?, KEYS).await?;
+            let found = text.as_deref().map(parsed).unwrap_or_default();
             if !found.is_empty() {
                 let keys = RwLock::new(Arc::new(found));
                 return Ok(Self { keys, is_given: false, looked_at: AtomicI64::new(i64::MIN) });
             }
+            let first = written(&[random(chance, 0)]);
             let mut tx = store.begin().await?;
-            // What cannot be read is replaced: nothing verifies with it anyway.
-            store::fact::delete_fact(&mut tx, KEYS).await?;
-            match store::fact::insert_fact(&mut tx, KEYS, &written(&[random(chance, 0)])).await {
-                Ok(()) => tx.commit().await?,
+            // What cannot be read is replaced: nothing verifies with it anyway. That and nothing else: another instance may have
+            // put its key there meanwhile, and signs with it.
+            if let Some(text) = &text {
+                store::fact::delete_fact_if(&mut tx, KEYS, text).await?;
+            }
+            match store::fact::insert_fact(&mut tx, KEYS, &first).await {
+                Ok(()) => {
+                    store::fact::bump_revision(&mut tx, standing::TOPIC).await?;
+                    tx.commit().await?;
+                }
                 Err(e) if e.is_retryable() => tx.rollback().await?,
                 Err(e) => return Err(e),
             }

@@ -13,7 +13,13 @@ mod claims;
 pub use keys::Ring;
 pub use standing::Standings;
 
-use super::{CoreError, Ctx, account::Role};
+use standing::Standing;
+use std::sync::Arc;
+
+use super::{
+    CoreError, Ctx,
+    account::{Role, User},
+};
 use crate::store::{self, StoreError, Tx};
 use claims::Claims;
 
@@ -36,6 +42,8 @@ pub enum TokenFault {
     Gone,
     /// It is good for longer than a day: there is nothing to renew.
     Fresh,
+    /// It was given for trying, and ends with its time.
+    Final,
 }
 
 /// Who a token proves its bearer to be, as things stand now.
@@ -51,31 +59,39 @@ pub struct Bearer {
     pub jti: String,
     /// Seconds since the Unix epoch.
     pub expires_at_secs: i64,
+    /// The user's generation.
+    generation: i64,
+    /// True where the token may not be renewed.
+    is_final: bool,
 }
 
-/// Makes a token for a user who has just been proven. `openid`: the identity they came with.
+/// Makes a token for a user who has just been proven, in the generation in which that was. `openid`: the identity they came with.
 ///
 /// # Errors
 /// [`CoreError::BadToken`] where the user is gone; [`CoreError::Disabled`].
-pub async fn issue(ctx: &Ctx, user_id: i64, openid: Option<&str>) -> Result<String, CoreError> {
-    issue_for(ctx, user_id, openid, life_secs(ctx)).await
+pub async fn issue(ctx: &Ctx, user: &User, openid: Option<&str>) -> Result<String, CoreError> {
+    let times = (ctx.clock.now_secs(), life_secs(ctx));
+    issue_as(ctx, (user.id, user.generation), openid, times, ctx.chance.token(), false).await
 }
 
-/// [`issue`] for this many seconds, no longer than any other token lives.
+/// [`issue`] for this many seconds, no longer than any other token lives, and never to be renewed.
 ///
 /// # Errors
 /// As [`issue`].
-pub async fn issue_for(ctx: &Ctx, user_id: i64, openid: Option<&str>, secs: i64) -> Result<String, CoreError> {
-    issue_as(ctx, user_id, openid, (ctx.clock.now_secs(), secs), ctx.chance.token()).await
+pub async fn issue_once(ctx: &Ctx, user: &User, openid: Option<&str>, secs: i64) -> Result<String, CoreError> {
+    let times = (ctx.clock.now_secs(), secs);
+    issue_as(ctx, (user.id, user.generation), openid, times, ctx.chance.token(), true).await
 }
 
-/// [`issue_for`] with a given name and time (seconds now, seconds of life): the same ones make the same token again.
+/// A token with a given name and time (seconds now, seconds of life): the same ones make the same token again. The generation is the
+/// one in which its user agreed to it: where that was raised since, the token is born dead.
 pub(super) async fn issue_as(
     ctx: &Ctx,
-    user_id: i64,
+    (user_id, generation): (i64, i64),
     openid: Option<&str>,
     (now, secs): (i64, i64),
     jti: String,
+    is_final: bool,
 ) -> Result<String, CoreError> {
     let standing = standing::of(ctx, user_id).await?.ok_or(CoreError::BadToken(TokenFault::Gone))?;
     if !standing.is_enabled {
@@ -88,7 +104,8 @@ pub(super) async fn issue_as(
         jti,
         openid: openid.map(str::to_owned),
         level: Some(standing.level.clone()),
-        generation: standing.generation,
+        generation,
+        is_final,
         nbf: None,
         iss: None,
     };
@@ -101,12 +118,15 @@ pub(super) async fn issue_as(
 /// [`CoreError::BadToken`] and why; [`CoreError::Disabled`] for a user who may not sign in.
 pub async fn verify(ctx: &Ctx, token: &str) -> Result<Bearer, CoreError> {
     let claims = read(ctx, token).await?;
-    let user_id = claims.sub.parse::<i64>().ok().filter(|id| *id > 0).ok_or(MALFORMED)?;
-    let standing = standing::of(ctx, user_id).await?.ok_or(CoreError::BadToken(TokenFault::Gone))?;
+    let subject = claims.sub.parse::<i64>().ok().filter(|id| *id > 0).ok_or(MALFORMED)?;
+    let (user_id, generation, standing) = match standing::of(ctx, subject).await? {
+        Some(standing) => (subject, claims.generation, standing),
+        None => heir(ctx, subject, claims.generation).await?,
+    };
     if !standing.is_enabled {
         return Err(CoreError::Disabled);
     }
-    if standing.generation != claims.generation || standing.revoked.contains(&claims.jti) {
+    if standing.generation != generation || standing.revoked.contains(&claims.jti) {
         return Err(CoreError::BadToken(TokenFault::Revoked));
     }
     Ok(Bearer {
@@ -116,19 +136,38 @@ pub async fn verify(ctx: &Ctx, token: &str) -> Result<Bearer, CoreError> {
         role: standing.role,
         jti: claims.jti,
         expires_at_secs: claims.exp,
+        generation,
+        is_final: claims.is_final,
     })
+}
+
+/// Who the user of a token has become: their account went into another one, whose tokens were not ended since. The id, the generation
+/// that must be that one's, and its standing. Rare enough to be asked of the database each time.
+async fn heir(ctx: &Ctx, gone: i64, generation: i64) -> Result<(i64, i64, Arc<Standing>), CoreError> {
+    const GONE: CoreError = CoreError::BadToken(TokenFault::Gone);
+    let united = store::token::find_united(&mut ctx.store.read().await?, gone, ctx.now()).await?.ok_or(GONE)?;
+    if united.generation != generation {
+        return Err(CoreError::BadToken(TokenFault::Revoked));
+    }
+    let standing = standing::of(ctx, united.stays_id).await?.ok_or(GONE)?;
+    Ok((united.stays_id, united.stays_generation, standing))
 }
 
 /// A new token for the bearer of one that ends within a day. The old one stays good until then: an answer may be lost on its way.
 ///
 /// # Errors
-/// As [`verify`]; [`TokenFault::Fresh`] where there is nothing to renew.
+/// As [`verify`]; [`TokenFault::Fresh`] where there is nothing to renew; [`TokenFault::Final`] where it may not be.
 pub async fn refresh(ctx: &Ctx, token: &str) -> Result<String, CoreError> {
     let bearer = verify(ctx, token).await?;
+    if bearer.is_final {
+        return Err(CoreError::BadToken(TokenFault::Final));
+    }
     if bearer.expires_at_secs - ctx.clock.now_secs() > RENEWABLE_SECS {
         return Err(CoreError::BadToken(TokenFault::Fresh));
     }
-    issue(ctx, bearer.user_id, bearer.openid.as_deref()).await
+    let times = (ctx.clock.now_secs(), life_secs(ctx));
+    let whose = (bearer.user_id, bearer.generation);
+    issue_as(ctx, whose, bearer.openid.as_deref(), times, ctx.chance.token(), false).await
 }
 
 /// Ends one token, here at once and elsewhere within a second. Done twice, it is done.
@@ -190,6 +229,6 @@ async fn read(ctx: &Ctx, token: &str) -> Result<Claims, CoreError> {
 }
 
 /// How long a token is good for, in seconds.
-fn life_secs(ctx: &Ctx) -> i64 {
+pub(super) fn life_secs(ctx: &Ctx) -> i64 {
     i64::from(ctx.settings.settings.token.expiration_days) * 24 * 3600
 }

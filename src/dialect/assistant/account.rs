@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     core::{
-        CoreError,
+        CoreError, Flaw, Problem,
         account::{
             identity, login,
             profile::{self, PasswordChange},
@@ -35,8 +35,19 @@ pub async fn register(
     Body(asked, _): Body<Assistant, Register>,
 ) -> Result<Response, Fault> {
     let Register { username, password, last_name } = asked;
-    unbound::register(&state.ctx, &username, &password, &last_name, client.address).await?;
+    unbound::register(&state.ctx, &username, &password, &last_name, client.address).await.map_err(in_their_words)?;
     Ok(wire::done())
+}
+
+/// The code comes in a field of another name, and one of the wrong form is simply a wrong code to these clients. Other flaws that came
+/// with it come first.
+fn in_their_words(error: CoreError) -> CoreError {
+    let CoreError::Invalid(mut flaws) = error else { return error };
+    if matches!(flaws.as_slice(), [Flaw { field: "code", problem: Problem::Malformed }]) {
+        return CoreError::WrongCode;
+    }
+    flaws.iter_mut().filter(|flaw| flaw.field == "code").for_each(|flaw| flaw.field = "last_name");
+    CoreError::Invalid(flaws)
 }
 
 pub async fn sign_in(
@@ -46,7 +57,7 @@ pub async fn sign_in(
     Body(asked, _): Body<Assistant, Login>,
 ) -> Result<Response, Fault> {
     let user = login::by_password(&state.ctx, &asked.username, &asked.password, client.address).await?;
-    session::sign_in(&session, user.id, &client).await?;
+    session::sign_in(&session, &user, &client).await?;
     Ok(wire::done())
 }
 
@@ -96,7 +107,6 @@ pub async fn email(
     who: Who,
     Body(asked, _): Body<Assistant, Email>,
 ) -> Result<Response, Fault> {
-    let phone = who.user.phone.as_deref().unwrap_or_default();
-    profile::update(&state.ctx, who.user.id, &who.user.nickname, &asked.email, phone).await?;
+    profile::update_email(&state.ctx, who.user.id, &asked.email).await?;
     Ok(wire::done())
 }

@@ -30,7 +30,7 @@ impl Dialect for MiniProgram {
             | CoreError::OverQuota
             | CoreError::NotFound
             | CoreError::Conflict
-            | CoreError::BadToken(TokenFault::Fresh) => StatusCode::BAD_REQUEST,
+            | CoreError::BadToken(TokenFault::Fresh | TokenFault::Final) => StatusCode::BAD_REQUEST,
             CoreError::Platform(fault) => platform_status(*fault),
             CoreError::WrongCredentials
             | CoreError::Disabled

@@ -36,7 +36,7 @@ impl Dialect for QrLogin {
             | CoreError::AlreadyBound
             | CoreError::KeyReused
             | CoreError::Conflict
-            | CoreError::BadToken(TokenFault::Fresh) => StatusCode::BAD_REQUEST,
+            | CoreError::BadToken(TokenFault::Fresh | TokenFault::Final) => StatusCode::BAD_REQUEST,
             CoreError::Platform(fault) => platform_status(*fault),
             CoreError::WrongCredentials
             | CoreError::NotSignedIn

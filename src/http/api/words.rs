@@ -51,6 +51,7 @@ fn of_token(fault: TokenFault) -> &'static str {
         TokenFault::Revoked => "Token 已失效，请重新登录",
         TokenFault::Gone => "用户不存在",
         TokenFault::Fresh => "Token 还有一天以上的有效期，不需要刷新",
+        TokenFault::Final => "试用的 Token 不能刷新，请重新登录",
     }
 }
 

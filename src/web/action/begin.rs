@@ -39,7 +39,7 @@ pub async fn sign_in(
     let back = Back::to(with_next("/login", &next), "login").keep("username", &username);
     let outcome = async {
         let user = login::by_password(&here.ctx, &username, &password, here.client.address).await?;
-        session::sign_in(&here.session, user.id, &here.client).await?;
+        session::sign_in(&here.session, &user, &here.client).await?;
         Ok(Step::Go(local_path(&next).unwrap_or("/me").to_owned()))
     };
     here.answer(outcome.await, back)

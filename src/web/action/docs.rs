@@ -17,7 +17,7 @@ pub async fn try_token() -> Result<(), ServerFnError> {
     let outcome = async {
         let user = here.user().await?.ok_or(CoreError::NotSignedIn)?;
         let openid = identity::find_own(&here.ctx, user.id).await?.map(|identity| identity.openid);
-        let token = token::issue_for(&here.ctx, user.id, openid.as_deref(), TRY_MINUTES * 60).await?;
+        let token = token::issue_once(&here.ctx, &user, openid.as_deref(), TRY_MINUTES * 60).await?;
         let mut flash = Flash { form: "try".to_owned(), ..Flash::default() };
         flash.keep("token", &token, true);
         here.leave(&flash);

@@ -4,7 +4,7 @@ use super::{Back, Step};
 use crate::{
     core::{
         CoreError,
-        account::admin,
+        account::{self, admin},
         signin::{Purpose, Secrets, Status, View, begin, reset},
     },
     http::session,
@@ -39,7 +39,8 @@ pub async fn setup(
     let back = Back::to(setup_path(&key), "setup").keep("username", &username).or_forbidden(t.spent);
     let outcome = async {
         let id = admin::set_up(&here.ctx, &key, &username, &password, &here.address()).await?;
-        session::sign_in(&here.session, id, &here.client).await?;
+        let user = account::find(&here.ctx, id).await?.ok_or(CoreError::NotFound)?;
+        session::sign_in(&here.session, &user, &here.client).await?;
         Ok(Step::tell("/me", t.done))
     };
     here.answer(outcome.await, back)

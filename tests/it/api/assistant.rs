@@ -317,7 +317,7 @@ async fn every_route_lets_in_whom_the_table_says() {
     let gone = Caller::signed_in(&world, "hong").await;
     assert_eq!(gone.code(gone.get("/account/logout")).await, 200);
     let id = world.app.count("SELECT user_id FROM identities WHERE openid = 'oMing'").await;
-    let token = weida::core::token::issue(&world.app.ctx, id, None).await.unwrap();
+    let token = crate::rig::token(&world.app.ctx, id, None).await.unwrap();
     let mut table = String::new();
     for line in TABLE.lines() {
         let mut words = line.split_whitespace();

@@ -108,7 +108,8 @@ async fn signed_in(world: &World, user_id: i64) -> String {
         is_wechat: false,
         request_id: String::new(),
     };
-    weida::http::session::sign_in(&session, user_id, &client).await.unwrap();
+    let user = weida::core::account::find(&world.app.ctx, user_id).await.unwrap().unwrap();
+    weida::http::session::sign_in(&session, &user, &client).await.unwrap();
     format!("weida={}", session.id().unwrap())
 }
 
@@ -177,7 +178,7 @@ async fn more_tokens_are_no_more_requests() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let world = World::open(&database).await;
     let (user_id, _, first) = world.entered("小微").await;
-    let second = weida::core::token::issue(&world.app.ctx, user_id, None).await.unwrap();
+    let second = crate::rig::token(&world.app.ctx, user_id, None).await.unwrap();
     let cookie = signed_in(&world, user_id).await;
     let mut served = 0;
     for n in 0..80 {

@@ -93,7 +93,7 @@ async fn every_call_and_every_refusal_is_as_on_the_tape() {
     let user = first["data"]["userInfo"]["id"].as_i64().unwrap();
     token::revoke_all(&world.app.ctx, user).await.unwrap();
     tape.ask("verify: revoked", bearing(&world, "/api/auth/verify", &renewed)).await;
-    let fresh = token::issue(&world.app.ctx, user, None).await.unwrap();
+    let fresh = crate::rig::token(&world.app.ctx, user, None).await.unwrap();
     tape.name(&fresh, "token 4");
     let (_, admin) = world.admin("root").await;
     world.disable(&admin, user).await;
@@ -188,7 +188,7 @@ async fn two_accounts_of_one_person_become_one() {
     let presented = weida::core::signin::app::Presented::default();
     let came = weida::core::signin::app::by_mini_program(ctx, &world.mini_code(&wei).await, &presented).await.unwrap();
     assert_ne!(came.user.id, registered.id, "nobody could know yet");
-    credit::adjust(ctx, came.user.id, 7, "test", registered.id, "x").await.unwrap();
+    crate::rig::adjust(ctx, came.user.id, 7).await.unwrap();
     quota::add(ctx, came.user.id, "article", 3).await.unwrap();
     quota::add(ctx, registered.id, "article", 2).await.unwrap();
     let strange = world.entered("别人").await;

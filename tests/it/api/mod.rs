@@ -109,7 +109,7 @@ impl World {
     /// Somebody who is an admin: user id and token.
     pub async fn admin(&self, name: &str) -> (i64, String) {
         let id = weida::core::account::admin::create(&self.app.ctx, name, "correct horse battery").await.unwrap();
-        (id, token::issue(&self.app.ctx, id, None).await.unwrap())
+        (id, crate::rig::token(&self.app.ctx, id, None).await.unwrap())
     }
 
     /// Shuts somebody out.

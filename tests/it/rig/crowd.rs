@@ -61,6 +61,7 @@ pub fn person(first_id: i64, n: i64, since: i64) -> UserRow {
         created_at,
         updated_at: created_at,
         last_login_at: (n % 4 != 0).then(|| created_at + n * 7_919 % 1_000_000),
+        token_generation: 0,
     }
 }
 
@@ -78,6 +79,7 @@ fn identity_of(user: &UserRow, n: i64) -> IdentityRow {
         unsubscribed_at: None,
         source_scene: None,
         created_at: user.created_at,
+        unionid_asked_at: None,
     }
 }
 

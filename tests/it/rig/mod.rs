@@ -18,7 +18,7 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 use tokio_util::sync::CancellationToken;
 use weida::{
     config::{Flags, load},
-    core::{Ctx, chance::SystemChance, clock::FakeClock},
+    core::{CoreError, Ctx, account, chance::SystemChance, clock::FakeClock, credit, token::TokenFault},
     http::{router::router, serve::start, state::AppState},
 };
 
@@ -157,6 +157,20 @@ impl App {
         use weida::core::clock::Clock as _;
         self.clock.now_secs()
     }
+}
+
+/// A token for a user who is proven just now.
+pub async fn token(ctx: &Ctx, user_id: i64, openid: Option<&str>) -> Result<String, CoreError> {
+    let user = account::find(ctx, user_id).await?.ok_or(CoreError::BadToken(TokenFault::Gone))?;
+    weida::core::token::issue(ctx, &user, openid).await
+}
+
+/// Credits given to a user (or taken), by themselves as it were.
+pub async fn adjust(ctx: &Ctx, user_id: i64, delta: i64) -> Result<i64, CoreError> {
+    let mut tx = ctx.store.begin().await?;
+    let balance = credit::adjust(ctx, &mut tx, user_id, delta, "test", (user_id, "x")).await?;
+    tx.commit().await?;
+    Ok(balance)
 }
 
 /// Asks again and again until the answer is yes, for what happens behind the scenes; false when it never is.

@@ -19,7 +19,7 @@ const REASON_MAX_CHARS: usize = 200;
 /// The flaw of `level`; [`CoreError::NotFound`].
 pub async fn set_level(ctx: &Ctx, admin: &Admin, user_id: i64, level: &str) -> Result<(), CoreError> {
     let level = level_of(level).ok_or_else(|| CoreError::flaw("level", Problem::Malformed))?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = admin.begin(ctx).await?;
     let was = found(&mut tx, user_id).await?;
     if store::user::update_level(&mut tx, user_id, level, ctx.now()).await? {
         let detail = format!("{} → {level}", was.level);
@@ -36,7 +36,7 @@ pub async fn set_level(ctx: &Ctx, admin: &Admin, user_id: i64, level: &str) -> R
 /// # Errors
 /// [`CoreError::LastAdmin`]; [`CoreError::NotFound`].
 pub async fn set_role(ctx: &Ctx, admin: &Admin, user_id: i64, role: Role) -> Result<(), CoreError> {
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = admin.begin(ctx).await?;
     if role == Role::User {
         admin::keep_one(&mut tx, user_id).await?;
     }
@@ -65,7 +65,10 @@ pub async fn adjust_credits(
     delta: i64,
     reason: &str,
 ) -> Result<i64, CoreError> {
-    credit::adjust(ctx, user_id, delta, reason, admin.user_id, &admin.address).await
+    let mut tx = admin.begin(ctx).await?;
+    let balance = credit::adjust(ctx, &mut tx, user_id, delta, reason, (admin.user_id, &admin.address)).await?;
+    tx.commit().await?;
+    Ok(balance)
 }
 
 /// Lets somebody sign in again, or no more: then their browsers and tokens end with it, for good. `reason` is for admins only.
@@ -85,7 +88,7 @@ pub async fn set_enabled(
         n if n > REASON_MAX_CHARS => return Err(CoreError::flaw("reason", Problem::TooLong(REASON_MAX_CHARS))),
         _ => {}
     }
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = admin.begin(ctx).await?;
     if !is_enabled {
         admin::keep_one(&mut tx, user_id).await?;
     }
@@ -107,7 +110,7 @@ pub async fn set_enabled(
 /// # Errors
 /// [`CoreError::NotFound`].
 pub async fn sign_out_everywhere(ctx: &Ctx, admin: &Admin, user_id: i64) -> Result<u64, CoreError> {
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = admin.begin(ctx).await?;
     found(&mut tx, user_id).await?;
     let ended = shut_out(&mut tx, user_id).await?;
     note(ctx, &mut tx, admin, "user.sign_out", target(user_id), &format!("{ended} → 0")).await?;
@@ -121,7 +124,7 @@ pub async fn sign_out_everywhere(ctx: &Ctx, admin: &Admin, user_id: i64) -> Resu
 /// # Errors
 /// [`CoreError::NotFound`] where the user has no such browser.
 pub async fn end_session(ctx: &Ctx, admin: &Admin, user_id: i64, public_id: &str) -> Result<(), CoreError> {
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = admin.begin(ctx).await?;
     if !store::web_session::delete_one_of(&mut tx, user_id, public_id).await? {
         return Err(CoreError::NotFound);
     }
@@ -143,7 +146,7 @@ pub struct Fields<'a> {
 /// # Errors
 /// All flaws at once; [`CoreError::NotFound`].
 pub async fn update_fields(ctx: &Ctx, admin: &Admin, user_id: i64, fields: Fields<'_>) -> Result<(), CoreError> {
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = admin.begin(ctx).await?;
     let was = found(&mut tx, user_id).await?;
     let mut flaws = Vec::new();
     let typed = |text: Option<&str>, stored: &Option<String>| {
@@ -182,9 +185,9 @@ async fn found(db: &mut Tx, user_id: i64) -> Result<User, CoreError> {
 
 /// Ends browsers and tokens; how many browsers there were.
 async fn shut_out(db: &mut Tx, user_id: i64) -> Result<u64, StoreError> {
-    let ended = store::web_session::delete_all_of(db, user_id, "").await?;
+    // The generation first: see `profile::store_password_within`.
     token::revoke_all_within(db, user_id).await?;
-    Ok(ended)
+    store::web_session::delete_all_of(db, user_id, "").await
 }
 
 /// What the log says of a field that changed.

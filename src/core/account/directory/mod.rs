@@ -19,7 +19,7 @@ pub use query::{MOST_A_PAGE, Query, Sort};
 pub use remove::{CONFIRM_CLEAR, clear_all, delete, is_name_of};
 pub use search::{COUNTED, Entry, Page, Total, index_missing, search};
 
-use super::{LEVELS, Role, User};
+use super::{LEVELS, Role, User, admin};
 use crate::{
     core::{CoreError, Ctx, token},
     store::{self, StoreError, Tx, audit::AuditRow},
@@ -55,6 +55,13 @@ impl Admin {
             Role::Admin => Ok(Self { user_id, address: address.into() }),
             Role::User => Err(CoreError::Forbidden),
         }
+    }
+
+    /// A transaction in which they act: they are an admin until it ends, and not only when their request began.
+    async fn begin(&self, ctx: &Ctx) -> Result<Tx, CoreError> {
+        let mut tx = ctx.store.begin().await?;
+        admin::still_is(&mut tx, self.user_id).await?;
+        Ok(tx)
     }
 
     #[must_use]

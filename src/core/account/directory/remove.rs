@@ -24,7 +24,11 @@ pub fn is_name_of(user: &User, typed: &str) -> bool {
 /// # Errors
 /// [`CoreError::LastAdmin`]; [`CoreError::NotFound`].
 pub async fn delete(ctx: &Ctx, admin: &Admin, user_id: i64) -> Result<(), CoreError> {
-    leave::delete(ctx, user_id, Some(admin.user_id), &admin.address).await
+    let mut tx = admin.begin(ctx).await?;
+    leave::delete_within(ctx, &mut tx, user_id, Some(admin.user_id), &admin.address).await?;
+    tx.commit().await?;
+    leave::forget(ctx, user_id);
+    Ok(())
 }
 
 /// Deletes all users but the admins. Returns how many there were.
@@ -35,7 +39,7 @@ pub async fn clear_all(ctx: &Ctx, admin: &Admin, confirm: &str) -> Result<u64, C
     if confirm != CONFIRM_CLEAR {
         return Err(CoreError::flaw("confirm", Problem::Wrong));
     }
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = admin.begin(ctx).await?;
     let deleted = store::user::delete_all_but_admins(&mut tx).await?;
     store::fact::bump_revision(&mut tx, "rules").await?;
     store::fact::bump_revision(&mut tx, token::standing::TOPIC).await?;

@@ -35,7 +35,7 @@ pub async fn done(
     let outcome = async {
         let collected = collect(ctx, &secrets.ok_or(CoreError::SessionOver)?).await?;
         if collected.purpose != Purpose::Bind {
-            session::sign_in(&session, collected.user.id, &client).await?;
+            session::sign_in(&session, &collected.user, &client).await?;
         }
         Ok(collected)
     };
