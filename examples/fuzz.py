@@ -30,6 +30,8 @@ NOT_AS_ADMIN = {
     # Takes away everybody whom the other calls are about. As an ordinary person it is asked.
     "/admin/clear_all_users",
 }
+# Asked after everything else: whoever is deleted cannot be asked about.
+DELETING = "/admin/delete_user"
 # What an admin asks about somebody.
 ABOUT_SOMEBODY = re.compile(r"^/(admin/|get_user_info|update_usage|update_article_usage|get_article_usage|check_permission)")
 
@@ -111,10 +113,6 @@ def run(known, who, paths):
         return is_fine, answers
 
 
-def succeeded(answers, call):
-    return any(200 <= status < 300 for status in answers[call])
-
-
 print(f"  {cases} cases an operation", flush=True)
 known = document()
 others = [path for path in known["paths"] if path not in ENDING]
@@ -123,21 +121,19 @@ for path in ENDING:
     fine, more = run(known, somebody()[2], [path])
     is_fine, answers = is_fine and fine, {**answers, **more}
 who = somebody_in_charge()
-asked = [path for path in known["paths"] if ABOUT_SOMEBODY.match(path) and path not in NOT_AS_ADMIN]
-# Whoever is deleted cannot be asked about again: there must be enough of them.
+asked = [path for path in known["paths"] if ABOUT_SOMEBODY.match(path) and path not in NOT_AS_ADMIN | {DELETING}]
 people = [somebody()[1].openid for _ in range(min(int(cases), 50))]
-fine, of_admin = run(about(people), who, asked)
-is_fine = is_fine and fine
-for call, statuses in of_admin.items():
-    answers.setdefault(call, collections.Counter()).update(statuses)
-for call in sorted(answers):
-    print(f"  {call}: {', '.join(f'{status} × {n}' for status, n in sorted(answers[call].items()))}", flush=True)
+for paths in [asked, [DELETING]]:
+    fine, more = run(about(people), who, paths)
+    is_fine = is_fine and fine
+    for call, statuses in more.items():
+        answers.setdefault(call, collections.Counter()).update(statuses)
+calls = [f"{method.upper()} {path}" for path, methods in known["paths"].items() for method in methods]
+for call in sorted(calls):
+    said = sorted(answers.get(call, {}).items())
+    print(f"  {call}: {', '.join(f'{status} × {n}' for status, n in said)}", flush=True)
 faults = sum(n for statuses in answers.values() for status, n in statuses.items() if status >= 500)
-never = [
-    f"{method.upper()} {path}"
-    for path, methods in known["paths"].items()
-    for method in methods
-    if path not in NOT_AS_ADMIN and not succeeded(collections.defaultdict(collections.Counter, answers), f"{method.upper()} {path}")
-]
+# They need a code of the platform's, its signature, a session that waits or a picture: the other scripts and the tests have those.
+never = [call for call in calls if not any(200 <= status < 300 for status in answers.get(call, {}))]
 print(f"  {faults} answers of 5xx; without one success: {', '.join(never) or 'none'}", flush=True)
 sys.exit(not is_fine or faults > 0)

@@ -2,7 +2,7 @@
 
 use super::{CoreError, Ctx, secret::Use};
 use crate::store::{self, StoreError, Tx, audit::AuditRow};
-use std::net::IpAddr;
+use std::{cell::Cell, net::IpAddr};
 
 /// Every limit has a window of a minute, unless it says otherwise.
 const MINUTE_MS: i64 = 60_000;
@@ -170,7 +170,7 @@ async fn take(ctx: &Ctx, limit: Limit, subject: &str, most: i64) -> Result<Taken
             return Ok(Taken(bucket));
         }
         match store::limit::find_used(&mut tx, &bucket).await? {
-            Some(used) if used >= most => return Err(CoreError::TooMany(seconds_left(ctx, limit))),
+            Some(used) if used >= most => return Err(refusal(most, seconds_left(ctx, limit))),
             Some(_) => {
                 tx.rollback().await?;
                 continue;
@@ -187,6 +187,26 @@ async fn take(ctx: &Ctx, limit: Limit, subject: &str, most: i64) -> Result<Taken
         }
     }
     Err(CoreError::Busy)
+}
+
+tokio::task_local! {
+    static REFUSED_BY: Cell<Option<i64>>;
+}
+
+/// Does some work, and says which limit refused it, if one did: how many it allows in its window. For the headers of an answer, which
+/// name the limit that was met.
+pub async fn watched<T>(work: impl Future<Output = T>) -> (T, Option<i64>) {
+    let work = async {
+        let done = work.await;
+        (done, REFUSED_BY.with(Cell::get))
+    };
+    REFUSED_BY.scope(Cell::new(None), work).await
+}
+
+fn refusal(most: i64, secs: i64) -> CoreError {
+    // Nobody asks at the command line, nor in the chat.
+    REFUSED_BY.try_with(|refused_by| refused_by.set(Some(most))).ok();
+    CoreError::TooMany(secs)
 }
 
 fn seconds_left(ctx: &Ctx, limit: Limit) -> i64 {

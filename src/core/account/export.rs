@@ -34,7 +34,8 @@ pub async fn export(
     Ok(async_stream::try_stream! {
         let _alone = alone;
         let head = head.to_string();
-        yield format!("{},\"rules\":[", head.trim_end_matches('}'));
+        // It goes on where it would end.
+        yield format!("{},\"rules\":[", head.strip_suffix('}').unwrap_or_default());
         for (at, page) in rules.chunks(PAGE).enumerate() {
             let found = store::rule::list_by_id(&mut ctx.store.read().await?, page).await?;
             yield written(at == 0, found.iter().map(rule));

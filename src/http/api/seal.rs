@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     core::{
-        CoreError,
+        CoreError, limit,
         rate::{self, Allowance, Caller},
     },
     http::{client::Client, guard, session, state::AppState},
@@ -60,7 +60,12 @@ async fn around<D: Dialect>(State(state): State<AppState>, mut request: Request,
         // Also where the call would not read it.
         Failed::<D>::from(Unreadable::TooLarge(D::BODY_MAX_BYTES)).into_response()
     } else {
-        in_time::<D>(Duration::from_secs(D::PATIENCE_SECS), BODY_IDLE, request, next).await
+        let serving = in_time::<D>(Duration::from_secs(D::PATIENCE_SECS), BODY_IDLE, request, next);
+        let (mut response, refused_by) = limit::watched(serving).await;
+        if let Some(most) = refused_by.filter(|_| response.status() == StatusCode::TOO_MANY_REQUESTS) {
+            set(response.headers_mut(), LIMIT, most);
+        }
+        response
     };
     let headers = response.headers_mut();
     for (name, value) in [(LIMIT, allowance.limit), (REMAINING, allowance.remaining), (RESET, allowance.reset_secs)] {

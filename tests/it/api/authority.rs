@@ -242,3 +242,23 @@ async fn what_is_followed_is_counted_by_itself() {
     // The look that was one too many for its session was one of the address's.
     assert_eq!(served, 500 - 1);
 }
+
+/// What a limit of the domain refuses names that limit, not the one on requests.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_limit_that_refuses_is_the_one_in_the_headers() {
+    let database = Database::open(Engine::Sqlite).await.unwrap();
+    let world = World::open(&database).await;
+    for n in 0..31 {
+        let request = world.request(Method::POST, "/create_qr").header("x-forwarded-for", "198.51.100.9");
+        let answer = request.send().await.unwrap();
+        let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+        if n < 30 {
+            assert_eq!((answer.status().as_u16(), header("ratelimit-limit").as_str()), (200, "50"), "{n}");
+            world.app.clock.advance_ms(100);
+            continue;
+        }
+        assert_eq!(answer.status(), 429);
+        assert_eq!((header("ratelimit-limit").as_str(), header("ratelimit-remaining").as_str()), ("30", "0"));
+        assert_eq!(header("ratelimit-reset"), header("retry-after"));
+    }
+}
