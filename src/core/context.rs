@@ -1,7 +1,7 @@
 //! What every verb of the domain needs at hand.
 
 use super::{
-    account::{identity::Asking, password::Hasher},
+    account::{password::Hasher, unionid::Asking},
     chance::Chance,
     clock::Clock,
     credit::Holds,

@@ -1,7 +1,11 @@
 //! Limits on guessing and flooding: counted before anything is checked, in the database, for all instances and dialects.
 
-use super::{CoreError, Ctx, secret::Use};
-use crate::store::{self, StoreError, Tx, audit::AuditRow};
+use super::{
+    CoreError, Ctx,
+    audit::{self, Act},
+    secret::Use,
+};
+use crate::store::{self, StoreError, Tx};
 use std::{cell::Cell, net::IpAddr};
 
 /// Every limit has a window of a minute, unless it says otherwise.
@@ -115,17 +119,16 @@ async fn alarm(ctx: &Ctx) -> Result<(), CoreError> {
         Err(e) => return Err(e),
     }
     tracing::warn!("too many wrong codes in this minute: guesses are slowed for everybody");
-    let row = AuditRow {
-        id: ctx.next_id(),
-        actor_id: None,
-        action: "codes.slowed",
-        target: "codes".to_owned(),
-        address: String::new(),
-        detail: format!("{} / min", Limit::WrongCodes.most(ctx)),
-        created_at: ctx.now(),
-    };
     let mut tx = ctx.store.begin().await?;
-    store::audit::insert_entry(&mut tx, row).await?;
+    audit::note(
+        ctx,
+        &mut tx,
+        Act::CodesSlowed,
+        "codes".to_owned(),
+        (None, ""),
+        &format!("{} / min", Limit::WrongCodes.most(ctx)),
+    )
+    .await?;
     Ok(tx.commit().await?)
 }
 

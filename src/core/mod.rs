@@ -1,6 +1,7 @@
 //! The domain. It knows no HTTP, no XML and no envelope of any dialect.
 
 pub mod account;
+pub mod audit;
 pub mod chance;
 pub mod clock;
 pub mod counter;

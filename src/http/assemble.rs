@@ -4,7 +4,7 @@ use crate::{
     config::{Account, Checked},
     core::{
         Ctx, Parts,
-        account::{identity::Asking, password::Hasher},
+        account::{password::Hasher, unionid::Asking},
         chance::Chance,
         clock::Clock,
         credit::Holds,

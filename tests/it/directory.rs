@@ -33,6 +33,8 @@ crate::every_engine!(
     two_admins_who_dismiss_each_other_at_once_leave_one,
     everybody_is_deleted_but_the_admins,
     users_of_an_earlier_version_are_made_findable,
+    who_was_dismissed_meanwhile_does_nothing_more,
+    the_first_link_opens_nothing_once_there_is_an_admin,
 );
 
 /// How long a revocation may take to be known at another instance.
@@ -369,6 +371,21 @@ async fn everybody_is_deleted_but_the_admins(database: &Database) {
     let user = register(&app, &phone, "cleared").await;
     let pass = crate::rig::token(&app.ctx, user, None).await.unwrap();
     crowd::add(&app.ctx.store, CROWD, 0..500, BEGINNING_MS).await;
+    let mut tx = app.ctx.store.begin().await.unwrap();
+    let scene = store::follow::FollowRow {
+        scene_hash: "scene".to_owned(),
+        client_hash: "client".to_owned(),
+        appid: app.ctx.appid.clone(),
+        openid: None,
+        created_at: BEGINNING_MS,
+        expires_at: i64::MAX,
+        completed_at: None,
+        cancelled_at: None,
+        generation: None,
+    };
+    store::follow::insert_scene(&mut tx, scene).await.unwrap();
+    assert!(store::follow::update_completed(&mut tx, "scene", "oCleared", user, BEGINNING_MS).await.unwrap());
+    tx.commit().await.unwrap();
     let before = app.count("SELECT COUNT(*) FROM users").await;
     for typed in ["", "delete all users", "DELETE ALL USERS ", "yes"] {
         let done = directory::clear_all(&app.ctx, &root, typed).await;
@@ -379,6 +396,7 @@ async fn everybody_is_deleted_but_the_admins(database: &Database) {
     assert_eq!(found(&app, &root, &looking_for("")).await, [root.user_id()]);
     assert_eq!(app.count("SELECT COUNT(*) FROM identities WHERE user_id IS NOT NULL").await, 0);
     assert_eq!(app.count("SELECT COUNT(*) FROM credit_entries").await, 0);
+    assert_eq!(app.count("SELECT COUNT(*) FROM follow_scenes").await, 0, "who followed which client");
     assert_eq!(app.count("SELECT COUNT(*) FROM audit_entries WHERE action = 'users.clear'").await, 1);
     assert!(token::verify(&app.ctx, &pass).await.is_err());
     // Whoever comes again gets no second welcome.
@@ -398,4 +416,48 @@ async fn users_of_an_earlier_version_are_made_findable(database: &Database) {
     directory::index_missing(&app.ctx).await.unwrap();
     assert_eq!(found(&app, &admin, &looking_for("crowd00120")).await.len(), 3);
     assert_eq!(found(&app, &admin, &looking_for("ROOT")).await, [admin.user_id()]);
+}
+
+/// Somebody is an admin when they act, and not only when their request began.
+async fn who_was_dismissed_meanwhile_does_nothing_more(database: &Database) {
+    let app = App::on(database).await;
+    let ctx = &app.ctx;
+    let (root, dismissed) = (admin(&app, "root").await, admin(&app, "dismissed").await);
+    let user = register(&app, &app.phone("oSubject"), "subject").await;
+    directory::set_role(ctx, &root, dismissed.user_id(), Role::User).await.unwrap();
+    let before = (app.fingerprint().await, app.count("SELECT COUNT(*) FROM audit_entries").await);
+    let forbidden = |done: Result<(), CoreError>| assert!(matches!(done, Err(CoreError::Forbidden)), "{done:?}");
+    forbidden(directory::set_role(ctx, &dismissed, root.user_id(), Role::User).await);
+    forbidden(directory::set_level(ctx, &dismissed, user, "vip").await);
+    forbidden(directory::set_enabled(ctx, &dismissed, user, false, "x").await);
+    forbidden(directory::adjust_credits(ctx, &dismissed, user, 5, "x").await.map(drop));
+    forbidden(directory::sign_out_everywhere(ctx, &dismissed, user).await.map(drop));
+    forbidden(directory::end_session(ctx, &dismissed, user, "x").await);
+    let fields = Fields { nickname: Some("x"), ..Fields::default() };
+    forbidden(directory::update_fields(ctx, &dismissed, user, fields).await);
+    forbidden(directory::delete(ctx, &dismissed, user).await);
+    forbidden(directory::clear_all(ctx, &dismissed, directory::CONFIRM_CLEAR).await.map(drop));
+    let after = (app.fingerprint().await, app.count("SELECT COUNT(*) FROM audit_entries").await);
+    assert_eq!(before, after);
+}
+
+async fn the_first_link_opens_nothing_once_there_is_an_admin(database: &Database) {
+    let app = App::on(database).await;
+    let first = account::admin::renew_setup_link(&app.ctx).await.unwrap().unwrap();
+    let link = account::admin::renew_setup_link(&app.ctx).await.unwrap().unwrap();
+    assert!(!account::admin::is_setup_link(&app.ctx, &first).await.unwrap(), "a newer one replaces it");
+    admin(&app, "root").await;
+    let refused = async || account::admin::set_up(&app.ctx, &link, "mallory", "correct horse", "x").await;
+    assert!(!account::admin::is_setup_link(&app.ctx, &link).await.unwrap());
+    assert!(matches!(refused().await, Err(CoreError::Forbidden)));
+    assert_eq!(account::admin::renew_setup_link(&app.ctx).await.unwrap(), None);
+    // Also where an earlier version left it lying about.
+    let mut tx = app.ctx.store.begin().await.unwrap();
+    let hash = app.ctx.hash(weida::core::secret::Use::SetupLink, &link);
+    store::fact::insert_fact(&mut tx, "setup-link-hash", &hash).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(matches!(refused().await, Err(CoreError::Forbidden)));
+    assert_eq!(account::admin::renew_setup_link(&app.ctx).await.unwrap(), None);
+    assert!(!account::admin::is_setup_link(&app.ctx, &link).await.unwrap());
+    assert_eq!(app.count("SELECT COUNT(*) FROM users").await, 1);
 }

@@ -7,6 +7,7 @@
 
 mod rig;
 
+mod agreed;
 mod api;
 mod bench;
 mod binding;
@@ -30,6 +31,7 @@ mod media;
 mod openapi;
 mod pages;
 mod password;
+mod person;
 mod quotas;
 mod replies;
 mod rules;

@@ -2,7 +2,7 @@
 
 use crate::{
     rig::{App, Database, Engine, rounds},
-    signin::register,
+    signin::{asker, begin_login, register},
 };
 use std::{
     net::IpAddr,
@@ -10,7 +10,12 @@ use std::{
 };
 use weida::core::{
     CoreError,
-    account::{User, login::by_password},
+    account::{
+        self, User,
+        login::by_password,
+        profile::{self, PasswordChange},
+    },
+    signin::{Purpose, begin, collect::collect, reset, typed::type_code, unbound},
 };
 
 crate::every_engine!(
@@ -18,6 +23,7 @@ crate::every_engine!(
     each_failure_doubles_the_wait_and_a_success_forgets_them,
     an_address_that_tries_many_names_is_slowed_too,
     rivals_at_once_do_not_outrun_the_wait,
+    a_password_is_set_where_there_is_a_name_to_use_it_with,
 );
 
 const STRANGER: &str = "203.0.113.66";
@@ -142,4 +148,48 @@ async fn measure(app: &App, each: usize) -> (Duration, Duration) {
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times[times.len() / 2]
+}
+
+async fn a_password_is_set_where_there_is_a_name_to_use_it_with(database: &Database) {
+    let app = App::on(database).await;
+    let ctx = &app.ctx;
+    let phone = app.phone("oNameless");
+    let secrets = begin_login(&app).await;
+    type_code(ctx, &secrets, &phone.code("验证码").await).await.unwrap();
+    let user = collect(ctx, &secrets).await.unwrap().user;
+    assert_eq!(user.username, None);
+    // The chat leads to the page where both are chosen, and gives no code.
+    let told = phone.ask("改密").await;
+    assert!(told.contains("用户名") && crate::rig::digits(&told).is_none(), "{told}");
+    // A code from before opens nothing, at either door.
+    let mut tx = ctx.store.begin().await.unwrap();
+    let hash = ctx.hash(weida::core::secret::Use::Code, "424242");
+    let until = ctx.now() + 60_000;
+    weida::store::code::insert_code(&mut tx, &hash, "reset", &ctx.appid, "oNameless", 0, until).await.unwrap();
+    tx.commit().await.unwrap();
+    let address = OWNER.parse().unwrap();
+    let refused = unbound::set_password(ctx, "424242", "another horse", address).await;
+    assert!(matches!(refused, Err(CoreError::WrongCode)), "{refused:?}");
+    let session = begin::login(ctx, Purpose::Reset, asker()).await.unwrap();
+    let refused = reset::set_password(ctx, &session, "424242", "another horse", "x").await;
+    assert!(matches!(refused, Err(CoreError::WrongCode)), "{refused:?}");
+    // Who got into that state before comes out of it: the old password is theirs though they have no name.
+    let password = account::password::Password::typed("correct horse");
+    let hash = ctx.hasher.hash("password", password, None).await.unwrap();
+    let mut tx = ctx.store.begin().await.unwrap();
+    weida::store::user::update_password(&mut tx, user.id, &hash, 0).await.unwrap();
+    tx.commit().await.unwrap();
+    let user = account::find(ctx, user.id).await.unwrap().unwrap();
+    let change = |old| PasswordChange { username: "named", old, new: "another horse", keep_session: "", address };
+    assert!(profile::change_password(ctx, &user, change("not the horse")).await.is_err());
+    profile::change_password(ctx, &user, change("correct horse")).await.unwrap();
+    assert_eq!(login(&app, "named", "another horse", OWNER).await.unwrap().id, user.id);
+    // An e-mail address is changed without writing back what somebody else has changed meanwhile.
+    let mut tx = ctx.store.begin().await.unwrap();
+    weida::store::user::update_profile(&mut tx, user.id, "新名字", None, Some("13800138000"), 0).await.unwrap();
+    tx.commit().await.unwrap();
+    profile::update_email(ctx, user.id, "a@b.cn").await.unwrap();
+    let user = account::find(ctx, user.id).await.unwrap().unwrap();
+    assert_eq!((user.nickname.as_str(), user.email.as_deref()), ("新名字", Some("a@b.cn")));
+    assert_eq!(user.phone.as_deref(), Some("13800138000"));
 }

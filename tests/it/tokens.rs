@@ -5,11 +5,15 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
-use weida::core::{
-    CoreError,
-    account::identity::{self, App as Kind, Proven},
-    clock::FakeClock,
-    token::{self, TokenFault},
+use weida::{
+    core::{
+        CoreError,
+        account::identity::{self, App as Kind, Proven},
+        chance::{Chance, SystemChance},
+        clock::FakeClock,
+        token::{self, TokenFault},
+    },
+    store::Store,
 };
 
 crate::every_engine!(
@@ -17,6 +21,8 @@ crate::every_engine!(
     signing_out_everywhere_ends_all_tokens_and_no_others,
     a_revoked_token_is_dead_everywhere_within_a_second,
     a_token_is_renewed_in_its_last_day,
+    a_token_for_trying_is_never_renewed,
+    two_first_starts_agree_on_one_key,
 );
 
 const SECRET: &str = "canary-jwt-secret-of-at-least-32-bytes";
@@ -119,6 +125,44 @@ async fn a_token_is_renewed_in_its_last_day(database: &Database) {
     assert_eq!(fault(token::verify(&app.ctx, &text).await), Some(TokenFault::Expired));
     let bearer = token::verify(&app.ctx, &renewed).await.unwrap();
     assert_eq!((bearer.user_id, bearer.openid.as_deref()), (user, Some("oRenews")));
+}
+
+async fn a_token_for_trying_is_never_renewed(database: &Database) {
+    let app = App::on(database).await;
+    let user = weida::core::account::find(&app.ctx, someone(&app, "oTries").await).await.unwrap().unwrap();
+    let text = token::issue_once(&app.ctx, &user, None, 900).await.unwrap();
+    assert!(token::verify(&app.ctx, &text).await.is_ok());
+    assert!(matches!(token::refresh(&app.ctx, &text).await, Err(CoreError::BadToken(TokenFault::Final))));
+    app.clock.advance_ms(900_000);
+    assert_eq!(fault(token::verify(&app.ctx, &text).await), Some(TokenFault::Expired));
+}
+
+/// Chance that makes everybody wait who draws a key, until as many have come as are meant to.
+#[derive(Debug)]
+struct Together(SystemChance, std::sync::Barrier);
+
+impl Chance for Together {
+    fn fill(&self, bytes: &mut [u8]) {
+        if bytes.len() == 32 {
+            self.1.wait();
+        }
+        self.0.fill(bytes);
+    }
+}
+
+/// Both have seen that there is no key before either has made one.
+async fn two_first_starts_agree_on_one_key(database: &Database) {
+    let chance = Arc::new(Together(SystemChance, std::sync::Barrier::new(2)));
+    let start = async || {
+        let (store, chance) = (Store::open(&database.url).await.unwrap(), chance.clone());
+        tokio::spawn(async move { token::Ring::stored(&store, chance.as_ref()).await.unwrap() })
+    };
+    let (one, other) = (start().await, start().await);
+    let (one, other) = (one.await.unwrap(), other.await.unwrap());
+    assert_eq!(format!("{one:?}"), format!("{other:?}"));
+    // And what a third one finds is the same.
+    let third = token::Ring::stored(&Store::open(&database.url).await.unwrap(), &SystemChance).await.unwrap();
+    assert_eq!(format!("{one:?}"), format!("{third:?}"));
 }
 
 /// Makes a token by hand.

@@ -2,8 +2,12 @@
 
 use super::{NewUser, Role, User, field::Username, password::Password};
 use crate::{
-    core::{CoreError, Ctx, Problem, secret::Use},
-    store::{self, StoreError, Tx, audit::AuditRow},
+    core::{
+        CoreError, Ctx, Problem,
+        audit::{self, Act},
+        secret::Use,
+    },
+    store::{self, StoreError, Tx},
 };
 
 /// The fact under which the hash of the one live setup link is kept.
@@ -138,15 +142,6 @@ async fn insert_admin(
         NewUser { username: Some(username), password_hash: Some(hash), nickname: None, is_admin: true },
     )
     .await?;
-    let row = AuditRow {
-        id: ctx.next_id(),
-        actor_id: None,
-        action: "admin.create",
-        target: format!("user/{id}"),
-        address: address.to_owned(),
-        detail: String::new(),
-        created_at: ctx.now(),
-    };
-    store::audit::insert_entry(db, row).await?;
+    audit::note(ctx, db, Act::Create, audit::user(id), (None, address), "").await?;
     Ok(id)
 }

@@ -5,18 +5,17 @@
 
 use super::{NewUser, field::Nickname};
 use crate::{
-    core::{CoreError, Ctx, quota, secret::Use, token},
-    store::{self, StoreError, Tx, audit::AuditRow, identity::IdentityRow},
+    core::{
+        CoreError, Ctx,
+        audit::{self, Act},
+        quota,
+        secret::Use,
+        token,
+    },
+    store::{self, StoreError, Tx, identity::IdentityRow},
 };
-use tokio::sync::Semaphore;
 
 const TRIES: u32 = 4;
-/// How often the platform is asked for the unionid of somebody who has none: they may come by another app, or the account may be bound
-/// to the open platform, at any time.
-const ASK_AGAIN_MS: i64 = 24 * 3_600_000;
-/// The same where the platform did not answer.
-const RETRY_MS: i64 = 10 * 60_000;
-const AT_ONCE: usize = 4;
 
 /// Which kind of app an identity is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,81 +156,8 @@ pub async fn owner(ctx: &Ctx, openid: &str) -> Result<Option<i64>, CoreError> {
     Ok(store::identity::find_owner(&mut ctx.store.read().await?, openid).await?)
 }
 
-/// True where the platform may know the unionid of this follower by now, and was not asked lately.
-#[must_use]
-pub fn is_unionid_wanted(identity: &IdentityRow, now: i64) -> bool {
-    identity.unionid.is_none() && identity.unionid_asked_at.is_none_or(|at| at <= now - ASK_AGAIN_MS)
-}
-
-/// Asks the platform who a follower is across the owner's apps. At most once a day for each, a few at a time for all, and again in a
-/// while where the platform did not answer; whoever comes meanwhile is asked about at their next message.
-///
-/// # Errors
-/// The database cannot be reached; [`CoreError::Busy`] where the platform did not tell.
-pub async fn ask_unionid(ctx: &Ctx, openid: &str) -> Result<(), CoreError> {
-    let Ok(_turn) = ctx.asking.0.try_acquire() else { return Ok(()) };
-    let now = ctx.now();
-    let mut tx = ctx.store.begin().await?;
-    let is_ours = store::identity::update_unionid_asked(&mut tx, &ctx.appid, openid, now, now - ASK_AGAIN_MS).await?;
-    tx.commit().await?;
-    if !is_ours {
-        return Ok(());
-    }
-    match ctx.platform.user_info(openid).await {
-        Ok(info) => match info.unionid {
-            Some(unionid) => learn_unionid(ctx, openid, &unionid).await,
-            None => Ok(()),
-        },
-        Err(error) => {
-            tracing::debug!(%error, "nothing more is known about a follower");
-            let at = now - ASK_AGAIN_MS + RETRY_MS;
-            let mut tx = ctx.store.begin().await?;
-            store::identity::update_unionid_asked(&mut tx, &ctx.appid, openid, at, now).await?;
-            tx.commit().await?;
-            Err(CoreError::Busy)
-        }
-    }
-}
-
-/// Notes the unionid that the platform tells of a follower. One without an account belongs to the user of another identity with it.
-///
-/// # Errors
-/// The database cannot be reached; [`CoreError::Busy`] where rivals kept meeting.
-pub async fn learn_unionid(ctx: &Ctx, openid: &str, unionid: &str) -> Result<(), CoreError> {
-    for _ in 0..TRIES {
-        match learn_once(ctx, openid, unionid).await {
-            // Seen from a new start, a rival's row is simply there.
-            Err(CoreError::Collided) => {}
-            other => return other,
-        }
-    }
-    Err(CoreError::Busy)
-}
-
-async fn learn_once(ctx: &Ctx, openid: &str, unionid: &str) -> Result<(), CoreError> {
-    let mut tx = ctx.store.begin().await?;
-    let relative = relative(ctx, &mut tx, Some(unionid)).await?;
-    store::identity::update_unionid(&mut tx, &ctx.appid, openid, unionid).await?;
-    if let Some(owner) = relative {
-        // Changes nothing where the follower has an account: then that one and the other are one person's.
-        own(ctx, &mut tx, &ctx.appid, openid, owner).await?;
-        made_one(ctx, &mut tx, owner, Some(unionid)).await?;
-    }
-    Ok(tx.commit().await?)
-}
-
-/// Questions about people that may be under way to the platform at a time.
-#[derive(Debug)]
-pub struct Asking(Semaphore);
-
-impl Default for Asking {
-    fn default() -> Self {
-        Self(Semaphore::new(AT_ONCE))
-    }
-}
-
 /// The one account of a person, after the platform told that several are theirs.
-async fn made_one(ctx: &Ctx, db: &mut Tx, owner: i64, unionid: Option<&str>) -> Result<i64, CoreError> {
+pub(super) async fn made_one(ctx: &Ctx, db: &mut Tx, owner: i64, unionid: Option<&str>) -> Result<i64, CoreError> {
     let Some(unionid) = unionid else { return Ok(owner) };
     let mut stays = owner;
     for other in store::identity::list_owners_of_unionid(db, unionid).await? {
@@ -292,14 +218,5 @@ pub(crate) async fn unbind_within(ctx: &Ctx, db: &mut Tx, user_id: i64, address:
     // Nobody knows which of the tokens came by it.
     token::revoke_all_within(db, user_id).await?;
     store::signin::update_uncollected_ended(db, &identity.appid, &identity.openid, ctx.now()).await?;
-    let row = AuditRow {
-        id: ctx.next_id(),
-        actor_id: Some(user_id),
-        action: "identity.unbind",
-        target: format!("user/{user_id}"),
-        address: address.to_owned(),
-        detail: String::new(),
-        created_at: ctx.now(),
-    };
-    Ok(store::audit::insert_entry(db, row).await?)
+    Ok(audit::note(ctx, db, Act::Unbind, audit::user(user_id), (Some(user_id), address), "").await?)
 }

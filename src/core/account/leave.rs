@@ -1,8 +1,12 @@
 //! Leaving.
 
 use crate::{
-    core::{CoreError, Ctx, quota, token},
-    store::{self, Tx, audit::AuditRow},
+    core::{
+        CoreError, Ctx,
+        audit::{self, Act},
+        quota, token,
+    },
+    store::{self, Tx},
 };
 
 /// Deletes a user and everything that is only theirs. Their WeChat stays a follower without an account.
@@ -39,15 +43,6 @@ pub(crate) async fn delete_within(
     store::user::delete_user(db, user_id).await?;
     store::fact::bump_revision(db, "rules").await?;
     store::fact::bump_revision(db, token::standing::TOPIC).await?;
-    let row = AuditRow {
-        id: ctx.next_id(),
-        actor_id,
-        action: "user.delete",
-        target: format!("user/{user_id}"),
-        address: address.to_owned(),
-        detail: String::new(),
-        created_at: ctx.now(),
-    };
-    store::audit::insert_entry(db, row).await?;
+    audit::note(ctx, db, Act::Delete, audit::user(user_id), (actor_id, address), "").await?;
     Ok(())
 }

@@ -10,6 +10,7 @@ pub mod login;
 pub mod password;
 pub mod profile;
 pub mod session;
+pub mod unionid;
 
 mod unite;
 

@@ -6,8 +6,13 @@ use super::{
     password::Password,
 };
 use crate::{
-    core::{CoreError, Ctx, Problem, secret::Use, token},
-    store::{self, StoreError, Tx, audit::AuditRow},
+    core::{
+        CoreError, Ctx, Problem,
+        audit::{self, Act},
+        secret::Use,
+        token,
+    },
+    store::{self, StoreError, Tx},
 };
 
 const TRIES: u32 = 3;
@@ -139,16 +144,7 @@ pub(crate) async fn store_password_within(
     token::revoke_all_within(db, user_id).await?;
     // After the generation: a sign-in under way has either written its row by now, or finds the generation raised.
     store::web_session::delete_all_of(db, user_id, &ctx.hash(Use::WebSession, keep_session)).await?;
-    let row = AuditRow {
-        id: ctx.next_id(),
-        actor_id: Some(user_id),
-        action: "password.change",
-        target: format!("user/{user_id}"),
-        address: address.to_owned(),
-        detail: String::new(),
-        created_at: now,
-    };
-    store::audit::insert_entry(db, row).await
+    audit::note(ctx, db, Act::Password, audit::user(user_id), (Some(user_id), address), "").await
 }
 
 /// Switches the person's own rules on or off.

@@ -5,8 +5,12 @@
 
 use super::{LEVELS, Role, admin};
 use crate::{
-    core::{CoreError, Ctx, credit, token},
-    store::{self, Tx, audit::AuditRow, token::United, user::UserRow},
+    core::{
+        CoreError, Ctx,
+        audit::{self, Act},
+        credit, token,
+    },
+    store::{self, Tx, token::United, user::UserRow},
 };
 
 /// Why the ledger of the one that stays has what the other one had.
@@ -54,16 +58,7 @@ pub(crate) async fn unite(ctx: &Ctx, db: &mut Tx, one: i64, other: i64) -> Resul
     } else {
         format!("user/{}; level: {} → {level}", goes.id, stays.level)
     };
-    let row = AuditRow {
-        id: ctx.next_id(),
-        actor_id: None,
-        action: "user.unite",
-        target: format!("user/{}", stays.id),
-        address: "wechat".to_owned(),
-        detail,
-        created_at: ctx.now(),
-    };
-    store::audit::insert_entry(db, row).await?;
+    audit::note(ctx, db, Act::Unite, audit::user(stays.id), (None, "wechat"), &detail).await?;
     super::leave::delete_within(ctx, db, goes.id, None, "wechat").await?;
     Ok(stays.id)
 }

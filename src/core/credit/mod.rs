@@ -10,8 +10,12 @@ mod key;
 pub use hold::{Held, Hold, Holds};
 pub use key::Key;
 
-use super::{CoreError, Ctx, Problem, account::identity};
-use crate::store::{self, StoreError, Tx, audit::AuditRow, credit::CreditRow};
+use super::{
+    CoreError, Ctx, Problem,
+    account::identity,
+    audit::{self, Act},
+};
+use crate::store::{self, StoreError, Tx, credit::CreditRow};
 
 /// Why a new follower has credits.
 pub const WELCOME: &str = "welcome";
@@ -115,16 +119,15 @@ pub async fn adjust(
         let is_there = store::credit::find_totals(db, user_id).await?.is_some();
         return Err(if is_there { CoreError::OutOfCredits } else { CoreError::NotFound });
     };
-    let row = AuditRow {
-        id: ctx.next_id(),
-        actor_id: Some(actor_id),
-        action: "credit.adjust",
-        target: format!("user/{user_id}"),
-        address: address.to_owned(),
-        detail: format!("{delta:+} = {balance}: {reason}"),
-        created_at: ctx.now(),
-    };
-    store::audit::insert_entry(db, row).await?;
+    audit::note(
+        ctx,
+        db,
+        Act::Credits,
+        audit::user(user_id),
+        (Some(actor_id), address),
+        &format!("{delta:+} = {balance}: {reason}"),
+    )
+    .await?;
     Ok(balance)
 }
 

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     core::{
         CoreError, Ctx,
-        account::{User, identity},
+        account::{User, unionid},
         limit::{self, Limit},
         reply::{self, ACCOUNT, Content, book::Hit},
         secret::Use,
@@ -41,6 +41,8 @@ pub struct Outcome {
     pub changed: Vec<(i64, Status)>,
     /// What was said may not be stored: it is a code.
     pub is_secret: bool,
+    /// Not even that they wrote may be stored: the person was forgotten.
+    pub is_forgotten: bool,
     /// The platform may know who the person is elsewhere, and was not asked lately.
     pub wants_unionid: bool,
     /// The replies are the next part of an earlier answer: nothing else is put off by them.
@@ -75,7 +77,10 @@ pub async fn act(ctx: &Ctx, db: &mut Tx, books: &Books, message: &Message) -> Re
             // It concerns the person named inside, not the sender (wechat.md, 2.3).
             if let Some(concerned) = event.openid.as_deref().filter(|o| person::is_openid(o)) {
                 match event.change {
-                    UserDataChange::Cancelled => person::forget(ctx, db, concerned).await?,
+                    UserDataChange::Cancelled => {
+                        person::forget(ctx, db, concerned).await?;
+                        return Ok(Outcome { is_forgotten: true, ..Outcome::nothing() });
+                    }
                     UserDataChange::Revoked => {
                         store::identity::update_profile_forgotten(db, &ctx.appid, concerned).await?;
                     }
@@ -85,8 +90,8 @@ pub async fn act(ctx: &Ctx, db: &mut Tx, books: &Books, message: &Message) -> Re
             return Ok(Outcome::nothing());
         }
         Kind::Event(Event::Unsubscribe) => {
-            person::unfollowed(ctx, db, openid).await?;
-            return Ok(Outcome::nothing());
+            let is_forgotten = person::unfollowed(ctx, db, openid).await?;
+            return Ok(Outcome { is_forgotten, ..Outcome::nothing() });
         }
         _ => {}
     }
@@ -153,7 +158,7 @@ fn noted(
     let missed = is_kept && is_missed;
     Outcome {
         user_id: identity.user_id,
-        wants_unionid: identity::is_unionid_wanted(identity, ctx.now()),
+        wants_unionid: unionid::is_wanted(identity, ctx.now()),
         trace,
         missed: missed.then(|| input.folded().1.chars().take(MISSED_MAX_CHARS).collect()),
         ..outcome

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     core::{
         CoreError, Ctx,
-        account::identity,
+        account::unionid,
         reply::{self, ACCOUNT, Content},
         secret::Use,
         signin::typed::TypedIn,
@@ -108,7 +108,9 @@ async fn attempt_once(ctx: &Ctx, message: &Message, started_at: i64) -> Result<O
     if let Some(reply) = &reply {
         store::delivery::update_reply(&mut tx, &delivery, reply).await?;
     }
-    store::message::insert_message(&mut tx, &logged(ctx, message, &outcome, started_at)).await?;
+    if !outcome.is_forgotten {
+        store::message::insert_message(&mut tx, &logged(ctx, message, &outcome, started_at)).await?;
+    }
     tx.commit().await?;
     if let Some(owner_id) = outcome.edited_owner {
         reply::shelf::put_away(ctx, owner_id);
@@ -205,7 +207,7 @@ fn after(ctx: &Ctx, message: &Message, wants_unionid: bool, left: Vec<Content>, 
         if let Err(error) = rest::send(&ctx, &openid, left, how).await {
             tracing::warn!(%error, "the rest of a long answer was not sent");
         }
-        if wants_unionid && let Err(error) = identity::ask_unionid(&ctx, &openid).await {
+        if wants_unionid && let Err(error) = unionid::ask(&ctx, &openid).await {
             tracing::debug!(%error, "what else a follower is to us is not known yet");
         }
     });

@@ -46,11 +46,11 @@ pub async fn following(ctx: &Ctx, db: &mut Tx, openid: &str, scene: Option<&str>
     Ok(row)
 }
 
-/// The person unfollowed: what happens to the account is the operator's choice.
-pub async fn unfollowed(ctx: &Ctx, db: &mut Tx, openid: &str) -> Result<(), CoreError> {
+/// The person unfollowed: what happens to the account is the operator's choice. True where they are forgotten.
+pub async fn unfollowed(ctx: &Ctx, db: &mut Tx, openid: &str) -> Result<bool, CoreError> {
     store::identity::update_subscribed(db, &ctx.appid, openid, false, ctx.now()).await?;
     let identity = store::identity::find_identity(db, &ctx.appid, openid).await?;
-    let Some(user_id) = identity.and_then(|i| i.user_id) else { return Ok(()) };
+    let Some(user_id) = identity.and_then(|i| i.user_id) else { return Ok(false) };
     match ctx.settings.settings.signin.unfollow {
         Unfollow::Keep => {}
         Unfollow::Signout => {
@@ -58,9 +58,12 @@ pub async fn unfollowed(ctx: &Ctx, db: &mut Tx, openid: &str) -> Result<(), Core
             token::revoke_all_within(db, user_id).await?;
             store::web_session::delete_all_of(db, user_id, "").await?;
         }
-        Unfollow::Delete => forget(ctx, db, openid).await?,
+        Unfollow::Delete => {
+            forget(ctx, db, openid).await?;
+            return Ok(true);
+        }
     }
-    Ok(())
+    Ok(false)
 }
 
 /// Deletes a person's account and identity: they asked the platform for it. The last admin's account stays, without the identity.

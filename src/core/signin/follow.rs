@@ -11,12 +11,13 @@ use crate::{
     core::{
         CoreError, Ctx, Problem,
         account::{User, field},
+        audit::{self, Act},
         credit,
         limit::{self, Limit},
         secret::Use,
         token,
     },
-    store::{self, StoreError, Tx, audit::AuditRow, follow::FollowRow, identity::IdentityRow},
+    store::{self, StoreError, Tx, follow::FollowRow, identity::IdentityRow},
     wechat::api::ApiError,
 };
 use std::{net::IpAddr, time::Duration};
@@ -201,16 +202,7 @@ pub(super) async fn cancel(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow) -> Re
     }
     if let Some(user_id) = identity.user_id {
         token::revoke_all_within(db, user_id).await?;
-        let row = AuditRow {
-            id: ctx.next_id(),
-            actor_id: Some(user_id),
-            action: "follow.cancel",
-            target: format!("user/{user_id}"),
-            address: "wechat".to_owned(),
-            detail: String::new(),
-            created_at: now,
-        };
-        store::audit::insert_entry(db, row).await?;
+        audit::note(ctx, db, Act::FollowCancel, audit::user(user_id), (Some(user_id), "wechat"), "").await?;
     }
     Ok(Some(Heard::Cancelled))
 }

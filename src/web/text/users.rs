@@ -91,6 +91,11 @@ crate::texts! {
         act_password: "修改密码" / "Password changed",
         act_unbind: "解绑微信" / "WeChat unlinked",
         act_create: "创建管理员" / "Made as an admin",
+        act_follow_cancel: "在聊天中取消登录" / "Sign-in taken back in the chat",
+        act_unite: "合并了同一个人的另一个账号" / "Another account of the same person merged in",
+        act_delete: "删除账号" / "Deleted",
+        act_clear: "删除所有用户" / "All users deleted",
+        act_codes_slowed: "错误验证码过多，已限速" / "Too many wrong codes: guesses slowed",
 
         // What can be done.
         level: "等级" / "Level",

@@ -351,7 +351,7 @@ async fn an_openid_alone_is_believed_only_where_the_operator_says_so() {
     assert_eq!(asked("oGateway").send().await.unwrap().status(), StatusCode::FORBIDDEN);
 }
 
-/// T-35: what a client calls itself, its token and its keys are in no table. (The scene is in its QR, for everybody to see.)
+/// T-35: what a client calls itself, its scene, its token and its keys are in no table.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn neither_client_nor_token_nor_key_is_stored_as_it_is() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
@@ -368,7 +368,8 @@ async fn neither_client_nor_token_nor_key_is_stored_as_it_is() {
     stored.extend(std::fs::read(format!("{path}-wal")).unwrap_or_default());
     let holds = |secret: &str| stored.windows(secret.len()).any(|found| found == secret.as_bytes());
     assert!(holds("here-it-is-4d2e"), "the search finds what is there");
-    for secret in ["canary-client-8c1f", token.as_str(), "canary-key-77aa"] {
+    let scene = qr["scene_id"].as_str().unwrap();
+    for secret in ["canary-client-8c1f", scene, token.as_str(), "canary-key-77aa"] {
         assert!(!holds(secret), "{secret}");
     }
     assert!(!world.app.state.metrics.render().contains("canary"));

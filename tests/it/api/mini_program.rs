@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
 use weida::{
-    core::{account::identity, credit, quota, token},
+    core::{account::unionid, credit, quota, token},
     sandbox::platform::{Act, Injection},
 };
 
@@ -193,13 +193,15 @@ async fn two_accounts_of_one_person_become_one() {
     quota::add(ctx, registered.id, "article", 2).await.unwrap();
     let strange = world.entered("别人").await;
 
-    identity::learn_unionid(ctx, &wei, "uWei").await.unwrap();
+    unionid::learn(ctx, &wei, "uWei").await.unwrap();
     let credits = credit::totals(ctx, registered.id).await.unwrap();
     assert_eq!((credits.balance, credits.granted - credits.spent), (107, 107));
     assert_eq!(quota::look(ctx, registered.id, "article").await.unwrap().windows[0].used, 5);
     assert!(weida::core::account::find(ctx, came.user.id).await.unwrap().is_none());
-    let gone = crate::rig::eventually(Duration::from_secs(1), async || token::verify(ctx, &came.token).await.is_err());
-    assert!(gone.await, "the token of the one that went is dead");
+    let followed = crate::rig::eventually(Duration::from_secs(1), async || {
+        token::verify(ctx, &came.token).await.is_ok_and(|bearer| bearer.user_id == registered.id)
+    });
+    assert!(followed.await, "the token of the one that went stands for the one that stays");
     let again = weida::core::signin::app::by_mini_program(ctx, &world.mini_code(&wei).await, &presented).await.unwrap();
     assert_eq!(again.user.id, registered.id);
     assert!(token::verify(ctx, &strange.2).await.is_ok(), "nobody else was touched");

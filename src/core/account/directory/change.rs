@@ -1,6 +1,6 @@
 //! What an admin changes about a user.
 
-use super::{Admin, Role, User, level_of, note, target};
+use super::{Act, Admin, Role, User, audit, level_of, note};
 use crate::{
     core::{
         CoreError, Ctx, Problem,
@@ -23,7 +23,7 @@ pub async fn set_level(ctx: &Ctx, admin: &Admin, user_id: i64, level: &str) -> R
     let was = found(&mut tx, user_id).await?;
     if store::user::update_level(&mut tx, user_id, level, ctx.now()).await? {
         let detail = format!("{} → {level}", was.level);
-        note(ctx, &mut tx, admin, "user.level", target(user_id), &detail).await?;
+        note(ctx, &mut tx, admin, Act::Level, audit::user(user_id), &detail).await?;
         store::fact::bump_revision(&mut tx, token::standing::TOPIC).await?;
     }
     tx.commit().await?;
@@ -43,7 +43,7 @@ pub async fn set_role(ctx: &Ctx, admin: &Admin, user_id: i64, role: Role) -> Res
     let was = found(&mut tx, user_id).await?;
     if store::user::update_role(&mut tx, user_id, role.as_str(), ctx.now()).await? {
         let detail = format!("{} → {}", was.role.as_str(), role.as_str());
-        note(ctx, &mut tx, admin, "user.role", target(user_id), &detail).await?;
+        note(ctx, &mut tx, admin, Act::Role, audit::user(user_id), &detail).await?;
         if role == Role::User {
             shut_out(&mut tx, user_id).await?;
         }
@@ -94,10 +94,10 @@ pub async fn set_enabled(
     }
     found(&mut tx, user_id).await?;
     if store::user::update_enabled(&mut tx, user_id, is_enabled, Some(&reason), ctx.now()).await? {
-        let (action, way) =
-            if is_enabled { ("user.enable", "disabled → enabled") } else { ("user.disable", "enabled → disabled") };
+        let (act, way) =
+            if is_enabled { (Act::Enable, "disabled → enabled") } else { (Act::Disable, "enabled → disabled") };
         let detail = if reason.is_empty() { way.to_owned() } else { format!("{way}: {reason}") };
-        note(ctx, &mut tx, admin, action, target(user_id), &detail).await?;
+        note(ctx, &mut tx, admin, act, audit::user(user_id), &detail).await?;
         shut_out(&mut tx, user_id).await?;
     }
     tx.commit().await?;
@@ -113,7 +113,7 @@ pub async fn sign_out_everywhere(ctx: &Ctx, admin: &Admin, user_id: i64) -> Resu
     let mut tx = admin.begin(ctx).await?;
     found(&mut tx, user_id).await?;
     let ended = shut_out(&mut tx, user_id).await?;
-    note(ctx, &mut tx, admin, "user.sign_out", target(user_id), &format!("{ended} → 0")).await?;
+    note(ctx, &mut tx, admin, Act::SignOut, audit::user(user_id), &format!("{ended} → 0")).await?;
     tx.commit().await?;
     ctx.standings.forget(user_id);
     Ok(ended)
@@ -128,7 +128,7 @@ pub async fn end_session(ctx: &Ctx, admin: &Admin, user_id: i64, public_id: &str
     if !store::web_session::delete_one_of(&mut tx, user_id, public_id).await? {
         return Err(CoreError::NotFound);
     }
-    note(ctx, &mut tx, admin, "user.session_end", target(user_id), public_id).await?;
+    note(ctx, &mut tx, admin, Act::SessionEnd, audit::user(user_id), public_id).await?;
     Ok(tx.commit().await?)
 }
 
@@ -175,7 +175,7 @@ pub async fn update_fields(ctx: &Ctx, admin: &Admin, user_id: i64, fields: Field
     let now = ctx.now();
     store::user::update_profile(&mut tx, user_id, &nickname, email.as_deref(), phone.as_deref(), now).await?;
     store::user::update_real_name(&mut tx, user_id, real_name.as_deref(), now).await?;
-    note(ctx, &mut tx, admin, "user.profile", target(user_id), &changes.join("; ")).await?;
+    note(ctx, &mut tx, admin, Act::Profile, audit::user(user_id), &changes.join("; ")).await?;
     Ok(tx.commit().await?)
 }
 

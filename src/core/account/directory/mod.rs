@@ -21,8 +21,12 @@ pub use search::{COUNTED, Entry, Page, Total, index_missing, search};
 
 use super::{LEVELS, Role, User, admin};
 use crate::{
-    core::{CoreError, Ctx, token},
-    store::{self, StoreError, Tx, audit::AuditRow},
+    core::{
+        CoreError, Ctx,
+        audit::{self, Act},
+        token,
+    },
+    store::{StoreError, Tx},
 };
 
 /// An admin, and where they act from.
@@ -76,30 +80,9 @@ pub fn level_of(word: &str) -> Option<&'static str> {
     LEVELS.into_iter().find(|level| *level == word)
 }
 
-/// Writes down what an admin did to a user, in the transaction of the act itself.
-async fn note(
-    ctx: &Ctx,
-    db: &mut Tx,
-    admin: &Admin,
-    action: &'static str,
-    target: String,
-    detail: &str,
-) -> Result<(), StoreError> {
-    let row = AuditRow {
-        id: ctx.next_id(),
-        actor_id: Some(admin.user_id),
-        action,
-        target,
-        address: admin.address.clone(),
-        detail: detail.chars().take(1000).collect(),
-        created_at: ctx.now(),
-    };
-    store::audit::insert_entry(db, row).await
-}
-
-/// Under which target a user stands in the audit log.
-fn target(user_id: i64) -> String {
-    format!("user/{user_id}")
+/// Writes down what an admin did, in the transaction of the act itself.
+async fn note(ctx: &Ctx, db: &mut Tx, admin: &Admin, act: Act, target: String, detail: &str) -> Result<(), StoreError> {
+    audit::note(ctx, db, act, target, (Some(admin.user_id), &admin.address), detail).await
 }
 
 #[cfg(test)]

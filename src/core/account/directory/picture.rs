@@ -1,6 +1,6 @@
 //! One user, whole.
 
-use super::{Admin, Role, User, target};
+use super::{Admin, Role, User, audit};
 use crate::{
     core::{CoreError, Ctx, account::session::WebSession, quota},
     store::{self, audit::AuditEntry, credit::CreditRow, identity::IdentityRow},
@@ -55,7 +55,7 @@ pub async fn picture(ctx: &Ctx, _: &Admin, user_id: i64) -> Result<Picture, Core
         usage,
         ledger: store::credit::list_entries(&mut db, user_id, LATEST).await?,
         rules: RuleCounts { total, enabled, hits },
-        audit: store::audit::list_about(&mut db, &target(user_id), LATEST).await?,
+        audit: store::audit::list_about(&mut db, &audit::user(user_id), LATEST).await?,
         is_last_admin: is_admin && store::user::count_enabled_with_role(&mut db, Role::Admin.as_str()).await? <= 1,
         user,
     })

@@ -1,6 +1,6 @@
 //! Deleting one user, or all of them.
 
-use super::{Admin, User, note};
+use super::{Act, Admin, User, note};
 use crate::{
     core::{
         CoreError, Ctx, Problem,
@@ -43,7 +43,7 @@ pub async fn clear_all(ctx: &Ctx, admin: &Admin, confirm: &str) -> Result<u64, C
     let deleted = store::user::delete_all_but_admins(&mut tx).await?;
     store::fact::bump_revision(&mut tx, "rules").await?;
     store::fact::bump_revision(&mut tx, token::standing::TOPIC).await?;
-    note(ctx, &mut tx, admin, "users.clear", "users".to_owned(), &format!("{deleted} → 0")).await?;
+    note(ctx, &mut tx, admin, Act::Clear, "users".to_owned(), &format!("{deleted} → 0")).await?;
     tx.commit().await?;
     ctx.standings.forget_all();
     // Their rules answer no more from the next message on.

@@ -3,7 +3,10 @@
 use super::following;
 use crate::text::Lang;
 use crate::{
-    core::account::{directory::Picture, session::WebSession},
+    core::{
+        account::{directory::Picture, session::WebSession},
+        audit::Act,
+    },
     store::{audit::AuditEntry, identity::IdentityRow},
     web::{
         page::{Ago, Here},
@@ -156,7 +159,7 @@ fn one_act(here: &Here, entry: AuditEntry) -> impl IntoView + use<> {
     };
     view! {
         <tr>
-            <th scope="row">{act_name(t, &entry.action)}</th>
+            <th scope="row">{act_name(t, entry.action)}</th>
             <td data-label=t.detail class="wrap">{entry.detail}</td>
             <td data-label=t.who title=entry.address>{who}</td>
             <td data-label=c.time><Ago lang at=entry.created_at now /></td>
@@ -164,21 +167,26 @@ fn one_act(here: &Here, entry: AuditEntry) -> impl IntoView + use<> {
     }
 }
 
-/// An act as the log calls it, in words; one that has none yet by its own name.
-fn act_name(t: &'static Users, action: &str) -> String {
-    let name = match action {
-        "user.level" => t.act_level,
-        "user.role" => t.act_role,
-        "credit.adjust" => t.act_credits,
-        "user.disable" => t.act_disable,
-        "user.enable" => t.act_enable,
-        "user.sign_out" => t.act_sign_out,
-        "user.session_end" => t.act_session_end,
-        "user.profile" => t.act_profile,
-        "password.change" => t.act_password,
-        "identity.unbind" => t.act_unbind,
-        "admin.create" => t.act_create,
-        other => other,
+/// An act as the log calls it, in words; one that a later version wrote by its own name.
+fn act_name(t: &'static Users, action: String) -> String {
+    let Some(act) = Act::of(&action) else { return action };
+    let name = match act {
+        Act::Create => t.act_create,
+        Act::Level => t.act_level,
+        Act::Role => t.act_role,
+        Act::Credits => t.act_credits,
+        Act::Disable => t.act_disable,
+        Act::Enable => t.act_enable,
+        Act::SignOut => t.act_sign_out,
+        Act::SessionEnd => t.act_session_end,
+        Act::Profile => t.act_profile,
+        Act::Password => t.act_password,
+        Act::Unbind => t.act_unbind,
+        Act::FollowCancel => t.act_follow_cancel,
+        Act::Unite => t.act_unite,
+        Act::Delete => t.act_delete,
+        Act::Clear => t.act_clear,
+        Act::CodesSlowed => t.act_codes_slowed,
     };
     name.to_owned()
 }
