@@ -146,7 +146,7 @@ mod tests {
 
     /// What a call says whose body arrives like this.
     async fn answered(idle: Duration, body: impl Stream<Item = &'static str> + Send + 'static) -> Response {
-        let patience = Duration::from_secs(60);
+        let patience = Duration::from_mins(1);
         let around = from_fn(move |request, next| in_time::<Follow>(patience, idle, request, next));
         let body = Body::from_stream(body.map(|text| Ok::<_, Infallible>(Bytes::from(text))));
         let request = Request::post("/").header("content-type", "application/json").body(body).unwrap();

@@ -313,8 +313,8 @@ async fn an_edit_that_nobody_gets_costs_nothing() {
         let place = ctx.studio.enter(user_id).unwrap();
         paid::edit(&ctx, user_id, place, png(2_000), list, None).await.map(drop)
     });
-    let taken = eventually(Duration::from_secs(20), async || balance(&world).await == Some(99)).await;
-    assert!(taken, "taken before the work");
+    let is_taken = eventually(Duration::from_secs(20), async || balance(&world).await == Some(99)).await;
+    assert!(is_taken, "taken before the work");
     work.abort();
     assert!(eventually(Duration::from_secs(20), async || balance(&world).await == Some(100)).await, "given back");
 

@@ -200,7 +200,7 @@ async fn a_poll_that_waits_answers_when_the_phone_acts() {
     let ctx = &world.app.ctx;
     let id = remote::state(ctx, &session.id).await.unwrap().id;
     let acting = async {
-        assert!(eventually(Duration::from_secs(60), async || ctx.hub.followers(id) == 1).await);
+        assert!(eventually(Duration::from_mins(1), async || ctx.hub.followers(id) == 1).await);
         world.act(&wei, Act::Scan { code: session.qr_url.clone() }).await;
     };
     let ((_, answer), ()) = tokio::join!(wait(25), acting);
@@ -221,7 +221,7 @@ async fn who_waits_is_told_of_the_end_and_there_are_few_of_them() {
     let four = futures::future::join_all((0..4).map(|_| held()));
     let fifth = async {
         let full = async || world.app.ctx.hub.followers(standing.id) == 4;
-        assert!(eventually(Duration::from_secs(60), full).await);
+        assert!(eventually(Duration::from_mins(1), full).await);
         let refused = held().await;
         assert_eq!((refused.status().as_u16(), refused.headers()["retry-after"].to_str().unwrap()), (429, "5"));
         world.app.clock.advance_ms(10 * MINUTE_MS);
