@@ -153,12 +153,21 @@ impl Chance for Together {
 /// Both have seen that there is no key before either has made one.
 async fn two_first_starts_agree_on_one_key(database: &Database) {
     let chance = Arc::new(Together(SystemChance, std::sync::Barrier::new(2)));
-    let start = async || {
-        let (store, chance) = (Store::open(&database.url).await.unwrap(), chance.clone());
-        tokio::spawn(async move { token::Ring::stored(&store, chance.as_ref()).await.unwrap() })
+    // The schema is there: it is the keys that both make.
+    drop(Store::open(&database.url).await.unwrap());
+    // Each in a runtime of its own: who waits for the other must not hold up its work.
+    let start = || {
+        let (url, chance) = (database.url.clone(), chance.clone());
+        tokio::task::spawn_blocking(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let store = Store::open(&url).await.unwrap();
+                token::Ring::stored(&store, chance.as_ref()).await.unwrap()
+            })
+        })
     };
-    let (one, other) = (start().await, start().await);
-    let (one, other) = (one.await.unwrap(), other.await.unwrap());
+    let (one, other) = futures::future::join(start(), start()).await;
+    let (one, other) = (one.unwrap(), other.unwrap());
     assert_eq!(format!("{one:?}"), format!("{other:?}"));
     // And what a third one finds is the same.
     let third = token::Ring::stored(&Store::open(&database.url).await.unwrap(), &SystemChance).await.unwrap();

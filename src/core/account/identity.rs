@@ -59,8 +59,9 @@ pub async fn meet(ctx: &Ctx, proven: &Proven) -> Result<super::User, CoreError> 
     for _ in 0..TRIES {
         let mut tx = ctx.store.begin().await?;
         match meet_within(ctx, &mut tx, proven).await {
-            Ok(user) => {
+            Ok((user, is_united)) => {
                 tx.commit().await?;
+                forget_united(ctx, is_united);
                 return Ok(user);
             }
             // Seen from a new start, a rival's row is simply there.
@@ -71,7 +72,8 @@ pub async fn meet(ctx: &Ctx, proven: &Proven) -> Result<super::User, CoreError> 
     Err(CoreError::Busy)
 }
 
-pub(crate) async fn meet_within(ctx: &Ctx, db: &mut Tx, proven: &Proven) -> Result<super::User, CoreError> {
+/// [`meet`] inside the caller's transaction. Also whether two accounts became one: [`forget_united`].
+pub(crate) async fn meet_within(ctx: &Ctx, db: &mut Tx, proven: &Proven) -> Result<(super::User, bool), CoreError> {
     let now = ctx.now();
     if let Some(unionid) = &proven.unionid {
         lock_person(ctx, db, unionid).await?;
@@ -93,7 +95,7 @@ pub(crate) async fn meet_within(ctx: &Ctx, db: &mut Tx, proven: &Proven) -> Resu
         own(ctx, db, &proven.appid, &proven.openid, owner).await?;
         owner
     };
-    let owner = made_one(ctx, db, owner, proven.unionid.as_deref()).await?;
+    let (owner, is_united) = made_one(ctx, db, owner, proven.unionid.as_deref()).await?;
     let (nickname, avatar) = (proven.nickname.as_ref().map(Nickname::as_str), proven.avatar_url.as_deref());
     if nickname.is_some() || avatar.is_some() {
         store::identity::update_presented(db, &proven.appid, &proven.openid, nickname, avatar).await?;
@@ -101,7 +103,14 @@ pub(crate) async fn meet_within(ctx: &Ctx, db: &mut Tx, proven: &Proven) -> Resu
     }
     store::user::update_last_login(db, owner, now).await?;
     let user = store::user::find_user(db, owner).await?.map(super::User::from).ok_or(CoreError::Collided)?;
-    if user.is_enabled { Ok(user) } else { Err(CoreError::Disabled) }
+    if user.is_enabled { Ok((user, is_united)) } else { Err(CoreError::Disabled) }
+}
+
+/// What this instance remembers of two accounts that have become one goes, once that is committed.
+pub(crate) fn forget_united(ctx: &Ctx, is_united: bool) {
+    if is_united {
+        ctx.standings.forget_all();
+    }
 }
 
 fn first_seen(proven: &Proven, now: i64) -> IdentityRow {
@@ -156,16 +165,23 @@ pub async fn owner(ctx: &Ctx, openid: &str) -> Result<Option<i64>, CoreError> {
     Ok(store::identity::find_owner(&mut ctx.store.read().await?, openid).await?)
 }
 
-/// The one account of a person, after the platform told that several are theirs.
-pub(super) async fn made_one(ctx: &Ctx, db: &mut Tx, owner: i64, unionid: Option<&str>) -> Result<i64, CoreError> {
-    let Some(unionid) = unionid else { return Ok(owner) };
-    let mut stays = owner;
+/// The one account of a person, after the platform told that several are theirs, and whether it is one only now.
+pub(super) async fn made_one(
+    ctx: &Ctx,
+    db: &mut Tx,
+    owner: i64,
+    unionid: Option<&str>,
+) -> Result<(i64, bool), CoreError> {
+    let Some(unionid) = unionid else { return Ok((owner, false)) };
+    let (mut stays, mut is_united) = (owner, false);
     for other in store::identity::list_owners_of_unionid(db, unionid).await? {
-        if other != stays {
-            stays = super::unite::unite(ctx, db, stays, other).await?;
+        if other != owner {
+            let united = super::unite::unite(ctx, db, stays, other).await?;
+            is_united |= united.is_some();
+            stays = united.unwrap_or(stays);
         }
     }
-    Ok(stays)
+    Ok((stays, is_united))
 }
 
 /// A user's identity in this Official Account, if it is bound.

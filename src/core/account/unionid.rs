@@ -1,6 +1,6 @@
 //! Who a follower is across the owner's apps: the platform tells it when it is asked, and only of those who follow.
 
-use super::identity::{made_one, own, relative};
+use super::identity::{forget_united, made_one, own, relative};
 use crate::{
     core::{CoreError, Ctx},
     store::{self, identity::IdentityRow},
@@ -86,10 +86,13 @@ async fn learn_once(ctx: &Ctx, openid: &str, unionid: &str) -> Result<(), CoreEr
     let mut tx = ctx.store.begin().await?;
     let relative = relative(ctx, &mut tx, Some(unionid)).await?;
     store::identity::update_unionid(&mut tx, &ctx.appid, openid, unionid).await?;
+    let mut is_united = false;
     if let Some(owner) = relative {
         // Changes nothing where the follower has an account: then that one and the other are one person's.
         own(ctx, &mut tx, &ctx.appid, openid, owner).await?;
-        made_one(ctx, &mut tx, owner, Some(unionid)).await?;
+        is_united = made_one(ctx, &mut tx, owner, Some(unionid)).await?.1;
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    forget_united(ctx, is_united);
+    Ok(())
 }

@@ -16,13 +16,13 @@ use crate::{
 /// Why the ledger of the one that stays has what the other one had.
 const REASON: &str = "united";
 
-/// Makes one account of two where that is safe, in the caller's transaction. Returns the one that a person is from now on: where
-/// nothing was done, the first. The one that stays has the higher level of the two, what it did not know of its owner, and the other
+/// Makes one account of two where that is safe, in the caller's transaction. Returns the one that a person is from now on; None where
+/// nothing was done. The one that stays has the higher level of the two, what it did not know of its owner, and the other
 /// one's messages; tokens and sign-ins of the other one are its own. Browsers of the other one are signed out.
 ///
 /// # Errors
 /// The database cannot be reached, or a rival met us: do the transaction once more.
-pub(crate) async fn unite(ctx: &Ctx, db: &mut Tx, one: i64, other: i64) -> Result<i64, CoreError> {
+pub(crate) async fn unite(ctx: &Ctx, db: &mut Tx, one: i64, other: i64) -> Result<Option<i64>, CoreError> {
     // Before anything is read: spends, sign-outs and deletions come before this or after it.
     admin::lock(db).await?;
     for id in [one.min(other), one.max(other)] {
@@ -40,7 +40,7 @@ pub(crate) async fn unite(ctx: &Ctx, db: &mut Tx, one: i64, other: i64) -> Resul
     };
     if !is_thin(db, &goes).await? || goes.is_enabled != stays.is_enabled {
         tracing::warn!(one, other, "two accounts are one person's, and cannot be made one");
-        return Ok(one);
+        return Ok(None);
     }
     credit::hand_over(ctx, db, goes.id, stays.id, REASON).await?;
     for (feature, period, used, expires_at) in store::usage::list_all(db, goes.id).await? {
@@ -60,7 +60,7 @@ pub(crate) async fn unite(ctx: &Ctx, db: &mut Tx, one: i64, other: i64) -> Resul
     };
     audit::note(ctx, db, Act::Unite, audit::user(stays.id), (None, "wechat"), &detail).await?;
     super::leave::delete_within(ctx, db, goes.id, None, "wechat").await?;
-    Ok(stays.id)
+    Ok(Some(stays.id))
 }
 
 /// What the person agreed to as the one that goes holds for the one that stays: tokens, and sign-ins that are to be collected.

@@ -30,6 +30,7 @@ use crate::{
 const MISSED_MAX_CHARS: usize = 200;
 
 /// What a message led to.
+#[expect(clippy::struct_excessive_bools, reason = "each is a yes or no of its own, and none follows from another")]
 #[derive(Debug, Default)]
 pub struct Outcome {
     /// What is answered, in order; it may be more than one passive reply holds.

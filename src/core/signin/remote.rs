@@ -143,9 +143,11 @@ async fn complete(ctx: &Ctx, id: i64, proven: &Proven) -> Result<(), CoreError> 
     if !store::signin::update_success(&mut tx, id, &proven.openid, ctx.now()).await? {
         return Err(CoreError::SessionOver);
     }
-    let user = identity::meet_within(ctx, &mut tx, proven).await?;
+    let (user, is_united) = identity::meet_within(ctx, &mut tx, proven).await?;
     store::signin::update_winner(&mut tx, id, user.id, ctx.now() + COLLECT_MS).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    identity::forget_united(ctx, is_united);
+    Ok(())
 }
 
 async fn find(ctx: &Ctx, poll: &str) -> Result<SigninRow, CoreError> {
