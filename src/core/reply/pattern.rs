@@ -3,6 +3,7 @@
 //! Matching is linear in the message, but the factor may be large: `[01]*1[01]{20}` has a million states. An expression is saved
 //! only if its whole automaton is small, so that trying it costs about a nanosecond a byte, whatever the message.
 
+use super::fold::is_invisible;
 use regex::{Regex, RegexBuilder};
 use regex_automata::{dfa::dense, util::syntax};
 use regex_syntax::hir::{Hir, HirKind};
@@ -35,7 +36,8 @@ pub fn is_tame(pattern: &str) -> bool {
     compile(pattern).is_ok() && dense::Builder::new().configure(config).syntax(syntax).build(&narrow(pattern)).is_ok()
 }
 
-/// The expression for folded messages: what is wide in it stands for its narrow form, which a message has, and for nothing else.
+/// The expression for folded messages: what is wide in it stands for its narrow form, which a message has, and for nothing else;
+/// what cannot be seen is in no message.
 /// Words end where ASCII words end: no automaton is small that knows every script's.
 fn narrow(pattern: &str) -> String {
     let mut out = String::with_capacity(pattern.len());
@@ -48,6 +50,7 @@ fn narrow(pattern: &str) -> String {
                 None => out.push(c),
             },
             c if c.is_ascii() => out.push(c),
+            c if is_invisible(c) => {}
             c => {
                 let folded: String = std::iter::once(c).nfkc().collect();
                 if folded.chars().eq([c]) { out.push(c) } else { out.push_str(&regex::escape(&folded)) }
