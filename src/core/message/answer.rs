@@ -146,8 +146,7 @@ async fn passive(
     outcome: &Outcome,
     how: Rest,
 ) -> Result<(Option<Reply>, Vec<Content>), CoreError> {
-    let shown = piece::shown(ctx, tx, &outcome.replies).await?;
-    let mut parts = piece::arranged(&shown, how, &Hints::of(ctx)).into_iter();
+    let mut parts = piece::arranged(&outcome.replies, how, &Hints::of(ctx)).into_iter();
     let first = match parts.next() {
         Some(content) => piece::reply(ctx, tx, &content).await?,
         None => None,
