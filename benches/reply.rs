@@ -15,7 +15,7 @@ use weida::core::{
     reply::{
         Answer, Cause, Content, Door, Keyword, Matching, Rule,
         book::{Book, Occasion},
-        fold::fold,
+        fold::Folded,
     },
 };
 
@@ -41,7 +41,8 @@ fn main() -> ExitCode {
         });
         criterion.bench_with_input(BenchmarkId::new("candidates", size), &book, |bencher, book| {
             let mut turns = messages.iter().cycle();
-            bencher.iter(|| turns.next().map(|message| book.candidates(Occasion::Said, &fold(message), 20).len()));
+            bencher
+                .iter(|| turns.next().map(|message| book.candidates(Occasion::Said, &Folded::new(message), 20).len()));
         });
     }
     criterion.final_summary();
@@ -53,7 +54,7 @@ fn main() -> ExitCode {
 
 /// What the program does with a text: folds it, finds the rule, and reads what it says.
 fn answer(book: &Book, message: &str) -> usize {
-    book.answer(Occasion::Said, &fold(message)).map_or(0, |hit| hit.rule.text().len())
+    book.answer(Occasion::Said, &Folded::new(message)).map_or(0, |hit| hit.rule.text().len())
 }
 
 /// Two to eight characters of the three thousand most used.
@@ -198,7 +199,7 @@ fn hostile() -> Duration {
         for message in &messages {
             let begun = Instant::now();
             black_box(answer(&book, message));
-            black_box(book.candidates(Occasion::Said, message, 20).len());
+            black_box(book.candidates(Occasion::Said, &Folded::new(message), 20).len());
             times.push(begun.elapsed());
         }
     }

@@ -3,7 +3,7 @@
 use super::{assemble, background, router::router, state::AppState};
 use crate::{
     config::Checked,
-    core::{CoreError, account, chance::Chance, clock::Clock, credit},
+    core::{CoreError, account, chance::Chance, clock::Clock, credit, reply},
     sandbox::Sandbox,
     store::Store,
 };
@@ -72,6 +72,7 @@ pub async fn start(mut settings: Checked, clock: Arc<dyn Clock>, chance: Arc<dyn
     // What an instance that died had set aside.
     credit::hold::release(&state.ctx, alone.is_some()).await.map_err(|e| e.to_string())?;
     account::directory::index_missing(&state.ctx).await.map_err(|e| e.to_string())?;
+    reply::refold::refold(&state.ctx).await.map_err(|e| e.to_string())?;
     Ok(Server { state, address, listener, alone })
 }
 

@@ -57,6 +57,17 @@ rows! {
     }
 }
 
+rows! {
+    /// A keyword with the place that it has in its rule.
+    pub struct PlacedRow {
+        pub rule_id: i64,
+        pub position: i64,
+        pub keyword: String,
+        pub folded: String,
+        pub matching: String,
+    }
+}
+
 /// A rule, whole.
 #[derive(Debug, Clone)]
 pub struct RuleRecord {
@@ -176,6 +187,23 @@ pub async fn list_rules(db: &mut impl Link, owner_id: i64) -> Result<Vec<RuleRec
     joined(&rules, &keywords, &contents)
 }
 
+/// Keywords of everybody's rules behind this rule and position, in this order; at most `most`.
+pub async fn list_keywords(
+    db: &mut impl Link,
+    (rule_id, position): (i64, i64),
+    most: i64,
+) -> Result<Vec<PlacedRow>, StoreError> {
+    let rows = db
+        .sql("SELECT rule_id, position, keyword, folded, matching FROM rule_keywords WHERE rule_id > ? OR (rule_id = ? AND position > ?) ORDER BY rule_id, position LIMIT ?")
+        .bind(rule_id)
+        .bind(rule_id)
+        .bind(position)
+        .bind(most)
+        .fetch_all(db.conn())
+        .await?;
+    Ok(rows.iter().map(PlacedRow::read).collect::<Result<_, _>>()?)
+}
+
 /// The rules of an owner that are on: id and revision.
 pub async fn list_revisions(db: &mut impl Link, owner_id: i64) -> Result<Vec<(i64, i64)>, StoreError> {
     let rows = db
@@ -184,6 +212,20 @@ pub async fn list_revisions(db: &mut impl Link, owner_id: i64) -> Result<Vec<(i6
         .fetch_all(db.conn())
         .await?;
     Ok(rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).collect::<Result<_, sqlx::Error>>()?)
+}
+
+/// The rules of an owner that are off, in the order of their numbers.
+pub async fn list_disabled(db: &mut impl Link, owner_id: i64) -> Result<Vec<RuleRecord>, StoreError> {
+    let rules = db
+        .sql_of(&[
+            "SELECT ",
+            COLUMNS,
+            " FROM reply_rules r WHERE r.owner_id = ? AND r.is_enabled = 0 ORDER BY r.number",
+        ])
+        .bind(owner_id)
+        .fetch_all(db.conn())
+        .await?;
+    whole(db, rules).await
 }
 
 /// How many rules a filter finds.

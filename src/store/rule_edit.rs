@@ -4,7 +4,7 @@ use super::{
     Link as _, StoreError, Tx,
     bulk::{CHUNK, repeated},
     rows,
-    rule::{ContentRow, KeywordRow, RuleRecord},
+    rule::{ContentRow, KeywordRow, PlacedRow, RuleRecord},
 };
 
 rows! {
@@ -194,6 +194,18 @@ async fn insert_parts(db: &mut Tx, records: &[RuleRecord]) -> Result<(), StoreEr
         }
         query.execute(db.conn()).await?;
     }
+    Ok(())
+}
+
+/// Gives a keyword another folded form, if it is still the same keyword.
+pub async fn update_folded(db: &mut Tx, row: &PlacedRow, folded: &str) -> Result<(), StoreError> {
+    db.sql("UPDATE rule_keywords SET folded = ? WHERE rule_id = ? AND position = ? AND keyword = ?")
+        .bind(folded.to_owned())
+        .bind(row.rule_id)
+        .bind(row.position)
+        .bind(row.keyword.clone())
+        .execute(db.conn())
+        .await?;
     Ok(())
 }
 

@@ -65,7 +65,8 @@ async fn the_bench_answers_and_says_why() {
     let phone = app.phone("omia");
     let long = Draft { priority: 5, ..says("价格表", "见下 <b>&amp;</b>") };
     let part = Draft::of_text(Cause::Keyword, "价格", Matching::Contains, "一百元");
-    edit::add_many(&app.ctx, &account(), vec![part, long, says("帮助", "轮不到")]).await.unwrap();
+    let off = Draft { is_enabled: false, ..says("关掉的", "x") };
+    edit::add_many(&app.ctx, &account(), vec![part, long, says("帮助", "轮不到"), off]).await.unwrap();
     browser.post("/replies", &[("form", "quick"), ("new_keyword", "价格表"), ("new_text", "我自己的")]).await;
 
     let written = app.count("SELECT COUNT(*) FROM messages").await;
@@ -86,6 +87,10 @@ async fn the_bench_answers_and_says_why() {
     assert!(bench.contains("hello") && bench.contains("没有回复") && bench.contains("用它建一条规则"), "{bench}");
     let bench = shown(&boss, "/admin/replies/bench?say=帮助").await;
     assert!(bench.contains("是聊天命令"), "{bench}");
+    // A rule that is off says so, and is not to be made again.
+    let bench = shown(&boss, "/admin/replies/bench?say=关掉的").await;
+    assert!(bench.contains("公众号规则 04") && bench.contains("匹配，但停用了"), "{bench}");
+    assert!(!bench.contains("用它建一条规则"), "{bench}");
     // Trying changes and counts nothing.
     assert_eq!(app.count("SELECT COUNT(*) FROM messages").await, written + 2);
 }

@@ -73,6 +73,9 @@ async fn what_cannot_be_saved_is_told_with_the_limit_and_a_way(database: &Databa
     assert!(taken.contains("修改 01 价格！=200 元"), "{taken}");
     let long = phone.ask(&format!("添加 {}=x", "长".repeat(61))).await;
     assert!(long.contains("最多 60 个字") && long.contains("添加 收到=回复"), "{long}");
+    let long = phone.ask(&format!("修改 01 {}=x", "长".repeat(61))).await;
+    assert!(long.contains("最多 60 个字") && long.contains("修改 03 收到=回复"), "{long}");
+    assert!(phone.ask("show 77 78").await.contains("no rule 77, 78."));
     for unclear in ["添加", "添加 没有等号", "添加 =x", "修改 01", "Edit 01 x"] {
         let answer = phone.ask(unclear).await;
         assert!(answer.contains("01") || answer.contains("收到=回复") || answer.contains("hello"), "{answer}");
@@ -259,6 +262,7 @@ async fn nobody_touches_the_rules_of_others(database: &Database) {
     tx.commit().await.unwrap();
     assert_eq!(anna.say("1").await, None);
     assert!(anna.ask("添加 a=b").await.contains("已被停用"));
+    assert_eq!(anna.say("秘密").await, None, "rules of an account that is shut out answer nobody");
     assert_eq!(rules(&app, id).await.len(), 1);
 }
 

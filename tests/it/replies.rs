@@ -1,7 +1,7 @@
 //! Rules as they answer: every kind, in several parts, at random; the preview beside the chat; and what is known afterwards.
 
 use crate::{
-    rig::{App, BEGINNING_MS, Database, Phone, Platform, Push, digits, eventually, opened},
+    rig::{APPID, App, BEGINNING_MS, Database, Phone, Platform, Push, digits, eventually, opened},
     rules::{account, says},
     signin::register,
 };
@@ -10,7 +10,7 @@ use weida::{
     core::{
         clock::FakeClock,
         message::{
-            inbox, log, pieces,
+            answer, inbox, log,
             preview::{Input, preview},
             trace::Fate,
         },
@@ -18,10 +18,17 @@ use weida::{
             ACCOUNT, Answer, Cause, Content, Keyword, Matching, count,
             draft::Draft,
             edit::{self, Editor},
+            media::keep,
+            refold,
             warning::{self, Why},
         },
     },
-    wechat::reply::{Reply, read},
+    store,
+    wechat::{
+        message::Message,
+        reply::{Reply, read},
+        xml::{self, PLAIN_MAX_BYTES},
+    },
 };
 
 crate::every_engine!(
@@ -34,6 +41,13 @@ crate::every_engine!(
     what_nobody_answers_is_gathered,
     hits_and_misses_are_counted_by_day,
     an_editor_is_warned,
+    keywords_of_an_earlier_version_are_folded_anew,
+    a_scene_is_greeted_by_its_own_rule,
+    what_has_nothing_to_show_is_passed_over,
+    commands_are_called_by_the_operators_words,
+    what_nobody_knows_is_not_answered,
+    the_rest_comes_behind_the_answer,
+    the_preview_shows_what_an_account_without_rights_sends,
 );
 
 const SOON: Duration = Duration::from_secs(5);
@@ -129,7 +143,7 @@ async fn the_preview_says_what_the_chat_says(database: &Database) {
             app.clock.advance_ms(601_000);
             let shown = preview(ctx, who, &input).await.unwrap();
             let heard = match reply(&app, &document(phone, &input)).await {
-                Some(Reply::Text(text)) => Some(text.trim_end_matches(HINT).to_owned()),
+                Some(Reply::Text(text)) => Some(text),
                 Some(other) => panic!("{other:?}"),
                 None => None,
             };
@@ -139,7 +153,7 @@ async fn the_preview_says_what_the_chat_says(database: &Database) {
                 }
                 _ => text,
             });
-            let parts = pieces(&shown.replies);
+            let parts = &shown.replies;
             if shown.is_drawn {
                 assert!(parts.iter().any(|part| Some(part.caption()) == heard.as_deref()), "{input:?}");
             } else {
@@ -214,9 +228,9 @@ async fn every_kind_of_content_is_answered(database: &Database) {
     assert_eq!(say("丢了").await, Some(Reply::Text(own("没有图"))));
     assert_eq!(say("丢了的视频").await, Some(Reply::Text(own("标题 丢了的视频\n描述"))));
     assert_eq!(say("什么都没有").await, None);
-    // One now, the others by themselves, each in its own kind.
-    assert_eq!(say("全部").await, Some(Reply::Image { media_id: media_id("media_1") }));
-    let all_sent = eventually(SOON, async || platform.asked(SEND).len() == 4).await;
+    // While it is not known whether the account may write, words tell of the others; they come by themselves, each in its own kind.
+    assert_eq!(say("全部").await, Some(Reply::Text(own("共 5 条，回复“更多”看下一条。"))));
+    let all_sent = eventually(SOON, async || platform.asked(SEND).len() == 5).await;
     let kinds: Vec<String> = platform
         .asked(SEND)
         .iter()
@@ -226,7 +240,7 @@ async fn every_kind_of_content_is_answered(database: &Database) {
         })
         .collect();
     assert!(all_sent, "{kinds:?}");
-    assert_eq!(kinds, ["voice", "video", "music", "news"]);
+    assert_eq!(kinds, ["image", "voice", "video", "music", "news"]);
 }
 
 async fn a_long_answer_goes_on_when_asked_for_more(database: &Database) {
@@ -471,4 +485,190 @@ async fn an_editor_is_warned(database: &Database) {
     assert_eq!(told[0].why, never());
     let higher = Draft { priority: 4, ..typed };
     assert!(warning::warnings_of_draft(&app.ctx, ACCOUNT, None, &higher).await.unwrap().is_empty());
+}
+
+async fn keywords_of_an_earlier_version_are_folded_anew(database: &Database) {
+    let app = App::on(database).await;
+    let draft = Draft::of_text(Cause::Keyword, "查：", Matching::Prefix, "x");
+    edit::add(&app.ctx, &account(), &draft).await.unwrap();
+    let mut tx = app.ctx.store.begin().await.unwrap();
+    let rows = store::rule::list_keywords(&mut tx, (0, 0), 10).await.unwrap();
+    store::rule_edit::update_folded(&mut tx, &rows[0], "查").await.unwrap();
+    store::fact::delete_fact(&mut tx, "keywords.folding").await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(edit::add(&app.ctx, &account(), &draft).await.is_ok(), "the old form hides the duplicate");
+    for _ in 0..2 {
+        refold::refold(&app.ctx).await.unwrap();
+        assert!(edit::add(&app.ctx, &account(), &draft).await.is_err());
+    }
+    let rows = store::rule::list_keywords(&mut app.ctx.store.read().await.unwrap(), (0, 0), 10).await.unwrap();
+    assert!(rows.iter().all(|row| row.folded == "查:"), "{rows:?}");
+}
+
+async fn a_scene_is_greeted_by_its_own_rule(database: &Database) {
+    let app = App::on(database).await;
+    let of = |cause, keywords: &str, answer: &str| Draft::of_text(cause, keywords, Matching::Exact, answer);
+    let rules = vec![
+        of(Cause::Follow, "", "大家好"),
+        Draft { priority: 5, ..of(Cause::Scan, "", "扫了什么") },
+        of(Cause::Scan, "store1", "一号店"),
+    ];
+    edit::add_many(&app.ctx, &account(), rules).await.unwrap();
+    let phone = app.phone("oScene");
+    register(&app, &phone, "scene").await;
+    for (key, greeting) in [("qrscene_store1", "一号店"), ("qrscene_store2", "大家好"), ("", "大家好")] {
+        // An event is known by its second.
+        app.clock.advance_ms(1_000);
+        assert_eq!(phone.push(&phone.event("subscribe", key)).await.as_deref(), Some(greeting), "{key}");
+    }
+    // The trace names what answered, and only that as the winner.
+    let entries = log::list(&app.ctx, &log::Filter::default(), 3).await.unwrap();
+    let fates = |at: usize| {
+        let entry: &log::Entry = &entries[at];
+        let trace = entry.trace.clone().unwrap();
+        assert_eq!(Some(trace.tried[0].rule_id), entry.rule_id);
+        trace.tried.iter().map(|t| (t.number, t.fate)).collect::<Vec<_>>()
+    };
+    assert_eq!(fates(0), [(1, Fate::Won)]);
+    assert_eq!(fates(1), [(1, Fate::Won)]);
+    assert_eq!(fates(2), [(3, Fate::Won), (1, Fate::Matching)]);
+}
+
+async fn what_has_nothing_to_show_is_passed_over(database: &Database) {
+    let app = App::on(database).await;
+    let lost = || Content::Image { media: own("weida:0123456789abcdefghijkl") };
+    let contents = vec![Content::text("还有字"), lost()];
+    let drafts = vec![
+        Draft { priority: 5, contents: vec![lost()], ..says("图", "") },
+        Draft::of_text(Cause::Keyword, "图", Matching::Contains, "没有图，有字"),
+        Draft { contents: vec![lost()], ..says("只有图片", "") },
+        Draft::of_text(Cause::Default, "", Matching::Exact, "不懂"),
+        Draft { contents, answer: Answer::Random, ..says("抽", "") },
+        Draft { priority: 9, contents: vec![lost()], ..says("只有图片2", "") },
+    ];
+    edit::add_many(&app.ctx, &account(), drafts).await.unwrap();
+    let phone = app.phone("oMute");
+    assert_eq!(phone.ask("图").await, "没有图，有字");
+    let entry = log::list(&app.ctx, &log::Filter::default(), 1).await.unwrap().remove(0);
+    let fates: Vec<_> = entry.trace.unwrap().tried.iter().map(|t| (t.number, t.fate)).collect();
+    assert_eq!(fates, [(2, Fate::Won), (1, Fate::Mute)]);
+    // Only what can be shown is drawn.
+    for _ in 0..8 {
+        assert_eq!(phone.ask("抽").await, "还有字");
+    }
+    // What is left is the reply to what nothing answers, and the trace says so.
+    edit::delete(&app.ctx, &account(), &[2]).await.unwrap();
+    assert_eq!(phone.ask("只有图片").await, "不懂");
+    let entry = log::list(&app.ctx, &log::Filter::default(), 1).await.unwrap().remove(0);
+    let trace = entry.trace.unwrap();
+    let fates: Vec<_> = trace.tried.iter().map(|t| (t.number, t.fate)).collect();
+    assert_eq!((trace.answered_by.as_str(), fates.as_slice()), ("default", &[(4, Fate::Won), (3, Fate::Mute)][..]));
+    let shown = preview(&app.ctx, None, &Input::Text(own("只有图片"))).await.unwrap();
+    assert_eq!((shown.replies, shown.trace), (vec![Content::text("不懂")], trace));
+}
+
+async fn commands_are_called_by_the_operators_words(database: &Database) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("Leptos.toml");
+    let app = async |commands: &str| {
+        std::fs::write(&file, format!("[chat.commands]\n{commands}\n")).unwrap();
+        App::configured(database, Arc::new(FakeClock::at(BEGINNING_MS)), &file).await
+    };
+    let renamed = app("help = [\"说明\"]\ncode = [\"口令\"]\nmore = [\"继续\"]").await;
+    let two = Draft { contents: vec![Content::text("一"), Content::text("二")], ..says("两段", "") };
+    edit::add(&renamed.ctx, &account(), &two).await.unwrap();
+    let phone = renamed.phone("oRenamed");
+    assert!(phone.push(&phone.event("subscribe", "")).await.unwrap().contains("回复“说明”"));
+    assert!(phone.ask("123456").await.contains("发送“口令”"));
+    assert!(phone.ask("me").await.contains("“口令”"));
+    assert_eq!(phone.ask("两段").await, "一\n（回复“继续”看下一段）");
+    assert_eq!(phone.ask("继续").await, "二");
+    drop(renamed);
+
+    let off = app("help = []\ncode = []\nmore = []").await;
+    let phone = off.phone("oOff");
+    let welcome = phone.push(&phone.event("subscribe", "")).await.unwrap();
+    assert!(welcome.starts_with("感谢关注！\n"), "{welcome}");
+    assert!(phone.ask("123456").await.ends_with("最新的数字。"));
+    assert!(!phone.ask("me").await.contains('“'));
+    // Nobody could ask for the rest: it is no longer offered, and what is longer than a message is refused.
+    assert_eq!(phone.ask("两段").await, "一");
+    assert_eq!(off.count("SELECT COUNT(*) FROM pending_replies").await, 0);
+    assert!(edit::add(&off.ctx, &account(), &says("长", &"长".repeat(1_000))).await.is_err());
+}
+
+async fn what_nobody_knows_is_not_answered(database: &Database) {
+    let app = App::on(database).await;
+    let rules = vec![
+        Draft::of_text(Cause::Default, "", Matching::Exact, "不懂"),
+        Draft::of_text(Cause::Kind, "", Matching::Exact, "收到"),
+        Draft::of_text(Cause::Menu, "P1", Matching::Exact, "照片来了"),
+        Draft::of_text(Cause::Follow, "", Matching::Exact, &"欢".repeat(670)),
+    ];
+    edit::add_many(&app.ctx, &account(), rules).await.unwrap();
+    let phone = app.phone("oUnknown");
+    let id = crate::rig::next();
+    assert_eq!(phone.push(&phone.document("hologram", &format!("<MsgId>{id}</MsgId>"))).await, None);
+    // Menu items that open the camera or the map have a key as well.
+    for event in ["pic_sysphoto", "location_select"] {
+        assert_eq!(phone.push(&phone.event(event, "P1")).await.as_deref(), Some("照片来了"), "{event}");
+    }
+    // A code is not put off to a second part of a long greeting.
+    let greeting = phone.push(&phone.event("subscribe", "")).await.unwrap();
+    assert!(digits(&greeting).is_some() && greeting.len() < 300, "{greeting}");
+    assert_eq!(phone.ask("更多").await, "欢".repeat(670));
+}
+
+async fn the_rest_comes_behind_the_answer(database: &Database) {
+    let platform = Platform::answering().await;
+    let app = app_at(database, &platform, &[]).await;
+    let parts: Vec<Content> = ["一", "二"].map(Content::text).to_vec();
+    edit::add(&app.ctx, &account(), &Draft { contents: parts, ..says("数", "") }).await.unwrap();
+    let phone = app.phone("oOrdered");
+    for round in 1..4 {
+        let answer = phone.ask("数").await;
+        assert_eq!(platform.asked(SEND).len(), round - 1, "{answer}: its rest was there first");
+        assert!(eventually(SOON, async || platform.asked(SEND).len() == round).await);
+    }
+    // Whoever hangs up loses nothing of it.
+    let document = xml::parse(phone.text("数").as_bytes(), PLAIN_MAX_BYTES).unwrap();
+    drop(answer(&app.ctx, &Message::read(&document, APPID).unwrap()).await.unwrap());
+    assert!(eventually(SOON, async || platform.asked(SEND).len() == 4).await);
+}
+
+async fn the_preview_shows_what_an_account_without_rights_sends(database: &Database) {
+    let platform = Platform::unverified().await;
+    let app = app_at(database, &platform, &[]).await;
+    let png = b"\x89PNG\r\n\x1a\n0123456789".to_vec();
+    let kept = keep::add(&app.ctx, ACCOUNT, "a.png", png).await.unwrap();
+    let picture = || Content::Image { media: kept.reference() };
+    let drafts = vec![
+        Draft { contents: vec![picture(), Content::text("地址")], ..says("在哪", "") },
+        Draft { contents: vec![picture(), picture()], ..says("看图", "") },
+        Draft { is_enabled: false, ..says("关了", "x") },
+        Draft { is_enabled: false, ..Draft::of_text(Cause::Keyword, "在", Matching::Contains, "x") },
+    ];
+    edit::add_many(&app.ctx, &account(), drafts).await.unwrap();
+    let phone = app.phone("oRefused");
+    for text in ["在哪", "看图"] {
+        let shown = preview(&app.ctx, None, &Input::Text(own(text))).await.unwrap();
+        let mut asked = own(text);
+        for content in &shown.replies {
+            let heard = phone.ask(&asked).await;
+            // Behind all but the last part of what waits stands a hint.
+            assert_eq!(heard.trim_end_matches(HINT), content.caption().trim_end_matches(HINT), "{text}");
+            asked = own("更多");
+        }
+        assert!(shown.replies.iter().any(|content| content.caption().contains("/media/")), "{shown:?}");
+    }
+    let shown = preview(&app.ctx, None, &Input::Text(own("看图"))).await.unwrap();
+    assert_eq!(shown.replies[0], Content::text("共 2 条，回复“更多”看下一条。"));
+    // Rules that are off say why they do not answer.
+    let off = async |text: &str| {
+        let shown = preview(&app.ctx, None, &Input::Text(own(text))).await.unwrap();
+        shown.disabled.iter().map(|t| (t.number, t.fate)).collect::<Vec<_>>()
+    };
+    assert_eq!(off("关了").await, [(3, Fate::Disabled)]);
+    assert_eq!(off("在哪").await, [(4, Fate::Disabled)]);
+    assert_eq!(off("别的").await, []);
 }

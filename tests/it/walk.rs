@@ -46,7 +46,11 @@ impl Walk<'_> {
     /// A push of this person, answered; through the door behind the signature.
     async fn push(&self, person: usize, document: impl FnOnce(&crate::rig::Phone) -> String) -> String {
         let document = parse(document(&self.app.phone(&self.names[person])).as_bytes(), PLAIN_MAX_BYTES).unwrap();
-        answer::answer(&self.app.ctx, &Message::read(&document, APPID).unwrap()).await.unwrap().unwrap_or_default()
+        answer::answer(&self.app.ctx, &Message::read(&document, APPID).unwrap())
+            .await
+            .unwrap()
+            .reply
+            .unwrap_or_default()
     }
 
     async fn begin(&mut self) {

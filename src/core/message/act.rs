@@ -5,7 +5,7 @@ use super::{
     decide::{self, Books, By, Input, Step},
     orders::{self, Speaker},
     person, piece,
-    trace::Trace,
+    trace::{Trace, Verdict},
     words::{self, Chat},
 };
 use crate::{
@@ -54,6 +54,8 @@ pub struct Outcome {
     pub trace: Option<Trace>,
     /// The folded text that no rule with a keyword answered.
     pub missed: Option<String>,
+    /// Rules that were passed over: nothing of theirs can be shown.
+    pub mute: Vec<i64>,
 }
 
 impl Outcome {
@@ -63,6 +65,10 @@ impl Outcome {
 
     fn said(answered_by: &'static str, text: impl Into<String>) -> Self {
         Self { replies: vec![Content::text(text)], answered_by, ..Self::default() }
+    }
+
+    fn verdict(&self) -> Verdict<'_> {
+        Verdict { answered_by: self.answered_by, rule_id: self.rule_id, mute: &self.mute }
     }
 
     fn turn(ctx: &Ctx, lang: Lang, turn: Turn) -> Self {
@@ -118,30 +124,44 @@ async fn first(
         // A scene is kept as a hash where it belongs, and nowhere else as it is.
         return Ok(Outcome { is_secret: true, ..Outcome::turn(ctx, Lang::Zh, turn) });
     }
-    for step in decide::steps(ctx, books, user, input) {
-        let outcome = match step {
-            Step::Command(said) => obey(ctx, db, identity, user, &said).await?,
-            Step::Digits(digits) => chat::send_code(ctx, db, &digits, identity)
-                .await?
-                .map(|turn| Outcome { is_secret: true, ..Outcome::turn(ctx, Lang::Zh, turn) }),
-            Step::Rule(by, hit) => Some(answered(ctx, db, (identity, user), input, by, &hit).await?),
-            Step::WrongCode => {
-                Some(Outcome { is_secret: true, ..Outcome::said("signin", Chat::of(Lang::Zh).wrong_code) })
+    let mut mute: Vec<i64> = Vec::new();
+    'decided: loop {
+        for step in decide::steps(ctx, books, user, input, &mute) {
+            let outcome = match step {
+                // Asked already, before the rule that has nothing to show.
+                Step::Command(_) | Step::Digits(_) if !mute.is_empty() => None,
+                Step::Command(said) => obey(ctx, db, identity, user, &said).await?,
+                Step::Digits(digits) => chat::send_code(ctx, db, &digits, identity)
+                    .await?
+                    .map(|turn| Outcome { is_secret: true, ..Outcome::turn(ctx, Lang::Zh, turn) }),
+                Step::Rule(by, hit) => {
+                    let outcome = answered(ctx, db, (identity, user), input, by, &hit).await?;
+                    if outcome.is_none() {
+                        mute.push(hit.rule.id);
+                        continue 'decided;
+                    }
+                    outcome
+                }
+                Step::WrongCode => {
+                    let text = words::wrong_code(ctx, Lang::Zh);
+                    Some(Outcome { is_secret: true, ..Outcome::said("signin", text) })
+                }
+                Step::Welcome => {
+                    let mut outcome = Outcome::said("follow", words::welcome(ctx, Lang::Zh));
+                    greet(ctx, db, (identity, user), &mut outcome.replies).await?;
+                    Some(outcome)
+                }
+            };
+            if let Some(outcome) = outcome {
+                return Ok(Outcome { mute, ..outcome });
             }
-            Step::Welcome => {
-                let mut outcome = Outcome::said("follow", Chat::of(Lang::Zh).welcome);
-                greet(ctx, db, (identity, user), &mut outcome.replies).await?;
-                Some(outcome)
-            }
-        };
-        if let Some(outcome) = outcome {
-            return Ok(outcome);
         }
+        break;
     }
     if matches!(input, Input::Text(_)) {
         reply::count::message(ctx, db, ACCOUNT, false).await?;
     }
-    Ok(Outcome::nothing())
+    Ok(Outcome { mute, ..Outcome::nothing() })
 }
 
 /// What is remembered of it: who, why, and what nothing answered.
@@ -154,18 +174,19 @@ fn noted(
     outcome: Outcome,
 ) -> Outcome {
     let is_kept = ctx.settings.settings.message.keep_days > 0 && !outcome.is_secret;
-    let trace = is_kept.then(|| Trace::of(books, user, input, outcome.answered_by));
+    let trace = is_kept.then(|| Trace::of(books, user, input, &outcome.verdict()));
     let is_missed = matches!(input, Input::Text(_)) && matches!(outcome.answered_by, "default" | "none");
     let missed = is_kept && is_missed;
     Outcome {
         user_id: identity.user_id,
         wants_unionid: unionid::is_wanted(identity, ctx.now()),
         trace,
-        missed: missed.then(|| input.folded().1.chars().take(MISSED_MAX_CHARS).collect()),
+        missed: missed.then(|| input.folded().1.bare().chars().take(MISSED_MAX_CHARS).collect()),
         ..outcome
     }
 }
 
+/// What a rule answers; None where nothing of it can be shown.
 async fn answered(
     ctx: &Ctx,
     db: &mut Tx,
@@ -173,8 +194,12 @@ async fn answered(
     input: &Input,
     by: By,
     hit: &Hit<'_>,
-) -> Result<Outcome, CoreError> {
-    let mut replies = decide::drawn(ctx, hit.rule, decide::said_by(ctx, hit, user, input.said()));
+) -> Result<Option<Outcome>, CoreError> {
+    let shown = piece::shown(ctx, db, &decide::said_by(ctx, hit, user, input)).await?;
+    if shown.is_empty() {
+        return Ok(None);
+    }
+    let mut replies = decide::drawn(ctx, hit.rule, shown);
     if by == By::Follow {
         greet(ctx, db, (identity, user), &mut replies).await?;
     }
@@ -183,7 +208,7 @@ async fn answered(
         let owner_id = if by == By::OwnRule { user.map_or(ACCOUNT, |u| u.id) } else { ACCOUNT };
         reply::count::message(ctx, db, owner_id, by != By::Default).await?;
     }
-    Ok(Outcome { replies, answered_by: by.as_str(), rule_id: Some(hit.rule.id), ..Outcome::default() })
+    Ok(Some(Outcome { replies, answered_by: by.as_str(), rule_id: Some(hit.rule.id), ..Outcome::default() }))
 }
 
 /// A new follower without an account gets a code along.
@@ -196,7 +221,7 @@ async fn greet(
     if user.is_none()
         && let Some(code) = new_code(ctx, db, SIGNIN, &identity.openid).await?
     {
-        decide::with_code(replies, &code, &minutes(ctx));
+        decide::with_code(ctx, replies, &code, &minutes(ctx));
     }
     Ok(())
 }
@@ -229,7 +254,7 @@ async fn obey(
         Command::Refuse => {
             return Ok(chat::refuse(ctx, db, identity).await?.map(|turn| Outcome::turn(ctx, lang, turn)));
         }
-        Command::More => return more(ctx, db, identity, t.more_hint).await,
+        Command::More => return more(ctx, db, identity, &words::more_hint(ctx, lang)).await,
         Command::Code => code_text(ctx, db, SIGNIN, &identity.openid, t.code, t).await?,
         Command::Password => code_text(ctx, db, RESET, &identity.openid, t.reset_code, t).await?,
         // Those that need nothing but memory, and those of [`orders`], have answered.

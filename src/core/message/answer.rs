@@ -7,8 +7,9 @@ use super::{
     act::{Outcome, act},
     decide::Books,
     person,
-    piece::{self, Rest},
-    rest, service,
+    piece::{self, Hints, Rest},
+    rest::{self, Hold},
+    service,
     trace::Trace,
     words::{self, Chat},
 };
@@ -35,13 +36,22 @@ const TRIES: u32 = 4;
 /// What of a message is stored.
 const STORED_MAX_CHARS: usize = 1_000;
 
-/// The XML to answer a push with; None for `success`.
+/// What a push is answered with.
+#[derive(Debug)]
+pub struct Answer {
+    /// The XML; None for `success`.
+    pub reply: Option<String>,
+    /// Let go once the reply is on its way: what does not fit in it follows by itself.
+    pub hold: Hold,
+}
+
+/// Answers a push.
 ///
 /// # Errors
 /// The database cannot be reached, or the program is at fault: then nothing was done.
-pub async fn answer(ctx: &Ctx, message: &Message) -> Result<Option<String>, CoreError> {
+pub async fn answer(ctx: &Ctx, message: &Message) -> Result<Answer, CoreError> {
     if !person::is_openid(&message.from) {
-        return Ok(None);
+        return Ok(Answer { reply: None, hold: Hold::nothing() });
     }
     let started_at = ctx.now();
     let mut last = CoreError::Busy;
@@ -85,7 +95,7 @@ impl From<CoreError> for Failure {
     }
 }
 
-async fn attempt_once(ctx: &Ctx, message: &Message, started_at: i64) -> Result<Option<String>, Failure> {
+async fn attempt_once(ctx: &Ctx, message: &Message, started_at: i64) -> Result<Answer, Failure> {
     let books = open_books(ctx, message).await.map_err(Failure::Final)?;
     // A scan's key names the scene, which is kept as a hash everywhere.
     let delivery = ctx.hash(Use::Delivery, &message.dedupe_key);
@@ -97,7 +107,8 @@ async fn attempt_once(ctx: &Ctx, message: &Message, started_at: i64) -> Result<O
             metrics::counter!("weida_redeliveries_total").increment(1);
             // None: the first one is being taken back just now, and this one may try.
             let known = store::delivery::find_delivery(&mut ctx.store.read().await?, &delivery).await?;
-            return known.ok_or(Failure::Again(CoreError::Busy));
+            let reply = known.ok_or(Failure::Again(CoreError::Busy))?;
+            return Ok(Answer { reply, hold: Hold::nothing() });
         }
         Err(e) => return Err(e.into()),
     }
@@ -125,8 +136,11 @@ async fn attempt_once(ctx: &Ctx, message: &Message, started_at: i64) -> Result<O
         ctx.hub.announce(*id, *status);
     }
     metrics::counter!("weida_messages_total", "answered_by" => outcome.answered_by).increment(1);
-    after(ctx, message, outcome.wants_unionid, rest, how);
-    Ok(reply)
+    if outcome.wants_unionid {
+        learn_more(ctx, message);
+    }
+    let hold = if rest.is_empty() { Hold::nothing() } else { rest::start(ctx, &message.from, rest, how) };
+    Ok(Answer { reply, hold })
 }
 
 /// The reply that goes back now, and what is left to be sent.
@@ -137,8 +151,7 @@ async fn passive(
     outcome: &Outcome,
     how: Rest,
 ) -> Result<(Option<Reply>, Vec<Content>), CoreError> {
-    let shown = piece::shown(ctx, tx, &outcome.replies).await?;
-    let mut parts = piece::arranged(&shown, how, Chat::of(Lang::Zh).more_hint).into_iter();
+    let mut parts = piece::arranged(&outcome.replies, how, &Hints::of(ctx)).into_iter();
     let first = match parts.next() {
         Some(content) => piece::reply(ctx, tx, &content).await?,
         None => None,
@@ -197,17 +210,11 @@ fn logged(ctx: &Ctx, message: &Message, outcome: &Outcome, started_at: i64) -> M
     }
 }
 
-/// What may take its time, and may fail: the rest of a long answer, and what the platform knows about the person.
-fn after(ctx: &Ctx, message: &Message, wants_unionid: bool, left: Vec<Content>, how: Rest) {
-    if left.is_empty() && !wants_unionid {
-        return;
-    }
+/// What may take its time, and may fail: what the platform knows about the person.
+fn learn_more(ctx: &Ctx, message: &Message) {
     let (ctx, openid) = (ctx.clone(), message.from.clone());
     tokio::spawn(async move {
-        if let Err(error) = rest::send(&ctx, &openid, left, how).await {
-            tracing::warn!(%error, "the rest of a long answer was not sent");
-        }
-        if wants_unionid && let Err(error) = unionid::ask(&ctx, &openid).await {
+        if let Err(error) = unionid::ask(&ctx, &openid).await {
             tracing::debug!(%error, "what else a follower is to us is not known yet");
         }
     });

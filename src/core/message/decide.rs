@@ -3,7 +3,7 @@
 
 use super::{
     commands::{Command, Said},
-    order_words,
+    order_words, piece,
     words::{self, Chat},
 };
 use crate::{
@@ -11,11 +11,11 @@ use crate::{
         Ctx,
         account::User,
         reply::{
-            Answer, Content, Rule, Values,
+            Answer, Content, Matching, Rule, Values,
             book::{Book, Hit, Occasion},
             content::KINDS,
             fill_content,
-            fold::fold,
+            fold::Folded,
         },
     },
     text::{Lang, fill},
@@ -32,9 +32,9 @@ pub struct Books {
 }
 
 impl Books {
-    /// The person's own book, where they have switched it on.
+    /// The person's own book, where they have switched it on; a disabled account's rules answer nobody.
     pub fn own_of(&self, user: Option<&User>) -> Option<&Book> {
-        let user = user.filter(|user| user.is_auto_reply)?;
+        let user = user.filter(|user| user.is_auto_reply && user.is_enabled)?;
         self.own.as_ref().filter(|(owner, _)| *owner == user.id).map(|(_, book)| book.as_ref())
     }
 }
@@ -64,23 +64,28 @@ impl Input {
             Kind::Event(Event::Scan { scene, .. }) => Self::Scan(scene.clone()),
             Kind::Event(Event::Click { key }) => Self::Menu(key.clone(), String::new()),
             Kind::Event(Event::ScanCode { key, result, .. }) => Self::Menu(key.clone(), result.clone()),
-            Kind::Event(_) => return None,
+            Kind::Event(Event::Pictures { key, .. } | Event::LocationSelect { key, .. }) => {
+                Self::Menu(key.clone(), String::new())
+            }
+            // What nobody knows is nothing that somebody said.
+            Kind::Event(_) | Kind::Unknown { .. } => return None,
             _ => Self::Kind(message.msg_type().to_owned()),
         })
     }
 
     /// What rules with keywords look at, folded.
-    pub fn folded(&self) -> (Occasion, String) {
-        match self {
-            Self::Text(text) => (Occasion::Said, fold(text)),
-            Self::Follow(scene) => (Occasion::Scanned, fold(scene.as_deref().unwrap_or_default())),
-            Self::Menu(key, _) => (Occasion::Tapped, fold(key)),
-            Self::Scan(scene) => (Occasion::Scanned, fold(scene)),
-            Self::Kind(kind) => (Occasion::Sent, fold(kind)),
-        }
+    pub fn folded(&self) -> (Occasion, Folded<'_>) {
+        let (on, text) = match self {
+            Self::Text(text) => (Occasion::Said, text.as_str()),
+            Self::Follow(scene) => (Occasion::Scanned, scene.as_deref().unwrap_or_default()),
+            Self::Menu(key, _) => (Occasion::Tapped, key.as_str()),
+            Self::Scan(scene) => (Occasion::Scanned, scene.as_str()),
+            Self::Kind(kind) => (Occasion::Sent, kind.as_str()),
+        };
+        (on, Folded::new(text))
     }
 
-    /// What `{{keyword}}` stands for.
+    /// What was said, for `{{keyword}}`.
     pub fn said(&self) -> &str {
         match self {
             Self::Text(text) => text.trim(),
@@ -133,26 +138,33 @@ pub enum Step<'a> {
     Welcome,
 }
 
-/// Everything that may answer, in order.
-pub fn steps<'a>(ctx: &Ctx, books: &'a Books, user: Option<&User>, input: &Input) -> Vec<Step<'a>> {
+/// Everything that may answer, in order; of rules the first of each kind that is not among those in `mute`, which have nothing to
+/// show.
+pub fn steps<'a>(ctx: &Ctx, books: &'a Books, user: Option<&User>, input: &Input, mute: &[i64]) -> Vec<Step<'a>> {
     let (on, folded) = input.folded();
-    let default = || books.account.on_nothing().map(|rule| Step::Rule(By::Default, bare(rule)));
-    let account = || books.account.answer(on, &folded).map(|hit| Step::Rule(By::AccountRule, hit));
+    let speaks = |rule: &Rule| !mute.contains(&rule.id);
+    let answer = |book: &'a Book| book.answer_where(on, &folded, |rule, _| speaks(rule));
+    let default =
+        || books.account.on_nothing().filter(|rule| speaks(rule)).map(|rule| Step::Rule(By::Default, bare(rule)));
+    let account = || answer(&books.account).map(|hit| Step::Rule(By::AccountRule, hit));
     match input {
         Input::Text(text) => {
             let command = ctx.commands.read(text).map(Step::Command);
-            let is_code = folded.len() == usize::from(ctx.settings.settings.signin.code_digits)
-                && folded.bytes().all(|b| b.is_ascii_digit());
-            let own = books.own_of(user).and_then(|book| book.answer(on, &folded));
+            let bare = folded.bare();
+            let is_code = bare.len() == usize::from(ctx.settings.settings.signin.code_digits)
+                && bare.bytes().all(|b| b.is_ascii_digit());
+            let own = books.own_of(user).and_then(answer);
             let rule = own.map(|hit| Step::Rule(By::OwnRule, hit)).or_else(account);
-            let digits = is_code.then(|| Step::Digits(folded.clone()));
+            let digits = is_code.then(|| Step::Digits(bare.to_owned()));
             let last = if is_code { Some(Step::WrongCode) } else { default() };
             [command, digits, rule, last].into_iter().flatten().collect()
         }
         // A scene that has a rule of its own is greeted by it.
         Input::Follow(scene) => {
-            let named = scene.as_ref().and_then(|_| books.account.answer(on, &folded)).filter(|h| h.keyword.is_some());
-            let greeting = books.account.on_follow().map(|rule| Step::Rule(By::Follow, bare(rule)));
+            let is_named = |rule: &Rule, keyword: Option<usize>| keyword.is_some() && speaks(rule);
+            let named = scene.as_ref().and_then(|_| books.account.answer_where(on, &folded, is_named));
+            let greeting = books.account.on_follow().filter(|rule| speaks(rule));
+            let greeting = greeting.map(|rule| Step::Rule(By::Follow, bare(rule)));
             vec![named.map(|hit| Step::Rule(By::Follow, hit)).or(greeting).unwrap_or(Step::Welcome)]
         }
         Input::Menu(..) | Input::Scan(_) => account().into_iter().collect(),
@@ -164,11 +176,25 @@ fn bare(rule: &Rule) -> Hit<'_> {
     Hit { rule, keyword: None, groups: Vec::new() }
 }
 
+/// Characters of a message that an answer repeats.
+const REPEATED_MAX_CHARS: usize = 60;
+
+/// What `{{keyword}}` stands for: the keyword that is a part of the message, else the message.
+fn keyword(hit: &Hit<'_>, input: &Input) -> String {
+    let Input::Text(_) = input else { return input.said().to_owned() };
+    let found = hit.keyword.and_then(|at| hit.rule.keywords.get(at));
+    match found {
+        Some(keyword) if matches!(keyword.matching, Matching::Prefix | Matching::Contains) => keyword.text.clone(),
+        _ => input.said().chars().take(REPEATED_MAX_CHARS).collect(),
+    }
+}
+
 /// What a rule says to this person: all of its contents, filled. Contents without words are left out.
-pub fn said_by(ctx: &Ctx, hit: &Hit<'_>, user: Option<&User>, said: &str) -> Vec<Content> {
+pub fn said_by(ctx: &Ctx, hit: &Hit<'_>, user: Option<&User>, input: &Input) -> Vec<Content> {
+    let said = keyword(hit, input);
     let (id, time) = (user.map(|u| u.id.to_string()).unwrap_or_default(), words::clock_time(ctx.now()));
     let nickname = user.map(|u| u.nickname.clone()).unwrap_or_default();
-    let values = Values { nickname: &nickname, user_id: &id, time: &time, keyword: said, groups: &hit.groups };
+    let values = Values { nickname: &nickname, user_id: &id, time: &time, keyword: &said, groups: &hit.groups };
     let filled = hit.rule.contents.iter().map(|content| fill_content(content, values));
     filled.filter(|content| !matches!(content, Content::Text { text } if text.trim().is_empty())).collect()
 }
@@ -183,29 +209,28 @@ pub fn drawn(ctx: &Ctx, rule: &Rule, contents: Vec<Content>) -> Vec<Content> {
 }
 
 /// The greeting of somebody who has no account yet, with a code to get one.
-pub fn with_code(contents: &mut Vec<Content>, code: &str, minutes: &str) {
+pub fn with_code(ctx: &Ctx, contents: &mut Vec<Content>, code: &str, minutes: &str) {
     let hint = fill(Chat::of(Lang::Zh).code_hint, &[("code", code), ("minutes", minutes)]);
-    match contents.iter_mut().find_map(|c| if let Content::Text { text } = c { Some(text) } else { None }) {
-        Some(text) => {
-            text.push_str("\n\n");
-            text.push_str(&hint);
-        }
+    let behind = format!("\n\n{hint}{}", words::more_hint(ctx, Lang::Zh));
+    let first = contents.iter_mut().find(|content| matches!(content, Content::Text { .. }));
+    match first {
+        // Somebody waits for it in front of a page: never in a second part.
+        Some(content) if !piece::has_room(content, &behind) => contents.insert(0, Content::text(hint)),
+        Some(content) => piece::hinted(content, &format!("\n\n{hint}")),
         None => contents.push(Content::text(hint)),
     }
 }
 
 /// What a command says that needs nothing but memory; None for the others.
 pub fn told(ctx: &Ctx, user: Option<&User>, command: Command, lang: Lang) -> Option<String> {
-    let t = Chat::of(lang);
-    let site = ctx.settings.public_url.as_str();
     match command {
         Command::Help => Some(order_words::help(ctx, lang)),
-        Command::Me => Some(user.map_or_else(|| fill(t.no_account, &[("site", site)]), |user| words::me(lang, user))),
+        Command::Me => Some(user.map_or_else(|| order_words::no_account(ctx, lang), |user| words::me(lang, user))),
         // A password without a name opens nothing: both are chosen on the page.
         Command::Password if user.is_some_and(|user| user.username.is_none()) => {
-            Some(fill(t.no_name, &[("site", site)]))
+            Some(fill(Chat::of(lang).no_name, &[("site", ctx.settings.public_url.as_str())]))
         }
-        Command::Password if user.is_none() => Some(fill(t.no_account, &[("site", site)])),
+        Command::Password if user.is_none() => Some(order_words::no_account(ctx, lang)),
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     core::{
         CoreError, Ctx,
-        reply::{ACCOUNT, book::Occasion, shelf},
+        reply::{ACCOUNT, book::Occasion, fold::Folded, shelf},
     },
     store::{self, message::MissedRow},
 };
@@ -33,8 +33,10 @@ pub async fn inbox(ctx: &Ctx, owner_id: i64, most: i64) -> Result<Vec<Group>, Co
     let rows = store::message::list_missed(&mut ctx.store.read().await?, whose, most.clamp(1, MOST)).await?;
     let book = shelf::open(ctx, owner_id).await?;
     let account = shelf::open(ctx, ACCOUNT).await?;
-    let is_open =
-        |row: &MissedRow| [&book, &account].iter().all(|book| book.answer(Occasion::Said, &row.missed).is_none());
+    let is_open = |row: &MissedRow| {
+        let folded = Folded::new(&row.missed);
+        [&book, &account].iter().all(|book| book.answer(Occasion::Said, &folded).is_none())
+    };
     let group = |row: MissedRow| Group {
         sample: row.sample.unwrap_or_else(|| row.missed.clone()),
         folded: row.missed,

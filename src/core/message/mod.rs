@@ -19,4 +19,5 @@ mod rest;
 mod words;
 
 pub use answer::answer;
-pub use piece::pieces;
+pub use piece::{Rest, pieces};
+pub use rest::{Hold, continues};

@@ -5,9 +5,8 @@ use crate::texts;
 texts! {
     /// Texts about rules in the chat.
     pub struct Orders {
-        no_account: "你还没有账号。发送“{code}”，再到网页上登录即可。{site}" / "You have no account yet. Send “{code}” and sign in on the web. {site}",
+        no_account: "你还没有账号。发送“{word}”，再到网页上登录即可。{site}" / "You have no account yet. Send “{word}” and sign in on the web. {site}",
         no_account_bare: "你还没有账号，请先在网页上注册：{site}" / "You have no account yet. Register on the web first: {site}",
-        disabled: "这个账号已被停用，请联系管理员。" / "This account is disabled. Please ask the administrator.",
         help_intro: "你可以发送：" / "You can send:",
         help_site: "网页：{site}" / "Web: {site}",
         help_line: "{word} — {what}" / "{word} — {what}",

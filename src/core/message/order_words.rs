@@ -3,7 +3,7 @@
 use super::{
     commands::{Command, Order, Said},
     order_texts::Orders,
-    words::clock_time,
+    words::{clock_time, worded},
 };
 use crate::{
     core::{
@@ -38,10 +38,7 @@ pub fn with_site(ctx: &Ctx, template: &str) -> String {
 /// For somebody without an account: how to get one.
 pub fn no_account(ctx: &Ctx, lang: Lang) -> String {
     let t = Orders::of(lang);
-    match ctx.commands.word(Command::Code, lang) {
-        Some(code) => fill(t.no_account, &[("code", code), ("site", ctx.settings.public_url.as_str())]),
-        None => with_site(ctx, t.no_account_bare),
-    }
+    with_site(ctx, &worded(ctx, lang, Command::Code, t.no_account, t.no_account_bare))
 }
 
 /// Every command that is on.
@@ -103,18 +100,34 @@ pub fn previewed(ctx: &Ctx, user: Option<&User>, said: &Said) -> String {
 /// These rules are not there.
 pub fn no_such(ctx: &Ctx, lang: Lang, numbers: &[i64]) -> String {
     let t = Orders::of(lang);
-    let mut text = fill(t.no_such, &[("numbers", &all(numbers))]);
+    let mut text = fill(t.no_such, &[("numbers", &all(lang, numbers))]);
     text.push_str(&hint(ctx, lang, Command::List, t.see_list));
     text
 }
 
 /// What may be done next, where that command is on; else nothing.
 fn hint(ctx: &Ctx, lang: Lang, command: Command, template: &str) -> String {
-    ctx.commands.word(command, lang).map(|word| fill(template, &[("word", word)])).unwrap_or_default()
+    worded(ctx, lang, command, template, "")
 }
 
-fn all(numbers: &[i64]) -> String {
-    numbers.iter().map(|n| padded(*n)).collect::<Vec<_>>().join("、")
+fn all(lang: Lang, numbers: &[i64]) -> String {
+    numbers.iter().map(|n| padded(*n)).collect::<Vec<_>>().join(list_mark(lang))
+}
+
+/// What stands between the parts of a list.
+const fn list_mark(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "、",
+        Lang::En => ", ",
+    }
+}
+
+/// What stands between sentences that are parts of one.
+const fn clause_mark(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "；",
+        Lang::En => "; ",
+    }
 }
 
 /// One page of rules.
@@ -229,7 +242,7 @@ pub fn edited(ctx: &Ctx, lang: Lang, before: &Rule, after: &Draft) -> String {
     let reply = after.contents.first().map(|c| content(t, c)).unwrap_or_default();
     let values = [
         ("number", padded(before.number)),
-        ("keywords", head(&keywords.join("、"), 300)),
+        ("keywords", head(&keywords.join(list_mark(lang)), 300)),
         ("reply", head(&reply, SHOWN_BYTES)),
     ];
     let values: Vec<(&str, &str)> = values.iter().map(|(k, v)| (*k, v.as_str())).collect();
@@ -251,7 +264,7 @@ pub fn edited(ctx: &Ctx, lang: Lang, before: &Rule, after: &Draft) -> String {
 }
 
 /// Why a rule was not saved: a keyword that is taken first, with what to send instead.
-pub fn faults(ctx: &Ctx, lang: Lang, faults: &[Fault], reply: &str) -> String {
+pub fn faults(ctx: &Ctx, lang: Lang, faults: &[Fault], (command, reply): (Command, &str)) -> String {
     let t = Orders::of(lang);
     let Some(fault) = faults.first() else { return String::new() };
     for duplicate in &fault.duplicates {
@@ -266,15 +279,19 @@ pub fn faults(ctx: &Ctx, lang: Lang, faults: &[Fault], reply: &str) -> String {
         }
         return text;
     }
-    flaws(ctx, lang, &fault.flaws)
+    flaws(ctx, lang, &fault.flaws, command)
 }
 
-/// What is wrong, each with its limit, and how it is written.
-pub fn flaws(ctx: &Ctx, lang: Lang, flaws: &[Flaw]) -> String {
+/// What is wrong, each with its limit, and how the command is written.
+pub fn flaws(ctx: &Ctx, lang: Lang, flaws: &[Flaw], command: Command) -> String {
     let whys: Vec<String> = flaws.iter().map(|flaw| told(lang, flaw)).collect();
-    let separator = if lang == Lang::Zh { "；" } else { "; " };
-    let text = fill(Orders::of(lang).refused, &[("why", &whys.join(separator))]);
-    format!("{text}\n{}", usage(ctx, lang, Command::Add))
+    let text = fill(Orders::of(lang).refused, &[("why", &whys.join(clause_mark(lang)))]);
+    // What takes no keyword cannot be written better.
+    if matches!(command, Command::Add | Command::Edit) {
+        format!("{text}\n{}", usage(ctx, lang, command))
+    } else {
+        text
+    }
 }
 
 /// Whether these rules shall go.
@@ -294,7 +311,7 @@ pub fn ask_unbind(lang: Lang, user: &User) -> String {
 /// Rules went, and how they come back.
 pub fn deleted(ctx: &Ctx, lang: Lang, numbers: &[i64]) -> String {
     let t = Orders::of(lang);
-    format!("{}{}", fill(t.deleted, &[("numbers", &all(numbers))]), hint(ctx, lang, Command::Undo, t.can_undo))
+    format!("{}{}", fill(t.deleted, &[("numbers", &all(lang, numbers))]), hint(ctx, lang, Command::Undo, t.can_undo))
 }
 
 /// The person's own switch.
@@ -306,7 +323,7 @@ pub fn switched(ctx: &Ctx, lang: Lang, is_on: bool) -> String {
 /// Single rules.
 pub fn rules_switched(lang: Lang, numbers: &[i64], is_on: bool) -> String {
     let t = Orders::of(lang);
-    fill(if is_on { t.rules_on } else { t.rules_off }, &[("numbers", &all(numbers))])
+    fill(if is_on { t.rules_on } else { t.rules_off }, &[("numbers", &all(lang, numbers))])
 }
 
 /// A change was taken back.

@@ -7,6 +7,7 @@ use super::{
     commands::{Command, Order, Said},
     order_texts::Orders,
     order_words as words,
+    words::Chat,
 };
 use crate::{
     core::{
@@ -83,7 +84,7 @@ pub async fn obey(ctx: &Ctx, db: &mut Tx, who: Speaker<'_>, said: &Said) -> Resu
     }
     let Some(user) = who.user else { return Ok(Some(Done::told(words::no_account(ctx, said.lang)))) };
     if !user.is_enabled {
-        return Ok(Some(Done::told(Orders::of(said.lang).disabled)));
+        return Ok(Some(Done::told(Chat::of(said.lang).disabled)));
     }
     let at = At { ctx, lang: said.lang, identity: who.identity, user };
     at.carry_out(db, said).await.map(Some)
@@ -186,7 +187,7 @@ impl At<'_> {
                 let text = words::added(self.ctx, self.lang, (number, keyword, reply), self.user.is_auto_reply);
                 Ok(Done::edited(self.user.id, text))
             }
-            Err(refusal) => self.refused(refusal, reply),
+            Err(refusal) => self.refused(refusal, Command::Add, reply),
         }
     }
 
@@ -203,7 +204,7 @@ impl At<'_> {
                 let text = words::edited(self.ctx, self.lang, &rule, &draft);
                 Ok(Done::edited(self.user.id, text))
             }
-            Err(refusal) => self.refused(refusal, reply),
+            Err(refusal) => self.refused(refusal, Command::Edit, reply),
         }
     }
 
@@ -211,10 +212,12 @@ impl At<'_> {
         edit::apply_within(self.ctx, db, &self.editor(), plan).await
     }
 
-    fn refused(&self, refusal: Refusal, reply: &str) -> Result<Done, CoreError> {
+    /// What a command is told that was not carried out.
+    fn refused(&self, refusal: Refusal, command: Command, reply: &str) -> Result<Done, CoreError> {
+        let (ctx, lang) = (self.ctx, self.lang);
         match refusal {
-            Refusal::Drafts(faults) => Ok(Done::told(words::faults(self.ctx, self.lang, &faults, reply))),
-            Refusal::Core(CoreError::Invalid(flaws)) => Ok(Done::told(words::flaws(self.ctx, self.lang, &flaws))),
+            Refusal::Drafts(faults) => Ok(Done::told(words::faults(ctx, lang, &faults, (command, reply)))),
+            Refusal::Core(CoreError::Invalid(flaws)) => Ok(Done::told(words::flaws(ctx, lang, &flaws, command))),
             Refusal::Core(CoreError::Conflict) => Ok(Done::told(Orders::of(self.lang).conflict)),
             Refusal::Core(error) => Err(error),
         }
@@ -257,7 +260,7 @@ impl At<'_> {
         }
         match self.apply(db, Plan { delete: numbers.clone(), ..Plan::default() }).await {
             Ok(_) => Ok(Done::edited(self.user.id, words::deleted(self.ctx, self.lang, &numbers))),
-            Err(refusal) => self.refused(refusal, ""),
+            Err(refusal) => self.refused(refusal, Command::Delete, ""),
         }
     }
 
@@ -283,7 +286,7 @@ impl At<'_> {
         }
         match edit::set_enabled_within(self.ctx, db, &self.editor(), numbers, is_on).await {
             Ok(()) => Ok(Done::edited(self.user.id, words::rules_switched(self.lang, numbers, is_on))),
-            Err(refusal) => self.refused(refusal, ""),
+            Err(refusal) => self.refused(refusal, if is_on { Command::On } else { Command::Off }, ""),
         }
     }
 
@@ -293,7 +296,7 @@ impl At<'_> {
             Ok(change) => Ok(Done::edited(self.user.id, words::undone(self.lang, &change))),
             Err(Refusal::Core(CoreError::NotFound)) => Ok(Done::told(t.nothing_to_undo)),
             Err(Refusal::Core(CoreError::Conflict)) => Ok(Done::told(t.undo_conflict)),
-            Err(refusal) => self.refused(refusal, ""),
+            Err(refusal) => self.refused(refusal, Command::Undo, ""),
         }
     }
 }

@@ -1,6 +1,10 @@
 //! Answers in the pieces that the platform takes, one message each.
 
-use super::{service::Right, words::Chat};
+use super::{
+    rest,
+    service::Right,
+    words::{self, Chat},
+};
 use crate::{
     core::{
         CoreError, Ctx,
@@ -10,12 +14,9 @@ use crate::{
         },
     },
     store::Link,
-    text::Lang,
+    text::{Lang, fill},
     wechat::reply::{Article, Reply, TEXT_MAX_BYTES, split_text},
 };
-
-/// Bytes that are kept free for the hint that there is more.
-const HINT_MAX_BYTES: usize = 64;
 
 /// The messages that these contents are in the chat: long texts in pieces of at most 2048 bytes, everything else as it is.
 #[must_use]
@@ -46,7 +47,7 @@ impl Rest {
     /// What this account can do now.
     pub fn of(ctx: &Ctx) -> Self {
         match ctx.service.right(ctx.now()) {
-            _ if !ctx.settings.settings.reply.more => Self::Sent,
+            _ if !rest::continues(ctx) => Self::Sent,
             Right::Proven => Self::Sent,
             Right::Unknown => Self::Both,
             Right::Refused => Self::Asked,
@@ -54,21 +55,45 @@ impl Rest {
     }
 }
 
+/// What says that there is more.
+#[derive(Debug)]
+pub struct Hints {
+    /// Behind a text.
+    pub behind: String,
+    /// In front of messages without words, with `{n}` for how many they are.
+    pub first: String,
+}
+
+impl Hints {
+    /// In the account's language.
+    pub fn of(ctx: &Ctx) -> Self {
+        Self { behind: words::more_hint(ctx, Lang::Zh), first: words::more_first(ctx, Lang::Zh) }
+    }
+}
+
 /// The messages in the order in which they go, the first with a hint where the others wait to be asked for.
-pub fn arranged(contents: &[Content], rest: Rest, hint: &str) -> Vec<Content> {
+pub fn arranged(contents: &[Content], rest: Rest, hints: &Hints) -> Vec<Content> {
     let whole = pieces(contents);
     if whole.len() < 2 || rest == Rest::Sent {
         return whole;
     }
-    let mut parts = cut(contents, TEXT_MAX_BYTES - HINT_MAX_BYTES);
+    let mut parts = cut(contents, TEXT_MAX_BYTES - hints.behind.len());
     // A picture cannot say that there is more.
-    if let Some(at) = parts.iter().position(|p| matches!(p, Content::Text { .. })) {
-        parts[..=at].rotate_right(1);
-    }
-    if let Some(first) = parts.first_mut() {
-        hinted(first, hint);
+    match parts.iter().position(|p| matches!(p, Content::Text { .. })) {
+        Some(at) => {
+            parts[..=at].rotate_right(1);
+            if let Some(first) = parts.first_mut() {
+                hinted(first, &hints.behind);
+            }
+        }
+        None => parts.insert(0, Content::text(fill(&hints.first, &[("n", &parts.len().to_string())]))),
     }
     parts
+}
+
+/// True for words that a hint fits behind.
+pub fn has_room(content: &Content, hint: &str) -> bool {
+    matches!(content, Content::Text { text } if text.len() + hint.len() <= TEXT_MAX_BYTES)
 }
 
 /// Says that there is more, where there are words.
@@ -78,15 +103,25 @@ pub fn hinted(content: &mut Content, hint: &str) {
     }
 }
 
+/// What the chat shows for a content: a file that the platform does not have is a link, or words. Sends no file to the platform.
+pub async fn seen(ctx: &Ctx, db: &mut impl Link, content: &Content) -> Result<Option<Content>, CoreError> {
+    let Some(media) = content.media() else { return Ok(Some(content.clone())) };
+    Ok(match media::find(ctx, db, media).await?.0 {
+        Sendable::Platform(_) => Some(content.clone()),
+        Sendable::Link { kind, url } => Some(Content::text(linked(content, kind, &url))),
+        Sendable::Gone => spoken(content).map(Content::text),
+    })
+}
+
 /// The contents that can be shown: one whose media is not there is its words, if it has any.
 pub async fn shown(ctx: &Ctx, db: &mut impl Link, contents: &[Content]) -> Result<Vec<Content>, CoreError> {
     let mut shown = Vec::with_capacity(contents.len());
     for content in contents {
         let is_there = match content.media() {
-            Some(media) => media::resolve(ctx, db, media).await? != Sendable::Gone,
+            Some(media) => media::find(ctx, db, media).await?.0 != Sendable::Gone,
             None => true,
         };
-        shown.extend(if is_there { Some(content.clone()) } else { words(content).map(Content::text) });
+        shown.extend(if is_there { Some(content.clone()) } else { spoken(content).map(Content::text) });
     }
     Ok(shown)
 }
@@ -101,7 +136,7 @@ pub async fn reply(ctx: &Ctx, db: &mut impl Link, content: &Content) -> Result<O
     let media_id = match found {
         Sendable::Platform(id) => id,
         Sendable::Link { kind, url } => return Ok(Some(Reply::Text(linked(content, kind, &url)))),
-        Sendable::Gone => return Ok(words(content).map(Reply::Text)),
+        Sendable::Gone => return Ok(spoken(content).map(Reply::Text)),
     };
     Ok(Some(match content {
         Content::Text { text } => Reply::Text(text.clone()),
@@ -134,7 +169,7 @@ fn linked(content: &Content, kind: Kind, url: &str) -> String {
         Kind::Voice => t.hear_voice,
         Kind::Video => t.see_video,
     };
-    match (content, words(content)) {
+    match (content, spoken(content)) {
         (Content::Music { .. }, Some(words)) => words,
         (_, Some(words)) => format!("{words}\n<a href=\"{url}\">{label}</a>"),
         (_, None) => format!("<a href=\"{url}\">{label}</a>"),
@@ -142,7 +177,7 @@ fn linked(content: &Content, kind: Kind, url: &str) -> String {
 }
 
 /// The words of something that cannot be shown.
-fn words(content: &Content) -> Option<String> {
+fn spoken(content: &Content) -> Option<String> {
     let parts: Vec<&str> = match content {
         Content::Video { title, description, .. } => vec![title, description],
         Content::Music { title, description, url, hq_url, .. } => {
@@ -160,25 +195,32 @@ mod tests {
 
     const HINT: &str = "\n（回复“更多”看下一段）";
 
+    fn arranged(contents: &[Content], rest: Rest) -> Vec<Content> {
+        super::arranged(contents, rest, &Hints { behind: HINT.to_owned(), first: "共 {n} 条".to_owned() })
+    }
+
     fn image() -> Content {
         Content::Image { media: "m".to_owned() }
     }
 
     #[test]
     fn the_first_words_say_that_there_is_more() {
-        assert!(HINT.len() <= HINT_MAX_BYTES);
         let contents = [image(), Content::text("一"), Content::text("二")];
-        assert_eq!(arranged(&contents, Rest::Sent, HINT), contents);
+        assert_eq!(arranged(&contents, Rest::Sent), contents);
         let expected = [Content::text(format!("一{HINT}")), image(), Content::text("二")];
-        assert_eq!(arranged(&contents, Rest::Asked, HINT), expected);
-        assert_eq!(arranged(&contents[..1], Rest::Asked, HINT), contents[..1]);
+        assert_eq!(arranged(&contents, Rest::Asked), expected);
+        assert_eq!(arranged(&contents[..1], Rest::Asked), contents[..1]);
+        // Where nothing has words, some are put in front.
+        let images = [image(), image()];
+        assert_eq!(arranged(&images, Rest::Both), [Content::text("共 2 条"), image(), image()]);
+        assert_eq!(arranged(&images, Rest::Sent), images);
     }
 
     #[test]
     fn no_piece_is_longer_than_a_message_also_with_the_hint() {
         let long = Content::text("价".repeat(1_900));
         for rest in [Rest::Sent, Rest::Asked, Rest::Both] {
-            let parts = arranged(std::slice::from_ref(&long), rest, HINT);
+            let parts = arranged(std::slice::from_ref(&long), rest);
             assert_eq!(parts.len(), 3, "{rest:?}");
             let whole: String = parts.iter().map(|p| p.caption().trim_end_matches(HINT)).collect();
             assert_eq!(whole, long.caption());

@@ -3,7 +3,10 @@
 use super::decide::{Books, Input};
 use crate::core::{
     account::User,
-    reply::{ACCOUNT, Matching, book::Candidate},
+    reply::{
+        ACCOUNT, Matching, Rule,
+        book::{Book, Candidate},
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +37,10 @@ pub enum Fate {
     Command,
     /// It was about signing in: a code, a scan.
     Signin,
+    /// Nothing of it can be shown: its files are gone.
+    Mute,
+    /// It is switched off.
+    Disabled,
 }
 
 /// A rule that matched.
@@ -61,28 +68,35 @@ pub struct Trace {
     pub tried: Vec<Tried>,
 }
 
+/// What came of a message.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Verdict<'a> {
+    pub answered_by: &'a str,
+    pub rule_id: Option<i64>,
+    /// Rules that had nothing to show.
+    pub mute: &'a [i64],
+}
+
 impl Trace {
-    /// What was looked at for this input, given what answered in the end.
-    pub(super) fn of(books: &Books, user: Option<&User>, input: &Input, answered_by: &str) -> Self {
+    /// What was looked at for this input, given what came of it in the end.
+    pub(super) fn of(books: &Books, user: Option<&User>, input: &Input, verdict: &Verdict<'_>) -> Self {
         let (on, folded) = input.folded();
         let mut tried: Vec<Tried> = Vec::new();
-        let overruled = match answered_by {
+        let overruled = match verdict.answered_by {
             "command" => Some(Fate::Command),
             "signin" => Some(Fate::Signin),
             _ => None,
         };
         if let (Input::Text(_), Some((owner, book))) = (input, &books.own) {
             let fate = if books.own_of(user).is_some() { overruled } else { Some(Fate::Off) };
-            tried.extend(ranked(*owner, book.candidates(on, &folded, MOST), fate));
+            tried.extend(ranked(*owner, &book.candidates(on, &folded, MOST), verdict, fate));
         }
-        let has_own = tried.iter().any(|t| t.fate == Fate::Won);
-        let fate = overruled.or(has_own.then_some(Fate::Own));
-        tried.extend(ranked(ACCOUNT, books.account.candidates(on, &folded, MOST), fate));
+        tried.extend(ranked(ACCOUNT, &of_account(&books.account, input, verdict), verdict, overruled));
         // The winner first, whoever owns it.
         tried.sort_by_key(|t| t.fate != Fate::Won);
         tried.truncate(MOST);
-        let folded = folded.chars().take(FOLDED_MAX_CHARS).collect();
-        Self { folded, answered_by: answered_by.to_owned(), tried }
+        let folded = folded.bare().chars().take(FOLDED_MAX_CHARS).collect();
+        Self { folded, answered_by: verdict.answered_by.to_owned(), tried }
     }
 
     /// The JSON to be stored; the last rules are left out where it would be too long.
@@ -104,30 +118,72 @@ impl Trace {
     }
 }
 
-fn ranked(owner_id: i64, candidates: Vec<Candidate<'_>>, overruled: Option<Fate>) -> Vec<Tried> {
-    let Some(winner) = candidates.first().copied() else { return Vec::new() };
+/// The account's rules that might have answered, in their order: those that match, then the one for new followers or for what
+/// nothing else answers.
+fn of_account<'a>(book: &'a Book, input: &Input, verdict: &Verdict<'_>) -> Vec<Candidate<'a>> {
+    let (on, folded) = input.folded();
+    let mut found = match input {
+        // Without a scene nothing was scanned; and what answers every scan greets nobody.
+        Input::Follow(None) => Vec::new(),
+        _ => book.candidates(on, &folded, MOST),
+    };
+    let is_about = |rule: &Rule| verdict.rule_id == Some(rule.id) || verdict.mute.contains(&rule.id);
+    let last = if let Input::Follow(_) = input {
+        found.retain(|candidate| candidate.keyword.is_some());
+        book.on_follow()
+    } else {
+        book.on_nothing().filter(|rule| is_about(rule))
+    };
+    found.extend(last.map(|rule| Candidate { rule, keyword: None }));
+    found
+}
+
+/// What became of each of an owner's candidates.
+fn ranked(owner_id: i64, candidates: &[Candidate<'_>], verdict: &Verdict<'_>, overruled: Option<Fate>) -> Vec<Tried> {
+    let winner = candidates.iter().find(|c| verdict.rule_id == Some(c.rule.id));
     let way = |c: &Candidate<'_>| c.matching().map_or(u8::MAX, |m| m as u8);
+    let beaten = |c: &Candidate<'_>| match winner {
+        // Of the account's, while one of the person's own answered.
+        None => Fate::Own,
+        Some(winner) if c.rule.cause != winner.rule.cause => Fate::Matching,
+        Some(winner) if c.rule.priority != winner.rule.priority => Fate::Priority,
+        Some(winner) if way(c) == way(winner) => Fate::Age,
+        Some(_) => Fate::Matching,
+    };
     let fate = |c: &Candidate<'_>| {
-        if c.rule.id == winner.rule.id {
+        if verdict.mute.contains(&c.rule.id) {
+            Fate::Mute
+        } else if verdict.rule_id == Some(c.rule.id) {
             Fate::Won
-        } else if c.rule.priority != winner.rule.priority {
-            Fate::Priority
-        } else if way(c) == way(&winner) {
-            Fate::Age
         } else {
-            Fate::Matching
+            overruled.unwrap_or_else(|| beaten(c))
         }
     };
-    let tried = |c: &Candidate<'_>| Tried {
-        owner_id,
-        rule_id: c.rule.id,
-        number: c.rule.number,
-        keyword: c.text().to_owned(),
-        matching: c.matching(),
-        priority: c.rule.priority,
-        fate: overruled.unwrap_or_else(|| fate(c)),
+    candidates.iter().map(|c| Tried::of(owner_id, c, fate(c))).collect()
+}
+
+/// What rules that are switched off would have matched; at most 20.
+pub(super) fn disabled(owner_id: i64, book: &Book, input: &Input) -> Vec<Tried> {
+    let (on, folded) = input.folded();
+    let found = match input {
+        Input::Follow(_) => book.on_follow().map(|rule| Candidate { rule, keyword: None }).into_iter().collect(),
+        _ => book.candidates(on, &folded, MOST),
     };
-    candidates.iter().map(tried).collect()
+    found.iter().map(|c| Tried::of(owner_id, c, Fate::Disabled)).collect()
+}
+
+impl Tried {
+    fn of(owner_id: i64, c: &Candidate<'_>, fate: Fate) -> Self {
+        Self {
+            owner_id,
+            rule_id: c.rule.id,
+            number: c.rule.number,
+            keyword: c.text().to_owned(),
+            matching: c.matching(),
+            priority: c.rule.priority,
+            fate,
+        }
+    }
 }
 
 #[cfg(test)]

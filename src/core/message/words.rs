@@ -1,5 +1,6 @@
 //! What the account says in the chat.
 
+use super::commands::Command;
 use crate::{
     core::{
         Ctx,
@@ -14,7 +15,8 @@ use time::{OffsetDateTime, UtcOffset, macros::format_description};
 texts! {
     /// Texts of the chat.
     pub struct Chat {
-        welcome: "感谢关注！回复“帮助”看看能做什么。" / "Thanks for following! Send “help” to see what you can do.",
+        welcome: "感谢关注！回复“{word}”看看能做什么。" / "Thanks for following! Send “{word}” to see what you can do.",
+        welcome_bare: "感谢关注！" / "Thanks for following!",
         code: "你的验证码：{code}\n{minutes} 分钟内有效，只能用一次。请在网页上输入，不要告诉任何人。"
             / "Your code: {code}\nValid for {minutes} minutes, once. Type it into the web page; tell it to nobody.",
         code_hint: "要在网页上登录或注册，请输入验证码：{code}（{minutes} 分钟内有效），或直接回复网页上的数字。"
@@ -23,10 +25,11 @@ texts! {
             / "Your code to set a new password: {code}\nValid for {minutes} minutes, once. Type it into the page “Forgotten password”; tell it to nobody.",
         too_many: "你要得太快了，请过一分钟再发送。" / "That was too fast. Please try again in a minute.",
         no_name: "你还没有用户名，设了密码也无法登录。请在网页上登录后，一起设置用户名和密码：{site}me" / "You have no username, so a password would open nothing. Sign in on the web and choose both: {site}me",
-        no_account: "你还没有账号。发送“验证码”，再到网页上登录即可。{site}" / "You have no account yet. Send “code” and sign in on the web. {site}",
         me: "编号：{id}\n昵称：{name}\n等级：{level}\n积分：{credits}" / "Id: {id}\nName: {name}\nLevel: {level}\nCredits: {credits}",
-        wrong_code: "验证码不对，或已过期。请看网页上最新的数字，或发送“验证码”换一个。"
-            / "That code is wrong or has expired. Look at the page for the latest digits, or send “code” for a new one.",
+        wrong_code: "验证码不对，或已过期。请看网页上最新的数字，或发送“{word}”换一个。"
+            / "That code is wrong or has expired. Look at the page for the latest digits, or send “{word}” for a new one.",
+        wrong_code_bare: "验证码不对，或已过期。请看网页上最新的数字。"
+            / "That code is wrong or has expired. Look at the page for the latest digits.",
         qr_expired: "二维码已过期，请刷新页面后再扫。" / "This QR code has expired. Reload the page and scan again.",
         qr_taken: "这个二维码已经被别人用了，请刷新页面后再扫。" / "Somebody else has used this QR code. Reload the page and scan again.",
         ask_login: "有人请求登录你的账号：\n网站：{site}\n浏览器：{browser}\n来自：{address}\n时间：{time}\n\n是你本人吗？\n{yes}　{no}\n也可以回复“1”确认，回复“取消”拒绝。"
@@ -48,7 +51,8 @@ texts! {
         username_taken: "这个用户名刚刚被别人注册了，请在网页上换一个。" / "Somebody has just taken this username. Choose another one on the page.",
         already_bound: "没有绑定：这个微信或这个账号已经绑定过了。" / "Not tied: this WeChat or this account is tied already.",
         disabled: "这个账号已被停用，请联系管理员。" / "This account is disabled. Please ask the administrator.",
-        more_hint: "\n（回复“更多”看下一段）" / "\n(Send “more” for the next part)",
+        more_hint: "\n（回复“{word}”看下一段）" / "\n(Send “{word}” for the next part)",
+        more_first: "共 {n} 条，回复“{word}”看下一条。" / "{n} messages. Send “{word}” for the next one.",
         see_image: "[图片] 点击查看" / "[picture] Tap to see it",
         hear_voice: "[语音] 点击收听" / "[voice] Tap to hear it",
         see_video: "[视频] 点击观看" / "[video] Tap to watch it",
@@ -57,6 +61,33 @@ texts! {
         level_premium: "高级用户" / "Premium",
         level_vip: "VIP 用户" / "VIP",
     }
+}
+
+/// A text with a command's word in it; where the operator has switched the command off, the text that does without.
+pub fn worded(ctx: &Ctx, lang: Lang, command: Command, template: &str, bare: &str) -> String {
+    ctx.commands.word(command, lang).map_or_else(|| bare.to_owned(), |word| fill(template, &[("word", word)]))
+}
+
+/// To a new follower whom no rule greets.
+pub fn welcome(ctx: &Ctx, lang: Lang) -> String {
+    let t = Chat::of(lang);
+    worded(ctx, lang, Command::Help, t.welcome, t.welcome_bare)
+}
+
+/// To digits that no page shows.
+pub fn wrong_code(ctx: &Ctx, lang: Lang) -> String {
+    let t = Chat::of(lang);
+    worded(ctx, lang, Command::Code, t.wrong_code, t.wrong_code_bare)
+}
+
+/// What stands behind a text that goes on; empty where nobody can ask for more.
+pub fn more_hint(ctx: &Ctx, lang: Lang) -> String {
+    worded(ctx, lang, Command::More, Chat::of(lang).more_hint, "")
+}
+
+/// What stands in front of messages without words, `{n}` for how many there are.
+pub fn more_first(ctx: &Ctx, lang: Lang) -> String {
+    worded(ctx, lang, Command::More, Chat::of(lang).more_first, "")
 }
 
 /// How the site is called in the chat: its host.

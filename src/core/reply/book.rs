@@ -2,6 +2,7 @@
 
 use super::{
     Cause, Matching, Rule,
+    fold::Folded,
     index::{Builder, Chain, Entry, Index, Look, Rank},
     pattern,
 };
@@ -124,13 +125,25 @@ impl Book {
         self.rules.is_empty()
     }
 
-    /// The rule that answers a folded text on this occasion.
+    /// The rule that answers a text on this occasion.
     #[must_use]
-    pub fn answer(&self, on: Occasion, folded: &str) -> Option<Hit<'_>> {
+    pub fn answer(&self, on: Occasion, folded: &Folded<'_>) -> Option<Hit<'_>> {
+        self.answer_where(on, folded, |_, _| true)
+    }
+
+    /// The same among the rules, and their keywords, that `may` answer; None for a keyword is a rule without any.
+    #[must_use]
+    pub fn answer_where(
+        &self,
+        on: Occasion,
+        folded: &Folded<'_>,
+        may: impl Fn(&Rule, Option<usize>) -> bool,
+    ) -> Option<Hit<'_>> {
         let index = self.index(on);
-        let mut best = Best(None);
+        let may = |entry: &Entry| self.rules.get(entry.rule()).is_some_and(|rule| may(rule, entry.keyword()));
+        let mut best = Best { found: None, may };
         index.look(folded, &mut best);
-        let entry = best.0?;
+        let entry = best.found?;
         let groups = index.groups(entry, folded);
         Some(Hit { rule: self.rules.get(entry.rule())?, keyword: entry.keyword(), groups })
     }
@@ -138,7 +151,7 @@ impl Book {
     /// Every rule that would answer, each with its best keyword, in the order in which they would: the first is the one of
     /// [`answer`](Self::answer). At most `most` of them.
     #[must_use]
-    pub fn candidates(&self, on: Occasion, folded: &str, most: usize) -> Vec<Candidate<'_>> {
+    pub fn candidates(&self, on: Occasion, folded: &Folded<'_>, most: usize) -> Vec<Candidate<'_>> {
         let mut all = All(Vec::new());
         self.index(on).look(folded, &mut all);
         all.0.sort_by_key(|entry| entry.rank);
@@ -177,19 +190,27 @@ impl Book {
     }
 }
 
-/// Keeps the highest rank.
-struct Best(Option<Entry>);
+/// Keeps the highest rank of those that may.
+struct Best<F> {
+    found: Option<Entry>,
+    may: F,
+}
 
-impl Look for Best {
+impl<F: Fn(&Entry) -> bool> Look for Best<F> {
     fn wants(&self, rank: Rank) -> bool {
-        self.0.is_none_or(|best| rank < best.rank)
+        self.found.is_none_or(|best| rank < best.rank)
     }
 
-    fn see(&mut self, mut entries: Chain<'_>) {
-        if let Some(entry) = entries.next()
-            && self.wants(entry.rank)
-        {
-            self.0 = Some(entry);
+    fn see(&mut self, entries: Chain<'_>) {
+        // The first one, nearly always: entries come in the order of their ranks.
+        for entry in entries {
+            if !self.wants(entry.rank) {
+                return;
+            }
+            if (self.may)(&entry) {
+                self.found = Some(entry);
+                return;
+            }
         }
     }
 }

@@ -3,10 +3,11 @@
 use super::{
     ACCOUNT, Answer, Cause, Content, Keyword, Matching, Rule,
     content::{KINDS, LONG_TEXT_MAX_BYTES, MOST_CONTENTS},
+    fold::fold,
     pattern,
 };
 use crate::{
-    core::{CoreError, Ctx, Flaw, Problem},
+    core::{CoreError, Ctx, Flaw, Problem, message},
     store::rule::{ContentRow, KeywordRow},
     wechat::reply::TEXT_MAX_BYTES,
 };
@@ -32,7 +33,7 @@ pub const NAME_MAX_CHARS: usize = 60;
 /// Priorities are from minus this to this.
 pub const PRIORITY_MAX: i64 = 999;
 /// Characters of a folded keyword that are stored: folding can make a text longer (`㋿` becomes two characters).
-const FOLDED_MAX_CHARS: usize = 200;
+pub(super) const FOLDED_MAX_CHARS: usize = 200;
 
 /// A rule as typed, imported or spoken. Serialised it is the form of exports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,7 +98,7 @@ impl Limits {
     #[must_use]
     pub fn of(ctx: &Ctx, owner_id: i64) -> Self {
         // A longer text is continued: by customer-service messages, or when the person asks for more.
-        let is_continued = ctx.settings.settings.reply.more;
+        let is_continued = message::continues(ctx);
         Self { owner_id, text_max_bytes: if is_continued { LONG_TEXT_MAX_BYTES } else { TEXT_MAX_BYTES } }
     }
 
@@ -217,7 +218,11 @@ fn keyword_problem(keyword: &Keyword) -> Option<Problem> {
         return Some(Problem::TooLong(max_chars));
     }
     let folded = keyword.folded();
-    if folded.is_empty() || folded.chars().count() > FOLDED_MAX_CHARS || keyword.text.chars().any(char::is_control) {
+    // Nothing but what cannot be seen is nothing, also as an expression: it would match every message.
+    if fold(&keyword.text).is_empty()
+        || folded.chars().count() > FOLDED_MAX_CHARS
+        || keyword.text.chars().any(char::is_control)
+    {
         return Some(Problem::Malformed);
     }
     (keyword.matching == Matching::Regex && !pattern::is_tame(&keyword.text)).then_some(Problem::BadPattern)
@@ -300,6 +305,14 @@ mod tests {
             flaws(&Draft::of_text(Cause::Kind, "smell", Matching::Exact, "x")),
             [("keywords", Problem::Malformed)]
         );
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_no_keyword() {
+        for matching in [Matching::Exact, Matching::Contains, Matching::Regex] {
+            let invisible = Draft::of_text(Cause::Keyword, "\u{200b}\u{feff}", matching, "x");
+            assert_eq!(flaws(&invisible), [("keywords", Problem::Malformed)]);
+        }
     }
 
     #[test]

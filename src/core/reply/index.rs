@@ -4,7 +4,7 @@
 //! or begins with, one for those that it contains. The pass through the latter finds the texts without which an expression cannot
 //! match as well: only those expressions are tried, and the few that need no text.
 
-use super::{Matching, Rule, fold::fold, pattern, trie::Trie};
+use super::{Matching, Rule, fold::Folded, pattern, trie::Trie};
 use regex::Regex;
 use std::collections::HashMap;
 
@@ -149,7 +149,7 @@ impl Builder {
         }
         for (number, keyword) in (0_u16..).zip(&rule.keywords) {
             let entry = self.enter(rule, at, number, keyword.matching as u8);
-            let folded = || fold(&keyword.text).into_boxed_str();
+            let folded = || keyword.folded().into_boxed_str();
             match keyword.matching {
                 Matching::Exact => {
                     let folded = folded();
@@ -225,20 +225,21 @@ impl Builder {
 }
 
 impl Index {
-    /// Shows everything in a folded message that matches.
-    pub fn look(&self, folded: &str, look: &mut impl Look) {
+    /// Shows everything in a message that matches.
+    pub fn look(&self, folded: &Folded<'_>, look: &mut impl Look) {
+        let (whole, bare_bytes) = (folded.whole(), folded.bare().len());
         if let Some((trie, begun)) = &self.begun {
-            trie.at_start(folded, |number, bytes| {
+            trie.at_start(whole, |number, bytes| {
                 let begun = begun[number as usize];
                 look.see(self.chain(begun.prefix));
-                if bytes == folded.len() {
+                if bytes == bare_bytes {
                     look.see(self.chain(begun.exact));
                 }
             });
         }
         let mut due = self.ungated.clone();
         if let Some((trie, found)) = &self.contained {
-            trie.anywhere(folded, |number| {
+            trie.anywhere(whole, |number| {
                 let found = &found[number as usize];
                 look.see(self.chain(found.head));
                 for gate in &found.gates {
@@ -250,7 +251,7 @@ impl Index {
         look.see(self.chain(self.any));
     }
 
-    fn try_expressions(&self, folded: &str, due: &[u64], look: &mut impl Look) {
+    fn try_expressions(&self, folded: &Folded<'_>, due: &[u64], look: &mut impl Look) {
         for (word, bits) in due.iter().enumerate() {
             let mut bits = *bits;
             while bits != 0 {
@@ -261,7 +262,7 @@ impl Index {
                 if !look.wants(entry.rank) {
                     return;
                 }
-                if expression.regex.is_match(folded) {
+                if folded.forms().any(|form| expression.regex.is_match(form)) {
                     look.see(self.chain(expression.entry));
                 }
             }
@@ -272,13 +273,17 @@ impl Index {
         Chain { index: self, at }
     }
 
-    /// What the groups of an entry's expression caught; empty for the other ways of matching.
-    pub fn groups(&self, entry: Entry, folded: &str) -> Vec<String> {
+    /// What the groups of an entry's expression caught, in letters as they were typed; empty for the other ways of matching.
+    pub fn groups(&self, entry: Entry, folded: &Folded<'_>) -> Vec<String> {
         let is_it = |e: &&Expression| {
             self.chain(e.entry).next().is_some_and(|found| found.rank == entry.rank && found.keyword == entry.keyword)
         };
         let expression = if entry.rank.is_expression() { self.expressions.iter().find(is_it) } else { None };
-        let Some(caught) = expression.and_then(|e| e.regex.captures(folded)) else { return Vec::new() };
+        let Some(Expression { regex, .. }) = expression else { return Vec::new() };
+        // Case does not count, so what matches the folded message matches the typed one; but for letters without a simple pair.
+        let typed = folded.typed_forms();
+        let caught = typed.iter().map(String::as_str).chain(folded.forms()).find_map(|form| regex.captures(form));
+        let Some(caught) = caught else { return Vec::new() };
         caught.iter().skip(1).map(|g| g.map_or_else(String::new, |g| g.as_str().to_owned())).collect()
     }
 }

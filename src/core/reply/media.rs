@@ -61,18 +61,29 @@ pub enum Sendable {
 /// # Errors
 /// The database cannot be reached.
 pub async fn resolve(ctx: &Ctx, db: &mut impl Link, text: &str) -> Result<Sendable, CoreError> {
-    let key = match Reference::of(text) {
-        Some(Reference::Platform(id)) => return Ok(Sendable::Platform(id)),
-        Some(Reference::Kept(key)) => key,
-        None => return Ok(Sendable::Gone),
-    };
-    let Some(row) = store::media::find_media_by_key(db, &key).await? else { return Ok(Sendable::Gone) };
-    if let Some(media_id) = store::media_upload::find_upload(db, row.id, &ctx.appid, ctx.now()).await? {
-        return Ok(Sendable::Platform(media_id));
+    let (sendable, unsent) = find(ctx, db, text).await?;
+    if let Some(file_id) = unsent {
+        send::start(ctx, file_id);
     }
-    send::start(ctx, row.id);
+    Ok(sendable)
+}
+
+/// [`resolve`] for who only looks: nothing is sent. The second is the file that the platform does not know.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn find(ctx: &Ctx, db: &mut impl Link, text: &str) -> Result<(Sendable, Option<i64>), CoreError> {
+    let key = match Reference::of(text) {
+        Some(Reference::Platform(id)) => return Ok((Sendable::Platform(id), None)),
+        Some(Reference::Kept(key)) => key,
+        None => return Ok((Sendable::Gone, None)),
+    };
+    let Some(row) = store::media::find_media_by_key(db, &key).await? else { return Ok((Sendable::Gone, None)) };
+    if let Some(media_id) = store::media_upload::find_upload(db, row.id, &ctx.appid, ctx.now()).await? {
+        return Ok((Sendable::Platform(media_id), None));
+    }
     let kind = Format::of_name(&row.format).map_or(Kind::Image, Format::kind);
-    Ok(Sendable::Link { kind, url: keep::address(ctx, &key) })
+    Ok((Sendable::Link { kind, url: keep::address(ctx, &key) }, Some(row.id)))
 }
 
 /// Where a file that Weida keeps can be looked at, by what a rule says; None for a medium of the platform.

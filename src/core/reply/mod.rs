@@ -9,6 +9,7 @@ pub mod fold;
 pub mod history;
 pub mod media;
 pub mod pairs;
+pub mod refold;
 pub mod refusal;
 pub mod search;
 pub mod shelf;
@@ -201,12 +202,14 @@ impl Keyword {
         lines.map(|line| Self { text: line.to_owned(), matching }).collect()
     }
 
-    /// The form in which it is compared with messages and with other keywords. An expression is kept as it is written.
+    /// The form in which it is compared with messages and with other keywords. An expression is kept as it is written; closing marks
+    /// count for what is only a part of messages.
     #[must_use]
     pub fn folded(&self) -> String {
         match self.matching {
             Matching::Regex => self.text.trim().to_owned(),
-            Matching::Exact | Matching::Prefix | Matching::Contains => fold::fold(&self.text),
+            Matching::Exact => fold::fold(&self.text),
+            Matching::Prefix | Matching::Contains => fold::fold_part(&self.text),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Matching is linear in the message, but the factor may be large: `[01]*1[01]{20}` has a million states. An expression is saved
 //! only if its whole automaton is small, so that trying it costs about a nanosecond a byte, whatever the message.
 
+use super::fold::is_invisible;
 use regex::{Regex, RegexBuilder};
 use regex_automata::{dfa::dense, nfa::thompson, util::syntax};
 use regex_syntax::hir::{Hir, HirKind};
@@ -45,7 +46,8 @@ pub(super) fn weight(pattern: &str) -> usize {
     program.map_or(0, |program| 2 * program.memory_usage() + CACHE_MAX_BYTES / 4)
 }
 
-/// The expression for folded messages: what is wide in it stands for its narrow form, which a message has, and for nothing else.
+/// The expression for folded messages: what is wide in it stands for its narrow form, which a message has, and for nothing else;
+/// what cannot be seen is in no message.
 /// Words end where ASCII words end: no automaton is small that knows every script's.
 fn narrow(pattern: &str) -> String {
     let mut out = String::with_capacity(pattern.len());
@@ -58,6 +60,7 @@ fn narrow(pattern: &str) -> String {
                 None => out.push(c),
             },
             c if c.is_ascii() => out.push(c),
+            c if is_invisible(c) => {}
             c => {
                 let folded: String = std::iter::once(c).nfkc().collect();
                 if folded.chars().eq([c]) { out.push(c) } else { out.push_str(&regex::escape(&folded)) }

@@ -129,6 +129,15 @@ pub async fn tally(ctx: &Ctx, owner_id: i64) -> Result<Vec<(Cause, i64)>, CoreEr
     Ok(Cause::ALL.map(|cause| (cause, count(cause))).to_vec())
 }
 
+/// An owner's rules that are switched off, as they would be if they were on.
+///
+/// # Errors
+/// The database cannot be reached.
+pub(in crate::core) async fn disabled(db: &mut impl Link, owner_id: i64) -> Result<Vec<Rule>, CoreError> {
+    let records = store::rule::list_disabled(db, owner_id).await?;
+    Ok(records.into_iter().map(|record| Rule { is_enabled: true, ..Rule::from(record) }).collect())
+}
+
 /// One page of an owner's rules. A page behind the last one is empty.
 ///
 /// # Errors

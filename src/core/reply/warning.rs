@@ -8,6 +8,7 @@ use super::{
     Cause, Keyword, Matching, Rule,
     book::{Book, Candidate, Occasion},
     draft::Draft,
+    fold::Folded,
     shelf,
 };
 use crate::core::{CoreError, Ctx, message::commands::Commands};
@@ -122,7 +123,7 @@ impl Subject<'_> {
             return Some(Why::Command);
         }
         let others: Vec<Candidate<'_>> =
-            book.candidates(on, &folded, MOST).into_iter().filter(|c| c.rule.id != self.id).collect();
+            book.candidates(on, &Folded::new(&folded), MOST).into_iter().filter(|c| c.rule.id != self.id).collect();
         let first = others.iter().find(|other| self.is_behind(keyword, other));
         if let Some(first) = first {
             return Some(Why::NeverReached { number: first.rule.number, by: first.text().to_owned() });

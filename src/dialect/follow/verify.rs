@@ -1,7 +1,10 @@
 //! `GET` and `POST /api/v1/auth/wechat/verify`: verified before anything is parsed, answered in time whatever happens behind.
 
 use crate::{
-    core::{CoreError, Ctx, message},
+    core::{
+        CoreError, Ctx,
+        message::{self, Hold, answer::Answer},
+    },
     http::state::AppState,
     wechat::{
         api::Custom,
@@ -37,13 +40,15 @@ pub async fn push(State(state): State<AppState>, RawQuery(query): RawQuery, body
             Ok(push) => push,
             Err(refusal) => return refused(refusal.class()),
         };
-    let xml = in_time(&state.ctx, &push).await;
+    let (xml, hold) = in_time(&state.ctx, &push).await;
     let body = xml.map_or_else(
         || SUCCESS.to_owned(),
         |xml| {
             callback::seal_reply(&state.push, &push.seal, &xml, state.ctx.clock.now_secs(), state.ctx.chance.as_ref())
         },
     );
+    // The rest of it goes out by another way.
+    drop(hold);
     let kind = if body == SUCCESS { "text/plain; charset=utf-8" } else { "text/xml; charset=utf-8" };
     ([(header::CONTENT_TYPE, kind)], body).into_response()
 }
@@ -57,30 +62,31 @@ fn refused(class: &'static str) -> Response {
 
 /// The answer, or none when it is not there in time. The work goes on by itself: a caller that hangs up breaks nothing off,
 /// and a late answer goes out as a customer-service message, where the account may send those.
-async fn in_time(ctx: &Ctx, push: &Push) -> Option<String> {
+async fn in_time(ctx: &Ctx, push: &Push) -> (Option<String>, Option<Hold>) {
     let (task_ctx, message) = (ctx.clone(), push.message.clone());
     let mut work = tokio::spawn(async move { message::answer(&task_ctx, &message).await });
     match tokio::time::timeout(PATIENCE, &mut work).await {
-        Ok(Ok(Ok(answer))) => answer,
+        Ok(Ok(Ok(answer))) => (answer.reply, Some(answer.hold)),
         Ok(Ok(Err(error))) => {
             if !matches!(error, CoreError::Unavailable | CoreError::Busy) {
                 tracing::error!(%error, "a message could not be answered");
             }
-            message::answer::apology(ctx, &push.message)
+            (message::answer::apology(ctx, &push.message), None)
         }
         Ok(Err(error)) => {
             tracing::error!(%error, "answering a message failed");
-            None
+            (None, None)
         }
         Err(_) => {
             tokio::spawn(send_late(ctx.clone(), push.message.clone(), work));
-            None
+            (None, None)
         }
     }
 }
 
-async fn send_late(ctx: Ctx, push: Message, work: tokio::task::JoinHandle<Result<Option<String>, CoreError>>) {
-    let Ok(Ok(Some(xml))) = work.await else {
+async fn send_late(ctx: Ctx, push: Message, work: tokio::task::JoinHandle<Result<Answer, CoreError>>) {
+    // The rest is held back until the late answer was sent.
+    let Ok(Ok(Answer { reply: Some(xml), hold: _hold })) = work.await else {
         tracing::warn!("a message was not answered in time");
         return;
     };

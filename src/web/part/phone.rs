@@ -63,9 +63,6 @@ pub fn PhoneChat(
     /// The owner's name, whose first character is the avatar.
     #[prop(optional, into)]
     owner: Words,
-    /// A line below the chat: which rule answered and why.
-    #[prop(optional, into)]
-    note: Words,
     /// A form with an `.input` and a button.
     #[prop(optional)]
     children: Option<Children>,
@@ -85,7 +82,6 @@ pub fn PhoneChat(
             <div class="phone-chat" role="log" aria-label=t.chat tabindex="0">
                 <ol>{lines}</ol>
             </div>
-            {note.get().map(|note| view! { <p class="phone-note">{note}</p> })}
             <div class="phone-foot">{foot}</div>
         </section>
     }

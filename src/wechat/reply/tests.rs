@@ -115,9 +115,37 @@ fn a_text_is_split_at_line_breaks_where_it_can_be() {
     assert_eq!(split_text("\n\n\n", 1), ["\n", "\n"]);
 }
 
+#[test]
+fn a_link_and_a_sign_of_several_characters_stay_whole() {
+    let link = "<a href=\"https://shop.example/menu/2026\">菜单</a>";
+    let text = format!("{}{link}，欢迎", "字".repeat(650));
+    assert_eq!(split_text(&text, 2_000), ["字".repeat(650), format!("{link}，欢迎")]);
+    // A line break inside a link is none to split at; a link that is no message long stays together in its own.
+    let broken = format!("{}<a href='x'>菜\n单</a>", "字".repeat(10));
+    assert_eq!(split_text(&broken, 50), ["字".repeat(10), "<a href='x'>菜\n单</a>".to_owned()]);
+    let endless = format!("ab<a href='{}'>x</a>", "u".repeat(60));
+    assert!(split_text(&endless, 40).iter().all(|piece| piece.len() <= 40));
+    for sign in ["👨‍👩‍👧", "❤\u{fe0f}", "👍🏽", "🇨🇳", "1\u{20e3}", "e\u{301}"] {
+        let text = format!("{}{sign}{sign}{sign}", "a".repeat(20));
+        for max in 20..60 {
+            let is_whole = |piece: &String| piece.trim_start_matches('a').replace(sign, "").is_empty();
+            assert!(split_text(&text, max).iter().all(is_whole), "{sign} {max}");
+        }
+    }
+    assert!(split_text("👨‍👩‍👧", 8).iter().all(|piece| piece.len() <= 8), "longer than a piece");
+}
+
+#[test]
+fn a_text_without_line_breaks_is_split_behind_a_sentence() {
+    let text = format!("{}。{}", "一".repeat(30), "二".repeat(20));
+    assert_eq!(split_text(&text, 110), [format!("{}。", "一".repeat(30)), "二".repeat(20)]);
+    assert_eq!(split_text("one two three", 10), ["one two ", "three"].map(str::to_owned).to_vec());
+    assert_eq!(split_text("一。二三四五六七八", 15), ["一。二三四", "五六七八"], "not where it wastes a piece");
+}
+
 proptest::proptest! {
     #[test]
-    fn splitting_loses_nothing_but_line_breaks(text in "[a长👍\n]{0,60}", max in 4_usize..20) {
+    fn splitting_loses_nothing_but_line_breaks(text in "([a长👍 。\n\u{200d}]|<a |</a>){0,60}", max in 4_usize..20) {
         let pieces = split_text(&text, max);
         proptest::prop_assert!(pieces.iter().all(|piece| !piece.is_empty() && piece.len() <= max));
         proptest::prop_assert_eq!(pieces.concat().replace('\n', ""), text.replace('\n', ""));

@@ -1,7 +1,7 @@
 //! What stands behind a command: a page, numbers, or a keyword and its reply.
 //!
 //! ```text
-//! 列表 2        查看 03        删除 03 05      开启 03
+//! 列表 2        查看 03 05     删除 03 05      开启 03
 //! 添加 收到=回复      添加 “a = b”：回复      修改 03 收到=回复
 //! ```
 //!
@@ -13,6 +13,8 @@ use crate::{core::reply::fold::fold, text::Lang};
 
 /// Numbers that one command may name.
 const MOST_NUMBERS: usize = 20;
+/// Rules that are shown at once: a few messages.
+const MOST_SHOWN: usize = 5;
 /// Words of a command's name, at most.
 const MOST_WORDS: usize = 3;
 
@@ -47,9 +49,14 @@ pub(super) fn read(commands: &Commands, message: &str) -> Option<Said> {
     let (command, lang, rest) = spaced(commands, message).or_else(|| glued(commands, message))?;
     let order = match command {
         Command::List | Command::Show | Command::Delete | Command::On | Command::Off => {
-            let most = if matches!(command, Command::List | Command::Show) { 1 } else { MOST_NUMBERS };
+            let most = match command {
+                Command::List => 1,
+                Command::Show => MOST_SHOWN,
+                _ => MOST_NUMBERS,
+            };
             // No number: an ordinary sentence that begins with the word.
-            Order::Numbers(numbers(rest).filter(|numbers| numbers.len() <= most)?)
+            let numbers = numbers(rest)?;
+            if numbers.len() <= most { Order::Numbers(numbers) } else { Order::Unclear }
         }
         Command::Add => pair(None, rest),
         Command::Edit => {

@@ -1,5 +1,8 @@
 use super::*;
-use crate::core::reply::{Answer, Content, Door, Keyword, fold::fold};
+use crate::core::reply::{
+    Answer, Content, Door, Keyword,
+    fold::{fold, fold_part},
+};
 use proptest::prelude::*;
 
 pub fn rule(id: i64, priority: i64, keywords: &[(Matching, &str)]) -> Rule {
@@ -27,7 +30,7 @@ pub fn rule(id: i64, priority: i64, keywords: &[(Matching, &str)]) -> Rule {
 }
 
 fn answer(book: &Book, message: &str) -> Option<i64> {
-    book.answer(Occasion::Said, &fold(message)).map(|hit| hit.rule.id)
+    book.answer(Occasion::Said, &Folded::new(message)).map(|hit| hit.rule.id)
 }
 
 #[test]
@@ -67,13 +70,73 @@ fn a_rule_that_is_off_never_answers() {
 #[test]
 fn an_expression_gives_what_its_groups_caught() {
     let book = Book::new(vec![rule(1, 0, &[(Matching::Regex, r"^订单\s*(\d+)(-\w)?$")])]);
-    assert_eq!(book.answer(Occasion::Said, "订单 42").unwrap().groups, ["42", ""]);
+    assert_eq!(book.answer(Occasion::Said, &Folded::new("订单 42")).unwrap().groups, ["42", ""]);
 }
 
 #[test]
 fn an_expression_may_be_typed_wide() {
     let book = Book::new(vec![rule(1, 0, &[(Matching::Regex, r"^价格：（(\d+)）")])]);
-    assert_eq!(book.answer(Occasion::Said, &fold("价格：（42）元")).unwrap().groups, ["42"]);
+    assert_eq!(book.answer(Occasion::Said, &Folded::new("价格：（42）元")).unwrap().groups, ["42"]);
+}
+
+#[test]
+fn closing_marks_of_a_part_are_looked_for() {
+    use Matching::{Contains, Exact, Prefix};
+    let book = Book::new(vec![
+        rule(1, 9, &[(Contains, "？")]),
+        rule(2, 0, &[(Prefix, "查：")]),
+        rule(3, 0, &[(Contains, "1.")]),
+        rule(4, 0, &[(Contains, "Go!")]),
+        rule(5, 0, &[(Exact, "多少钱？")]),
+        rule(6, -1, &[(Contains, "吗")]),
+    ]);
+    for (message, expected) in [
+        ("查：日程", Some(2)),
+        ("查看一下日程", None),
+        ("第１．２版", Some(3)),
+        ("11 点开门", None),
+        ("let us go！", Some(4)),
+        ("google", None),
+        ("多少钱？", Some(1)),
+        ("多少钱！", Some(5)),
+        ("多少钱", Some(5)),
+        ("在吗。", Some(6)),
+    ] {
+        assert_eq!(answer(&book, message), expected, "{message}");
+    }
+}
+
+#[test]
+fn an_expression_sees_closing_marks_if_it_asks_for_them() {
+    let book = Book::new(vec![
+        rule(1, 0, &[(Matching::Regex, "(在吗|有人吗)？$")]),
+        rule(2, 0, &[(Matching::Regex, r"^订单：(\d+)？$")]),
+        rule(3, 0, &[(Matching::Regex, r"^地址\d$")]),
+    ]);
+    assert_eq!((answer(&book, "在吗？"), answer(&book, "在吗")), (Some(1), None));
+    assert_eq!(answer(&book, "订单：42？"), Some(2));
+    assert_eq!((answer(&book, "地址2"), answer(&book, "地址2。")), (Some(3), Some(3)));
+}
+
+#[test]
+fn groups_are_given_as_they_were_typed() {
+    let book = Book::new(vec![rule(1, 0, &[(Matching::Regex, r"^报名\s*(.+)$")])]);
+    let groups = |message: &str| book.answer(Occasion::Said, &Folded::new(message)).map(|hit| hit.groups);
+    assert_eq!(groups("报名 Alice  ＷANG！").unwrap(), ["Alice WANG"]);
+    assert_eq!(groups("报名\u{200b}AB12cd").unwrap(), ["AB12cd"]);
+}
+
+#[test]
+fn what_cannot_be_seen_is_in_no_keyword() {
+    use Matching::{Contains, Exact, Regex};
+    let book = Book::new(vec![
+        rule(1, 0, &[(Exact, "价格\u{200b}")]),
+        rule(2, 0, &[(Contains, "❤")]),
+        rule(3, 0, &[(Regex, "^地\u{feff}址$")]),
+    ]);
+    assert_eq!(answer(&book, "价格"), Some(1));
+    assert_eq!(answer(&book, "爱你❤\u{fe0f}"), Some(2));
+    assert_eq!(answer(&book, "地址"), Some(3));
 }
 
 #[test]
@@ -101,10 +164,10 @@ fn a_rule_without_keywords_answers_its_kind_last() {
         ..rule(id, 0, &keywords.iter().map(|text| (Matching::Exact, *text)).collect::<Vec<_>>())
     };
     let book = Book::new(vec![sent(1, &[]), sent(2, &["image"]), rule(3, 0, &[])]);
-    let sent = |kind: &str| book.answer(Occasion::Sent, kind).map(|hit| (hit.rule.id, hit.keyword));
+    let sent = |kind: &str| book.answer(Occasion::Sent, &Folded::new(kind)).map(|hit| (hit.rule.id, hit.keyword));
     assert_eq!((sent("image"), sent("voice")), (Some((2, Some(0))), Some((1, None))));
-    assert!(book.answer(Occasion::Said, "image").is_none());
-    assert!(book.answer(Occasion::Tapped, "image").is_none());
+    assert!(book.answer(Occasion::Said, &Folded::new("image")).is_none());
+    assert!(book.answer(Occasion::Tapped, &Folded::new("image")).is_none());
 }
 
 /// T-27: two hundred rules of ten keywords, a message of two thousand characters, and everything repeats. The engine must be
@@ -142,7 +205,7 @@ fn hostile_keywords_and_messages_cost_little() {
     ];
     let mut slowest = std::time::Duration::ZERO;
     for message in &messages {
-        let folded = fold(message);
+        let folded = Folded::new(message);
         let mut took: Vec<_> = (0..5)
             .map(|_| {
                 let begun = std::time::Instant::now();
@@ -159,7 +222,7 @@ fn hostile_keywords_and_messages_cost_little() {
 
 /// The engine, in the plainest words: every rule that matches, in the order of answering, with its best keyword.
 fn naive(rules: &[Rule], on: Occasion, message: &str) -> Vec<i64> {
-    let folded = fold(message);
+    let (bare, whole) = (fold(message), fold_part(message));
     let mut ranks = Vec::new();
     for rule in rules.iter().filter(|r| r.is_enabled) {
         if (rule.cause == Cause::Keyword) != (on == Occasion::Said) {
@@ -169,12 +232,15 @@ fn naive(rules: &[Rule], on: Occasion, message: &str) -> Vec<i64> {
             ranks.push((Reverse(rule.priority), 4, rule.id));
         }
         for keyword in &rule.keywords {
-            let text = fold(&keyword.text);
+            let part = fold_part(&keyword.text);
             let is_match = match keyword.matching {
-                Matching::Exact => folded == text,
-                Matching::Prefix => !text.is_empty() && folded.starts_with(&text),
-                Matching::Contains => !text.is_empty() && folded.contains(&text),
-                Matching::Regex => compile(&keyword.text).unwrap().is_match(&folded),
+                Matching::Exact => bare == fold(&keyword.text),
+                Matching::Prefix => !part.is_empty() && whole.starts_with(&part),
+                Matching::Contains => !part.is_empty() && whole.contains(&part),
+                Matching::Regex => {
+                    let regex = compile(&keyword.text).unwrap();
+                    regex.is_match(&bare) || regex.is_match(&whole)
+                }
             };
             if is_match {
                 ranks.push((Reverse(rule.priority), keyword.matching as u8, rule.id));
@@ -195,7 +261,9 @@ fn any_keyword() -> impl Strategy<Value = (Matching, String)> {
         "[a-c价]\\$",
         "\\[ab\\][bc]",
         "\\(a\\|价\\)[a-c]",
-        "\\.[b价]"
+        "\\.[b价]",
+        "[ab]？\\$",
+        "！[bB]?"
     ];
     prop_oneof![3 => (plain, "[a-c价B！]{1,4}"), 1 => (Just(Matching::Regex), regex)]
 }
@@ -221,7 +289,7 @@ proptest! {
         let book = Book::new(rules.clone());
         for message in messages {
             for on in [Occasion::Said, Occasion::Sent] {
-                let folded = fold(&message);
+                let folded = Folded::new(&message);
                 let expected = naive(&rules, on, &message);
                 let winner = book.answer(on, &folded).map(|hit| hit.rule.id);
                 prop_assert_eq!(winner, expected.first().copied(), "{:?} {:?}", on, message);

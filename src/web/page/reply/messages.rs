@@ -214,7 +214,7 @@ async fn message(visitor: Visitor, id: i64) -> Result<Leaf, Halt> {
     let why = match &entry.trace {
         Some(trace) => {
             let said = entry.content.as_deref().unwrap_or_default();
-            trace::card(desk, trace::Told { trace, said, is_shown: true })
+            trace::card(desk, trace::Told { trace, disabled: &[], said, is_shown: true })
         }
         None => view! { <Card title=Bench::of(desk.lang).why><p class="soft">{t.no_trace}</p></Card> }.into_any(),
     };

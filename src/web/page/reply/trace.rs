@@ -18,6 +18,8 @@ use url::form_urlencoded::byte_serialize;
 #[derive(Clone, Copy)]
 pub struct Told<'a> {
     pub trace: &'a Trace,
+    /// Rules that match but are off; where nobody looked for them, none.
+    pub disabled: &'a [Tried],
     /// What was written; empty where it was no text, or is forgotten.
     pub said: &'a str,
     /// A rule may be made of it here.
@@ -56,7 +58,8 @@ fn answered_by(desk: Desk, told: Told<'_>) -> AnyView {
         }
         ("command", _) => fill(t.by_command, &[("word", &trace.folded)]).into_any(),
         ("signin", _) => t.by_signin.into_any(),
-        ("default", _) => t.by_default.into_any(),
+        ("default", Some(tried)) => view! { {t.by_default} " · " {rule_link(desk, tried)} }.into_any(),
+        ("default", None) => t.by_default.into_any(),
         ("follow", Some(tried)) => view! { {t.by_follow} " · " {rule_link(desk, tried)} }.into_any(),
         ("follow", None) => t.by_follow.into_any(),
         (_, Some(tried)) => rule_link(desk, tried),
@@ -102,7 +105,9 @@ fn shadow(desk: Desk, told: Told<'_>) -> Option<AnyView> {
 fn tried(desk: Desk, told: Told<'_>) -> AnyView {
     let t = Bench::of(desk.lang);
     let trace = told.trace;
-    if trace.tried.is_empty() {
+    // On the account's desk the person's own switched-off rules are nobody's business, and the other way round.
+    let disabled = || told.disabled.iter().filter(|tried| tried.owner_id == desk.owner_id);
+    if trace.tried.is_empty() && disabled().next().is_none() {
         let is_text =
             told.is_shown && !told.said.is_empty() && matches!(trace.answered_by.as_str(), "none" | "default");
         let make = is_text.then(|| {
@@ -112,7 +117,7 @@ fn tried(desk: Desk, told: Told<'_>) -> AnyView {
         return view! { <div class="row spread"><p class="soft">{t.tried_none}</p>{make}</div> }.into_any();
     }
     let won = winner(trace).map(|tried| padded(tried.number)).unwrap_or_default();
-    let rows = trace.tried.iter().map(|tried| row(desk, tried, &won)).collect_view();
+    let rows = trace.tried.iter().chain(disabled()).map(|tried| row(desk, tried, &won)).collect_view();
     view! {
         <div class="table-wrap">
             <table class="table cards tried">
@@ -189,7 +194,7 @@ mod tests {
 
     fn html(answered_by: &str, tried: Vec<Tried>) -> String {
         let trace = Trace { folded: "价格".to_owned(), answered_by: answered_by.to_owned(), tried };
-        card(DESK, Told { trace: &trace, said: "价格", is_shown: true }).to_html()
+        card(DESK, Told { trace: &trace, disabled: &[], said: "价格", is_shown: true }).to_html()
     }
 
     #[test]

@@ -28,7 +28,9 @@ crate::texts! {
         sent: "发了一条{kind}消息" / "Sent a message: {kind}",
         silent: "没有回复" / "No answer",
         drawn: "随机回复下面的一条" / "One of these, at random",
-        rest: "第 2 条起：有客服消息权限时接着发出，否则等对方回复“更多”" / "From the second on: sent right away where the account may, else when they answer “more”",
+        rest_sent: "下面的接着发出" / "These follow right away",
+        rest_asked: "下面的等对方回复“{word}”" / "These wait for “{word}”",
+        rest_both: "下面的：有客服消息权限时接着发出，否则等对方回复“{word}”" / "These follow right away where the account may, else when they answer “{word}”",
 
         why: "为什么这样回答" / "Why this answer",
         why_none: "为什么没有回复" / "Why no answer",
@@ -44,7 +46,7 @@ crate::texts! {
 
         answered_by: "由谁回答" / "Answered by",
         compared: "比较时看作" / "Compared as",
-        compared_note: "不分大小写和全角半角，首尾的空格和标点不算" / "Letter case, width, and spaces and points around it do not matter",
+        compared_note: "不分大小写和全角半角，首尾的空格不算；末尾的标点也不算，除非关键词只需是消息的一部分" / "Letter case, width and spaces around it do not matter, nor points at its end unless the keyword need be a part only",
         nothing_left: "（空）" / "(nothing)",
         tried: "匹配的规则" / "Rules that match",
         tried_none: "没有规则匹配这条消息。" / "No rule matches this message.",
@@ -64,6 +66,8 @@ crate::texts! {
         fate_off: "本人的自动回复已关闭" / "Their own replies are off",
         fate_command: "被聊天命令占用" / "A chat command comes first",
         fate_signin: "这条消息用于登录" / "The message was about signing in",
+        fate_mute: "它的素材都不见了，没有可发的" / "All of its files are gone: nothing to send",
+        fate_disabled: "匹配，但停用了" / "Matches, but is switched off",
         shadowed: "“{word}”是聊天命令，规则永远轮不到它。给规则换个关键词。" / "“{word}” is a chat command: no rule ever gets it. Choose another keyword.",
     }
 }
@@ -80,6 +84,8 @@ impl Bench {
             Fate::Off => self.fate_off,
             Fate::Command => self.fate_command,
             Fate::Signin => self.fate_signin,
+            Fate::Mute => self.fate_mute,
+            Fate::Disabled => self.fate_disabled,
         }
     }
 }

@@ -66,7 +66,8 @@ impl Ask {
         Some(match self.kind {
             Kind::Text if said.is_empty() => return None,
             Kind::Text => Input::Text(said),
-            Kind::Follow => Input::Follow((!said.is_empty()).then_some(said)),
+            // A message that is half typed is no scene.
+            Kind::Follow => Input::Follow(None),
             Kind::Menu => Input::Menu(said, String::new()),
             Kind::Scan => Input::Scan(said),
             Kind::Other(kind) => Input::Kind(kind.to_owned()),
@@ -88,6 +89,7 @@ mod tests {
         assert_eq!(ask("say=+%E4%BB%B7%0Aa+").input(), Some(Input::Text("价\na".to_owned())));
         assert_eq!(ask("kind=menu&say=V1").input(), Some(Input::Menu("V1".to_owned(), String::new())));
         assert_eq!(ask("kind=follow").input(), Some(Input::Follow(None)));
+        assert_eq!(ask("kind=follow&say=x").input(), Some(Input::Follow(None)));
         assert_eq!(ask("kind=sticker&say=x").input(), Some(Input::Kind("sticker".to_owned())));
     }
 

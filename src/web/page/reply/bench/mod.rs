@@ -73,7 +73,7 @@ async fn tried(visitor: &Visitor, desk: Desk, ask: &Ask) -> Result<Option<Tried>
 fn why(desk: Desk, tried: Option<&Tried>) -> Option<AnyView> {
     let Tried { input, preview } = tried?;
     let said = if let Input::Text(text) = input { text.as_str() } else { "" };
-    let told = trace::Told { trace: &preview.trace, said, is_shown: true };
+    let told = trace::Told { trace: &preview.trace, disabled: &preview.disabled, said, is_shown: true };
     Some(trace::card(desk, told))
 }
 

@@ -18,13 +18,10 @@ use leptos::prelude::*;
 pub fn phone(ctx: &Ctx, desk: Desk, ask: &Ask, tried: Option<&Tried>) -> AnyView {
     let t = Bench::of(desk.lang);
     let bubbles = tried.map_or_else(|| vec![Bubble::Line(t.begin.to_owned())], |tried| bubbles(ctx, desk, tried));
-    let several = tried
-        .is_some_and(|tried| !tried.preview.is_drawn && crate::core::message::pieces(&tried.preview.replies).len() > 1);
-    let note = several.then_some(t.rest);
     let form = form(desk, ask);
     view! {
         <div class="bench-phone">
-            <PhoneChat lang=desk.lang title=t.phone bubbles note=note>{form}</PhoneChat>
+            <PhoneChat lang=desk.lang title=t.phone bubbles>{form}</PhoneChat>
         </div>
     }
     .into_any()

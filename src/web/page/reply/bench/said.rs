@@ -4,7 +4,11 @@ use super::Tried;
 use crate::{
     core::{
         Ctx,
-        message::{pieces as messages, preview::Input},
+        message::{
+            Rest,
+            commands::Command,
+            preview::{Input, Preview},
+        },
         reply::{Content, media},
     },
     web::{
@@ -24,7 +28,8 @@ const PICTURE: &str = "/picture.svg";
 pub fn bubbles(ctx: &Ctx, desk: Desk, tried: &Tried) -> Vec<Bubble> {
     let mut bubbles = vec![heard(desk, &tried.input)];
     let place = |media: &str| media::address(ctx, media).and_then(|url| Some(Url::parse(&url).ok()?.path().to_owned()));
-    bubbles.extend(answered(desk, &tried.preview.replies, tried.preview.is_drawn, place));
+    let more = ctx.commands.word(Command::More, desk.lang).unwrap_or_default();
+    bubbles.extend(answered(desk, &tried.preview, more, place));
     bubbles
 }
 
@@ -41,17 +46,29 @@ fn heard(desk: Desk, input: &Input) -> Bubble {
     }
 }
 
-/// What the account answers, message by message; `is_drawn`: with one of them. `place` is where a file that Weida keeps is.
-fn answered(desk: Desk, replies: &[Content], is_drawn: bool, place: impl Fn(&str) -> Option<String>) -> Vec<Bubble> {
+/// What the account answers, message by message: `more` is the word that asks for those behind the first, `place` where a file that
+/// Weida keeps is.
+fn answered(desk: Desk, preview: &Preview, more: &str, place: impl Fn(&str) -> Option<String>) -> Vec<Bubble> {
     let t = Bench::of(desk.lang);
+    let Preview { replies, is_drawn, rest, .. } = preview;
+    let rest = match rest {
+        Rest::Sent => t.rest_sent,
+        Rest::Asked => t.rest_asked,
+        Rest::Both => t.rest_both,
+    };
     let mut bubbles = Vec::new();
     if replies.is_empty() {
         bubbles.push(Bubble::Line(t.silent.to_owned()));
     }
-    if is_drawn {
+    if *is_drawn {
         bubbles.push(Bubble::Line(t.drawn.to_owned()));
     }
-    bubbles.extend(messages(replies).iter().map(|content| Bubble::Theirs(shown(desk, content, &place))));
+    for (at, content) in replies.iter().enumerate() {
+        if at == 1 && !is_drawn {
+            bubbles.push(Bubble::Line(fill(rest, &[("word", more)])));
+        }
+        bubbles.push(Bubble::Theirs(shown(desk, content, &place)));
+    }
     bubbles
 }
 
@@ -87,43 +104,51 @@ fn tap(_id: &str, content: &str, text: &str) -> Piece {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{text::Lang, web::page::reply::Scope};
+    use crate::{core::message::trace::Trace, text::Lang, web::page::reply::Scope};
 
     const DESK: Desk = Desk { scope: Scope::Own, owner_id: 1, user_id: 1, is_admin: false, lang: Lang::Zh };
 
+    fn preview(replies: &[Content], rest: Rest, is_drawn: bool) -> Preview {
+        let trace = Trace { folded: String::new(), answered_by: "account_rule".to_owned(), tried: Vec::new() };
+        let (answered_by, rule_id, disabled) = ("account_rule", None, Vec::new());
+        Preview { replies: replies.to_vec(), rest, is_drawn, answered_by, rule_id, trace, disabled }
+    }
+
+    fn answered(replies: &[Content], is_drawn: bool) -> Vec<Bubble> {
+        super::answered(DESK, &preview(replies, Rest::Asked, is_drawn), "更多", |_| None)
+    }
+
     #[test]
     fn an_answer_is_shown_message_by_message() {
-        let long = Content::text("长".repeat(1_000));
         let news = Content::News {
             title: "活动".to_owned(),
             description: String::new(),
             picture_url: "https://a.test/x.png".to_owned(),
             url: "https://a.test/".to_owned(),
         };
-        let bubbles = answered(DESK, &[long, news], false, |_| None);
-        assert_eq!(bubbles.len(), 3, "3,000 bytes are two messages");
+        let bubbles = answered(&[Content::text("长"), news], false);
+        assert_eq!((bubbles.len(), &bubbles[1]), (3, &Bubble::Line("下面的等对方回复“更多”".to_owned())));
         assert!(matches!(&bubbles[2], Bubble::Theirs(Said::Card { picture: None, .. })));
-        assert_eq!(answered(DESK, &[], false, |_| None), [Bubble::Line("没有回复".to_owned())]);
-        assert_eq!(answered(DESK, &[Content::text("a"), Content::text("b")], true, |_| None).len(), 3);
+        assert_eq!(answered(&[], false), [Bubble::Line("没有回复".to_owned())]);
+        assert_eq!(answered(&[Content::text("a"), Content::text("b")], true).len(), 3);
     }
 
     #[test]
     fn a_picture_that_weida_keeps_is_shown_and_another_is_stood_for() {
         let image = |media: &str| Content::Image { media: media.to_owned() };
-        let bubbles = answered(DESK, &[image("weida:x"), image("y")], false, |media| {
-            media.strip_prefix("weida:").map(|key| format!("/media/{key}"))
-        });
+        let place = |media: &str| media.strip_prefix("weida:").map(|key| format!("/media/{key}"));
+        let bubbles = super::answered(DESK, &preview(&[image("weida:x"), image("y")], Rest::Sent, true), "", place);
         let src = |bubble: &Bubble| match bubble {
-            Bubble::Theirs(Said::Picture { src, .. }) => src.clone(),
-            other => panic!("{other:?}"),
+            Bubble::Theirs(Said::Picture { src, .. }) => Some(src.clone()),
+            _ => None,
         };
-        assert_eq!(bubbles.iter().map(src).collect::<Vec<_>>(), ["/media/x", PICTURE]);
+        assert_eq!(bubbles.iter().filter_map(src).collect::<Vec<_>>(), ["/media/x", PICTURE]);
     }
 
     #[test]
     fn words_that_are_tapped_are_tried() {
         let text = "<a href='weixin://bizmsgmenu?msgmenucontent=%E4%BB%B7%E6%A0%BC&msgmenuid=1'>多少钱</a>";
-        let bubbles = answered(DESK, &[Content::text(text)], false, |_| None);
+        let bubbles = answered(&[Content::text(text)], false);
         let Bubble::Theirs(Said::Text(pieces)) = &bubbles[0] else { panic!("{bubbles:?}") };
         assert!(matches!(&pieces[0], Piece::Tap { form: FORM, name: "say", value, .. } if value == "价格"));
     }
