@@ -19,4 +19,4 @@ mod rest;
 mod words;
 
 pub use answer::answer;
-pub use piece::pieces;
+pub use piece::{PART_MAX_BYTES, pieces};

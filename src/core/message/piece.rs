@@ -16,6 +16,8 @@ use crate::{
 
 /// Bytes that are kept free for the hint that there is more.
 const HINT_MAX_BYTES: usize = 64;
+/// Bytes of a part of a text that goes on when the person asks for more.
+pub const PART_MAX_BYTES: usize = TEXT_MAX_BYTES - HINT_MAX_BYTES;
 
 /// The messages that these contents are in the chat: long texts in pieces of at most 2048 bytes, everything else as it is.
 #[must_use]
@@ -60,7 +62,7 @@ pub fn arranged(contents: &[Content], rest: Rest, hint: &str) -> Vec<Content> {
     if whole.len() < 2 || rest == Rest::Sent {
         return whole;
     }
-    let mut parts = cut(contents, TEXT_MAX_BYTES - HINT_MAX_BYTES);
+    let mut parts = cut(contents, PART_MAX_BYTES);
     // A picture cannot say that there is more.
     if let Some(at) = parts.iter().position(|p| matches!(p, Content::Text { .. })) {
         parts[..=at].rotate_right(1);
@@ -82,10 +84,7 @@ pub fn hinted(content: &mut Content, hint: &str) {
 pub async fn shown(ctx: &Ctx, db: &mut impl Link, contents: &[Content]) -> Result<Vec<Content>, CoreError> {
     let mut shown = Vec::with_capacity(contents.len());
     for content in contents {
-        let is_there = match content.media() {
-            Some(media) => media::resolve(ctx, db, media).await? != Sendable::Gone,
-            None => true,
-        };
+        let is_there = media::resolve(ctx, db, content).await? != Sendable::Gone;
         shown.extend(if is_there { Some(content.clone()) } else { words(content).map(Content::text) });
     }
     Ok(shown)
@@ -93,10 +92,7 @@ pub async fn shown(ctx: &Ctx, db: &mut impl Link, contents: &[Content]) -> Resul
 
 /// What the platform is given; None where its media is not there: then its words are, if it has any.
 pub async fn reply(ctx: &Ctx, db: &mut impl Link, content: &Content) -> Result<Option<Reply>, CoreError> {
-    let found = match content.media() {
-        Some(media) => media::resolve(ctx, db, media).await?,
-        None => Sendable::Platform(String::new()),
-    };
+    let found = media::resolve(ctx, db, content).await?;
     let given = |text: &String| (!text.is_empty()).then(|| text.clone());
     let media_id = match found {
         Sendable::Platform(id) => id,
