@@ -23,7 +23,8 @@ const utf8 = new TextEncoder();
 for (const hint of document.querySelectorAll("[data-parts]")) {
   const area = document.getElementById(hint.dataset.parts);
   area?.addEventListener("input", () => {
-    const parts = Math.ceil(utf8.encode(area.value.trim()).length / Number(hint.dataset.size));
+    const bytes = utf8.encode(area.value.trim()).length;
+    const parts = bytes <= Number(hint.dataset.size) ? 1 : Math.ceil(bytes / Number(hint.dataset.part));
     hint.hidden = parts < 2;
     hint.querySelector("span").textContent = hint.dataset.text.replace("{n}", parts);
   });

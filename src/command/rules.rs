@@ -133,6 +133,10 @@ async fn import(ctx: &Ctx, of: &Of, mode: Mode, is_dry: bool, file: Option<&str>
     if !plan.flaws.is_empty() {
         return Err(Fault::Wrong(format!("{} flaws: nothing was imported", plan.flaws.len())));
     }
+    if !plan.may_apply(false) {
+        let why = "--replace: some of the platform's rules could not be kept, and those here that they stand for would be removed";
+        return Err(Fault::Wrong(format!("{why}; nothing was imported, leave --replace out")));
+    }
     if is_dry || plan.is_empty() {
         return Ok(());
     }

@@ -56,6 +56,7 @@ impl Checked {
         within("signin.welcome-credits", settings.signin.welcome_credits, 0, 1_000_000)?;
         within("message.keep-days", settings.message.keep_days, 0, 3650)?;
         within("reply.history-days", settings.reply.history_days, 1, 3650)?;
+        within("reply.history-megabytes", settings.reply.history_megabytes, 1, 100_000)?;
         within("media.megabytes-per-owner", settings.media.megabytes_per_owner, 1, 10_000)?;
         crate::core::message::commands::Commands::new(&settings.chat.commands).map_err(ConfigError)?;
         within("token.expiration-days", i64::from(settings.token.expiration_days), 1, 365)?;

@@ -48,6 +48,7 @@ pub const ENVIRONMENT: &[(&str, &str)] = &[
     ("WEIDA_MESSAGE_DAYS", "message.keep-days"),
     ("WEIDA_REPLY_MORE", "reply.more"),
     ("WEIDA_HISTORY_DAYS", "reply.history-days"),
+    ("WEIDA_HISTORY_MEGABYTES", "reply.history-megabytes"),
     ("RUST_LOG", "log.filter"),
     ("WEIDA_LOG_DIR", "log.dir"),
 ];
@@ -179,7 +180,7 @@ fn typed(key: &str, text: &str) -> Value {
             "false" | "0" | "" => Value::from(false),
             other => Value::from(other),
         },
-        "token.expiration-days" | "message.keep-days" | "reply.history-days" => {
+        "token.expiration-days" | "message.keep-days" | "reply.history-days" | "reply.history-megabytes" => {
             text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from)
         }
         _ => Value::from(text),

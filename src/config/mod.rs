@@ -236,11 +236,14 @@ pub struct Reply {
     pub more: bool,
     /// How many days the history of rules goes back.
     pub history_days: i64,
+    /// How many megabytes of history a person's rules may have; the account's may have eight times as many. The oldest changes go
+    /// first.
+    pub history_megabytes: i64,
 }
 
 impl Default for Reply {
     fn default() -> Self {
-        Self { more: true, history_days: 180 }
+        Self { more: true, history_days: 180, history_megabytes: 64 }
     }
 }
 

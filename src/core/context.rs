@@ -9,7 +9,7 @@ use super::{
     image::Studio,
     message::{commands::Commands, service::Service},
     rate::Rates,
-    reply::{media::send::Post, shelf::Shelf, transfer::job::Imports},
+    reply::{apart::Apart, media::send::Post, shelf::Shelf, transfer::job::Imports},
     secret::{HashKey, Use},
     signin::{doors::Doors, hub::Hub},
     token::{Ring, Standings},
@@ -47,6 +47,7 @@ pub struct Parts {
     pub shelf: Shelf,
     pub post: Post,
     pub imports: Imports,
+    pub apart: Apart,
     pub commands: Commands,
     pub studio: Studio,
     /// The keys that tokens are signed with.

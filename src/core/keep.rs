@@ -15,6 +15,16 @@ const ENDED_SESSIONS_MS: i64 = 24 * 3_600_000;
 const COUNTED_DAYS: i64 = 400;
 const DAY_MS: i64 = 24 * 3_600_000;
 
+/// One statement of the store, in a transaction of its own.
+macro_rules! swept {
+    ($ctx:expr, $topic:ident::$what:ident($($argument:expr),*)) => {{
+        let mut tx = $ctx.store.begin().await?;
+        let done = store::$topic::$what(&mut tx, $($argument),*).await?;
+        tx.commit().await?;
+        done
+    }};
+}
+
 /// Ends sign-in sessions whose time is over, so that their pages say so. Called every few seconds.
 ///
 /// # Errors
@@ -25,30 +35,32 @@ pub async fn expire(ctx: &Ctx) -> Result<(), CoreError> {
     Ok(tx.commit().await?)
 }
 
-/// Removes what nobody may need any more. Called every few minutes.
+/// Removes what nobody may need any more, in many short transactions: on the embedded database each keeps the other writers waiting.
+/// Called every few minutes.
 ///
 /// # Errors
 /// The database cannot be reached.
 pub async fn sweep(ctx: &Ctx) -> Result<(), CoreError> {
     let now = ctx.now();
-    let mut tx = ctx.store.begin().await?;
-    store::code::delete_expired(&mut tx, now).await?;
-    store::token::delete_expired(&mut tx, now).await?;
-    store::usage::delete_expired(&mut tx, now).await?;
-    store::hold::delete_expired(&mut tx, now).await?;
-    store::web_session::delete_expired(&mut tx, now).await?;
-    store::limit::delete_expired(&mut tx, now).await?;
-    store::delivery::delete_old(&mut tx, now - DELIVERIES_MS).await?;
-    store::follow::delete_old(&mut tx, now - ENDED_SESSIONS_MS).await?;
-    store::signin::delete_old(&mut tx, now - ENDED_SESSIONS_MS).await?;
+    let settings = &ctx.settings.settings;
+    swept!(ctx, code::delete_expired(now));
+    swept!(ctx, token::delete_expired(now));
+    swept!(ctx, usage::delete_expired(now));
+    swept!(ctx, hold::delete_expired(now));
+    swept!(ctx, web_session::delete_expired(now));
+    swept!(ctx, limit::delete_expired(now));
+    swept!(ctx, delivery::delete_old(now - DELIVERIES_MS));
+    swept!(ctx, follow::delete_old(now - ENDED_SESSIONS_MS));
+    swept!(ctx, signin::delete_old(now - ENDED_SESSIONS_MS));
     // Ids grow with time: see `core::id`.
-    let oldest_change = (now - ctx.settings.settings.reply.history_days * DAY_MS) << RANDOM_BITS;
-    store::rule_history::delete_old(&mut tx, oldest_change).await?;
-    store::pending::delete_expired(&mut tx, now).await?;
-    store::rule_count::delete_old(&mut tx, count::day_of(now) - COUNTED_DAYS).await?;
-    store::message::update_contents_forgotten(&mut tx, now - ctx.settings.settings.message.keep_days * DAY_MS).await?;
-    store::question::delete_expired(&mut tx, now).await?;
-    store::import::delete_expired(&mut tx, now).await?;
-    tx.commit().await?;
+    let oldest_change = (now - settings.reply.history_days * DAY_MS) << RANDOM_BITS;
+    while swept!(ctx, rule_history::delete_old(oldest_change)) {}
+    swept!(ctx, pending::delete_expired(now));
+    swept!(ctx, rule_count::delete_old(count::day_of(now) - COUNTED_DAYS));
+    let oldest_content = now - settings.message.keep_days * DAY_MS;
+    swept!(ctx, message::update_contents_forgotten(oldest_content));
+    swept!(ctx, message::delete_missed_dismissed(oldest_content << RANDOM_BITS));
+    swept!(ctx, question::delete_expired(now));
+    while swept!(ctx, import::delete_expired(now)) {}
     media::keep::tend(ctx).await
 }

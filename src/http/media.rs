@@ -1,16 +1,18 @@
 //! `GET /media/<key>`: files of answers, for the chat's readers and for the platform. Whoever has the address may look; it cannot
 //! be guessed, and what is there never changes.
 
-use super::state::AppState;
+use super::{client::Client, limited::too_often, state::AppState};
 use crate::core::{
     CoreError,
+    rate::{self, Caller},
     reply::media::{
         is_key,
         keep::{self, Kept},
     },
 };
 use axum::{
-    Router,
+    Extension, Router,
+    body::Body,
     extract::{Path, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
@@ -22,32 +24,55 @@ pub fn routes() -> Router<AppState> {
     Router::new().route("/media/{key}", get(file))
 }
 
-async fn file(State(state): State<AppState>, Path(key): Path<String>, headers: HeaderMap) -> Response {
+async fn file(
+    State(state): State<AppState>,
+    Extension(client): Extension<Client>,
+    Path(key): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     if !is_key(&key) {
         return StatusCode::NOT_FOUND.into_response();
     }
+    let allowance = rate::take(&state.ctx, &Caller::Anyone, client.address);
+    if !allowance.is_within {
+        return too_often(allowance.reset_secs);
+    }
     match keep::look(&state.ctx, &key).await {
-        Ok((kept, bytes)) => render(&kept, bytes, &headers),
+        Ok(kept) if is_known(&headers, &kept.key) => with_headers(&kept, StatusCode::NOT_MODIFIED.into_response()),
+        Ok(kept) => render(&state, &kept, &headers),
         Err(CoreError::NotFound) => StatusCode::NOT_FOUND.into_response(),
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }
 
-fn render(kept: &Kept, bytes: Vec<u8>, asked: &HeaderMap) -> Response {
+/// True where the reader has the file already: what is under a key never changes, so the key is its mark.
+fn is_known(asked: &HeaderMap, key: &str) -> bool {
+    let marks = asked.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    marks.split(',').map(str::trim).any(|mark| mark == "*" || mark.trim_start_matches("W/") == format!("\"{key}\""))
+}
+
+fn render(state: &AppState, kept: &Kept, asked: &HeaderMap) -> Response {
     let range = asked.get(header::RANGE).and_then(|v| v.to_str().ok());
-    let whole = bytes.len();
-    let mut response = match range.and_then(|range| part(range, whole)) {
-        Some((first, last)) => {
-            let mut response = (StatusCode::PARTIAL_CONTENT, bytes[first..=last].to_vec()).into_response();
-            set(response.headers_mut(), header::CONTENT_RANGE, &format!("bytes {first}-{last}/{whole}"));
-            response
-        }
-        None => bytes.into_response(),
-    };
+    let whole = usize::try_from(kept.size_bytes).unwrap_or_default();
+    let within = range.and_then(|range| part(range, whole));
+    let (first, last) = within.unwrap_or((0, whole.saturating_sub(1)));
+    let body = Body::from_stream(keep::bytes(&state.ctx, kept.id, (first, last)));
+    let mut response = with_headers(kept, body.into_response());
+    let length = if whole == 0 { 0 } else { last + 1 - first };
+    set(response.headers_mut(), header::CONTENT_LENGTH, &length.to_string());
+    if within.is_some() {
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+        set(response.headers_mut(), header::CONTENT_RANGE, &format!("bytes {first}-{last}/{whole}"));
+    }
+    response
+}
+
+fn with_headers(kept: &Kept, mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kept.format.media_type()));
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    set(headers, header::ETAG, &format!("\"{}\"", kept.key));
     // Shown by itself, never as a page of this site.
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
     let name: String = url::form_urlencoded::byte_serialize(kept.name.as_bytes()).collect();

@@ -13,5 +13,6 @@ pub mod session;
 pub mod state;
 
 mod background;
+mod limited;
 mod media;
 mod ops;

@@ -1,6 +1,6 @@
 //! Every URL there is, and the layers around them.
 
-use super::{client, events, guard, headers, media, ops, session, state::AppState};
+use super::{client, events, guard, headers, limited, media, ops, session, state::AppState};
 use crate::{
     app::{App, shell},
     dialect, sandbox, web,
@@ -9,7 +9,7 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     http::StatusCode,
-    middleware::from_fn,
+    middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{MethodRouter, any, get, post},
 };
@@ -20,7 +20,13 @@ use leptos::{
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list_with_exclusions, render_app_async_with_context};
 use std::time::Duration;
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, services::ServeDir, timeout::TimeoutLayer,
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer, Predicate,
+        predicate::{DefaultPredicate, NotForContentType},
+    },
+    services::ServeDir,
+    timeout::TimeoutLayer,
     trace::TraceLayer,
 };
 
@@ -44,12 +50,14 @@ pub fn router(state: AppState) -> Router {
         let options = state.leptos.clone();
         move || shell(options.clone())
     };
+    let limited = from_fn_with_state(state.clone(), limited::forms);
     let actions = {
         let context = context.clone();
         post(move |request: axum::extract::Request| {
             let context = context.clone();
             async move { web::action::run(context, request).await }
         })
+        .layer(limited.clone())
     };
     let posted = {
         let (state, context, pages) = (state.clone(), context.clone(), pages.clone());
@@ -57,7 +65,8 @@ pub fn router(state: AppState) -> Router {
             let (state, context, pages) = (state.clone(), context.clone(), pages.clone());
             async move { page_of_form(&state, context, pages, request).await }
         })
-        .layer(DefaultBodyLimit::max(web::page::POSTED_MAX_BYTES))
+        .layer(DefaultBodyLimit::max(web::page::SENT_MAX_BYTES))
+        .layer(limited.clone())
     };
     let (settings, chance) = (state.ctx.settings.clone(), state.ctx.chance.clone());
     let guard_settings = settings.clone();
@@ -88,7 +97,7 @@ pub fn router(state: AppState) -> Router {
         // Behind none of the above: a dialect refuses, breaks and takes its time in its own words, and looks at no cookie of ours.
         .merge(dialect::routes(&state))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(is_worth_compressing()))
         .layer(from_fn(move |request, next| headers::secure(is_https, request, next)))
         .layer(TraceLayer::new_for_http().make_span_with(named_span))
         .layer(from_fn(move |request, next| client::identify(settings.clone(), chance.clone(), request, next)))
@@ -138,6 +147,11 @@ fn files(state: &AppState, missing: MethodRouter<AppState>) -> ServeDir<MethodRo
         .append_index_html_on_directories(false)
         .call_fallback_on_method_not_allowed(true)
         .fallback(missing.with_state(state.clone()))
+}
+
+/// Sound and films are compressed already, and large.
+fn is_worth_compressing() -> impl Predicate {
+    DefaultPredicate::new().and(NotForContentType::const_new("audio/")).and(NotForContentType::const_new("video/"))
 }
 
 /// Path only: queries carry signatures and secrets.

@@ -8,7 +8,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sqlx::Row as _;
 
 /// Bytes of a piece: base64 makes 8,000 characters of them.
-const PIECE_BYTES: usize = 6_000;
+pub const PIECE_BYTES: usize = 6_000;
 /// Pieces of one statement: about 400 KB, below what every server takes.
 const PIECES: usize = 50;
 
@@ -33,11 +33,31 @@ pub async fn find_file(db: &mut impl Link, file_id: i64) -> Result<Vec<u8>, Stor
         .bind(file_id)
         .fetch_all(db.conn())
         .await?;
+    decoded(&rows)
+}
+
+/// Bytes `first` to `last` of a file, both counted from 0 and included; fewer where it has no more, or is gone.
+pub async fn find_part(db: &mut impl Link, file_id: i64, first: usize, last: usize) -> Result<Vec<u8>, StoreError> {
+    let position = |byte: usize| i64::try_from(byte / PIECE_BYTES).unwrap_or(i64::MAX);
+    let rows = db
+        .sql("SELECT piece FROM file_pieces WHERE file_id = ? AND position BETWEEN ? AND ? ORDER BY position")
+        .bind(file_id)
+        .bind(position(first))
+        .bind(position(last))
+        .fetch_all(db.conn())
+        .await?;
+    let mut bytes = decoded(&rows)?;
+    let skipped = first - first / PIECE_BYTES * PIECE_BYTES;
+    bytes.truncate(skipped + (last + 1).saturating_sub(first));
+    bytes.drain(..skipped.min(bytes.len()));
+    Ok(bytes)
+}
+
+fn decoded(rows: &[sqlx::any::AnyRow]) -> Result<Vec<u8>, StoreError> {
     let mut bytes = Vec::with_capacity(rows.len() * PIECE_BYTES);
     for row in rows {
         let piece: String = row.try_get(0)?;
-        let decoded = STANDARD.decode_vec(piece, &mut bytes);
-        decoded.map_err(|e| StoreError::Broken(sqlx::Error::Decode(Box::new(e))))?;
+        STANDARD.decode_vec(piece, &mut bytes).map_err(|e| StoreError::Broken(sqlx::Error::Decode(Box::new(e))))?;
     }
     Ok(bytes)
 }

@@ -81,14 +81,30 @@ pub async fn update_import(
     Ok(done.rows_affected() == 1)
 }
 
-/// Forgets jobs whose time is over.
-pub async fn delete_expired(db: &mut Tx, now: i64) -> Result<(), StoreError> {
-    let rows =
-        db.sql("SELECT id FROM import_jobs WHERE expires_at <= ? LIMIT 200").bind(now).fetch_all(db.conn()).await?;
-    let ids = rows.iter().map(|r| r.try_get(0)).collect::<Result<Vec<i64>, _>>()?;
-    super::file::delete_files(db, &ids).await?;
-    for id in ids {
-        db.sql("DELETE FROM import_jobs WHERE id = ?").bind(id).execute(db.conn()).await?;
+/// Forgets an owner's oldest jobs that nobody is working on, but for the `most` latest.
+pub async fn delete_surplus(db: &mut Tx, owner_id: i64, most: usize) -> Result<(), StoreError> {
+    let rows = db
+        .sql("SELECT id FROM import_jobs WHERE owner_id = ? AND state NOT IN ('running', 'fetching') ORDER BY id DESC")
+        .bind(owner_id)
+        .fetch_all(db.conn())
+        .await?;
+    for row in rows.iter().skip(most) {
+        delete_import(db, row.try_get(0)?).await?;
     }
+    Ok(())
+}
+
+/// Forgets one job whose time is over; false where there is none.
+pub async fn delete_expired(db: &mut Tx, now: i64) -> Result<bool, StoreError> {
+    let row =
+        db.sql("SELECT id FROM import_jobs WHERE expires_at <= ? LIMIT 1").bind(now).fetch_optional(db.conn()).await?;
+    let Some(id) = row.map(|r| r.try_get(0)).transpose()? else { return Ok(false) };
+    delete_import(db, id).await?;
+    Ok(true)
+}
+
+async fn delete_import(db: &mut Tx, id: i64) -> Result<(), StoreError> {
+    super::file::delete_files(db, &[id]).await?;
+    db.sql("DELETE FROM import_jobs WHERE id = ?").bind(id).execute(db.conn()).await?;
     Ok(())
 }

@@ -127,22 +127,22 @@ pub async fn update_used(db: &mut Tx, access_keys: &[String], now: i64) -> Resul
     Ok(())
 }
 
-/// Files that no rule has used since `used_before`, and that were not uploaded since `touched_before`.
-pub async fn list_unused(
+/// A file that no rule has used since `used_before`, and that was not uploaded since `touched_before`.
+pub async fn find_unused(
     db: &mut impl Link,
     used_before: i64,
     touched_before: i64,
-) -> Result<Vec<MediaRow>, StoreError> {
-    let rows = db
+) -> Result<Option<MediaRow>, StoreError> {
+    let row = db
         .sql(
             "SELECT id, owner_id, access_key, format, name, digest, size_bytes, created_at, used_at FROM media_files \
-             WHERE touched_at < ? AND (used_at IS NULL OR used_at < ?) ORDER BY id LIMIT 200",
+             WHERE touched_at < ? AND (used_at IS NULL OR used_at < ?) ORDER BY id LIMIT 1",
         )
         .bind(touched_before)
         .bind(used_before)
-        .fetch_all(db.conn())
+        .fetch_optional(db.conn())
         .await?;
-    Ok(rows.iter().map(MediaRow::read).collect::<Result<_, _>>()?)
+    Ok(row.map(|r| MediaRow::read(&r)).transpose()?)
 }
 
 /// Removes a file with everything that belongs to it; false where it is gone.
@@ -193,10 +193,29 @@ pub async fn insert_owner(db: &mut Tx, owner_id: i64, used_bytes: i64) -> Result
     Ok(())
 }
 
-/// The bodies of all contents that may name a file.
-pub async fn list_bodies(db: &mut impl Link) -> Result<Vec<String>, StoreError> {
+/// Bodies of contents that may name a file, of the first rules with ids above `after`, and the last of those ids; None where there are
+/// no more.
+pub async fn list_bodies(db: &mut impl Link, after: i64) -> Result<Option<(i64, Vec<String>)>, StoreError> {
+    let ids = db
+        .sql("SELECT DISTINCT rule_id FROM rule_contents WHERE rule_id > ? AND kind IN ('image', 'voice', 'video', 'music') ORDER BY rule_id LIMIT 1000")
+        .bind(after)
+        .fetch_all(db.conn())
+        .await?;
+    let Some(last) = ids.last().map(|r| r.try_get::<i64, _>(0)).transpose()? else { return Ok(None) };
     let rows = db
-        .sql("SELECT body FROM rule_contents WHERE kind IN ('image', 'voice', 'video', 'music')")
+        .sql("SELECT body FROM rule_contents WHERE rule_id > ? AND rule_id <= ? AND kind IN ('image', 'voice', 'video', 'music')")
+        .bind(after)
+        .bind(last)
+        .fetch_all(db.conn())
+        .await?;
+    Ok(Some((last, rows.iter().map(|r| r.try_get(0)).collect::<Result<_, _>>()?)))
+}
+
+/// The bodies that name this reference of letters, digits and colons, perhaps among more.
+pub async fn list_bodies_with(db: &mut impl Link, reference: &str) -> Result<Vec<String>, StoreError> {
+    let rows = db
+        .sql("SELECT body FROM rule_contents WHERE kind IN ('image', 'voice', 'video', 'music') AND body LIKE ? LIMIT 10")
+        .bind(format!("%{reference}%"))
         .fetch_all(db.conn())
         .await?;
     Ok(rows.iter().map(|r| r.try_get(0)).collect::<Result<_, _>>()?)

@@ -1,6 +1,7 @@
 //! The log of messages that came in.
 
 use super::{Link, StoreError, Tx, rows};
+use sqlx::Row as _;
 
 rows! {
     /// A row of `messages`.
@@ -109,26 +110,84 @@ pub async fn find_message(db: &mut impl Link, id: i64) -> Result<Option<MessageR
     Ok(row.map(|r| MessageRow::read(&r)).transpose()?)
 }
 
-/// What nothing answered, of everybody or of one user: the most frequent first.
-pub async fn list_missed(db: &mut impl Link, user_id: Option<i64>, most: i64) -> Result<Vec<MissedRow>, StoreError> {
-    let head = "SELECT missed, COUNT(*) AS times, MAX(received_at) AS last_at, MAX(content) AS sample FROM messages WHERE missed IS NOT NULL";
-    let whose = if user_id.is_some() { " AND user_id = ?" } else { "" };
-    let mut query = db.sql_of(&[head, whose, " GROUP BY missed ORDER BY times DESC, last_at DESC LIMIT ?"]);
-    if let Some(user_id) = user_id {
+/// What an owner of rules may see of what nothing answered: of everybody (None) or of one user, without what this owner has put aside.
+#[derive(Debug, Clone, Copy)]
+pub struct Missed {
+    pub owner_id: i64,
+    pub user_id: Option<i64>,
+}
+
+/// The unanswered that an owner sees, behind the columns that are asked for.
+const MISSED: &str = " FROM messages m LEFT JOIN missed_dismissed d ON d.owner_id = ? AND d.missed = m.missed WHERE m.missed IS NOT NULL AND (d.through_id IS NULL OR m.id > d.through_id)";
+
+/// What nothing answered: the most frequent first, `most` groups behind the first `skipped`.
+pub async fn list_missed(
+    db: &mut impl Link,
+    of: Missed,
+    (most, skipped): (i64, i64),
+) -> Result<Vec<MissedRow>, StoreError> {
+    let head = "SELECT m.missed, COUNT(*) AS times, MAX(m.received_at) AS last_at, MAX(m.content) AS sample";
+    let whose = if of.user_id.is_some() { " AND m.user_id = ?" } else { "" };
+    let tail = " GROUP BY m.missed ORDER BY times DESC, last_at DESC, m.missed LIMIT ? OFFSET ?";
+    let mut query = db.sql_of(&[head, MISSED, whose, tail]).bind(of.owner_id);
+    if let Some(user_id) = of.user_id {
         query = query.bind(user_id);
     }
-    let rows = query.bind(most).fetch_all(db.conn()).await?;
+    let rows = query.bind(most).bind(skipped).fetch_all(db.conn()).await?;
     Ok(rows.iter().map(MissedRow::read).collect::<Result<_, _>>()?)
 }
 
-/// Takes a group away from what nothing answered.
-pub async fn update_missed_dismissed(db: &mut Tx, user_id: Option<i64>, missed: &str) -> Result<u64, StoreError> {
-    let whose = if user_id.is_some() { " AND user_id = ?" } else { "" };
-    let mut query = db.sql_of(&["UPDATE messages SET missed = NULL WHERE missed = ?", whose]).bind(missed.to_owned());
-    if let Some(user_id) = user_id {
+/// How many messages of a group an owner sees, and the id of the last one; None where there are none.
+pub async fn find_missed(db: &mut impl Link, of: Missed, missed: &str) -> Result<Option<(i64, i64)>, StoreError> {
+    let whose = if of.user_id.is_some() { " AND m.user_id = ?" } else { "" };
+    let query = db.sql_of(&["SELECT COUNT(*), MAX(m.id)", MISSED, " AND m.missed = ?", whose]);
+    let mut query = query.bind(of.owner_id).bind(missed.to_owned());
+    if let Some(user_id) = of.user_id {
         query = query.bind(user_id);
     }
-    Ok(query.execute(db.conn()).await?.rows_affected())
+    let row = query.fetch_one(db.conn()).await?;
+    let last: Option<i64> = row.try_get(1)?;
+    Ok(last.map(|last| Ok::<_, sqlx::Error>((row.try_get(0)?, last))).transpose()?)
+}
+
+/// Notes that an owner has put a group aside up to this message; false where nothing was noted of it before: then see
+/// [`insert_missed_dismissed`].
+pub async fn update_missed_dismissed(
+    db: &mut Tx,
+    owner_id: i64,
+    missed: &str,
+    through_id: i64,
+) -> Result<bool, StoreError> {
+    let done = db
+        .sql("UPDATE missed_dismissed SET through_id = ? WHERE owner_id = ? AND missed = ?")
+        .bind(through_id)
+        .bind(owner_id)
+        .bind(missed.to_owned())
+        .execute(db.conn())
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Notes that an owner has put a group aside; [`StoreError::Duplicate`] where the same was noted meanwhile.
+pub async fn insert_missed_dismissed(
+    db: &mut Tx,
+    owner_id: i64,
+    missed: &str,
+    through_id: i64,
+) -> Result<(), StoreError> {
+    db.sql("INSERT INTO missed_dismissed (owner_id, missed, through_id) VALUES (?, ?, ?)")
+        .bind(owner_id)
+        .bind(missed.to_owned())
+        .bind(through_id)
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
+/// Forgets what was put aside where all of its messages have ids below `below`.
+pub async fn delete_missed_dismissed(db: &mut Tx, below: i64) -> Result<(), StoreError> {
+    db.sql("DELETE FROM missed_dismissed WHERE through_id < ?").bind(below).execute(db.conn()).await?;
+    Ok(())
 }
 
 /// Forgets what was said before `before`, and why it was answered so; that something was said stays.

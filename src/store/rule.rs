@@ -119,7 +119,7 @@ pub struct RuleFilter {
     pub number: i64,
     /// Part of a folded keyword; empty: every rule.
     pub folded: String,
-    /// Part of a name or a text, in small letters.
+    /// Part of a name or an answer, in small letters.
     pub text: String,
 }
 
@@ -131,7 +131,7 @@ const MATCHES: &str = "r.owner_id = ? AND (? = '' OR r.cause = ?) AND (? < 0 OR 
     AND (? = '' OR EXISTS (SELECT 1 FROM rule_keywords w WHERE w.rule_id = r.id AND w.matching = ?)) \
     AND (? = '' OR r.number = ? OR LOWER(r.name) LIKE ? ESCAPE '!' \
     OR EXISTS (SELECT 1 FROM rule_keywords k WHERE k.rule_id = r.id AND k.folded LIKE ? ESCAPE '!') \
-    OR EXISTS (SELECT 1 FROM rule_contents c WHERE c.rule_id = r.id AND LOWER(c.body) LIKE ? ESCAPE '!'))";
+    OR EXISTS (SELECT 1 FROM rule_contents c WHERE c.rule_id = r.id AND c.search LIKE ? ESCAPE '!'))";
 
 type Asked = sqlx::query::Query<'static, sqlx::Any, sqlx::any::AnyArguments>;
 
@@ -148,9 +148,9 @@ fn bound(query: Asked, filter: &RuleFilter) -> Asked {
         .bind(filter.matching.clone())
         .bind(filter.folded.clone())
         .bind(filter.number)
-        .bind(text.clone())
-        .bind(within(&filter.folded))
         .bind(text)
+        .bind(within(&filter.folded))
+        .bind(within(&super::folded(&filter.text)))
 }
 
 /// The pattern of everything that has `part` in it; `!` escapes what `LIKE` would read.

@@ -5,6 +5,7 @@ use super::{
     bulk::{CHUNK, repeated},
     rows,
     rule::{ContentRow, KeywordRow, PlacedRow, RuleRecord},
+    search_key,
 };
 
 rows! {
@@ -187,10 +188,15 @@ async fn insert_parts(db: &mut Tx, records: &[RuleRecord]) -> Result<(), StoreEr
     let contents: Vec<(&RuleRecord, i64, &ContentRow)> =
         records.iter().flat_map(|r| (0..).zip(&r.contents).map(move |(at, c)| (r, at, c))).collect();
     for chunk in contents.chunks(CHUNK) {
-        let head = "INSERT INTO rule_contents (rule_id, position, kind, body) VALUES ";
-        let mut query = db.sql_of(&repeated(head, "(?, ?, ?, ?)", chunk.len(), ""));
+        let head = "INSERT INTO rule_contents (rule_id, position, kind, body, search) VALUES ";
+        let mut query = db.sql_of(&repeated(head, "(?, ?, ?, ?, ?)", chunk.len(), ""));
         for (record, position, row) in chunk {
-            query = query.bind(record.rule.id).bind(*position).bind(row.kind.clone()).bind(row.body.clone());
+            query = query
+                .bind(record.rule.id)
+                .bind(*position)
+                .bind(row.kind.clone())
+                .bind(row.body.clone())
+                .bind(search_key::of_content(row));
         }
         query.execute(db.conn()).await?;
     }

@@ -47,9 +47,12 @@ pub struct VersionRecord {
 
 const CHANGE: &str = "SELECT id, owner_id, actor_id, door, action, rules, summary, undoes, undone_by, created_at FROM rule_changes WHERE ";
 
-/// Adds a change and its versions.
-pub async fn insert_change(db: &mut Tx, row: ChangeRow, versions: &[VersionRecord]) -> Result<(), StoreError> {
-    db.sql("INSERT INTO rule_changes (id, owner_id, actor_id, door, action, rules, summary, undoes, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+/// Adds a change and its versions. Returns how many bytes the owner's history has now.
+pub async fn insert_change(db: &mut Tx, row: ChangeRow, versions: &[VersionRecord]) -> Result<i64, StoreError> {
+    let owner_id = row.owner_id;
+    let kept: usize = versions.iter().filter_map(|version| version.before.as_ref()).map(String::len).sum();
+    let kept = i64::try_from(kept).unwrap_or(i64::MAX);
+    db.sql("INSERT INTO rule_changes (id, owner_id, actor_id, door, action, rules, summary, undoes, created_at, kept_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(row.id)
         .bind(row.owner_id)
         .bind(row.actor_id)
@@ -59,6 +62,7 @@ pub async fn insert_change(db: &mut Tx, row: ChangeRow, versions: &[VersionRecor
         .bind(row.summary)
         .bind(row.undoes)
         .bind(row.created_at)
+        .bind(kept)
         .execute(db.conn())
         .await?;
     for chunk in versions.chunks(CHUNK) {
@@ -74,7 +78,23 @@ pub async fn insert_change(db: &mut Tx, row: ChangeRow, versions: &[VersionRecor
         }
         query.execute(db.conn()).await?;
     }
-    insert_pieces(db, versions).await
+    insert_pieces(db, versions).await?;
+    update_kept(db, owner_id, kept).await?;
+    let row = db
+        .sql("SELECT kept_bytes FROM rule_owners WHERE owner_id = ?")
+        .bind(owner_id)
+        .fetch_optional(db.conn())
+        .await?;
+    Ok(row.map(|r| r.try_get(0)).transpose()?.unwrap_or_default())
+}
+
+async fn update_kept(db: &mut Tx, owner_id: i64, by: i64) -> Result<(), StoreError> {
+    db.sql("UPDATE rule_owners SET kept_bytes = kept_bytes + ? WHERE owner_id = ?")
+        .bind(by)
+        .bind(owner_id)
+        .execute(db.conn())
+        .await?;
+    Ok(())
 }
 
 async fn insert_pieces(db: &mut Tx, versions: &[VersionRecord]) -> Result<(), StoreError> {
@@ -206,14 +226,70 @@ fn with_pieces(rows: &[sqlx::any::AnyRow], pieces: &[sqlx::any::AnyRow]) -> Resu
     rows.iter().map(read).collect()
 }
 
-/// Forgets changes with ids below `below`.
-pub async fn delete_old(db: &mut Tx, below: i64) -> Result<(), StoreError> {
-    for text in [
-        "DELETE FROM rule_pieces WHERE change_id < ?",
-        "DELETE FROM rule_versions WHERE change_id < ?",
-        "DELETE FROM rule_changes WHERE id < ?",
-    ] {
-        db.sql(text).bind(below).execute(db.conn()).await?;
+/// Forgets the oldest changes with ids below `below` of an owner whose history has `kept` bytes, until it has `most`. The owner's row
+/// is locked by then.
+pub async fn delete_surplus(
+    db: &mut Tx,
+    owner_id: i64,
+    below: i64,
+    mut kept: i64,
+    most: i64,
+) -> Result<(), StoreError> {
+    while kept > most {
+        let (mut ids, mut gone) = (Vec::new(), 0);
+        for (id, bytes) in list_oldest(db, owner_id, below).await? {
+            if kept - gone <= most {
+                break;
+            }
+            ids.push(id);
+            gone += bytes;
+        }
+        if ids.is_empty() {
+            return Ok(());
+        }
+        delete_changes(db, owner_id, &ids, gone).await?;
+        kept -= gone;
     }
     Ok(())
+}
+
+/// Forgets some of the changes with ids below `below`, all of one owner; false where there are none.
+pub async fn delete_old(db: &mut Tx, below: i64) -> Result<bool, StoreError> {
+    let row = db
+        .sql("SELECT owner_id FROM rule_changes WHERE id < ? ORDER BY id LIMIT 1")
+        .bind(below)
+        .fetch_optional(db.conn())
+        .await?;
+    let Some(owner_id) = row.map(|r| r.try_get(0)).transpose()? else { return Ok(false) };
+    // Edits begin with the owner's row, so this does as well.
+    update_kept(db, owner_id, 0).await?;
+    let oldest = list_oldest(db, owner_id, below).await?;
+    let ids: Vec<i64> = oldest.iter().map(|(id, _)| *id).collect();
+    delete_changes(db, owner_id, &ids, oldest.iter().map(|(_, bytes)| bytes).sum()).await?;
+    Ok(!ids.is_empty())
+}
+
+/// An owner's oldest changes with ids below `below`, and how many bytes each has.
+async fn list_oldest(db: &mut Tx, owner_id: i64, below: i64) -> Result<Vec<(i64, i64)>, StoreError> {
+    let rows = db
+        .sql("SELECT id, kept_bytes FROM rule_changes WHERE owner_id = ? AND id < ? ORDER BY id LIMIT 20")
+        .bind(owner_id)
+        .bind(below)
+        .fetch_all(db.conn())
+        .await?;
+    let read = |row: &sqlx::any::AnyRow| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?));
+    Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+async fn delete_changes(db: &mut Tx, owner_id: i64, ids: &[i64], bytes: i64) -> Result<(), StoreError> {
+    for id in ids {
+        for text in [
+            "DELETE FROM rule_pieces WHERE change_id = ?",
+            "DELETE FROM rule_versions WHERE change_id = ?",
+            "DELETE FROM rule_changes WHERE id = ?",
+        ] {
+            db.sql(text).bind(*id).execute(db.conn()).await?;
+        }
+    }
+    update_kept(db, owner_id, -bytes).await
 }

@@ -5,7 +5,7 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
 };
 
-const STEPS: [(i64, &str, &str); 9] = [
+const STEPS: [(i64, &str, &str); 11] = [
     (1, "people", include_str!("../../migrations/0001_people.sql")),
     (2, "signin", include_str!("../../migrations/0002_signin.sql")),
     (3, "messages", include_str!("../../migrations/0003_messages.sql")),
@@ -14,6 +14,8 @@ const STEPS: [(i64, &str, &str); 9] = [
     (6, "follow", include_str!("../../migrations/0006_follow.sql")),
     (7, "media", include_str!("../../migrations/0007_media.sql")),
     (8, "directory", include_str!("../../migrations/0008_directory.sql")),
+    (10, "budget", include_str!("../../migrations/0010_budget.sql")),
+    (11, "thumb_search", include_str!("../../migrations/0011_thumb_search.sql")),
     (12, "person", include_str!("../../migrations/0012_person.sql")),
 ];
 

@@ -1,10 +1,11 @@
-//! What a fragment of a name is looked for in: one column a user, folded as the fragment is.
+//! What a fragment is looked for in: one column a user, and one a content of a rule, folded as the fragment is.
 
-use super::user::UserRow;
+use super::{rule::ContentRow, user::UserRow};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// As wide as the column.
 const MAX_CHARS: usize = 600;
+const CONTENT_MAX_CHARS: usize = 7_000;
 
 /// How names and fragments are compared: without regard to width and case; spaces and control characters are one space.
 #[must_use]
@@ -30,9 +31,32 @@ pub(super) fn of(user: &UserRow) -> String {
     if lines.is_empty() { "-".to_owned() } else { lines.join("\n").chars().take(MAX_CHARS).collect() }
 }
 
+/// A content's column: a text, or what is read of anything else. Its address and its kind are not.
+pub(super) fn of_content(content: &ContentRow) -> String {
+    let found = if content.kind == "text" {
+        folded(&content.body)
+    } else {
+        let fields: serde_json::Value = serde_json::from_str(&content.body).unwrap_or_default();
+        let read = ["title", "description"].map(|name| folded(fields[name].as_str().unwrap_or_default()));
+        read.join("\n")
+    };
+    found.chars().take(CONTENT_MAX_CHARS).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::folded;
+    use super::{ContentRow, folded, of_content};
+
+    #[test]
+    fn of_a_content_only_what_is_read_is_found() {
+        let row = |kind: &str, body: &str| of_content(&ContentRow { kind: kind.to_owned(), body: body.to_owned() });
+        assert_eq!(row("text", "ＡＢＣ\n一百"), "abc 一百");
+        assert_eq!(
+            row("news", r#"{"kind":"news","title":"Ｓale","description":"全场","url":"http://x"}"#),
+            "sale\n全场"
+        );
+        assert_eq!(row("image", r#"{"kind":"image","media":"m"}"#).trim(), "");
+    }
 
     #[test]
     fn width_case_and_spaces_do_not_matter() {

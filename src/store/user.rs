@@ -349,6 +349,7 @@ macro_rules! belongings {
             concat!("DELETE FROM rule_changes WHERE owner_id ", $whose),
             concat!("DELETE FROM reply_days WHERE owner_id ", $whose),
             concat!("DELETE FROM rule_owners WHERE owner_id ", $whose),
+            concat!("DELETE FROM missed_dismissed WHERE owner_id ", $whose),
             concat!(
                 "DELETE FROM file_pieces WHERE file_id IN (SELECT id FROM media_files WHERE owner_id ",
                 $whose,

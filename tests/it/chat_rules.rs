@@ -56,6 +56,7 @@ async fn a_rule_is_added_shown_changed_and_answers_at_once(database: &Database) 
     assert!(shown.contains("hi = hello") && shown.contains("回复过 1 次"), "{shown}");
     let answer = phone.ask("修改 01 收到=好的").await;
     assert_eq!(answer, "已修改规则 01：\n收到：收到\n回复：好的");
+    assert_eq!(phone.ask("修改 01 收到=好的").await, "规则 01 本来就是这样，没有修改。");
     assert_eq!(phone.ask("收到").await, "好的");
     let changes = history::changes(&app.ctx, id, None, 10).await.unwrap();
     assert!(changes.len() == 3 && changes.iter().all(|c| c.door == Door::Chat && c.actor_id == id));
@@ -228,6 +229,7 @@ async fn a_switch_is_for_all_rules_or_for_some(database: &Database) {
     assert_eq!(phone.ask("开启").await, "自动回复已打开。");
     assert_eq!(phone.ask("词").await, "答");
     assert_eq!(phone.ask("关闭 01 2").await, "已停用规则 01、02。");
+    assert_eq!(phone.ask("关闭 01 2").await, "规则 01、02 本来就是停用的。");
     assert_eq!((phone.say("词").await, phone.say("字").await), (None, None));
     assert_eq!(phone.ask("句").await, "段");
     assert!(phone.ask("列表").await.contains("01 词 = 答（停用）"));

@@ -122,6 +122,12 @@ async fn deleted_and_back(browser: &Browser, phone: &Phone) {
     let twice = browser.post("/do/rules-undo", &[("change", change)]).await;
     assert!(follow(browser, &twice).await.contains("没有撤销"));
     assert_eq!(phone.ask("你好").await, "你好呀");
+    // What is so already is no change, and the button would take back another one.
+    for (act, told) in [("enable-1", "本来就是启用的"), ("enable-2", "规则 02 本来")] {
+        let nothing = browser.post("/do/rules", &[("act", act)]).await;
+        let page = follow(browser, &nothing).await;
+        assert!(page.contains(told) && !page.contains("/do/rules-undo"), "{page}");
+    }
     let none = browser.post("/do/rules", &[("act", "delete")]).await;
     assert!(follow(browser, &none).await.contains("先在左边勾选规则"));
 }

@@ -1,13 +1,15 @@
 //! Limits on flooding: an address's sign-ins, a person's codes, and that the next minute is fine.
 
 use crate::{
-    rig::{App, Database, digits, rounds},
+    rig::{App, BEGINNING_MS, Database, digits, rounds},
     signin::asker,
+    web::Browser,
 };
 use futures::future::join_all;
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 use weida::core::{
     CoreError,
+    clock::FakeClock,
     signin::{Purpose, Secrets, begin, begin::Asker},
 };
 
@@ -95,4 +97,31 @@ async fn the_sixth_code_in_a_minute_is_refused_in_the_chat(database: &Database) 
     assert!(app.phone("oPatient").ask("验证码").await.contains("验证码："));
     app.clock.advance_ms(60_000);
     assert!(digits(&phone.ask("验证码").await).is_some());
+}
+
+/// Forms, and files of answers, are counted as calls are.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_browser_sends_no_more_forms_than_a_program_calls() {
+    let Some(database) = Database::open(crate::rig::Engine::Sqlite).await else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("Leptos.toml");
+    std::fs::write(&file, "[limits]\nloopback-factor = 1\n").unwrap();
+    let clock = Arc::new(FakeClock::at(BEGINNING_MS));
+    let app = App::configured(&database, clock.clone(), &file).await;
+    let browser = Browser::on(&app);
+    let mut seen = Vec::new();
+    for _ in 0..51 {
+        seen.push(browser.post("/do/rules", &[("act", "delete")]).await.status.as_u16());
+    }
+    assert!(seen[..50].iter().all(|status| *status == 303) && seen[50] == 429, "{seen:?}");
+    let refused = browser.post("/replies", &[]).await;
+    assert_eq!((refused.status.as_u16(), refused.headers["retry-after"].to_str().unwrap()), (429, "1"));
+    let media = format!("/media/{}", "x".repeat(22));
+    assert_eq!(browser.get(&media).await.status.as_u16(), 429);
+    // Pages are shown, and a second later it goes on.
+    assert_eq!(browser.get("/login").await.status.as_u16(), 200);
+    clock.advance_ms(1_000);
+    assert_eq!(browser.post("/do/rules", &[("act", "delete")]).await.status.as_u16(), 303);
+    assert_eq!(browser.get(&media).await.status.as_u16(), 404);
+    database.close().await;
 }

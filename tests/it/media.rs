@@ -1,6 +1,7 @@
 //! Pictures, voices and videos: kept here, sent to the platform in the background, and seen in the chat.
 
 use crate::rig::{AES_KEY, APPID, App, BEGINNING_MS, Database, TOKEN, eventually, http};
+use futures::TryStreamExt as _;
 use std::{sync::Arc, time::Duration};
 use weida::{
     core::{
@@ -95,6 +96,21 @@ fn flaw(refused: Result<keep::Kept, CoreError>) -> (&'static str, Problem) {
     }
 }
 
+async fn kept_bytes(app: &App, kept: &keep::Kept) -> Vec<u8> {
+    assert_eq!(keep::look(&app.ctx, &kept.key).await.unwrap(), *kept);
+    let last = usize::try_from(kept.size_bytes).unwrap() - 1;
+    let pieces: Vec<Vec<u8>> = keep::bytes(&app.ctx, kept.id, (0, last)).try_collect().await.unwrap();
+    pieces.concat()
+}
+
+/// What the import of the platform's rules would do, once they are there.
+async fn fetched(app: &App) -> (i64, job::Look) {
+    let id = job::begin_from_platform(&app.ctx, &editor()).await.unwrap();
+    let is_here = async || job::find(&app.ctx, ACCOUNT, id).await.unwrap().state == job::State::Waiting;
+    assert!(eventually(SOON, is_here).await);
+    (id, job::look(&app.ctx, ACCOUNT, id, Mode::Merge).await.unwrap())
+}
+
 async fn a_file_is_known_by_its_bytes_and_kept_once(database: &Database) {
     let app = App::on(database).await;
     let bytes = png(&"像素".repeat(30_000));
@@ -103,7 +119,7 @@ async fn a_file_is_known_by_its_bytes_and_kept_once(database: &Database) {
     assert_eq!(keep::add(&app.ctx, ACCOUNT, "又一张", bytes.clone()).await.unwrap().id, kept.id);
     // Another owner's is another file.
     assert_ne!(keep::add(&app.ctx, 1001, "x", bytes.clone()).await.unwrap().key, kept.key);
-    assert_eq!(keep::look(&app.ctx, &kept.key).await.unwrap().1, bytes);
+    assert_eq!(kept_bytes(&app, &kept).await, bytes);
     let (files, used, most) = keep::list(&app.ctx, ACCOUNT).await.unwrap();
     assert_eq!((files.len(), used, most), (1, i64::try_from(bytes.len()).unwrap(), 50 * 1024 * 1024));
     let refused = async |bytes: Vec<u8>| flaw(keep::add(&app.ctx, ACCOUNT, "a.png", bytes).await);
@@ -113,7 +129,7 @@ async fn a_file_is_known_by_its_bytes_and_kept_once(database: &Database) {
     assert_eq!(refused(large).await, ("file", Problem::TooManyBytes(2 * 1024 * 1024)));
     let film = [b"\0\0\0\x18ftypmp42".as_slice(), &vec![7; 9 * 1024 * 1024]].concat();
     let kept = keep::add(&app.ctx, ACCOUNT, "film.mp4", film.clone()).await.unwrap();
-    assert!(keep::look(&app.ctx, &kept.key).await.unwrap().1 == film, "a film comes back as it was");
+    assert!(kept_bytes(&app, &kept).await == film, "a film comes back as it was");
 }
 
 async fn a_file_is_served_as_what_it_is_and_nothing_else(database: &Database) {
@@ -134,6 +150,25 @@ async fn a_file_is_served_as_what_it_is_and_nothing_else(database: &Database) {
     let part = http().get(&url).header("range", "bytes=8-11").send().await.unwrap();
     assert_eq!((part.status().as_u16(), part.headers()["content-range"].to_str().unwrap()), (206, "bytes 8-11/18"));
     assert_eq!(part.bytes().await.unwrap().as_ref(), b"0123");
+    // Whoever has it is told that it has not changed.
+    for mark in [format!("\"{}\"", kept.key), format!("\"x\", W/\"{}\"", kept.key), "*".to_owned()] {
+        let known = http().get(&url).header("if-none-match", mark).send().await.unwrap();
+        assert_eq!((known.status().as_u16(), known.bytes().await.unwrap().len()), (304, 0));
+    }
+    assert_eq!(http().get(&url).header("if-none-match", "\"x\"").send().await.unwrap().status(), 200);
+    // A part out of the middle of many pieces, and what is behind the end.
+    let film: Vec<u8> =
+        b"\0\0\0\x18ftypmp42".iter().copied().chain((0..1_000_000_u32).map(|n| (n % 251) as u8)).collect();
+    let kept = keep::add(&app.ctx, ACCOUNT, "film.mp4", film.clone()).await.unwrap();
+    let film_url = app.url(&format!("/media/{}", kept.key));
+    for (first, last) in [(0, 0), (5_999, 6_000), (191_999, 192_001), (11_999, 700_123), (999_000, 1_000_011)] {
+        let part = http().get(&film_url).header("range", format!("bytes={first}-{last}")).send().await.unwrap();
+        assert_eq!(part.content_length(), Some((last + 1 - first) as u64));
+        assert!(part.bytes().await.unwrap().as_ref() == &film[first..=last], "{first}-{last}");
+    }
+    let whole = http().get(&film_url).send().await.unwrap();
+    assert_eq!(whole.headers()["content-length"], "1000012");
+    assert!(whole.bytes().await.unwrap().as_ref() == film);
     let mut other = kept.key.clone();
     other.replace_range(0..1, if other.starts_with('a') { "b" } else { "a" });
     for wrong in [other.as_str(), "x", "..%2f..%2fetc%2fpasswd", "%00", &kept.id.to_string()] {
@@ -259,8 +294,7 @@ async fn an_account_has_so_much_room(database: &Database) {
 async fn the_platforms_rules_come_with_their_pictures(database: &Database) {
     let (app, platform, _) = with_platform(database, &[]).await;
     let openid = follower(&platform).await;
-    let id = job::begin_from_platform(&app.ctx, &editor()).await.unwrap();
-    let look = job::look(&app.ctx, ACCOUNT, id, Mode::Merge).await.unwrap();
+    let (id, look) = fetched(&app).await;
     assert_eq!((look.plan.added.len(), look.plan.flaws.len(), look.plan.notes.len()), (4, 0, 0), "{:?}", look.plan);
     let order = job::Order { mode: Mode::Merge, mark: look.mark, is_partial: false };
     job::start(&app.ctx, &editor(), id, order).await.unwrap();
@@ -274,12 +308,31 @@ async fn the_platforms_rules_come_with_their_pictures(database: &Database) {
     let is_picture = async || matches!(answer(&platform, &openid, "海报").await, Said::Image { .. });
     assert!(eventually(SOON, is_picture).await);
     // The same once more: the picture is the same file, so nothing changes.
-    let id = job::begin_from_platform(&app.ctx, &editor()).await.unwrap();
-    let look = job::look(&app.ctx, ACCOUNT, id, Mode::Merge).await.unwrap();
+    let (_, look) = fetched(&app).await;
     assert!(look.plan.is_empty() && look.plan.unchanged == 4, "{:?}", look.plan);
     // Where files may not be fetched, what is lost is named.
     platform.set_kind(AccountKind::PersonalSubscription).await;
-    let id = job::begin_from_platform(&app.ctx, &editor()).await.unwrap();
-    let look = job::look(&app.ctx, ACCOUNT, id, Mode::Merge).await.unwrap();
+    let (id, look) = fetched(&app).await;
     assert_eq!((look.plan.unchanged, look.plan.notes.len()), (3, 2), "{:?}", look.plan.notes);
+    // The rule that was lost may be one of these: nothing is removed because of it.
+    let look = job::look(&app.ctx, ACCOUNT, id, Mode::Replace).await.unwrap();
+    assert!(look.plan.removed.len() == 1 && !look.plan.may_apply(true));
+    let order = job::Order { mode: Mode::Replace, mark: look.mark, is_partial: true };
+    job::start(&app.ctx, &editor(), id, order).await.unwrap();
+    let is_refused = async || {
+        let state = job::find(&app.ctx, ACCOUNT, id).await.unwrap().state;
+        state == job::State::Failed(job::Failure::Flaws)
+    };
+    assert!(eventually(SOON, is_refused).await);
+    assert_eq!(search::list(&app.ctx, ACCOUNT).await.unwrap().len(), 4);
+    // Nobody there: the job says so, and there is nothing to apply.
+    let lonely = App::on(database).await;
+    let id = job::begin_from_platform(&lonely.ctx, &editor()).await.unwrap();
+    let is_told = async || {
+        let state = job::find(&lonely.ctx, ACCOUNT, id).await.unwrap().state;
+        state == job::State::Failed(job::Failure::Unreachable)
+    };
+    assert!(eventually(SOON, is_told).await);
+    let order = job::Order { mode: Mode::Merge, mark: String::new(), is_partial: true };
+    assert!(matches!(job::start(&lonely.ctx, &editor(), id, order).await, Err(CoreError::NotFound)));
 }

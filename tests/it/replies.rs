@@ -23,7 +23,10 @@ use weida::{
             warning::{self, Why},
         },
     },
-    store,
+    store::{
+        self,
+        message::{MessageRow, insert_message},
+    },
     wechat::{
         message::Message,
         reply::{Reply, read},
@@ -39,6 +42,7 @@ crate::every_engine!(
     one_at_random_is_the_same_for_a_redelivery,
     a_message_remembers_why_it_was_answered_so,
     what_nobody_answers_is_gathered,
+    behind_what_rules_answer_by_now_come_the_next,
     hits_and_misses_are_counted_by_day,
     an_editor_is_warned,
     keywords_of_an_earlier_version_are_folded_anew,
@@ -406,13 +410,54 @@ async fn what_nobody_answers_is_gathered(database: &Database) {
     edit::delete(&app.ctx, &account(), &[number]).await.unwrap();
     assert_eq!(groups(ACCOUNT).await.len(), 2);
     assert_eq!(inbox::dismiss(&app.ctx, ACCOUNT, "怎么退货").await.unwrap(), 4);
+    assert_eq!(inbox::dismiss(&app.ctx, ACCOUNT, "怎么退货").await.unwrap(), 0);
     assert_eq!(groups(ACCOUNT).await, [(own("营业吗"), 2)]);
+    // Everybody has an inbox of their own.
+    assert_eq!(groups(user).await, [(own("怎么退货"), 3), (own("营业吗"), 1)]);
+    assert_eq!(inbox::dismiss(&app.ctx, user, "营业吗").await.unwrap(), 1);
+    assert_eq!(groups(ACCOUNT).await, [(own("营业吗"), 2)]);
+    // What is written later comes back.
+    app.phone("oElse").say("怎么退货").await;
+    assert_eq!(groups(ACCOUNT).await, [(own("营业吗"), 2), (own("怎么退货"), 1)]);
     // Where nothing is stored there is nothing to gather.
     drop(app);
     let app = App::with(database, Arc::new(FakeClock::at(BEGINNING_MS)), &[("WEIDA_MESSAGE_DAYS", "0")]).await;
     app.phone("oQuiet").say("没有记下").await;
     assert_eq!(app.count("SELECT COUNT(*) FROM messages WHERE openid = 'oQuiet' AND (missed IS NOT NULL OR trace IS NOT NULL OR content IS NOT NULL)").await, 0);
     assert_eq!(app.count("SELECT COUNT(*) FROM messages WHERE openid = 'oQuiet'").await, 1);
+}
+
+async fn behind_what_rules_answer_by_now_come_the_next(database: &Database) {
+    let app = App::on(database).await;
+    let mut tx = app.ctx.store.begin().await.unwrap();
+    for n in 0..230 {
+        let missed = if n < 205 { format!("问题{n}") } else { format!("别的{n}") };
+        // The first ones were written twice: they are the most frequent.
+        for _ in 0..if n < 205 { 2 } else { 1 } {
+            let row = MessageRow {
+                id: app.ctx.next_id(),
+                appid: APPID.to_owned(),
+                openid: "oMany".to_owned(),
+                user_id: None,
+                kind: "text".to_owned(),
+                content: Some(missed.clone()),
+                answered_by: "none".to_owned(),
+                rule_id: None,
+                reply_kind: "none".to_owned(),
+                took_us: 1,
+                received_at: BEGINNING_MS,
+                trace: None,
+                missed: Some(missed.clone()),
+            };
+            insert_message(&mut tx, &row).await.unwrap();
+        }
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(inbox::inbox(&app.ctx, ACCOUNT, inbox::MOST).await.unwrap().len(), 200);
+    let draft = Draft::of_text(Cause::Keyword, "问题", Matching::Contains, "知道了");
+    edit::add(&app.ctx, &account(), &draft).await.unwrap();
+    let open = inbox::inbox(&app.ctx, ACCOUNT, inbox::MOST).await.unwrap();
+    assert!(open.len() == 25 && open.iter().all(|group| group.folded.starts_with("别的")), "{}", open.len());
 }
 
 async fn hits_and_misses_are_counted_by_day(database: &Database) {

@@ -29,6 +29,8 @@ crate::every_engine!(
     rules_are_found_sorted_and_paged,
     every_kind_of_content_comes_back,
     numbers_are_never_given_twice,
+    what_was_so_already_is_no_change,
+    a_history_has_so_much_room,
 );
 
 pub fn account() -> Editor {
@@ -167,10 +169,22 @@ async fn five_thousand_rules_come_in_at_once(database: &Database) {
         timed("add", Box::pin(async { assert_eq!(edit::add_many(ctx, &editor, drafts).await.unwrap(), numbers) }))
             .await;
     assert!(took < patient(Duration::from_secs(20)), "{took:?}");
-    timed("disable", Box::pin(async { edit::set_enabled(ctx, &editor, &numbers, false).await.unwrap() })).await;
+    timed(
+        "disable",
+        Box::pin(async {
+            edit::set_enabled(ctx, &editor, &numbers, false).await.unwrap().unwrap();
+        }),
+    )
+    .await;
     timed("undo disable", Box::pin(async { assert_eq!(history::undo_last(ctx, &editor).await.unwrap().rules, 5_000) }))
         .await;
-    timed("delete", Box::pin(async { edit::delete(ctx, &editor, &numbers).await.unwrap() })).await;
+    timed(
+        "delete",
+        Box::pin(async {
+            edit::delete(ctx, &editor, &numbers).await.unwrap().unwrap();
+        }),
+    )
+    .await;
     assert_eq!(app.count("SELECT COUNT(*) FROM rule_keywords").await, 0);
     timed(
         "undo delete",
@@ -326,6 +340,7 @@ async fn rules_are_found_sorted_and_paged(database: &Database) {
     assert_eq!(find(text("ＳＡＬＥ")).await, (1, vec![2]));
     assert_eq!(find(text("100%")).await, (1, vec![2]));
     assert_eq!(find(text("OFF_")).await, (1, vec![2]));
+    assert_eq!(find(text("ｏｆｆ_Ｎow")).await, (1, vec![2]));
     assert_eq!(find(text("_")).await, (1, vec![2]));
     assert_eq!(find(text("!")).await, (1, vec![2]));
     assert_eq!(find(text("03")).await, (1, vec![3]));
@@ -389,4 +404,51 @@ async fn numbers_are_never_given_twice(database: &Database) {
     let mut numbers = all.await;
     numbers.sort_unstable();
     assert_eq!(numbers, (4..=13).collect::<Vec<i64>>());
+}
+
+async fn what_was_so_already_is_no_change(database: &Database) {
+    let app = App::on(database).await;
+    let (ctx, editor) = (&app.ctx, account());
+    edit::add_many(ctx, &editor, vec![says("一", "1"), says("二", "2")]).await.unwrap();
+    let before = everything(&app).await;
+    assert_eq!(edit::set_enabled(ctx, &editor, &[1, 2], true).await.unwrap(), None);
+    assert_eq!(edit::set_priority(ctx, &editor, &[1], 0).await.unwrap(), None);
+    let rule = search::find(ctx, ACCOUNT, 1).await.unwrap();
+    assert_eq!(edit::update(ctx, &editor, 1, rule.revision, &says(" 一 ", "1\n")).await.unwrap(), None);
+    assert_eq!(everything(&app).await, before);
+    assert_eq!(search::find(ctx, ACCOUNT, 1).await.unwrap().revision, rule.revision);
+    // What is a change gives itself, and that is the one which is taken back.
+    let change = edit::set_enabled(ctx, &editor, &[1, 2], false).await.unwrap().unwrap();
+    edit::set_priority(ctx, &editor, &[2], 999).await.unwrap().unwrap();
+    assert_eq!(edit::shift(ctx, &editor, &[2], 1).await.unwrap(), None);
+    assert_eq!(history::changes(ctx, ACCOUNT, None, 9).await.unwrap().len(), 3);
+    assert!(history::changes(ctx, ACCOUNT, None, 9).await.unwrap().iter().any(|known| known.id == change));
+}
+
+async fn a_history_has_so_much_room(database: &Database) {
+    let app = App::with(database, Arc::new(FakeClock::at(BEGINNING_MS)), &[("WEIDA_HISTORY_MEGABYTES", "1")]).await;
+    let editor = Editor { owner_id: 1001, actor_id: 1001, ..Editor::default() };
+    let drafts = (0..100).map(|n| says(&format!("词{n}"), &"x".repeat(2_000))).collect();
+    let numbers = edit::add_many(&app.ctx, &editor, drafts).await.unwrap();
+    // Each of these keeps some 230 KB.
+    let mut latest = None;
+    for round in 0..12 {
+        latest = edit::shift(&app.ctx, &editor, &numbers, if round % 2 == 0 { 1 } else { -1 }).await.unwrap();
+        // Sums are of another type on servers: by pieces of nearly one length, of characters on some.
+        let pieces = app.count("SELECT COUNT(*) FROM rule_pieces").await;
+        let kept = pieces * app.count("SELECT MAX(LENGTH(piece)) FROM rule_pieces").await;
+        let counted = app.count("SELECT kept_bytes FROM rule_owners WHERE owner_id = 1001").await;
+        assert!(counted <= 1024 * 1024 && (kept * 9 / 10..=kept * 11 / 10).contains(&counted), "{counted} of {kept}");
+    }
+    let changes = history::changes(&app.ctx, 1001, None, 50).await.unwrap();
+    assert!((3..6).contains(&changes.len()) && Some(changes[0].id) == latest, "{}", changes.len());
+    assert_eq!(app.count("SELECT COUNT(*) FROM rule_versions").await, 100 * i64::try_from(changes.len()).unwrap());
+    // What is left can be taken back, the oldest of it too.
+    history::undo(&app.ctx, &editor, changes[0].id).await.unwrap();
+    // And it goes with its time.
+    let other = App::with(database, Arc::new(FakeClock::at(BEGINNING_MS + 181 * 24 * 3_600_000)), &[]).await;
+    weida::core::keep::sweep(&other.ctx).await.unwrap();
+    assert_eq!(other.count("SELECT COUNT(*) FROM rule_changes").await, 0);
+    assert_eq!(other.count("SELECT COUNT(*) FROM rule_pieces").await, 0);
+    assert_eq!(other.count("SELECT kept_bytes FROM rule_owners WHERE owner_id = 1001").await, 0);
 }

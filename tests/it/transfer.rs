@@ -37,6 +37,10 @@ crate::every_engine!(
     a_rule_changed_since_the_plan_stops_all_of_it,
     five_thousand_rules_come_in_within_five_seconds,
     a_job_is_looked_at_applied_once_and_forgotten,
+    a_line_that_cannot_be_read_removes_no_rule,
+    a_short_file_changes_only_what_it_says,
+    expressions_are_counted_before_they_are_looked_at,
+    an_owner_has_three_files_waiting,
 );
 
 fn importer() -> Editor {
@@ -130,7 +134,7 @@ async fn lines_stand_for_the_rules_that_they_mean(database: &Database) {
     let app = App::on(database).await;
     brought(&app, "keywords,reply,name\na,1,first\nb,2,second\n", Mode::Merge).await;
     // The number of another account's file means nothing; the keyword does.
-    let plan = planned(&app, "number,keywords,reply\n1,b,2\n2,c,9\n", Mode::Merge).await;
+    let plan = planned(&app, "number,keywords,reply\n1,b,3\n2,c,9\n", Mode::Merge).await;
     assert_eq!((plan.unchanged, plan.added.len(), plan.changed.len()), (0, 1, 1));
     assert_eq!(plan.changed[0].before.number, 2);
     // A rule of one's own whose keyword was changed in the file is still that rule.
@@ -276,4 +280,81 @@ fn the_command_line_brings_rules_in_and_out() {
     let nobody = run(&["rules", "export", "--owner", "nobody"]);
     assert!(nobody.code == Some(2) && nobody.stderr.contains("there is no user"), "{nobody:?}");
     assert_eq!(run(&["rules", "import", &path("absent.csv")]).code, Some(2));
+}
+
+async fn a_line_that_cannot_be_read_removes_no_rule(database: &Database) {
+    let app = App::on(database).await;
+    brought(&app, "关键词,回复\n价格,100 元\n地址,长安街\n", Mode::Merge).await;
+    let file = "关键词,回复,启用\n价格,100 元,也许\n";
+    let plan = planned(&app, file, Mode::Replace).await;
+    assert!(!plan.may_apply(true) && !plan.may_remove(), "{plan:?}");
+    assert!(planned(&app, file, Mode::Merge).await.may_apply(true));
+    let id = job::begin(&app.ctx, &importer(), "a.csv", file.as_bytes()).await.unwrap().unwrap();
+    let look = job::look(&app.ctx, ACCOUNT, id, Mode::Replace).await.unwrap();
+    let order = Order { mode: Mode::Replace, mark: look.mark, is_partial: true };
+    job::start(&app.ctx, &importer(), id, order).await.unwrap();
+    let is_refused = async || job::find(&app.ctx, ACCOUNT, id).await.unwrap().state == State::Failed(Failure::Flaws);
+    assert!(eventually(Duration::from_secs(10), is_refused).await);
+    assert_eq!(rules(&app).await.len(), 2);
+}
+
+async fn a_short_file_changes_only_what_it_says(database: &Database) {
+    let app = App::on(database).await;
+    brought(
+        &app,
+        "关键词,匹配,回复,名称,优先级,启用,回复方式\n价格|多少钱,包含,100 元,价目,9,否,随机\n地址,,长安街,,,,\n",
+        Mode::Merge,
+    )
+    .await;
+    let before = rules(&app).await;
+    let plan = planned(&app, "关键词,回复\n价格,新价 120 元\n", Mode::Merge).await;
+    assert_eq!((plan.changed.len(), plan.added.len()), (1, 0), "{plan:?}");
+    transfer::apply(&app.ctx, &importer(), &plan).await.unwrap();
+    let after = Draft::from(&rules(&app).await[0]);
+    assert_eq!(after, Draft { contents: vec![Content::text("新价 120 元")], ..Draft::from(&before[0]) });
+    // The same again changes nothing.
+    assert_eq!(planned(&app, "关键词,回复\n价格,新价 120 元\n", Mode::Merge).await.unchanged, 1);
+}
+
+async fn expressions_are_counted_before_they_are_looked_at(database: &Database) {
+    let app = App::on(database).await;
+    let lines: Vec<String> = (0..501).map(|n| format!("x{n}[01]*1[01]{{8}},y,regex")).collect();
+    let file = format!("keywords,reply,matching\n{}\n", lines.join("\n"));
+    let plan = planned(&app, &file, Mode::Merge).await;
+    let told: Vec<String> = plan.flaws.iter().map(|f| words::flaw(Lang::Zh, f)).collect();
+    assert_eq!(told, ["正则表达式太多，最多 500 个"]);
+    assert!(plan.is_empty());
+    // By whatever door.
+    let drafts = (0..501).map(|n| Draft {
+        keywords: vec![weida::core::reply::Keyword {
+            text: format!("x{n}"),
+            matching: weida::core::reply::Matching::Regex,
+        }],
+        ..says("", "y")
+    });
+    let refused = edit::add_many(&app.ctx, &importer(), drafts.collect()).await.unwrap_err();
+    assert!(matches!(refused, Refusal::Core(CoreError::Invalid(flaws)) if flaws[0].field == "expressions"));
+    assert!(rules(&app).await.is_empty());
+}
+
+async fn an_owner_has_three_files_waiting(database: &Database) {
+    let clock = Arc::new(FakeClock::at(BEGINNING_MS));
+    let app = App::with(database, clock.clone(), &[]).await;
+    let begun = async |owner_id| {
+        let editor = Editor { owner_id, ..importer() };
+        job::begin(&app.ctx, &editor, "a.csv", b"keywords,reply\na,b\n").await.unwrap().unwrap()
+    };
+    let other = begun(1001).await;
+    let mut ids = Vec::new();
+    for _ in 0..8 {
+        ids.push(begun(ACCOUNT).await);
+    }
+    assert_eq!(app.count("SELECT COUNT(*) FROM import_jobs").await, 4);
+    assert_eq!(app.count("SELECT COUNT(DISTINCT file_id) FROM file_pieces").await, 4);
+    assert!(matches!(job::find(&app.ctx, ACCOUNT, ids[4]).await, Err(CoreError::NotFound)));
+    assert!(job::find(&app.ctx, ACCOUNT, ids[5]).await.is_ok() && job::find(&app.ctx, 1001, other).await.is_ok());
+    // A sweep leaves none of those whose hour is over, however many there are.
+    clock.advance_ms(60 * 60_000);
+    weida::core::keep::sweep(&app.ctx).await.unwrap();
+    assert_eq!(app.count("SELECT COUNT(*) FROM import_jobs").await, 0);
 }

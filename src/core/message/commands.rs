@@ -5,7 +5,7 @@
 
 mod order;
 
-pub use order::{Order, Said};
+pub use order::{Order, Said, parted};
 
 use crate::{config::ChatCommands, core::reply::fold::fold, text::Lang};
 use std::collections::HashMap;

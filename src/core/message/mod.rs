@@ -19,5 +19,5 @@ mod rest;
 mod words;
 
 pub use answer::answer;
-pub use piece::{Rest, pieces};
+pub use piece::{PART_MAX_BYTES, Rest, pieces};
 pub use rest::{Hold, continues};

@@ -326,6 +326,17 @@ pub fn rules_switched(lang: Lang, numbers: &[i64], is_on: bool) -> String {
     fill(if is_on { t.rules_on } else { t.rules_off }, &[("numbers", &all(lang, numbers))])
 }
 
+/// They were like that before.
+pub fn switched_already(lang: Lang, numbers: &[i64], is_on: bool) -> String {
+    let t = Orders::of(lang);
+    fill(if is_on { t.rules_on_already } else { t.rules_off_already }, &[("numbers", &all(lang, numbers))])
+}
+
+/// A rule was told to say what it says.
+pub fn same(lang: Lang, number: i64) -> String {
+    fill(Orders::of(lang).same, &[("number", &padded(number))])
+}
+
 /// A change was taken back.
 pub fn undone(lang: Lang, change: &Change) -> String {
     let t = Orders::of(lang);

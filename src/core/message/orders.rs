@@ -17,7 +17,7 @@ use crate::{
             Content, Door, Keyword, Matching, Rule,
             draft::Draft,
             edit::{self, Editor, Plan, Update},
-            history,
+            history, pairs,
             refusal::Refusal,
             search::{self, Query},
         },
@@ -61,9 +61,6 @@ pub struct Speaker<'a> {
     pub identity: &'a IdentityRow,
     pub user: Option<&'a User>,
 }
-
-/// What may refuse an edit, in words; everything else is nobody's fault but ours.
-type Edited<T> = Result<T, Refusal>;
 
 /// Does what a command about rules or the account asks; None where the command is about something else.
 pub async fn obey(ctx: &Ctx, db: &mut Tx, who: Speaker<'_>, said: &Said) -> Result<Option<Done>, CoreError> {
@@ -182,8 +179,8 @@ impl At<'_> {
         let draft = Draft { keywords: vec![exact(keyword)], contents: vec![Content::text(reply)], ..Draft::default() };
         let plan = Plan { add: vec![draft], ..Plan::default() };
         match self.apply(db, plan).await {
-            Ok(numbers) => {
-                let number = numbers.first().copied().unwrap_or_default();
+            Ok(done) => {
+                let number = done.numbers.first().copied().unwrap_or_default();
                 let text = words::added(self.ctx, self.lang, (number, keyword, reply), self.user.is_auto_reply);
                 Ok(Done::edited(self.user.id, text))
             }
@@ -200,6 +197,7 @@ impl At<'_> {
         let draft = rewritten(&rule, keyword, reply);
         let update = Update { number, revision: Some(rule.revision), draft: draft.clone() };
         match self.apply(db, Plan { update: vec![update], ..Plan::default() }).await {
+            Ok(done) if done.change_id.is_none() => Ok(Done::told(words::same(self.lang, number))),
             Ok(_) => {
                 let text = words::edited(self.ctx, self.lang, &rule, &draft);
                 Ok(Done::edited(self.user.id, text))
@@ -208,8 +206,8 @@ impl At<'_> {
         }
     }
 
-    async fn apply(&self, db: &mut Tx, plan: Plan) -> Edited<Vec<i64>> {
-        edit::apply_within(self.ctx, db, &self.editor(), plan).await
+    async fn apply(&self, db: &mut Tx, plan: Plan) -> Result<edit::Edited, Refusal> {
+        edit::apply_within(self.ctx, db, &self.editor(), &plan).await
     }
 
     /// What a command is told that was not carried out.
@@ -285,7 +283,8 @@ impl At<'_> {
             return Ok(done);
         }
         match edit::set_enabled_within(self.ctx, db, &self.editor(), numbers, is_on).await {
-            Ok(()) => Ok(Done::edited(self.user.id, words::rules_switched(self.lang, numbers, is_on))),
+            Ok(None) => Ok(Done::told(words::switched_already(self.lang, numbers, is_on))),
+            Ok(Some(_)) => Ok(Done::edited(self.user.id, words::rules_switched(self.lang, numbers, is_on))),
             Err(refusal) => self.refused(refusal, if is_on { Command::On } else { Command::Off }, ""),
         }
     }
@@ -305,15 +304,9 @@ fn exact(keyword: &str) -> Keyword {
     Keyword { text: keyword.to_owned(), matching: Matching::Exact }
 }
 
-/// A rule with another keyword and reply; everything else of it stays, and so does how a single keyword was compared.
+/// A rule with another keyword and reply; everything else of it stays.
 fn rewritten(rule: &Rule, keyword: &str, reply: &str) -> Draft {
-    let is_one_of_them =
-        rule.keywords.iter().any(|k| k.folded() == Keyword { matching: k.matching, ..exact(keyword) }.folded());
-    let keywords = match rule.keywords.as_slice() {
-        keywords if is_one_of_them => keywords.to_vec(),
-        [one] if one.matching != Matching::Regex => vec![Keyword { matching: one.matching, ..exact(keyword) }],
-        _ => vec![exact(keyword)],
-    };
+    let keywords = pairs::keywords_with(rule, keyword);
     Draft { keywords, contents: vec![Content::text(reply)], ..Draft::from(rule) }
 }
 

@@ -18,6 +18,10 @@ use crate::{
     wechat::reply::{Article, Reply, TEXT_MAX_BYTES, split_text},
 };
 
+/// Bytes of a part of a text that goes on when the person asks for more, about: the hint that is put behind it has the operator's word
+/// in it.
+pub const PART_MAX_BYTES: usize = TEXT_MAX_BYTES - 64;
+
 /// The messages that these contents are in the chat: long texts in pieces of at most 2048 bytes, everything else as it is.
 #[must_use]
 pub fn pieces(contents: &[Content]) -> Vec<Content> {
@@ -105,8 +109,7 @@ pub fn hinted(content: &mut Content, hint: &str) {
 
 /// What the chat shows for a content: a file that the platform does not have is a link, or words. Sends no file to the platform.
 pub async fn seen(ctx: &Ctx, db: &mut impl Link, content: &Content) -> Result<Option<Content>, CoreError> {
-    let Some(media) = content.media() else { return Ok(Some(content.clone())) };
-    Ok(match media::find(ctx, db, media).await?.0 {
+    Ok(match media::find(ctx, db, content).await?.0 {
         Sendable::Platform(_) => Some(content.clone()),
         Sendable::Link { kind, url } => Some(Content::text(linked(content, kind, &url))),
         Sendable::Gone => spoken(content).map(Content::text),
@@ -117,10 +120,7 @@ pub async fn seen(ctx: &Ctx, db: &mut impl Link, content: &Content) -> Result<Op
 pub async fn shown(ctx: &Ctx, db: &mut impl Link, contents: &[Content]) -> Result<Vec<Content>, CoreError> {
     let mut shown = Vec::with_capacity(contents.len());
     for content in contents {
-        let is_there = match content.media() {
-            Some(media) => media::find(ctx, db, media).await?.0 != Sendable::Gone,
-            None => true,
-        };
+        let is_there = media::find(ctx, db, content).await?.0 != Sendable::Gone;
         shown.extend(if is_there { Some(content.clone()) } else { spoken(content).map(Content::text) });
     }
     Ok(shown)
@@ -128,10 +128,7 @@ pub async fn shown(ctx: &Ctx, db: &mut impl Link, contents: &[Content]) -> Resul
 
 /// What the platform is given; None where its media is not there: then its words are, if it has any.
 pub async fn reply(ctx: &Ctx, db: &mut impl Link, content: &Content) -> Result<Option<Reply>, CoreError> {
-    let found = match content.media() {
-        Some(media) => media::resolve(ctx, db, media).await?,
-        None => Sendable::Platform(String::new()),
-    };
+    let found = media::resolve(ctx, db, content).await?;
     let given = |text: &String| (!text.is_empty()).then(|| text.clone());
     let media_id = match found {
         Sendable::Platform(id) => id,

@@ -2,9 +2,9 @@
 
 use super::{
     ACCOUNT, Door, Matching, Rule,
-    draft::{Draft, Limits, MOST_EXPRESSIONS, MOST_EXPRESSIONS_EACH, Parsed},
+    draft::{self, Draft, Limits, Parsed},
     edit::Editor,
-    history::Action,
+    history::{self, Action},
     refusal::Refusal,
     snapshot, taken,
 };
@@ -109,16 +109,13 @@ pub(super) async fn perform(
         numbers.push(number);
     }
     store::rule_edit::insert_rules(db, &records).await?;
-    let most = if owner_id == ACCOUNT { MOST_EXPRESSIONS } else { MOST_EXPRESSIONS_EACH };
     if records.iter().flat_map(|r| &r.keywords).any(|k| k.matching == Matching::Regex.as_str())
-        && store::rule::count_expressions(db, owner_id).await? > most
+        && store::rule::count_expressions(db, owner_id).await? > draft::most_expressions(owner_id)
     {
-        let most = usize::try_from(most).unwrap_or_default();
-        return Err(CoreError::flaw("expressions", Problem::TooMany(most)).into());
+        return Err(CoreError::Invalid(vec![draft::too_many_expressions(owner_id)]).into());
     }
     let last_number = numbers.last().copied().unwrap_or(owner.last_number);
-    let change_id = done.change_id;
-    finish(ctx, db, editor, (last_number, rules), done, (action, undoes)).await?;
+    let change_id = finish(ctx, db, editor, (last_number, rules), done, (action, undoes)).await?;
     Ok((change_id, numbers))
 }
 
@@ -187,7 +184,7 @@ fn record(ctx: &Ctx, editor: &Editor, rule: &Rule, parsed: Parsed) -> RuleRecord
     RuleRecord { rule: row, keywords, contents }
 }
 
-/// Writes the history, tells other instances, and the audit log where the rules are the account's.
+/// Writes the history, tells other instances, and the audit log where the rules are the account's. Returns the change's id.
 pub(super) async fn finish(
     ctx: &Ctx,
     db: &mut Tx,
@@ -195,7 +192,7 @@ pub(super) async fn finish(
     (last_number, rules): (i64, i64),
     done: Done,
     (action, undoes): (Action, Option<i64>),
-) -> Result<(), CoreError> {
+) -> Result<i64, CoreError> {
     let summary: String = done.keywords.join("、").chars().take(SUMMARY_MAX_CHARS).collect();
     let change = ChangeRow {
         id: done.change_id,
@@ -209,7 +206,11 @@ pub(super) async fn finish(
         undone_by: None,
         created_at: ctx.now(),
     };
-    store::rule_history::insert_change(db, change, &done.versions).await?;
+    let kept_bytes = store::rule_history::insert_change(db, change, &done.versions).await?;
+    // What is taken back stays, and so does what was just done, however large.
+    let stays = undoes.unwrap_or(done.change_id);
+    let most_bytes = history::most_bytes(ctx, editor.owner_id);
+    store::rule_history::delete_surplus(db, editor.owner_id, stays, kept_bytes, most_bytes).await?;
     store::fact::bump_revision(db, "rules").await?;
     store::rule_edit::update_owner(db, editor.owner_id, last_number, rules).await?;
     // What people do to their own rules is their own business; what is done to the account's is everybody's.
@@ -229,5 +230,5 @@ pub(super) async fn finish(
         };
         store::audit::insert_entry(db, row).await?;
     }
-    Ok(())
+    Ok(done.change_id)
 }

@@ -19,6 +19,8 @@ use std::collections::{HashMap, HashSet};
 
 /// Edits that met a rival (who drew the same id, or a deadlock) are done again from their start this many times.
 pub(super) const TRIES: u32 = 3;
+/// So many drafts without expressions are read in less than a millisecond or two.
+const SHORT: usize = 200;
 
 /// Does work on an owner's rules in a transaction of its own: committed, books put away; done again where it met a rival.
 macro_rules! in_transaction {
@@ -72,12 +74,27 @@ pub struct Plan {
     pub delete: Vec<i64>,
 }
 
+impl Plan {
+    fn drafts(&self) -> impl Iterator<Item = &Draft> {
+        self.add.iter().chain(self.update.iter().map(|update| &update.draft))
+    }
+}
+
+/// What an edit did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Edited {
+    /// The change of the history; None where the rules said all of it already: then nothing was written.
+    pub change_id: Option<i64>,
+    /// The numbers of the added rules, in order.
+    pub numbers: Vec<i64>,
+}
+
 /// Says what is wrong with drafts that would be added, without adding them: flaws and every duplicate.
 ///
 /// # Errors
 /// [`Refusal::Drafts`] with every draft at fault.
 pub async fn check(ctx: &Ctx, owner_id: i64, drafts: &[Draft]) -> Result<(), Refusal> {
-    let parsed = parse_all(drafts.iter(), Limits::of(ctx, owner_id))?;
+    let parsed = prepare(ctx, owner_id, drafts.to_vec(), HashSet::new()).await?;
     let parsed: Vec<&Parsed> = parsed.iter().collect();
     let faults = taken::faults(&mut ctx.store.read().await?, owner_id, &parsed, &HashSet::new()).await?;
     if faults.is_empty() { Ok(()) } else { Err(Refusal::Drafts(faults)) }
@@ -97,43 +114,66 @@ pub async fn add(ctx: &Ctx, editor: &Editor, draft: &Draft) -> Result<i64, Refus
 /// # Errors
 /// As [`apply_within`].
 pub async fn add_many(ctx: &Ctx, editor: &Editor, drafts: Vec<Draft>) -> Result<Vec<i64>, Refusal> {
-    apply(ctx, editor, Plan { add: drafts, ..Plan::default() }).await
+    apply(ctx, editor, Plan { add: drafts, ..Plan::default() }).await.map(|done| done.numbers)
 }
 
-/// Replaces what a rule says, if it is still at `revision`.
+/// Replaces what a rule says, if it is still at `revision`. Returns the change; None where it says that already.
 ///
 /// # Errors
 /// As [`apply_within`].
-pub async fn update(ctx: &Ctx, editor: &Editor, number: i64, revision: i64, draft: &Draft) -> Result<(), Refusal> {
+pub async fn update(
+    ctx: &Ctx,
+    editor: &Editor,
+    number: i64,
+    revision: i64,
+    draft: &Draft,
+) -> Result<Option<i64>, Refusal> {
     let update = Update { number, revision: Some(revision), draft: draft.clone() };
-    apply(ctx, editor, Plan { update: vec![update], ..Plan::default() }).await.map(|_| ())
+    apply(ctx, editor, Plan { update: vec![update], ..Plan::default() }).await.map(|done| done.change_id)
 }
 
-/// Deletes rules. They can be brought back from the history.
+/// Deletes rules. They can be brought back from the history. Returns the change; None where there were no numbers.
 ///
 /// # Errors
 /// As [`apply_within`].
-pub async fn delete(ctx: &Ctx, editor: &Editor, numbers: &[i64]) -> Result<(), Refusal> {
-    apply(ctx, editor, Plan { delete: numbers.to_vec(), ..Plan::default() }).await.map(|_| ())
+pub async fn delete(ctx: &Ctx, editor: &Editor, numbers: &[i64]) -> Result<Option<i64>, Refusal> {
+    apply(ctx, editor, Plan { delete: numbers.to_vec(), ..Plan::default() }).await.map(|done| done.change_id)
 }
 
-/// Carries a plan out, as one change. Returns the numbers of the added rules, in order.
+/// Carries a plan out, as one change.
 ///
 /// # Errors
-/// As [`apply_within`].
-pub async fn apply(ctx: &Ctx, editor: &Editor, plan: Plan) -> Result<Vec<i64>, Refusal> {
-    in_transaction!(ctx, editor.owner_id, |tx| apply_within(ctx, &mut tx, editor, plan.clone()).await)
+/// As [`apply_within`]; [`CoreError::Busy`] where others have many expressions looked at.
+pub async fn apply(ctx: &Ctx, editor: &Editor, plan: Plan) -> Result<Edited, Refusal> {
+    let parsed = prepare(ctx, editor.owner_id, plan.drafts().cloned().collect(), HashSet::new()).await?;
+    in_transaction!(ctx, editor.owner_id, |tx| carry_out(ctx, &mut tx, editor, &plan, parsed.clone()).await)
 }
 
-/// [`apply`] inside the caller's transaction.
+/// [`apply`] inside the caller's transaction. Expressions that the rules do not have yet are looked at there: not for many.
 ///
 /// # Errors
 /// [`Refusal::Drafts`] with every draft at fault, added ones first; [`CoreError::NotFound`] where a number is not there;
 /// [`CoreError::Conflict`] where a rule was saved by somebody else in between; a flaw of `rules` where there would be too many.
-pub async fn apply_within(ctx: &Ctx, db: &mut Tx, editor: &Editor, plan: Plan) -> Result<Vec<i64>, Refusal> {
-    let action = plan.action(editor);
-    let drafts = plan.add.iter().chain(plan.update.iter().map(|u| &u.draft));
-    let mut parsed = parse_all(drafts, Limits::of(ctx, editor.owner_id))?;
+pub async fn apply_within(ctx: &Ctx, db: &mut Tx, editor: &Editor, plan: &Plan) -> Result<Edited, Refusal> {
+    let numbers: Vec<i64> = plan.update.iter().map(|update| update.number).collect();
+    let now = store::rule::list_by_number(db, editor.owner_id, &numbers).await?;
+    let drafts = now.into_iter().map(|record| Draft::from(&Rule::from(record)));
+    let known = drafts.flat_map(|draft| draft::expressions(&draft).map(str::to_owned).collect::<Vec<_>>()).collect();
+    let parsed = parse_all(plan.drafts(), Limits::of(ctx, editor.owner_id), &known)?;
+    carry_out(ctx, db, editor, plan, parsed).await
+}
+
+/// Carries a plan out whose drafts were read: `parsed` has them in their order.
+///
+/// # Errors
+/// As [`apply_within`].
+pub(super) async fn carry_out(
+    ctx: &Ctx,
+    db: &mut Tx,
+    editor: &Editor,
+    plan: &Plan,
+    mut parsed: Vec<Parsed>,
+) -> Result<Edited, Refusal> {
     let updated = parsed.split_off(plan.add.len());
     let owner = deed::lock(db, editor.owner_id).await?;
     let numbers: Vec<i64> = plan.update.iter().map(|u| u.number).chain(plan.delete.iter().copied()).collect();
@@ -144,34 +184,42 @@ pub async fn apply_within(ctx: &Ctx, db: &mut Tx, editor: &Editor, plan: Plan) -
         if update.revision.is_some_and(|revision| revision != rule.revision) {
             return Err(CoreError::Conflict.into());
         }
-        rewritten.push((rule, parsed));
+        // What is saved as it is was not changed.
+        if Draft::from(&rule) != parsed.draft {
+            rewritten.push((rule, parsed));
+        }
     }
     let mut removed: Vec<Rule> = rules.into_values().collect();
     removed.sort_by_key(|r| r.number);
     if parsed.is_empty() && rewritten.is_empty() && removed.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Edited::default());
     }
     let deed = Deed { added: parsed, rewritten, removed, ..Deed::default() };
-    Ok(deed::perform(ctx, db, editor, &owner, deed, (action, None)).await?.1)
+    let action = action(editor, &deed);
+    let (change_id, numbers) = deed::perform(ctx, db, editor, &owner, deed, (action, None)).await?;
+    Ok(Edited { change_id: Some(change_id), numbers })
 }
 
-impl Plan {
-    fn action(&self, editor: &Editor) -> Action {
-        match (self.add.is_empty(), self.update.is_empty(), self.delete.is_empty()) {
-            _ if matches!(editor.door, Door::Import) => Action::Import,
-            (false, true, true) => Action::Add,
-            (true, false, true) => Action::Update,
-            (true, true, _) => Action::Delete,
-            _ => Action::Import,
-        }
+fn action(editor: &Editor, deed: &Deed) -> Action {
+    match (deed.added.is_empty(), deed.rewritten.is_empty(), deed.removed.is_empty()) {
+        _ if matches!(editor.door, Door::Import) => Action::Import,
+        (false, true, true) => Action::Add,
+        (true, false, true) => Action::Update,
+        (true, true, _) => Action::Delete,
+        _ => Action::Import,
     }
 }
 
-/// Switches rules on or off.
+/// Switches rules on or off. Returns the change; None where all of them were so already.
 ///
 /// # Errors
 /// [`CoreError::NotFound`] where a number is not there.
-pub async fn set_enabled(ctx: &Ctx, editor: &Editor, numbers: &[i64], is_enabled: bool) -> Result<(), Refusal> {
+pub async fn set_enabled(
+    ctx: &Ctx,
+    editor: &Editor,
+    numbers: &[i64],
+    is_enabled: bool,
+) -> Result<Option<i64>, Refusal> {
     in_transaction!(ctx, editor.owner_id, |tx| set_enabled_within(ctx, &mut tx, editor, numbers, is_enabled).await)
 }
 
@@ -185,19 +233,20 @@ pub async fn set_enabled_within(
     editor: &Editor,
     numbers: &[i64],
     is_enabled: bool,
-) -> Result<(), Refusal> {
+) -> Result<Option<i64>, Refusal> {
     let action = if is_enabled { Action::Enable } else { Action::Disable };
     let is_other = |rule: &Rule| rule.is_enabled != is_enabled;
     let change = |draft: &mut Draft| draft.is_enabled = is_enabled;
-    let ids = touch(ctx, db, editor, numbers, action, (is_other, change)).await?;
-    Ok(store::rule_edit::update_enabled(db, &ids, is_enabled, &touched(ctx, editor)).await?)
+    let (change_id, ids) = touch(ctx, db, editor, numbers, action, (is_other, change)).await?;
+    store::rule_edit::update_enabled(db, &ids, is_enabled, &touched(ctx, editor)).await?;
+    Ok(change_id)
 }
 
-/// Gives rules a priority.
+/// Gives rules a priority. Returns the change; None where all of them had it already.
 ///
 /// # Errors
 /// A flaw of `priority`; [`CoreError::NotFound`] where a number is not there.
-pub async fn set_priority(ctx: &Ctx, editor: &Editor, numbers: &[i64], priority: i64) -> Result<(), Refusal> {
+pub async fn set_priority(ctx: &Ctx, editor: &Editor, numbers: &[i64], priority: i64) -> Result<Option<i64>, Refusal> {
     if !(-PRIORITY_MAX..=PRIORITY_MAX).contains(&priority) {
         return Err(CoreError::flaw("priority", Problem::OutOfRange(-PRIORITY_MAX, PRIORITY_MAX)).into());
     }
@@ -210,30 +259,39 @@ async fn set_priority_within(
     editor: &Editor,
     numbers: &[i64],
     priority: i64,
-) -> Result<(), Refusal> {
+) -> Result<Option<i64>, Refusal> {
     let is_other = |rule: &Rule| rule.priority != priority;
     let change = |draft: &mut Draft| draft.priority = priority;
-    let ids = touch(ctx, db, editor, numbers, Action::Priority, (is_other, change)).await?;
-    Ok(store::rule_edit::update_priority(db, &ids, priority, &touched(ctx, editor)).await?)
+    let (change_id, ids) = touch(ctx, db, editor, numbers, Action::Priority, (is_other, change)).await?;
+    store::rule_edit::update_priority(db, &ids, priority, &touched(ctx, editor)).await?;
+    Ok(change_id)
 }
 
-/// Moves rules up (`step` above 0) or down: their priority grows by that much. One that is at the end already stays.
+/// Moves rules up (`step` above 0) or down: their priority grows by that much. One that is at the end already stays. Returns the
+/// change; None where all of them are at the end.
 ///
 /// # Errors
 /// [`CoreError::NotFound`] where a number is not there.
-pub async fn shift(ctx: &Ctx, editor: &Editor, numbers: &[i64], step: i64) -> Result<(), Refusal> {
+pub async fn shift(ctx: &Ctx, editor: &Editor, numbers: &[i64], step: i64) -> Result<Option<i64>, Refusal> {
     in_transaction!(ctx, editor.owner_id, |tx| shift_within(ctx, &mut tx, editor, numbers, step).await)
 }
 
-async fn shift_within(ctx: &Ctx, db: &mut Tx, editor: &Editor, numbers: &[i64], step: i64) -> Result<(), Refusal> {
+async fn shift_within(
+    ctx: &Ctx,
+    db: &mut Tx,
+    editor: &Editor,
+    numbers: &[i64],
+    step: i64,
+) -> Result<Option<i64>, Refusal> {
     let may = |rule: &Rule| step != 0 && (-PRIORITY_MAX..=PRIORITY_MAX).contains(&(rule.priority + step));
     let change = |draft: &mut Draft| draft.priority += step;
-    let ids = touch(ctx, db, editor, numbers, Action::Priority, (may, change)).await?;
-    Ok(store::rule_edit::update_priority_by(db, &ids, step, &touched(ctx, editor)).await?)
+    let (change_id, ids) = touch(ctx, db, editor, numbers, Action::Priority, (may, change)).await?;
+    store::rule_edit::update_priority_by(db, &ids, step, &touched(ctx, editor)).await?;
+    Ok(change_id)
 }
 
-/// Notes a change of one field in the history of those rules that it concerns, and gives their ids; the field itself is the
-/// caller's to write.
+/// Notes a change of one field in the history of those rules that it concerns, and gives it with their ids; the field itself is
+/// the caller's to write.
 async fn touch(
     ctx: &Ctx,
     db: &mut Tx,
@@ -241,7 +299,7 @@ async fn touch(
     numbers: &[i64],
     action: Action,
     (is_concerned, change): (impl Fn(&Rule) -> bool, impl Fn(&mut Draft)),
-) -> Result<Vec<i64>, CoreError> {
+) -> Result<(Option<i64>, Vec<i64>), CoreError> {
     let owner = deed::lock(db, editor.owner_id).await?;
     let mut rules: Vec<Rule> = rules(db, editor.owner_id, numbers).await?.into_values().filter(is_concerned).collect();
     rules.sort_by_key(|r| r.number);
@@ -251,10 +309,12 @@ async fn touch(
         change(&mut draft);
         done.note(editor.owner_id, (rule.id, rule.number), Some(rule), Some(&draft));
     }
-    if !rules.is_empty() {
-        deed::finish(ctx, db, editor, (owner.last_number, owner.rules), done, (action, None)).await?;
+    if rules.is_empty() {
+        return Ok((None, Vec::new()));
     }
-    Ok(rules.iter().map(|r| r.id).collect())
+    let counts = (owner.last_number, owner.rules);
+    let change_id = deed::finish(ctx, db, editor, counts, done, (action, None)).await?;
+    Ok((Some(change_id), rules.iter().map(|r| r.id).collect()))
 }
 
 fn touched(ctx: &Ctx, editor: &Editor) -> Touch {
@@ -274,10 +334,36 @@ async fn rules(db: &mut Tx, owner_id: i64, numbers: &[i64]) -> Result<HashMap<i6
     }
 }
 
-fn parse_all<'a>(drafts: impl Iterator<Item = &'a Draft>, limits: Limits) -> Result<Vec<Parsed>, Refusal> {
+/// Reads drafts before a transaction begins: on the embedded database it would keep every other writer waiting. Expressions in
+/// `known` are believed.
+///
+/// # Errors
+/// [`Refusal::Drafts`]; a flaw of `expressions` where there are more than an owner may have; [`CoreError::Busy`].
+pub(super) async fn prepare(
+    ctx: &Ctx,
+    owner_id: i64,
+    drafts: Vec<Draft>,
+    known: HashSet<String>,
+) -> Result<Vec<Parsed>, Refusal> {
+    let limits = Limits::of(ctx, owner_id);
+    let new = drafts.iter().flat_map(draft::expressions).filter(|text| !known.contains(*text)).count();
+    if i64::try_from(new).unwrap_or(i64::MAX) > draft::most_expressions(owner_id) {
+        return Err(CoreError::Invalid(vec![draft::too_many_expressions(owner_id)]).into());
+    }
+    if new == 0 && drafts.len() <= SHORT {
+        return parse_all(drafts.iter(), limits, &known);
+    }
+    ctx.apart.rules(move || parse_all(drafts.iter(), limits, &known)).await?
+}
+
+fn parse_all<'a>(
+    drafts: impl Iterator<Item = &'a Draft>,
+    limits: Limits,
+    known: &HashSet<String>,
+) -> Result<Vec<Parsed>, Refusal> {
     let (mut parsed, mut faults) = (Vec::new(), Vec::new());
     for (index, draft) in drafts.enumerate() {
-        match draft::parse(draft, limits) {
+        match draft::parse(draft, limits, known) {
             Ok(one) => parsed.push(one),
             Err(CoreError::Invalid(flaws)) => faults.push(Fault { index, flaws, duplicates: Vec::new() }),
             Err(other) => return Err(other.into()),

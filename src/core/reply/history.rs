@@ -4,7 +4,7 @@
 //! can be taken back as well, and whether somebody has changed a rule since is told by comparing marks.
 
 use super::{
-    Door, Rule,
+    ACCOUNT, Door, Rule,
     deed::{self, Deed},
     draft::{self, Draft},
     edit::{Editor, in_transaction},
@@ -24,6 +24,15 @@ use std::collections::HashMap;
 const MOST_VERSIONS: i64 = 100;
 /// Changes that are listed at a time.
 const MOST_CHANGES: i64 = 200;
+
+/// The account's history may be so many times as large as a person's.
+const ACCOUNTS_TIMES: i64 = 8;
+
+/// Bytes that an owner's history may have; the oldest changes go first.
+pub(super) fn most_bytes(ctx: &Ctx, owner_id: i64) -> i64 {
+    let bytes = ctx.settings.settings.reply.history_megabytes * 1024 * 1024;
+    if owner_id == ACCOUNT { bytes * ACCOUNTS_TIMES } else { bytes }
+}
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 
 pub mod keep;
 pub mod kind;
+mod measure;
 pub mod send;
 
 pub use kind::{Format, Kind};
@@ -12,13 +13,15 @@ pub use kind::{Format, Kind};
 use super::Content;
 use crate::{
     core::{CoreError, Ctx},
-    store::{self, Link},
+    store::{self, Link, media_upload::Sending},
 };
 
 /// The longest media id of the platform that is believed, in bytes; theirs have 64 today.
 const MEDIA_ID_MAX_BYTES: usize = 128;
 /// What a file that Weida keeps is called in a rule, before its key.
 pub const KEPT: &str = "weida:";
+/// Bytes of a thumbnail.
+const THUMB_MAX_BYTES: i64 = 64 * 1024;
 /// Letters and digits of a key: whoever knows one may look at the file, and answer with it.
 pub const KEY_CHARS: usize = 22;
 
@@ -56,34 +59,53 @@ pub enum Sendable {
 }
 
 /// How a rule's medium can be sent. A file that the platform does not know is sent there in the background, for the next time. Called
-/// inside the transaction of a message: nothing slow, and no other connection.
+/// inside the transaction of a message: nothing slow, and no other connection. A content without a medium can always be sent.
 ///
 /// # Errors
 /// The database cannot be reached.
-pub async fn resolve(ctx: &Ctx, db: &mut impl Link, text: &str) -> Result<Sendable, CoreError> {
-    let (sendable, unsent) = find(ctx, db, text).await?;
-    if let Some(file_id) = unsent {
-        send::start(ctx, file_id);
+pub async fn resolve(ctx: &Ctx, db: &mut impl Link, content: &Content) -> Result<Sendable, CoreError> {
+    let (sendable, unsent) = find(ctx, db, content).await?;
+    if let Some(Unsent { file_id, is_thumb }) = unsent {
+        send::start(ctx, file_id, is_thumb);
     }
     Ok(sendable)
 }
 
-/// [`resolve`] for who only looks: nothing is sent. The second is the file that the platform does not know.
+/// A file that the platform does not have yet, and would take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unsent {
+    file_id: i64,
+    is_thumb: bool,
+}
+
+/// [`resolve`] for who only looks: nothing is sent.
 ///
 /// # Errors
 /// The database cannot be reached.
-pub async fn find(ctx: &Ctx, db: &mut impl Link, text: &str) -> Result<(Sendable, Option<i64>), CoreError> {
+pub async fn find(ctx: &Ctx, db: &mut impl Link, content: &Content) -> Result<(Sendable, Option<Unsent>), CoreError> {
+    let Some(text) = content.media() else { return Ok((Sendable::Platform(String::new()), None)) };
     let key = match Reference::of(text) {
         Some(Reference::Platform(id)) => return Ok((Sendable::Platform(id), None)),
         Some(Reference::Kept(key)) => key,
         None => return Ok((Sendable::Gone, None)),
     };
     let Some(row) = store::media::find_media_by_key(db, &key).await? else { return Ok((Sendable::Gone, None)) };
-    if let Some(media_id) = store::media_upload::find_upload(db, row.id, &ctx.appid, ctx.now()).await? {
+    let is_thumb = matches!(content, Content::Music { .. });
+    let of = Sending { file_id: row.id, appid: &ctx.appid, is_thumb };
+    if let Some(media_id) = store::media_upload::find_upload(db, of, ctx.now()).await? {
         return Ok((Sendable::Platform(media_id), None));
     }
+    // What the platform would not take is not offered to it.
+    let would_be_taken = !is_thumb || may_be_thumb(Format::of_name(&row.format), row.size_bytes);
+    let unsent = would_be_taken.then_some(Unsent { file_id: row.id, is_thumb });
     let kind = Format::of_name(&row.format).map_or(Kind::Image, Format::kind);
-    Ok((Sendable::Link { kind, url: keep::address(ctx, &key) }, Some(row.id)))
+    Ok((Sendable::Link { kind, url: keep::address(ctx, &key) }, unsent))
+}
+
+/// True for a file that the platform takes as the thumbnail of a piece of music: a JPG of up to 64 KB (wechat.md, 4.7).
+#[must_use]
+pub fn may_be_thumb(format: Option<Format>, size_bytes: i64) -> bool {
+    format == Some(Format::Jpg) && size_bytes <= THUMB_MAX_BYTES
 }
 
 /// Where a file that Weida keeps can be looked at, by what a rule says; None for a medium of the platform.

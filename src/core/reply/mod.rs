@@ -1,5 +1,6 @@
 //! Reply rules: what they are, how they are kept in memory, and how one of them answers.
 
+pub mod apart;
 pub mod book;
 pub mod content;
 pub mod count;

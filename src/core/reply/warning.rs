@@ -71,6 +71,10 @@ pub async fn warnings_of_draft(
     number: Option<i64>,
     draft: &Draft,
 ) -> Result<Vec<Warning>, CoreError> {
+    // A rule that is off answers nothing, and is not warned about as one that is saved.
+    if !draft.is_enabled {
+        return Ok(Vec::new());
+    }
     let book = shelf::open(ctx, owner_id).await?;
     // Of equals the older one answers: a new rule is younger than all.
     let id = book.rules().iter().find(|rule| Some(rule.number) == number).map_or(i64::MAX, |rule| rule.id);
@@ -124,17 +128,32 @@ impl Subject<'_> {
         }
         let others: Vec<Candidate<'_>> =
             book.candidates(on, &Folded::new(&folded), MOST).into_iter().filter(|c| c.rule.id != self.id).collect();
-        let first = others.iter().find(|other| self.is_behind(keyword, other));
-        if let Some(first) = first {
-            return Some(Why::NeverReached { number: first.rule.number, by: first.text().to_owned() });
+        let behind = |other: &Candidate<'_>| Some((other.rule.number, self.behind(keyword, &folded, other)?));
+        if let Some((number, by)) = others.iter().find_map(behind) {
+            return Some(Why::NeverReached { number, by });
         }
         let same = others.iter().find(|c| c.rule.keywords.iter().any(|k| is_same(k, &folded)));
         same.map(|c| Why::SameKeyword { number: c.rule.number })
     }
 
-    /// True where the other rule answers whatever this keyword matches.
-    fn is_behind(&self, keyword: &Keyword, other: &Candidate<'_>) -> bool {
-        let way = other.matching();
+    /// The keyword by which the other rule answers whatever this one matches: the one that this text came to it by, else another one
+    /// that has the text as well.
+    fn behind(&self, keyword: &Keyword, folded: &str, other: &Candidate<'_>) -> Option<String> {
+        if self.is_behind(keyword, other.rule, other.matching()) {
+            return Some(other.text().to_owned());
+        }
+        let matches = |known: &&Keyword| match known.matching {
+            Matching::Exact => known.folded() == folded,
+            Matching::Prefix => folded.starts_with(&known.folded()),
+            Matching::Contains => folded.contains(&known.folded()),
+            Matching::Regex => false,
+        };
+        let mut others = other.rule.keywords.iter().filter(matches);
+        others.find(|known| self.is_behind(keyword, other.rule, Some(known.matching))).map(|known| known.text.clone())
+    }
+
+    /// True where a rule that has this keyword's text in this way answers whatever the keyword matches.
+    fn is_behind(&self, keyword: &Keyword, other: &Rule, way: Option<Matching>) -> bool {
         let is_wider = match keyword.matching {
             Matching::Exact => true,
             Matching::Prefix => matches!(way, Some(Matching::Prefix | Matching::Contains) | None),
@@ -144,7 +163,7 @@ impl Subject<'_> {
         let rank = |priority: i64, way: Option<Matching>, id: i64| {
             (std::cmp::Reverse(priority), way.map_or(u8::MAX, |way| way as u8), id)
         };
-        is_wider && rank(other.rule.priority, way, other.rule.id) < rank(self.priority, Some(keyword.matching), self.id)
+        is_wider && rank(other.priority, way, other.id) < rank(self.priority, Some(keyword.matching), self.id)
     }
 }
 
@@ -183,5 +202,8 @@ mod tests {
         assert_eq!(whys(&book, &rules[4]), [Why::SameKeyword { number: 4 }]);
         assert_eq!(whys(&book, &rules[5]), [Why::Command]);
         assert_eq!(whys(&book, &rules[6]), [never(4, "地址")]);
+        // The better keyword of the other rule takes one message, its wider one all of them.
+        let rules = vec![rule(1, 9, &[(Exact, "价格"), (Contains, "价")]), rule(2, 0, &[(Contains, "价格")])];
+        assert_eq!(whys(&Book::new(rules.clone()), &rules[1]), [never(1, "价")]);
     }
 }

@@ -27,6 +27,9 @@ use crate::{
 };
 use leptos::prelude::{ServerFnError, server};
 
+/// Rules that are named where nothing had to be done.
+const NAMED: usize = 5;
+
 /// What can be done to rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Act {
@@ -49,7 +52,8 @@ impl Act {
         })
     }
 
-    async fn perform(self, here: &Here, editor: &Editor, numbers: &[i64]) -> Result<(), Refusal> {
+    /// Does it, and gives the change; None where the rules were like that already.
+    async fn perform(self, here: &Here, editor: &Editor, numbers: &[i64]) -> Result<Option<i64>, Refusal> {
         match self {
             Self::Enable => edit::set_enabled(&here.ctx, editor, numbers, true).await,
             Self::Disable => edit::set_enabled(&here.ctx, editor, numbers, false).await,
@@ -57,6 +61,20 @@ impl Act {
             Self::Raise => edit::shift(&here.ctx, editor, numbers, 1).await,
             Self::Lower => edit::shift(&here.ctx, editor, numbers, -1).await,
         }
+    }
+
+    /// What is said where nothing had to be done.
+    fn told_already(self, t: &'static List, numbers: &[i64]) -> String {
+        let text = match self {
+            Self::Enable => t.enabled_already,
+            Self::Disable => t.disabled_already,
+            Self::Delete => t.none_selected,
+            Self::Raise => t.raised_already,
+            Self::Lower => t.lowered_already,
+        };
+        let names: Vec<String> = numbers.iter().take(NAMED).map(|number| padded(*number)).collect();
+        let more = if numbers.len() > NAMED { " …" } else { "" };
+        fill(text, &[("n", &format!("{}{more}", names.join("、")))])
     }
 
     /// What is said afterwards.
@@ -93,11 +111,10 @@ pub async fn rules(
             here.leave(&Flash::notice(Tone::Info, t.none_selected));
             return Ok(Step::Go(back.clone()));
         }
-        act.perform(&here, &desk.editor(&here), &numbers).await?;
-        let text = act.told(t, &numbers);
-        Ok(match desk.undoing(&here.ctx, &back).await? {
-            Some(offer) => Step::Offer(back.clone(), text, offer),
-            None => Step::tell(back.clone(), text),
+        let change_id = act.perform(&here, &desk.editor(&here), &numbers).await?;
+        Ok(match desk.undoing(change_id, &back) {
+            Some(offer) => Step::Offer(back.clone(), act.told(t, &numbers), offer),
+            None => Step::tell(back.clone(), act.told_already(t, &numbers)),
         })
     };
     here.answer(outcome.await, Back::to(&back, "rules"))

@@ -32,7 +32,7 @@ pub use home::HomePage;
 pub use leaf::{Halt, Leaf, page};
 pub use login::LoginPage;
 pub use me::{DeletePage, MePage, UnbindPage};
-pub use posted::{POSTED_MAX_BYTES, Posted, Upload, take as take_posted};
+pub use posted::{Posted, SENT_MAX_BYTES, Upload, take as take_posted};
 pub use prefs::of as prefs_of;
 pub use register::RegisterPage;
 pub use reply::{ChangePage, HistoryPage, NewRulePage, RepliesPage, RuleHistoryPage, RulePage, SeveralPage};

@@ -9,8 +9,8 @@ use crate::{
     web::page::path::with_next,
 };
 use axum::{
-    body::{Body, Bytes},
-    extract::{FromRequest, Multipart, RawForm, Request},
+    body::{Body, Bytes, to_bytes},
+    extract::{FromRequest, Multipart, Request},
     http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
@@ -18,8 +18,10 @@ use std::sync::Arc;
 use tower_sessions::Session;
 use url::form_urlencoded;
 
-/// The largest form: a video of 10 MiB and the rule it belongs to.
-pub const POSTED_MAX_BYTES: usize = 12 * 1024 * 1024;
+/// The largest form that is kept in memory: a video of 10 MiB and the rule it belongs to.
+const POSTED_MAX_BYTES: usize = 12 * 1024 * 1024;
+/// The largest form that is read to its end, so that its page can say at its field which file is too large.
+pub const SENT_MAX_BYTES: usize = 100 * 1024 * 1024;
 
 /// What a form said, in its own order.
 #[derive(Debug, Clone, Default)]
@@ -35,7 +37,10 @@ pub struct Upload {
     pub field: String,
     /// What the file was called, as the sender says.
     pub name: String,
+    /// Empty where it is too large.
     pub bytes: Bytes,
+    /// There was no room for it: larger than any file may be.
+    pub is_too_large: bool,
 }
 
 impl Posted {
@@ -63,23 +68,35 @@ impl Posted {
 
     /// The file of a field; None where none was chosen.
     pub fn file(&self, field: &str) -> Option<&Upload> {
-        self.files.iter().find(|file| file.field == field && !file.bytes.is_empty())
+        self.files.iter().find(|file| file.field == field && (file.is_too_large || !file.bytes.is_empty()))
     }
 
     async fn read(request: Request) -> Result<Self, Response> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
         if !kind.starts_with("multipart/form-data") {
-            let RawForm(body) = RawForm::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
+            let body = to_bytes(request.into_body(), POSTED_MAX_BYTES).await;
+            let body = body.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE.into_response())?;
             return Ok(Self::of(form_urlencoded::parse(&body).into_owned()));
         }
         let mut parts = Multipart::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
-        let (mut fields, mut files) = (Vec::new(), Vec::new());
-        while let Some(part) = parts.next_field().await.map_err(IntoResponse::into_response)? {
+        let (mut fields, mut files, mut room) = (Vec::new(), Vec::new(), POSTED_MAX_BYTES);
+        while let Some(mut part) = parts.next_field().await.map_err(IntoResponse::into_response)? {
             let field = part.name().unwrap_or_default().to_owned();
             let name = part.file_name().map(str::to_owned);
-            let bytes = part.bytes().await.map_err(IntoResponse::into_response)?;
+            let (mut bytes, mut is_too_large) = (Vec::new(), false);
+            while let Some(chunk) = part.chunk().await.map_err(IntoResponse::into_response)? {
+                // The rest of a file without room is read and dropped: what is typed behind it counts.
+                is_too_large |= bytes.len() + chunk.len() > room;
+                if is_too_large {
+                    bytes = Vec::new();
+                } else {
+                    bytes.extend_from_slice(&chunk);
+                }
+            }
+            room -= bytes.len();
             match name {
-                Some(name) => files.push(Upload { field, name, bytes }),
+                Some(name) => files.push(Upload { field, name, bytes: bytes.into(), is_too_large }),
+                None if is_too_large => return Err(StatusCode::PAYLOAD_TOO_LARGE.into_response()),
                 None => fields.push((field, String::from_utf8_lossy(&bytes).into_owned())),
             }
         }
@@ -122,6 +139,7 @@ async fn is_signed_in(ctx: &Ctx, parts: &Parts) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::extract::DefaultBodyLimit;
 
     fn request(kind: &str, body: &str) -> Request {
         Request::builder().method("POST").header("content-type", kind).body(Body::from(body.to_owned())).unwrap()
@@ -147,6 +165,16 @@ mod tests {
         assert_eq!(posted.text("text"), "你好");
         assert_eq!(posted.file("file").map(|f| (f.name.as_str(), &f.bytes[..])), Some(("a.csv", &b"1,2"[..])));
         assert!(posted.file("none").is_none());
+        let large = format!(
+            "--x\r\ncontent-disposition: form-data; name=\"film\"; filename=\"a.mp4\"\r\n\r\n{}\r\n\
+             --x\r\ncontent-disposition: form-data; name=\"name\"\r\n\r\n片\r\n--x--\r\n",
+            "7".repeat(POSTED_MAX_BYTES + 1)
+        );
+        let mut asked = request("multipart/form-data; boundary=x", &large);
+        DefaultBodyLimit::max(SENT_MAX_BYTES).apply(&mut asked);
+        let posted = Posted::read(asked).await.unwrap();
+        assert!(posted.file("film").is_some_and(|film| film.is_too_large && film.bytes.is_empty()));
+        assert_eq!(posted.text("name"), "片");
         let broken = Posted::read(request("multipart/form-data; boundary=x", "--y")).await;
         assert_eq!(broken.unwrap_err().status(), StatusCode::BAD_REQUEST);
     }

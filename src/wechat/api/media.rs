@@ -27,6 +27,8 @@ pub enum MediumKind {
     Voice,
     /// MP4.
     Video,
+    /// JPG of up to 64 KB, beside a piece of music.
+    Thumb,
 }
 
 impl MediumKind {
@@ -35,6 +37,7 @@ impl MediumKind {
             Self::Image => "image",
             Self::Voice => "voice",
             Self::Video => "video",
+            Self::Thumb => "thumb",
         }
     }
 }
@@ -52,6 +55,7 @@ pub struct Medium<'a> {
 
 #[derive(Deserialize)]
 struct Uploaded {
+    #[serde(alias = "thumb_media_id")]
     media_id: String,
 }
 

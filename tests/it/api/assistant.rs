@@ -8,9 +8,14 @@ use crate::{
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use weida::core::reply::search;
+use weida::core::reply::{
+    Content, Keyword, Matching,
+    draft::Draft,
+    edit::{self, Editor},
+    search,
+};
 
-crate::every_engine!(replies_are_added_all_or_none_and_answer_at_once);
+crate::every_engine!(replies_are_added_all_or_none_and_answer_at_once, an_update_keeps_what_this_client_cannot_see,);
 
 /// A program that calls: who it is signed in as.
 struct Caller<'a> {
@@ -254,6 +259,25 @@ async fn replies_are_added_all_or_none_and_answer_at_once(database: &Database) {
     assert_ne!(phone.say("营业").await.unwrap_or_default(), "九点");
     assert_eq!(ming.code(ming.post("/wechat/autoreply", &json!({ "enabled": true }))).await, 200);
     assert_eq!(phone.ask("营业").await, "九点");
+}
+
+async fn an_update_keeps_what_this_client_cannot_see(database: &Database) {
+    let world = World::open(database).await;
+    let phone = world.app.phone("oMing");
+    let ming = Caller::registered(&world, &phone, "ming").await;
+    let id = world.app.count("SELECT user_id FROM identities WHERE openid = 'oMing'").await;
+    let keyword = |text: &str, matching| Keyword { text: text.to_owned(), matching };
+    let picture = Content::Image { media: "MEDIA".to_owned() };
+    let draft = Draft {
+        keywords: vec![keyword("价格", Matching::Contains), keyword("多少钱", Matching::Exact)],
+        contents: vec![picture.clone(), Content::text("100 元")],
+        ..Draft::default()
+    };
+    let editor = Editor { owner_id: id, actor_id: id, ..Editor::default() };
+    edit::add(&world.app.ctx, &editor, &draft).await.unwrap();
+    assert_eq!(ming.code(ming.post("/database/update?id=1", &json!({ "价格": "120 元" }))).await, 200);
+    let rule = search::find(&world.app.ctx, id, 1).await.unwrap();
+    assert_eq!((rule.keywords, rule.contents), (draft.keywords, vec![picture, Content::text("120 元")]));
 }
 
 /// Codes that no page asked for: ten wrong ones an hour an address, a right one not counted, and the next address is free.

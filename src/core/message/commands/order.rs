@@ -5,8 +5,8 @@
 //! 添加 收到=回复      添加 “a = b”：回复      修改 03 收到=回复
 //! ```
 //!
-//! Between keyword and reply stands the first `：` `:` `=` or `＝` outside quotes; the reply may hold as many as it likes. Words and
-//! numbers are read in any width, with or without leading zeros.
+//! Between keyword and reply stands the first `：` `:` `=` or `＝` outside quotes, but for the colon of a time or an address where a `=`
+//! follows (`12:30=午餐`); the reply may hold as many as it likes. Words and numbers are read in any width, with or without leading zeros.
 
 use super::{Command, Commands};
 use crate::{core::reply::fold::fold, text::Lang};
@@ -144,18 +144,22 @@ fn leading_number(text: &str) -> Option<(i64, &str)> {
 const QUOTES: [(char, char); 6] = [('“', '”'), ('"', '"'), ('\'', '\''), ('「', '」'), ('‘', '’'), ('『', '』')];
 
 fn pair(number: Option<i64>, text: &str) -> Order {
-    let (keyword, reply) = match quoted(text) {
-        Some(found) => found,
-        None => match separator(text) {
-            Some((at, c)) => (&text[..at], &text[at + c.len_utf8()..]),
-            None => return Order::Unclear,
-        },
-    };
-    let (keyword, reply) = (keyword.trim(), reply.trim());
+    let Some((keyword, reply)) = parted(text) else { return Order::Unclear };
     if keyword.is_empty() || reply.is_empty() {
         return Order::Unclear;
     }
     Order::Pair { number, keyword: keyword.to_owned(), reply: reply.to_owned() }
+}
+
+/// What stands before and behind the separator, each without surrounding space and perhaps empty; None where there is none.
+#[must_use]
+pub fn parted(text: &str) -> Option<(&str, &str)> {
+    let whole = text.trim_start();
+    let (keyword, reply) = match quoted(whole) {
+        Some(found) => found,
+        None => separator(whole).map(|(at, c)| (&whole[..at], &whole[at + c.len_utf8()..]))?,
+    };
+    Some((keyword.trim(), reply.trim()))
 }
 
 /// A keyword in quotes with a separator behind; None where what looks like a quote is part of the text.
@@ -169,9 +173,18 @@ fn quoted(text: &str) -> Option<(&str, &str)> {
     Some((&inner[..end], reply))
 }
 
-/// Where the first separator stands, and which it is.
+/// Where the separator stands, and which it is.
 fn separator(text: &str) -> Option<(usize, char)> {
-    text.char_indices().find(|(_, c)| is_separator(*c))
+    let first = text.char_indices().find(|(_, c)| is_separator(*c))?;
+    let (before, behind) = (&text[..first.0], &text[first.0 + first.1.len_utf8()..]);
+    let is_time = before.ends_with(is_digit) && behind.starts_with(is_digit);
+    let is_part = matches!(first.1, ':' | '：') && (is_time || behind.starts_with("//"));
+    let equals = text.char_indices().find(|(_, c)| matches!(c, '=' | '＝')).filter(|_| is_part);
+    Some(equals.unwrap_or(first))
+}
+
+fn is_digit(c: char) -> bool {
+    c.is_ascii_digit() || ('０'..='９').contains(&c)
 }
 
 fn is_separator(c: char) -> bool {

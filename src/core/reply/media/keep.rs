@@ -3,19 +3,25 @@
 use super::{
     KEPT, kept_by,
     kind::{Format, Kind},
-    send,
+    measure, send,
 };
 use crate::{
     core::{CoreError, Ctx, Problem, reply::Content},
-    store::{self, media::MediaRow, rule::ContentRow},
+    store::{self, file::PIECE_BYTES, media::MediaRow, rule::ContentRow},
 };
+use futures::{Stream, stream};
 use sha2::{Digest as _, Sha256};
 use std::collections::HashSet;
 
+/// The longest voice that the platform takes (wechat.md, 4.7), and what of a second is no matter.
+const VOICE_MAX_SECS: i64 = 60;
+const VOICE_MAX_MS: u64 = 60_500;
 /// Files that are listed.
 const MOST: i64 = 500;
 /// Characters of a file's name.
 const NAME_MAX_CHARS: usize = 80;
+/// Pieces of a file that are read at a time.
+const PIECES_AT_ONCE: usize = 32;
 const DAY_MS: i64 = 24 * 3_600_000;
 /// How long a file waits for the rule that it was uploaded for.
 const UNUSED_MS: i64 = DAY_MS;
@@ -80,7 +86,8 @@ pub(super) fn address(ctx: &Ctx, access_key: &str) -> String {
 /// Keeps a file for an owner's rules, and begins to send it to the platform. A file that the owner has already is that one.
 ///
 /// # Errors
-/// Flaws of `file`: empty, not JPG, PNG, GIF, MP3, AMR or MP4, too large for its kind; of `files`: no room is left.
+/// Flaws of `file`: empty, not JPG, PNG, GIF, MP3, AMR or MP4, too large for its kind, [`Problem::Wrong`] for a GIF that moves,
+/// [`Problem::OutOfRange`] with seconds for a voice that is too long; of `files`: no room is left.
 pub async fn add(ctx: &Ctx, owner_id: i64, name: &str, bytes: Vec<u8>) -> Result<Kept, CoreError> {
     if bytes.is_empty() {
         return Err(CoreError::flaw("file", Problem::Empty));
@@ -89,6 +96,12 @@ pub async fn add(ctx: &Ctx, owner_id: i64, name: &str, bytes: Vec<u8>) -> Result
     let max_bytes = format.kind().max_bytes();
     if bytes.len() > max_bytes {
         return Err(CoreError::flaw("file", Problem::TooManyBytes(max_bytes)));
+    }
+    if format == Format::Gif && measure::is_animated(&bytes) {
+        return Err(CoreError::flaw("file", Problem::Wrong));
+    }
+    if measure::length_ms(format, &bytes).is_some_and(|length| length > VOICE_MAX_MS) {
+        return Err(CoreError::flaw("file", Problem::OutOfRange(0, VOICE_MAX_SECS)));
     }
     let row = MediaRow {
         id: ctx.next_id(),
@@ -105,7 +118,7 @@ pub async fn add(ctx: &Ctx, owner_id: i64, name: &str, bytes: Vec<u8>) -> Result
     for _ in 0..3 {
         match keep(ctx, &row, &bytes).await {
             Ok(kept) => {
-                send::start(ctx, kept.id);
+                send::start(ctx, kept.id, false);
                 return Kept::of(ctx, kept).ok_or(CoreError::NotFound);
             }
             Err(CoreError::Collided) => {}
@@ -167,15 +180,38 @@ pub async fn find(ctx: &Ctx, owner_id: i64, id: i64) -> Result<Kept, CoreError> 
     row.filter(|row| row.owner_id == owner_id).and_then(|row| Kept::of(ctx, row)).ok_or(CoreError::NotFound)
 }
 
-/// The file with this key in its address, and its bytes.
+/// The file with this key in its address.
 ///
 /// # Errors
 /// [`CoreError::NotFound`].
-pub async fn look(ctx: &Ctx, access_key: &str) -> Result<(Kept, Vec<u8>), CoreError> {
-    let mut db = ctx.store.read().await?;
-    let row = store::media::find_media_by_key(&mut db, access_key).await?.ok_or(CoreError::NotFound)?;
-    let bytes = store::file::find_file(&mut db, row.id).await?;
-    Ok((Kept::of(ctx, row).ok_or(CoreError::NotFound)?, bytes))
+pub async fn look(ctx: &Ctx, access_key: &str) -> Result<Kept, CoreError> {
+    let row = store::media::find_media_by_key(&mut ctx.store.read().await?, access_key).await?;
+    row.and_then(|row| Kept::of(ctx, row)).ok_or(CoreError::NotFound)
+}
+
+/// Bytes `first` to `last` of a file, both counted from 0 and included, bit by bit: however slow a reader is, no more than some
+/// 200 KB wait for it here, and no connection.
+pub fn bytes(
+    ctx: &Ctx,
+    file_id: i64,
+    (first, last): (usize, usize),
+) -> impl Stream<Item = Result<Vec<u8>, CoreError>> + Send + 'static {
+    let ctx = ctx.clone();
+    stream::try_unfold(first, move |at| {
+        let ctx = ctx.clone();
+        async move {
+            if at > last {
+                return Ok(None);
+            }
+            // Whole pieces, but for the first and the last.
+            let end = (at - at % PIECE_BYTES + PIECES_AT_ONCE * PIECE_BYTES - 1).min(last);
+            let place = ctx.apart.pieces.acquire().await.map_err(|e| CoreError::Fault(e.to_string()))?;
+            let bytes = store::file::find_part(&mut ctx.store.read().await?, file_id, at, end).await?;
+            drop(place);
+            // Deleted meanwhile: what was promised cannot be kept.
+            if bytes.len() == end + 1 - at { Ok(Some((bytes, end + 1))) } else { Err(CoreError::NotFound) }
+        }
+    })
 }
 
 /// Removes a file that no rule uses.
@@ -186,7 +222,8 @@ pub async fn delete(ctx: &Ctx, owner_id: i64, id: i64) -> Result<(), CoreError> 
     let mut tx = ctx.store.begin().await?;
     let row = store::media::find_media(&mut tx, id).await?.filter(|row| row.owner_id == owner_id);
     let row = row.ok_or(CoreError::NotFound)?;
-    if used(&store::media::list_bodies(&mut tx).await?).contains(&row.access_key) {
+    let bodies = store::media::list_bodies_with(&mut tx, &format!("{KEPT}{}", row.access_key)).await?;
+    if used(&bodies).contains(&row.access_key) {
         return Err(CoreError::Conflict);
     }
     store::media::delete_media(&mut tx, &row).await?;
@@ -205,20 +242,28 @@ fn used(bodies: &[String]) -> HashSet<String> {
 /// # Errors
 /// The database cannot be reached.
 pub async fn tend(ctx: &Ctx) -> Result<(), CoreError> {
-    let mut db = ctx.store.read().await?;
-    if !store::media::has_media(&mut db).await? {
+    if !store::media::has_media(&mut ctx.store.read().await?).await? {
         return Ok(());
     }
-    let used: Vec<String> = used(&store::media::list_bodies(&mut db).await?).into_iter().collect();
-    drop(db);
-    let now = ctx.now();
-    let history_ms = (ctx.settings.settings.reply.history_days + 1) * DAY_MS;
-    let mut tx = ctx.store.begin().await?;
-    store::media::update_used(&mut tx, &used, now).await?;
-    for row in store::media::list_unused(&mut tx, now - history_ms, now - UNUSED_MS).await? {
-        store::media::delete_media(&mut tx, &row).await?;
+    let (now, mut after) = (ctx.now(), 0);
+    loop {
+        let found = store::media::list_bodies(&mut ctx.store.read().await?, after).await?;
+        let Some((last, bodies)) = found else { break };
+        let used: Vec<String> = used(&bodies).into_iter().collect();
+        let mut tx = ctx.store.begin().await?;
+        store::media::update_used(&mut tx, &used, now).await?;
+        tx.commit().await?;
+        after = last;
     }
-    tx.commit().await?;
+    let history_ms = (ctx.settings.settings.reply.history_days + 1) * DAY_MS;
+    // One a transaction: a film is thousands of rows.
+    loop {
+        let mut tx = ctx.store.begin().await?;
+        let unused = store::media::find_unused(&mut tx, now - history_ms, now - UNUSED_MS).await?;
+        let Some(row) = unused else { break };
+        store::media::delete_media(&mut tx, &row).await?;
+        tx.commit().await?;
+    }
     send::renew(ctx, now - DAY_MS).await
 }
 

@@ -4,7 +4,7 @@
 use super::kind::{Format, Kind};
 use crate::{
     core::{CoreError, Ctx},
-    store::{self, StoreError},
+    store::{self, StoreError, media_upload::Sending},
     wechat::api::{ApiError, ErrorClass, MEDIA_LIFE_MS, Medium, MediumKind},
 };
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -33,10 +33,10 @@ impl Post {
 }
 
 /// Sends a file in the background, where the account may and the platform does not know it.
-pub(super) fn start(ctx: &Ctx, file_id: i64) {
+pub(super) fn start(ctx: &Ctx, file_id: i64, is_thumb: bool) {
     let ctx = ctx.clone();
     tokio::spawn(async move {
-        if let Err(error) = send(&ctx, file_id).await {
+        if let Err(error) = send(&ctx, file_id, is_thumb).await {
             tracing::warn!(%error, file_id, "a file was not sent to the platform");
         }
     });
@@ -49,8 +49,8 @@ pub(super) async fn renew(ctx: &Ctx, used_since: i64) -> Result<(), CoreError> {
     if !due.is_empty() {
         let ctx = ctx.clone();
         tokio::spawn(async move {
-            for file_id in due {
-                if let Err(error) = send(&ctx, file_id).await {
+            for (file_id, is_thumb) in due {
+                if let Err(error) = send(&ctx, file_id, is_thumb).await {
                     tracing::warn!(%error, file_id, "a file was not sent to the platform");
                 }
             }
@@ -59,12 +59,14 @@ pub(super) async fn renew(ctx: &Ctx, used_since: i64) -> Result<(), CoreError> {
     Ok(())
 }
 
-/// Sends a file, unless the platform knows it well enough, another instance is about to, or the account may not.
+/// Sends a file, as itself or as a thumbnail, unless the platform knows it well enough, another instance is about to, or the account
+/// may not.
 ///
 /// # Errors
 /// The database cannot be reached. A refusal of the platform is logged.
-pub async fn send(ctx: &Ctx, file_id: i64) -> Result<(), CoreError> {
-    if ctx.now() < ctx.post.closed_until.load(Ordering::SeqCst) || !take_lease(ctx, file_id).await? {
+pub async fn send(ctx: &Ctx, file_id: i64, is_thumb: bool) -> Result<(), CoreError> {
+    let of = Sending { file_id, appid: &ctx.appid, is_thumb };
+    if ctx.now() < ctx.post.closed_until.load(Ordering::SeqCst) || !take_lease(ctx, of).await? {
         return Ok(());
     }
     let mut db = ctx.store.read().await?;
@@ -73,6 +75,7 @@ pub async fn send(ctx: &Ctx, file_id: i64) -> Result<(), CoreError> {
     drop(db);
     let Some(format) = Format::of_name(&row.format) else { return Ok(()) };
     let kind = match format.kind() {
+        _ if is_thumb => MediumKind::Thumb,
         Kind::Image => MediumKind::Image,
         Kind::Voice => MediumKind::Voice,
         Kind::Video => MediumKind::Video,
@@ -83,7 +86,7 @@ pub async fn send(ctx: &Ctx, file_id: i64) -> Result<(), CoreError> {
         Ok(media_id) => {
             let mut tx = ctx.store.begin().await?;
             let expires_at = ctx.now() + MEDIA_LIFE_MS - MARGIN_MS;
-            store::media_upload::update_uploaded(&mut tx, file_id, &ctx.appid, &media_id, expires_at).await?;
+            store::media_upload::update_uploaded(&mut tx, of, &media_id, expires_at).await?;
             tx.commit().await?;
         }
         Err(ApiError::Platform { class: ErrorClass::Permission, code, .. }) => {
@@ -97,18 +100,18 @@ pub async fn send(ctx: &Ctx, file_id: i64) -> Result<(), CoreError> {
 }
 
 /// True for the one instance that is to send the file. Whoever comes while another one does so only looks.
-async fn take_lease(ctx: &Ctx, file_id: i64) -> Result<bool, CoreError> {
+async fn take_lease(ctx: &Ctx, of: Sending<'_>) -> Result<bool, CoreError> {
     let now = ctx.now();
     let (fresh_until, lease_until) = (now + EARLY_MS, now + LEASE_MS);
-    let state = store::media_upload::find_state(&mut ctx.store.read().await?, file_id, &ctx.appid).await?;
+    let state = store::media_upload::find_state(&mut ctx.store.read().await?, of).await?;
     if state.is_some_and(|(expires_at, leased_until)| expires_at > fresh_until || leased_until > now) {
         return Ok(false);
     }
     let mut tx = ctx.store.begin().await?;
     let is_ours = if state.is_some() {
-        store::media_upload::update_lease_taken(&mut tx, file_id, &ctx.appid, now, fresh_until, lease_until).await?
+        store::media_upload::update_lease_taken(&mut tx, of, now, fresh_until, lease_until).await?
     } else {
-        match store::media_upload::insert_upload(&mut tx, file_id, &ctx.appid, lease_until).await {
+        match store::media_upload::insert_upload(&mut tx, of, lease_until).await {
             Ok(()) => true,
             Err(StoreError::Duplicate) => return Ok(false),
             Err(e) => return Err(e.into()),

@@ -4,18 +4,18 @@
 //! | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 //! | may be empty | | keyword | one a line, or `a\|b` | one for all, or one a line | a text | JSON: where it is not one text | all, random | 0 | yes, no |
 //!
-//! Only 关键词 and 回复 (or 其他内容) are needed. A cell that a spreadsheet would take for a formula (`=1+1`) is written with a `'`
+//! Only 关键词 and 回复 (or 其他内容) are needed; what has no column stays as it is in rules that are there. A cell that a spreadsheet would take for a formula (`=1+1`) is written with a `'`
 //! in front, and read without it.
 
-use super::{Fault, FileFlaw, LineFlaw, MOST_ROWS, Note, Noted, Parsed, Row, json::nearest};
+use super::{
+    Fault, Field, FileFlaw, LineFlaw, MOST_COLUMNS, MOST_ROWS, MOST_UNKNOWN, Note, Noted, Parsed, Row, json::nearest,
+    told,
+};
 use crate::{
     core::reply::{Answer, Cause, Content, Keyword, Matching, Rule, draft::Draft, fold::fold},
     text::Lang,
 };
 use ::csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
-
-/// Characters of a cell that cannot be read, as they are told.
-const TOLD_CHARS: usize = 40;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
@@ -151,20 +151,21 @@ pub fn read(text: &str) -> Result<Parsed, FileFlaw> {
     let mut reader =
         ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter(text)).from_reader(text.as_bytes());
     let mut parsed = Parsed::default();
-    let mut columns = None;
+    let mut headed = None;
     let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
-    for record in reader.records() {
-        // The text is UTF-8 and rows may have any length: nothing else can be wrong with a record.
-        let Ok(record) = record else { continue };
-        let Some(columns) = &columns else {
-            columns = Some(heading(&record, &mut parsed.notes)?);
+    // One record for all of them: the reader's own iterator copies the room of the widest line with every line. The text is UTF-8 and
+    // rows may have any length, so nothing can be wrong with a record.
+    let mut record = StringRecord::new();
+    while reader.read_record(&mut record).unwrap_or(false) {
+        let Some(heading) = &headed else {
+            headed = Some(heading(&record, &mut parsed.notes)?);
             continue;
         };
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
         let line = lines.at(record.position().map_or(0, |p| usize::try_from(p.byte()).unwrap_or_default()));
-        match row(&record, columns, line) {
+        match row(&record, heading, line) {
             Ok(row) => parsed.rows.push(row),
             Err(fault) => parsed.flaws.push(LineFlaw { line, fault }),
         }
@@ -172,7 +173,7 @@ pub fn read(text: &str) -> Result<Parsed, FileFlaw> {
             return Err(FileFlaw::TooMany(MOST_ROWS));
         }
     }
-    if columns.is_none() { Err(FileFlaw::Empty) } else { Ok(parsed) }
+    if headed.is_none() { Err(FileFlaw::Empty) } else { Ok(parsed) }
 }
 
 /// Counts lines as an editor does. The reader's own count is one behind after CRLF.
@@ -203,28 +204,65 @@ fn delimiter(text: &str) -> u8 {
     [b'\t', b';', b','].into_iter().max_by_key(|b| count(*b)).unwrap_or(b',')
 }
 
-/// Which column is which. The keywords or the cause must be there, and something to answer with.
-fn heading(record: &StringRecord, notes: &mut Vec<Note>) -> Result<Vec<Option<Column>>, FileFlaw> {
-    let columns: Vec<Option<Column>> = record.iter().map(|cell| meaning(&COLUMNS, cell)).collect();
-    let has = |column: Column| columns.contains(&Some(column));
-    if !(has(Column::Keywords) || has(Column::Cause)) || !(has(Column::Reply) || has(Column::Contents)) {
-        return Err(FileFlaw::NoHeading);
+/// Where each column stands, and what the file has no column for.
+struct Heading {
+    /// In the order of [`COLUMNS`].
+    at: [Option<usize>; COLUMNS.len()],
+    absent: Vec<Field>,
+}
+
+impl Heading {
+    fn has(&self, column: Column) -> bool {
+        self.at[column as usize].is_some()
     }
-    for (cell, column) in record.iter().zip(&columns) {
-        if column.is_none() && !cell.trim().is_empty() {
-            let name = cell.trim().chars().take(TOLD_CHARS).collect();
-            notes.push(Note { line: 1, noted: Noted::Unknown { name, nearest: nearest(cell, &NAMES).to_owned() } });
+
+    fn cell<'a>(&self, record: &'a StringRecord, column: Column) -> &'a str {
+        plain(self.at[column as usize].and_then(|at| record.get(at)).unwrap_or_default())
+    }
+}
+
+/// Which column is which. The keywords or the cause must be there, and something to answer with.
+fn heading(record: &StringRecord, notes: &mut Vec<Note>) -> Result<Heading, FileFlaw> {
+    // Spreadsheets write empty cells behind the last one that was ever touched.
+    let said = record.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty());
+    let width = said.last().map_or(0, |(at, _)| at + 1);
+    if width > MOST_COLUMNS {
+        return Err(FileFlaw::TooManyColumns(MOST_COLUMNS));
+    }
+    let mut heading = Heading { at: [None; COLUMNS.len()], absent: Vec::new() };
+    let mut unknown = Vec::new();
+    for (at, cell) in record.iter().take(width).enumerate() {
+        match meaning(&COLUMNS, cell) {
+            Some(column) => heading.at[column as usize] = heading.at[column as usize].or(Some(at)),
+            None if cell.trim().is_empty() => {}
+            None => unknown.push(told(cell)),
         }
     }
-    Ok(columns)
+    let has_subject = heading.has(Column::Keywords) || heading.has(Column::Cause);
+    if !has_subject || !(heading.has(Column::Reply) || heading.has(Column::Contents)) {
+        return Err(FileFlaw::NoHeading);
+    }
+    notes.extend(unknown.into_iter().take(MOST_UNKNOWN).map(|name| {
+        let nearest = nearest(&name, &NAMES).to_owned();
+        Note { line: 1, noted: Noted::Unknown { name, nearest } }
+    }));
+    let fields = [
+        (Column::Name, Field::Name),
+        (Column::Cause, Field::Cause),
+        (Column::Keywords, Field::Keywords),
+        (Column::Matching, Field::Matching),
+        (Column::Contents, Field::OtherContents),
+        (Column::Answer, Field::Answer),
+        (Column::Priority, Field::Priority),
+        (Column::Enabled, Field::Enabled),
+    ];
+    heading.absent = fields.into_iter().filter(|(column, _)| !heading.has(*column)).map(|(_, field)| field).collect();
+    Ok(heading)
 }
 
 /// One rule; the first cell that cannot be read is told.
-fn row(record: &StringRecord, columns: &[Option<Column>], line: usize) -> Result<Row, Fault> {
-    let cell = |column: Column| {
-        let at = columns.iter().position(|c| *c == Some(column));
-        plain(at.and_then(|at| record.get(at)).unwrap_or_default())
-    };
+fn row(record: &StringRecord, heading: &Heading, line: usize) -> Result<Row, Fault> {
+    let cell = |column: Column| heading.cell(record, column);
     let read = |column: Column| (column, cell(column).trim());
     let number = match read(Column::Number) {
         (_, "") => None,
@@ -243,7 +281,7 @@ fn row(record: &StringRecord, columns: &[Option<Column>], line: usize) -> Result
         },
         is_enabled: either(&SWITCHES, read(Column::Enabled), true)?,
     };
-    Ok(Row { line, number, draft })
+    Ok(Row { line, number, draft, absent: heading.absent.clone() })
 }
 
 fn either<T: Copy>(words: &[Word<T>], (column, text): (Column, &str), else_: T) -> Result<T, Fault> {
@@ -280,10 +318,10 @@ fn contents(reply: &str, others: &str) -> Result<Vec<Content>, Fault> {
     match (reply.trim(), others.trim()) {
         ("", "") => Ok(Vec::new()),
         (_, "") => Ok(vec![Content::text(reply)]),
-        ("", others) => serde_json::from_str(others).map_err(|e| Fault::Unreadable(e.to_string())),
+        ("", others) => serde_json::from_str(others).map_err(|e| Fault::unreadable(&e)),
         // Both: the text first.
         (_, others) => {
-            let rest: Vec<Content> = serde_json::from_str(others).map_err(|e| Fault::Unreadable(e.to_string()))?;
+            let rest: Vec<Content> = serde_json::from_str(others).map_err(|e| Fault::unreadable(&e))?;
             Ok(std::iter::once(Content::text(reply)).chain(rest).collect())
         }
     }
@@ -291,5 +329,5 @@ fn contents(reply: &str, others: &str) -> Result<Vec<Content>, Fault> {
 
 fn wrong(column: Column, text: &str) -> Fault {
     let column = COLUMNS.iter().find(|c| c.0 == column).map_or("", |c| c.1);
-    Fault::Cell { column, text: text.chars().take(TOLD_CHARS).collect() }
+    Fault::Cell { column, text: told(text) }
 }

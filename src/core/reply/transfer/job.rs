@@ -5,10 +5,7 @@
 
 pub use super::state::{Failure, Imports, Outcome, Progress, State, Step};
 
-use super::{
-    Applied, FileFlaw, Format, Mode, Parsed, Plan, PlatformFault, json, plan as make_plan, plan::plan_watched, read,
-    wechat,
-};
+use super::{Applied, FileFlaw, Format, Mode, Parsed, Plan, json, plan as make_plan, plan::plan_watched, read, wechat};
 use crate::{
     core::{
         CoreError, Ctx,
@@ -16,12 +13,20 @@ use crate::{
     },
     store::{self, import::ImportRow},
 };
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use std::time::Duration;
 
 /// How long a file waits to be applied, and its result to be looked at.
 const LIFE_MS: i64 = 60 * 60_000;
 /// Work that has not ended after this long has died with its instance.
 const DEAD_MS: i64 = 2 * 60_000;
+/// How often it is noted that work goes on.
+const ALIVE: Duration = Duration::from_secs(20);
+/// Files of an owner that wait.
+const MOST_WAITING: usize = 3;
+/// The state of a job whose rules are being read from the platform.
+const FETCHING: &str = "fetching";
 /// Characters of a file's name.
 const NAME_MAX_CHARS: usize = 80;
 
@@ -45,29 +50,92 @@ pub struct Look {
     pub mark: String,
 }
 
-/// Takes a file and gives the id of its job.
+/// Takes a file and gives the id of its job. An owner's oldest files go where there are more than three.
 ///
 /// # Errors
-/// The file cannot be read at all; the database cannot be reached.
+/// The file cannot be read at all; [`CoreError::Busy`]; the database cannot be reached.
 pub async fn begin(ctx: &Ctx, editor: &Editor, name: &str, bytes: &[u8]) -> Result<Result<i64, FileFlaw>, CoreError> {
     let format = Format::of(name, bytes);
-    if let Err(flaw) = read(format, bytes) {
+    let whole = bytes.to_vec();
+    if let Err(flaw) = ctx.apart.file(move || read(format, &whole).map(drop)).await? {
         return Ok(Err(flaw));
     }
-    keep(ctx, editor, name, format, bytes).await.map(Ok)
+    keep(ctx, editor, name, (format, "waiting"), bytes).await.map(Ok)
 }
 
-/// Takes the rules that were set on the platform's website, and the files that they need. What cannot be kept is in the plan's notes.
+/// Begins to take the rules that were set on the platform's website, and the files that they need, in the background: [`find`] says how
+/// far it is. What cannot be kept is in the plan's notes.
 ///
 /// # Errors
-/// [`PlatformFault`].
-pub async fn begin_from_platform(ctx: &Ctx, editor: &Editor) -> Result<i64, PlatformFault> {
-    let Parsed { rows, notes, .. } = wechat::from_platform(ctx).await?;
-    let bytes = json::write_noted(rows.into_iter().map(|row| (row.number, row.draft)), &notes);
-    keep(ctx, editor, "", Format::Json, &bytes).await.map_err(PlatformFault::Core)
+/// The database cannot be reached.
+pub async fn begin_from_platform(ctx: &Ctx, editor: &Editor) -> Result<i64, CoreError> {
+    let id = keep(ctx, editor, "", (Format::Json, FETCHING), &[]).await?;
+    let ctx = ctx.clone();
+    tokio::spawn(async move {
+        ctx.imports.set(id, Progress { step: Step::Fetching, ..Progress::default() });
+        let fetched = while_alive(&ctx, (id, FETCHING), fetch(&ctx, id)).await;
+        let done = match fetched {
+            Ok(bytes) => fetched_whole(&ctx, id, &bytes).await,
+            Err(failure) => end(&ctx, id, (FETCHING, "failed"), &failure).await,
+        };
+        if let Err(error) = done {
+            tracing::error!(%error, "what was read from the platform was not noted");
+        }
+        ctx.imports.remove(id);
+    });
+    Ok(id)
 }
 
-async fn keep(ctx: &Ctx, editor: &Editor, name: &str, format: Format, bytes: &[u8]) -> Result<i64, CoreError> {
+async fn fetch(ctx: &Ctx, id: i64) -> Result<Vec<u8>, Failure> {
+    let watch = |done, total| ctx.imports.set(id, Progress { step: Step::Fetching, done, total });
+    let Parsed { rows, notes, .. } = wechat::from_platform_watched(ctx, watch).await.map_err(|fault| {
+        tracing::warn!(%fault, "the platform's rules were not read");
+        Failure::from(&fault)
+    })?;
+    Ok(json::write_noted(rows.into_iter().map(|row| (row.number, row.draft)), &notes))
+}
+
+async fn fetched_whole(ctx: &Ctx, id: i64, bytes: &[u8]) -> Result<(), CoreError> {
+    let mut tx = ctx.store.begin().await?;
+    if store::import::update_import(&mut tx, id, (FETCHING, "waiting"), "", ctx.now()).await? {
+        store::file::insert_file(&mut tx, id, bytes).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Does work of a job and notes meanwhile that it is being done: whoever asks elsewhere would take it for dead.
+async fn while_alive<T>(ctx: &Ctx, (id, state): (i64, &'static str), work: impl Future<Output = T>) -> T {
+    let noting = async {
+        let mut rounds = tokio::time::interval(ALIVE);
+        loop {
+            rounds.tick().await;
+            // On the embedded database the work itself may be the one that writes: then the next round will do.
+            if let Err(error) = note_alive(ctx, id, state).await {
+                tracing::debug!(%error, "it was not noted that an import goes on");
+            }
+        }
+    };
+    tokio::select! {
+        done = work => done,
+        () = noting => unreachable!("it never ends"),
+    }
+}
+
+async fn note_alive(ctx: &Ctx, id: i64, state: &'static str) -> Result<(), CoreError> {
+    let progress = ctx.imports.find(id).unwrap_or_default();
+    let mut tx = ctx.store.begin().await?;
+    let noted = serde_json::to_string(&progress).unwrap_or_default();
+    store::import::update_import(&mut tx, id, (state, state), &noted, ctx.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn keep(
+    ctx: &Ctx,
+    editor: &Editor,
+    name: &str,
+    (format, state): (Format, &'static str),
+    bytes: &[u8],
+) -> Result<i64, CoreError> {
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let row = ImportRow {
         id: ctx.next_id(),
@@ -75,7 +143,7 @@ async fn keep(ctx: &Ctx, editor: &Editor, name: &str, format: Format, bytes: &[u
         actor_id: editor.actor_id,
         name: name.chars().filter(|c| !c.is_control()).take(NAME_MAX_CHARS).collect(),
         format: format.as_str().to_owned(),
-        state: "waiting".to_owned(),
+        state: state.to_owned(),
         result: String::new(),
         created_at: ctx.now(),
         changed_at: ctx.now(),
@@ -84,6 +152,7 @@ async fn keep(ctx: &Ctx, editor: &Editor, name: &str, format: Format, bytes: &[u
     let mut tx = ctx.store.begin().await?;
     store::import::insert_import(&mut tx, &row).await?;
     store::file::insert_file(&mut tx, row.id, bytes).await?;
+    store::import::delete_surplus(&mut tx, editor.owner_id, MOST_WAITING).await?;
     tx.commit().await?;
     Ok(row.id)
 }
@@ -105,11 +174,14 @@ fn format(row: &ImportRow) -> Format {
 fn state(ctx: &Ctx, row: &ImportRow) -> State {
     let read_failed = |json: &str| serde_json::from_str(json).unwrap_or(Failure::Other);
     match row.state.as_str() {
-        "running" if ctx.now() - row.changed_at > DEAD_MS => State::Failed(Failure::Other),
-        "running" => {
-            let noted = || serde_json::from_str(&row.result).unwrap_or_default();
-            State::Running(ctx.imports.find(row.id).unwrap_or_else(noted))
-        }
+        "running" | FETCHING => match ctx.imports.find(row.id) {
+            Some(here) => State::Running(here),
+            None if ctx.now() - row.changed_at > DEAD_MS && row.state == FETCHING => {
+                State::Failed(Failure::Unreachable)
+            }
+            None if ctx.now() - row.changed_at > DEAD_MS => State::Failed(Failure::Other),
+            None => State::Running(serde_json::from_str(&row.result).unwrap_or_default()),
+        },
         "done" => State::Done(serde_json::from_str(&row.result).unwrap_or_default()),
         "failed" => State::Failed(read_failed(&row.result)),
         _ => State::Waiting,
@@ -130,7 +202,9 @@ async fn file_of(ctx: &Ctx, owner_id: i64, id: i64) -> Result<Parsed, CoreError>
     let mut db = ctx.store.read().await?;
     let row = store::import::find_import(&mut db, id, owner_id, ctx.now()).await?.ok_or(CoreError::NotFound)?;
     let bytes = store::file::find_file(&mut db, id).await?;
-    read(format(&row), &bytes).map_err(|_| CoreError::NotFound)
+    drop(db);
+    let format = format(&row);
+    ctx.apart.file(move || read(format, &bytes)).await?.map_err(|_| CoreError::NotFound)
 }
 
 /// 32 hexadecimal digits: a plan that does anything else has others.
@@ -178,6 +252,8 @@ pub async fn start(ctx: &Ctx, editor: &Editor, id: i64, order: Order) -> Result<
     let row = row.ok_or(CoreError::NotFound)?;
     let from = match (state(ctx, &row), row.state.as_str()) {
         (State::Waiting, _) => "waiting",
+        // There is nothing to apply.
+        (State::Failed(failure), _) if failure.is_platforms() => return Err(CoreError::NotFound),
         (State::Failed(_), "failed") => "failed",
         // Its instance died; should it live after all, the later one finds other rules than were looked at.
         (State::Failed(_), _) => "running",
@@ -191,7 +267,7 @@ pub async fn start(ctx: &Ctx, editor: &Editor, id: i64, order: Order) -> Result<
     let (ctx, editor) = (ctx.clone(), editor.clone());
     tokio::spawn(async move {
         ctx.imports.set(id, Progress::default());
-        let done = run(&ctx, &editor, id, &order).await;
+        let done = while_alive(&ctx, (id, "running"), run(&ctx, &editor, id, &order)).await;
         if let Err(error) = finish(&ctx, id, done).await {
             tracing::error!(%error, "the end of an import was not noted");
         }
@@ -206,12 +282,13 @@ async fn run(ctx: &Ctx, editor: &Editor, id: i64, order: &Order) -> Result<Appli
         Failure::Other
     };
     let parsed = file_of(ctx, editor.owner_id, id).await.map_err(other)?;
-    let watch = |done, total| ctx.imports.set(id, Progress { step: Step::Checking, done, total });
+    let watching = ctx.clone();
+    let watch = move |done, total| watching.imports.set(id, Progress { step: Step::Checking, done, total });
     let plan = plan_watched(ctx, editor.owner_id, parsed, order.mode, watch).await.map_err(other)?;
     if mark(&plan) != order.mark {
         return Err(Failure::Conflict);
     }
-    if !plan.flaws.is_empty() && !order.is_partial {
+    if !plan.may_apply(order.is_partial) {
         return Err(Failure::Flaws);
     }
     ctx.imports.set(id, Progress { step: Step::Saving, done: 0, total: plan.len() });
@@ -223,13 +300,23 @@ async fn run(ctx: &Ctx, editor: &Editor, id: i64, order: &Order) -> Result<Appli
 }
 
 async fn finish(ctx: &Ctx, id: i64, done: Result<Applied, Failure>) -> Result<(), CoreError> {
-    let (state, result) = match done {
+    match done {
         Ok(Applied { added, changed, removed }) => {
-            ("done", serde_json::to_string(&Outcome { added: added.len(), changed, removed }))
+            let outcome = Outcome { added: added.len(), changed, removed };
+            end(ctx, id, ("running", "done"), &outcome).await
         }
-        Err(failure) => ("failed", serde_json::to_string(&failure)),
-    };
+        Err(failure) => end(ctx, id, ("running", "failed"), &failure).await,
+    }
+}
+
+async fn end(
+    ctx: &Ctx,
+    id: i64,
+    states: (&'static str, &'static str),
+    result: &impl Serialize,
+) -> Result<(), CoreError> {
+    let result = serde_json::to_string(result).unwrap_or_default();
     let mut tx = ctx.store.begin().await?;
-    store::import::update_import(&mut tx, id, ("running", state), &result.unwrap_or_default(), ctx.now()).await?;
+    store::import::update_import(&mut tx, id, states, &result, ctx.now()).await?;
     Ok(tx.commit().await?)
 }

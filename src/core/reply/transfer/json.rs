@@ -2,13 +2,17 @@
 //!
 //! Read more kindly than written: a bare list of rules will do, and a keyword may be a text alone.
 
-use super::{Fault, FileFlaw, LineFlaw, MOST_ROWS, Note, Noted, Parsed, Row};
+use super::{Fault, Field, FileFlaw, LineFlaw, MOST_ROWS, MOST_UNKNOWN, Note, Noted, Parsed, Row, told};
 use crate::core::reply::draft::Draft;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 /// The fields of a rule.
 const FIELDS: [&str; 8] = ["number", "name", "cause", "keywords", "contents", "answer", "priority", "is_enabled"];
+
+/// Notes that a file brings along: those of the platform's rules.
+const MOST_NOTES: usize = 1_000;
 
 /// A rule as it is written.
 #[derive(Serialize, Deserialize)]
@@ -28,6 +32,7 @@ pub fn read(text: &str) -> Result<Parsed, FileFlaw> {
         Value::Object(mut fields) => {
             let notes = fields.remove("notes").and_then(|notes| serde_json::from_value(notes).ok());
             parsed.notes = notes.unwrap_or_default();
+            parsed.notes.truncate(MOST_NOTES);
             match fields.remove("rules") {
                 Some(Value::Array(rules)) => rules,
                 _ => return Err(FileFlaw::Empty),
@@ -38,27 +43,52 @@ pub fn read(text: &str) -> Result<Parsed, FileFlaw> {
     if rules.len() > MOST_ROWS {
         return Err(FileFlaw::TooMany(MOST_ROWS));
     }
+    let mut unknown = HashSet::new();
     for (line, mut rule) in (1..).zip(rules) {
-        note_unknown(&mut parsed, line, &rule);
+        note_unknown(&mut parsed, &mut unknown, line, &rule);
+        let absent = absent(&rule);
         widen_keywords(&mut rule);
         match serde_json::from_value::<Entry>(rule) {
-            Ok(Entry { number, draft }) => parsed.rows.push(Row { line, number, draft }),
-            Err(e) => parsed.flaws.push(LineFlaw { line, fault: Fault::Unreadable(e.to_string()) }),
+            Ok(Entry { number, draft }) => parsed.rows.push(Row { line, number, draft, absent }),
+            Err(e) => parsed.flaws.push(LineFlaw { line, fault: Fault::unreadable(&e) }),
         }
     }
     Ok(parsed)
 }
 
 /// A field that means nothing is most likely misspelt.
-fn note_unknown(parsed: &mut Parsed, line: usize, rule: &Value) {
+fn note_unknown(parsed: &mut Parsed, unknown: &mut HashSet<String>, line: usize, rule: &Value) {
     let Some(fields) = rule.as_object() else { return };
     for name in fields.keys().filter(|name| !FIELDS.contains(&name.as_str())) {
-        let noted =
-            Noted::Unknown { name: name.chars().take(40).collect(), nearest: nearest(name, &FIELDS).to_owned() };
-        if !parsed.notes.iter().any(|n| n.noted == noted) {
-            parsed.notes.push(Note { line, noted });
+        if unknown.len() >= MOST_UNKNOWN {
+            return;
+        }
+        let name = told(name);
+        if unknown.insert(name.clone()) {
+            let nearest = nearest(&name, &FIELDS).to_owned();
+            parsed.notes.push(Note { line, noted: Noted::Unknown { name, nearest } });
         }
     }
+}
+
+/// What a rule says nothing of.
+fn absent(rule: &Value) -> Vec<Field> {
+    let fields = [
+        ("name", Field::Name),
+        ("cause", Field::Cause),
+        ("keywords", Field::Keywords),
+        ("contents", Field::Contents),
+        ("answer", Field::Answer),
+        ("priority", Field::Priority),
+        ("is_enabled", Field::Enabled),
+    ];
+    let mut absent: Vec<Field> =
+        fields.into_iter().filter(|(name, _)| rule.get(name).is_none()).map(|(_, field)| field).collect();
+    let keywords = rule.get("keywords").and_then(Value::as_array);
+    if keywords.is_some_and(|keywords| keywords.iter().all(|keyword| keyword.get("matching").is_none())) {
+        absent.push(Field::Matching);
+    }
+    absent
 }
 
 /// `"收到"` stands for `{"text": "收到"}`.

@@ -10,20 +10,31 @@ pub mod words;
 mod csv;
 mod json;
 mod plan;
+mod row;
 mod state;
 mod wechat;
 
 pub use plan::{Applied, Changed, Mode, Plan, apply, plan};
+pub use row::{Field, Row};
 pub use wechat::{Lost, PlatformFault, from_platform};
 
 use super::{Matching, Rule, draft::Draft};
 use crate::{core::Flaw, text::Lang};
+use encoding_rs::GB18030;
 use serde::{Deserialize, Serialize};
 
 /// Bytes of a file.
 pub const FILE_MAX_BYTES: usize = 5 * 1024 * 1024;
 /// Rules of a file.
 pub const MOST_ROWS: usize = 20_000;
+/// Columns of a CSV file. There are ten of ours.
+pub const MOST_COLUMNS: usize = 64;
+/// Columns and fields without a meaning that are named.
+const MOST_UNKNOWN: usize = 50;
+/// Characters of a name or a cell that cannot be read, as they are told.
+const TOLD_CHARS: usize = 40;
+/// Characters of why a rule cannot be read.
+const WHY_CHARS: usize = 200;
 
 /// What a file is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,16 +79,6 @@ impl Format {
 /// Excel takes a file without it for one in the machine's own encoding.
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// A rule of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
-    /// Where it begins: the line of a CSV file (the heading is line 1), else which rule it is, from 1.
-    pub line: usize,
-    /// The number that it had where it comes from.
-    pub number: Option<i64>,
-    pub draft: Draft,
-}
-
 /// What a file holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Parsed {
@@ -107,6 +108,13 @@ pub enum Fault {
     Unreadable(String),
 }
 
+impl Fault {
+    /// In the words of the reader, which quotes what it did not expect, however long.
+    fn unreadable(error: &serde_json::Error) -> Self {
+        Self::Unreadable(error.to_string().chars().take(WHY_CHARS).collect())
+    }
+}
+
 /// Who has a keyword.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Holder {
@@ -131,6 +139,8 @@ pub enum Noted {
     Unknown { name: String, nearest: String },
     /// A picture, voice or video that is kept elsewhere: the rule answers without it until it is uploaded here.
     Absent,
+    /// The file is not UTF-8 and was read as GBK, which Chinese spreadsheets write by default.
+    Gbk,
     /// Something of the platform's rules that cannot be kept.
     Lost(Lost),
 }
@@ -142,7 +152,9 @@ pub enum FileFlaw {
     TooLarge(usize),
     /// More rules than this.
     TooMany(usize),
-    /// Not UTF-8, from this byte on: most likely GBK.
+    /// More columns than this.
+    TooManyColumns(usize),
+    /// Neither UTF-8, from this byte on, nor GBK.
     NotUtf8(usize),
     /// A CSV file whose first line names no column that is needed.
     NoHeading,
@@ -161,7 +173,19 @@ pub fn read(format: Format, bytes: &[u8]) -> Result<Parsed, FileFlaw> {
         return Err(FileFlaw::TooLarge(FILE_MAX_BYTES));
     }
     let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes).map_err(|e| FileFlaw::NotUtf8(e.valid_up_to()))?;
+    let not_utf8 = match std::str::from_utf8(bytes) {
+        Ok(text) => return read_text(format, text),
+        Err(e) => FileFlaw::NotUtf8(e.valid_up_to()),
+    };
+    // JSON is UTF-8 wherever it comes from. GB18030 is what GBK has grown into.
+    let decoded = GB18030.decode_without_bom_handling_and_without_replacement(bytes);
+    let text = decoded.filter(|_| format == Format::Csv).ok_or(not_utf8)?;
+    let mut parsed = read_text(format, &text)?;
+    parsed.notes.insert(0, Note { line: 0, noted: Noted::Gbk });
+    Ok(parsed)
+}
+
+fn read_text(format: Format, text: &str) -> Result<Parsed, FileFlaw> {
     let parsed = match format {
         Format::Csv => csv::read(text)?,
         Format::Json => json::read(text)?,
@@ -173,6 +197,11 @@ pub fn read(format: Format, bytes: &[u8]) -> Result<Parsed, FileFlaw> {
     } else {
         Ok(parsed)
     }
+}
+
+/// The beginning of what a file says, to be told.
+fn told(text: &str) -> String {
+    text.trim().chars().take(TOLD_CHARS).collect()
 }
 
 /// Writes rules as a file that [`read`] gives back. A CSV file has its heading and its words in `lang`.

@@ -1,6 +1,6 @@
 //! A file held against the rules that are there: what would be added, changed and removed; and doing it.
 
-use super::{Fault, Holder, LineFlaw, Note, Noted, Parsed, Row};
+use super::{Fault, Field, Holder, LineFlaw, Lost, Note, Noted, Parsed, Row};
 use crate::{
     core::{
         CoreError, Ctx, Flaw, Problem,
@@ -8,6 +8,7 @@ use crate::{
             Cause, Matching, Rule,
             draft::{self, Draft, Limits, Parsed as Held},
             edit::{self, Editor, Update},
+            fold::fold,
             media,
             refusal::{Other, Refusal},
             search, taken,
@@ -55,6 +56,8 @@ pub struct Changed {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
     pub mode: Mode,
+    /// Some lines could not be read, or some of the platform's rules not be kept: nobody knows which rules they stand for.
+    pub is_unsure: bool,
     pub added: Vec<Row>,
     pub changed: Vec<Changed>,
     pub removed: Vec<Rule>,
@@ -71,6 +74,19 @@ impl Plan {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.added.is_empty() && self.changed.is_empty() && self.removed.is_empty()
+    }
+
+    /// False where it must not be carried out: lines have flaws and are not to be left out, or rules would be removed that a line may
+    /// stand for which could not be read.
+    #[must_use]
+    pub fn may_apply(&self, is_partial: bool) -> bool {
+        self.may_remove() && (is_partial || self.flaws.is_empty())
+    }
+
+    /// False where rules would be removed that a line may stand for which could not be read.
+    #[must_use]
+    pub fn may_remove(&self) -> bool {
+        self.mode == Mode::Merge || !self.is_unsure
     }
 
     /// How many rules would change, in all.
@@ -102,10 +118,11 @@ fn keys(draft: &Draft) -> Vec<Key> {
 /// Holds a file against an owner's rules. Nothing is changed.
 ///
 /// A line stands for the rule that has one of its keywords; else for the rule with its number, if they have anything in common
-/// (name or answer): numbers of another account's file mean nothing here. Else it is a new rule.
+/// (name or answer): numbers of another account's file mean nothing here. Else it is a new rule. What the file does not say of a rule
+/// stays as it is.
 ///
 /// # Errors
-/// The database cannot be reached.
+/// The database cannot be reached; [`CoreError::Busy`].
 pub async fn plan(ctx: &Ctx, owner_id: i64, parsed: Parsed, mode: Mode) -> Result<Plan, CoreError> {
     plan_watched(ctx, owner_id, parsed, mode, |_, _| {}).await
 }
@@ -119,44 +136,22 @@ pub async fn plan_watched(
     owner_id: i64,
     parsed: Parsed,
     mode: Mode,
-    watch: impl Fn(usize, usize),
+    watch: impl Fn(usize, usize) + Send + 'static,
 ) -> Result<Plan, CoreError> {
     let rules = search::list(ctx, owner_id).await?;
-    let mut matcher = Matcher::new(&rules);
     let limits = Limits::of(ctx, owner_id);
-    let mut plan = Plan { mode, flaws: parsed.flaws, notes: parsed.notes, ..Plan::default() };
-    let total = parsed.rows.len();
-    let mut held = Vec::with_capacity(total);
-    for (done, row) in parsed.rows.into_iter().enumerate() {
-        if done % WATCHED == 0 {
-            watch(done, total);
-            // Thousands of lines take a while: others want their turn.
-            tokio::task::yield_now().await;
-        }
-        let tidied = draft::tidy(&row.draft).draft;
-        let rule = matcher.take(&tidied, row.number).map(|at| &rules[at]);
-        if rule.is_some_and(|rule| Draft::from(rule) == tidied) {
-            plan.unchanged += 1;
-            continue;
-        }
-        match draft::parse(&row.draft, limits) {
-            Ok(parsed) => held.push(HeldRow { line: row.line, number: row.number, rule, parsed }),
-            Err(CoreError::Invalid(flaws)) => {
-                let flaw = |flaw| LineFlaw { line: row.line, fault: Fault::Draft(flaw) };
-                plan.flaws.extend(flaws.into_iter().map(flaw));
-            }
-            Err(e) => return Err(e),
-        }
-    }
-    if mode == Mode::Replace {
-        plan.removed = matcher.rest().map(|at| rules[at].clone()).collect();
-    }
+    // Thousands of lines and their expressions take a processor a while.
+    let work = move || {
+        let (held, plan) = hold(&rules, parsed, mode, limits, watch);
+        (rules, held, plan)
+    };
+    let (rules, held, mut plan) = ctx.apart.file(work).await?;
     note_absent(ctx, &held, &mut plan).await?;
-    let held = refuse_taken(ctx, owner_id, held, &mut plan).await?;
+    let held = refuse_taken(ctx, owner_id, (&rules, held), &mut plan).await?;
     for HeldRow { line, number, rule, parsed } in held {
         match rule {
-            Some(rule) => plan.changed.push(Changed { line, before: rule.clone(), after: parsed.draft }),
-            None => plan.added.push(Row { line, number, draft: parsed.draft }),
+            Some(at) => plan.changed.push(Changed { line, before: rules[at].clone(), after: parsed.draft }),
+            None => plan.added.push(Row { line, number, draft: parsed.draft, absent: Vec::new() }),
         }
     }
     if rules.len() + plan.added.len() > limits.most_rules() + plan.removed.len() {
@@ -167,17 +162,79 @@ pub async fn plan_watched(
     Ok(plan)
 }
 
-/// A line that holds by itself, and the rule that it stands for.
-struct HeldRow<'a> {
+/// A line, the rule that it stands for, and what that is to say.
+struct Meant {
     line: usize,
     number: Option<i64>,
-    rule: Option<&'a Rule>,
+    rule: Option<usize>,
+    draft: Draft,
+}
+
+/// A line that holds by itself, and the rule that it stands for, by its place in the list.
+struct HeldRow {
+    line: usize,
+    number: Option<i64>,
+    rule: Option<usize>,
     parsed: Held,
 }
 
+/// Finds the rules that lines stand for, and reads what is new. Everything that needs no database.
+fn hold(
+    rules: &[Rule],
+    parsed: Parsed,
+    mode: Mode,
+    limits: Limits,
+    watch: impl Fn(usize, usize),
+) -> (Vec<HeldRow>, Plan) {
+    let is_lost = |note: &Note| matches!(note.noted, Noted::Lost(Lost::NoKeywords { .. } | Lost::NoContents { .. }));
+    let is_unsure = !parsed.flaws.is_empty() || parsed.notes.iter().any(is_lost);
+    let mut plan = Plan { mode, is_unsure, flaws: parsed.flaws, notes: parsed.notes, ..Plan::default() };
+    let mut matcher = Matcher::new(rules);
+    let mut meant = Vec::with_capacity(parsed.rows.len());
+    for row in parsed.rows {
+        let rule = matcher.take(&row);
+        let draft = rule.map_or_else(|| row.draft.clone(), |at| row.over(&rules[at]));
+        if rule.is_some_and(|at| Draft::from(&rules[at]) == draft::tidy(&draft).draft) {
+            plan.unchanged += 1;
+        } else {
+            meant.push(Meant { line: row.line, number: row.number, rule, draft });
+        }
+    }
+    let known: HashSet<String> = rules.iter().flat_map(|rule| expressions(&Draft::from(rule))).collect();
+    let new = meant.iter().flat_map(|meant| expressions(&meant.draft)).filter(|text| !known.contains(text)).count();
+    // Told before the first of them is looked at: each may take some tens of milliseconds.
+    if i64::try_from(new).unwrap_or(i64::MAX) > draft::most_expressions(limits.owner_id) {
+        plan.flaws.push(LineFlaw { line: 0, fault: Fault::Draft(draft::too_many_expressions(limits.owner_id)) });
+        return (Vec::new(), plan);
+    }
+    let (total, mut held) = (meant.len(), Vec::with_capacity(meant.len()));
+    for (done, Meant { line, number, rule, draft }) in meant.into_iter().enumerate() {
+        if done % WATCHED == 0 {
+            watch(done, total);
+        }
+        match draft::parse(&draft, limits, &known) {
+            Ok(parsed) => held.push(HeldRow { line, number, rule, parsed }),
+            Err(CoreError::Invalid(flaws)) => {
+                plan.flaws.extend(flaws.into_iter().map(|flaw| LineFlaw { line, fault: Fault::Draft(flaw) }));
+            }
+            Err(other) => {
+                plan.flaws.push(LineFlaw { line, fault: Fault::Unreadable(other.to_string()) });
+            }
+        }
+    }
+    if mode == Mode::Replace {
+        plan.removed = matcher.rest().map(|at| rules[at].clone()).collect();
+    }
+    (held, plan)
+}
+
+fn expressions(draft: &Draft) -> Vec<String> {
+    draft::expressions(draft).map(str::to_owned).collect()
+}
+
 /// Notes the files that lines name and that are not here: a file of rules does not bring its pictures along.
-async fn note_absent(ctx: &Ctx, held: &[HeldRow<'_>], plan: &mut Plan) -> Result<(), CoreError> {
-    let of_row = |row: &HeldRow<'_>| {
+async fn note_absent(ctx: &Ctx, held: &[HeldRow], plan: &mut Plan) -> Result<(), CoreError> {
+    let of_row = |row: &HeldRow| {
         let keys = row.parsed.draft.contents.iter().filter_map(media::kept_by);
         keys.map(|key| (row.line, key)).collect::<Vec<_>>()
     };
@@ -194,14 +251,14 @@ async fn note_absent(ctx: &Ctx, held: &[HeldRow<'_>], plan: &mut Plan) -> Result
 }
 
 /// Leaves the lines that have a keyword of another rule or line, and notes the others.
-async fn refuse_taken<'a>(
+async fn refuse_taken(
     ctx: &Ctx,
     owner_id: i64,
-    held: Vec<HeldRow<'a>>,
+    (rules, held): (&[Rule], Vec<HeldRow>),
     plan: &mut Plan,
-) -> Result<Vec<HeldRow<'a>>, CoreError> {
-    let except: HashSet<i64> =
-        plan.removed.iter().chain(held.iter().filter_map(|row| row.rule)).map(|rule| rule.id).collect();
+) -> Result<Vec<HeldRow>, CoreError> {
+    let rewritten = held.iter().filter_map(|row| row.rule).map(|at| &rules[at]);
+    let except: HashSet<i64> = plan.removed.iter().chain(rewritten).map(|rule| rule.id).collect();
     let drafts: Vec<&Held> = held.iter().map(|row| &row.parsed).collect();
     let faults = taken::faults(&mut ctx.store.read().await?, owner_id, &drafts, &except).await?;
     let lines: Vec<usize> = held.iter().map(|row| row.line).collect();
@@ -225,29 +282,38 @@ async fn refuse_taken<'a>(
 struct Matcher<'a> {
     rules: &'a [Rule],
     by_key: HashMap<Key, usize>,
+    /// By what keywords say, however they are compared.
+    by_text: HashMap<(Cause, String), usize>,
     by_number: HashMap<i64, usize>,
     is_taken: Vec<bool>,
 }
 
 impl<'a> Matcher<'a> {
     fn new(rules: &'a [Rule]) -> Self {
-        let (mut by_key, mut by_number) = (HashMap::new(), HashMap::new());
+        let (mut by_key, mut by_text, mut by_number) = (HashMap::new(), HashMap::new(), HashMap::new());
         for (at, rule) in rules.iter().enumerate() {
             by_number.insert(rule.number, at);
             for key in keys(&Draft::from(rule)) {
                 by_key.entry(key).or_insert(at);
             }
+            for keyword in &rule.keywords {
+                by_text.entry((rule.cause, fold(&keyword.text))).or_insert(at);
+            }
         }
-        Self { rules, by_key, by_number, is_taken: vec![false; rules.len()] }
+        Self { rules, by_key, by_text, by_number, is_taken: vec![false; rules.len()] }
     }
 
-    fn take(&mut self, draft: &Draft, number: Option<i64>) -> Option<usize> {
-        let numbered = number.and_then(|n| self.by_number.get(&n).copied()).filter(|at| !self.is_taken[*at]);
-        let shared = keys(draft).into_iter().filter_map(|key| self.by_key.get(&key).copied());
-        let shared: Vec<usize> = shared.filter(|at| !self.is_taken[*at]).collect();
+    fn take(&mut self, row: &Row) -> Option<usize> {
+        let draft = &draft::tidy(&row.draft).draft;
+        let numbered = row.number.and_then(|n| self.by_number.get(&n).copied()).filter(|at| !self.is_taken[*at]);
+        let by_key = keys(draft).into_iter().filter_map(|key| self.by_key.get(&key).copied());
+        // Where the file does not say how they are compared, the words alone tell.
+        let texts = draft.keywords.iter().filter(|_| row.lacks(Field::Matching));
+        let by_text = texts.filter_map(|keyword| self.by_text.get(&(draft.cause, fold(&keyword.text))).copied());
+        let shared: Vec<usize> = by_key.chain(by_text).filter(|at| !self.is_taken[*at]).collect();
         let is_kin = |at: &usize| {
             let rule = &self.rules[*at];
-            rule.cause == draft.cause
+            (rule.cause == draft.cause || row.lacks(Field::Cause))
                 && (rule.contents == draft.contents || (!rule.name.is_empty() && rule.name == draft.name))
         };
         let found = numbered
@@ -269,8 +335,13 @@ impl<'a> Matcher<'a> {
 /// [`CoreError::Conflict`] or [`CoreError::NotFound`] where somebody changed one of the rules since the plan was made: then
 /// nothing was done. As [`edit::apply_within`].
 pub async fn apply(ctx: &Ctx, editor: &Editor, plan: &Plan) -> Result<Applied, Refusal> {
-    let mut tx = edit::begin(ctx, editor.owner_id).await?;
     let removed: Vec<i64> = plan.removed.iter().map(|rule| rule.number).collect();
+    let drafts = plan.added.iter().map(|row| &row.draft).chain(plan.changed.iter().map(|changed| &changed.after));
+    let drafts: Vec<Draft> = drafts.cloned().collect();
+    // The plan has looked at their expressions.
+    let known = drafts.iter().flat_map(expressions).collect();
+    let parsed = edit::prepare(ctx, editor.owner_id, drafts, known).await?;
+    let mut tx = edit::begin(ctx, editor.owner_id).await?;
     // Those that go must be as they were looked at, like those that change.
     let now = store::rule::list_by_number(&mut tx, editor.owner_id, &removed).await?;
     let seen: HashMap<i64, i64> = plan.removed.iter().map(|rule| (rule.id, rule.revision)).collect();
@@ -287,7 +358,7 @@ pub async fn apply(ctx: &Ctx, editor: &Editor, plan: &Plan) -> Result<Applied, R
         update: plan.changed.iter().map(update).collect(),
         delete: removed,
     };
-    let added = edit::apply_within(ctx, &mut tx, editor, edits).await?;
+    let done = edit::carry_out(ctx, &mut tx, editor, &edits, parsed).await?;
     edit::end(ctx, tx, editor.owner_id).await?;
-    Ok(Applied { added, changed: plan.changed.len(), removed: plan.removed.len() })
+    Ok(Applied { added: done.numbers, changed: plan.changed.len(), removed: plan.removed.len() })
 }

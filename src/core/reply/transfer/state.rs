@@ -1,5 +1,7 @@
 //! How far an import is, and what became of it.
 
+use super::PlatformFault;
+use crate::wechat::api::{ApiError, ErrorClass};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
@@ -10,6 +12,8 @@ use std::{
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Step {
+    /// The platform's rules are read, and their files.
+    Fetching,
     /// The file is read and held against the rules.
     #[default]
     Checking,
@@ -39,10 +43,11 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// 0 to 100: checking is the first part of it.
+    /// 0 to 100: checking is the first part of it. Fetching is work of its own.
     #[must_use]
     pub fn percent(self) -> usize {
         match self.step {
+            Step::Fetching => 5 + 95 * self.done / self.total.max(1),
             Step::Checking => 10 + 30 * self.done / self.total.max(1),
             Step::Saving => 40 + 55 * self.done / self.total.max(1),
         }
@@ -65,8 +70,32 @@ pub enum Failure {
     Conflict,
     /// There are lines that cannot be imported.
     Flaws,
+    /// The platform's rules were not read: the account may not read them by API.
+    Right,
+    /// The platform's rules were not read: the platform answered with this error.
+    Code(i64),
+    /// The platform's rules were not read: the platform does not answer.
+    Unreachable,
     /// Something else; it is in the log. The same again may succeed.
     Other,
+}
+
+impl Failure {
+    /// True where nothing came from the platform: there is nothing to look at.
+    #[must_use]
+    pub fn is_platforms(self) -> bool {
+        matches!(self, Self::Right | Self::Code(_) | Self::Unreachable)
+    }
+}
+
+impl From<&PlatformFault> for Failure {
+    fn from(fault: &PlatformFault) -> Self {
+        match fault {
+            PlatformFault::Platform(ApiError::Platform { class: ErrorClass::Permission, .. }) => Self::Right,
+            PlatformFault::Platform(ApiError::Platform { code, .. }) => Self::Code(*code),
+            PlatformFault::Platform(_) | PlatformFault::Core(_) => Self::Unreachable,
+        }
+    }
 }
 
 /// The imports that this instance is applying, and how far they are.

@@ -165,8 +165,9 @@ fn files_that_are_none_are_told_why() {
     let told = |format, bytes: &[u8]| words::file(Lang::Zh, &read(format, bytes).unwrap_err());
     assert!(told(Format::Csv, "关键词,回复".as_bytes()).contains("没有规则"));
     assert!(told(Format::Csv, "甲,乙\n1,2".as_bytes()).contains("第一行"));
-    // GBK for 关键词,回复
-    assert!(told(Format::Csv, b"\xb9\xd8\xbc\xfc\xb4\xca,\xbb\xd8\xb8\xb4\n").contains("UTF-8"));
+    assert!(told(Format::Csv, b"\xff\xfe\x80,\n").contains("UTF-8"));
+    assert!(told(Format::Json, b"[\xb9\xd8]").contains("UTF-8"));
+    assert!(told(Format::Csv, format!("keywords,reply{},x\na,b", ",".repeat(70)).as_bytes()).contains("64"));
     assert!(told(Format::Json, b"{\"rules\": [\n{]").contains("第 2 行"));
     assert!(told(Format::Csv, &vec![b'a'; FILE_MAX_BYTES + 1]).contains("5 MB"));
     let many = format!("keywords,reply\n{}", "a,b\n".repeat(MOST_ROWS + 1));
@@ -181,4 +182,63 @@ fn the_format_is_told_by_name_else_by_the_first_character() {
     assert_eq!(Format::of("a.json", b"x"), Format::Json);
     assert_eq!(Format::of("-", b"\xef\xbb\xbf [1]"), Format::Json);
     assert_eq!(Format::of("-", "关键词,回复".as_bytes()), Format::Csv);
+}
+
+#[test]
+fn a_spreadsheets_gbk_is_read_and_told() {
+    // 关键词,回复 and 价格,一百元, as Chinese spreadsheets write them.
+    let file = b"\xb9\xd8\xbc\xfc\xb4\xca,\xbb\xd8\xb8\xb4\r\n\xbc\xdb\xb8\xf1,\xd2\xbb\xb0\xd9\xd4\xaa\r\n";
+    let parsed = read(Format::Csv, file).unwrap();
+    assert_eq!(parsed.rows[0].draft, text_rule("价格", "一百元"));
+    assert_eq!(parsed.notes, [Note { line: 0, noted: Noted::Gbk }]);
+}
+
+/// Files that took minutes once. The time is generous: what it must not be is quadratic.
+#[test]
+fn no_file_takes_long_to_read() {
+    let begun = std::time::Instant::now();
+    let names: Vec<String> = (0..400_000_u32).map(|n| format!("\"{n:x}\":0")).collect();
+    let strange = format!("{{\"rules\":[{{{}}},{{\"{}\":0}}]}}", names.join(","), "x".repeat(500_000));
+    let parsed = read(Format::Json, strange.as_bytes()).unwrap();
+    assert_eq!(parsed.notes.len(), MOST_UNKNOWN);
+    let wide = format!("keywords,reply{}\n{}", ",".repeat(2_500_000), "a,b\n".repeat(20_000));
+    assert_eq!(read(Format::Csv, wide.as_bytes()).unwrap().rows.len(), 20_000);
+    let headed = format!("keywords,reply,{}\na,b\n", "栏,".repeat(1_000_000));
+    assert_eq!(read(Format::Csv, headed.as_bytes()), Err(FileFlaw::TooManyColumns(MOST_COLUMNS)));
+    assert!(begun.elapsed() < std::time::Duration::from_mins(1), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn what_a_file_does_not_say_stays() {
+    let keyword = |text: &str, matching| Keyword { text: text.to_owned(), matching };
+    let rich = rule(
+        3,
+        Draft {
+            name: "价目".to_owned(),
+            keywords: vec![keyword("价格", Matching::Contains), keyword("多少钱", Matching::Exact)],
+            contents: vec![Content::text("旧"), Content::Image { media: "m".to_owned() }],
+            answer: Answer::Random,
+            priority: 9,
+            is_enabled: false,
+            ..Draft::default()
+        },
+    );
+    let over = |format, file: &str| read(format, file.as_bytes()).unwrap().rows[0].over(&rich);
+    let new_text = |text: &str| vec![Content::text(text), Content::Image { media: "m".to_owned() }];
+    let expected = Draft { contents: new_text("新"), ..Draft::from(&rich) };
+    assert_eq!(over(Format::Csv, "关键词,回复\n价格,新\n"), expected);
+    // What the columns say is meant.
+    assert_eq!(over(Format::Csv, "关键词,回复,优先级\n价格,新,\n").priority, 0);
+    let with_new = over(Format::Csv, "关键词,回复\n价格|报价,新\n").keywords;
+    assert_eq!(with_new, [rich.keywords[0].clone(), rich.keywords[1].clone(), keyword("报价", Matching::Exact)]);
+    // A line with its rule's number has all of its keywords.
+    assert_eq!(over(Format::Csv, "编号,关键词,回复\n3,价格,新\n").keywords, rich.keywords[..1]);
+    assert_eq!(
+        over(Format::Json, r#"[{"number": 3, "keywords": ["价格"], "priority": 5}]"#),
+        Draft { priority: 5, keywords: rich.keywords[..1].to_vec(), ..Draft::from(&rich) }
+    );
+    // What is written whole is read whole.
+    for format in [Format::Csv, Format::Json] {
+        assert!(read(format, &write(format, std::slice::from_ref(&rich), Lang::Zh)).unwrap().rows[0].absent.is_empty());
+    }
 }

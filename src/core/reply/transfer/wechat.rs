@@ -11,15 +11,18 @@ use crate::{
     },
     wechat::api::ApiError,
 };
+use futures::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 use url::Url;
 
 /// Characters of a rule's name that are kept.
 const NAME_CHARS: usize = 60;
 /// The longest that one file is waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Rules whose files are fetched at the same time.
+const AT_ONCE: usize = 4;
 
 /// What of the platform's rules is not kept as it is. `rule` is its name there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,13 +69,32 @@ impl From<ApiError> for PlatformFault {
 /// # Errors
 /// [`PlatformFault::Platform`].
 pub async fn from_platform(ctx: &Ctx) -> Result<Parsed, PlatformFault> {
+    from_platform_watched(ctx, |_, _| {}).await
+}
+
+/// [`from_platform`], telling with each rule how many of how many are whole.
+///
+/// # Errors
+/// As [`from_platform`].
+pub async fn from_platform_watched(ctx: &Ctx, watch: impl Fn(usize, usize)) -> Result<Parsed, PlatformFault> {
     let found = read(&ctx.platform.current_autoreply_info().await?);
     let mut parsed = Parsed { notes: found.notes, ..Parsed::default() };
-    for Found { line, draft, wishes } in found.rules {
-        let rule = draft.name.clone();
+    let total = found.rules.len();
+    let fetched = stream::iter(found.rules).map(async |Found { line, draft, wishes }| {
         let mut contents = Vec::with_capacity(wishes.len());
         for wish in wishes {
-            match fulfil(ctx, wish).await {
+            contents.push(fulfil(ctx, wish).await);
+        }
+        (line, draft, contents)
+    });
+    // In their order, whichever is there first: of two rules with one keyword the earlier one is taken.
+    let mut fetched = pin!(fetched.buffered(AT_ONCE).enumerate());
+    while let Some((done, (line, draft, found))) = fetched.next().await {
+        watch(done + 1, total);
+        let rule = draft.name.clone();
+        let mut contents = Vec::with_capacity(found.len());
+        for content in found {
+            match content {
                 Ok(content) => contents.push(content),
                 Err((kind, why)) => {
                     let lost = Lost::File { rule: rule.clone(), kind: kind.to_owned(), why };
@@ -83,7 +105,8 @@ pub async fn from_platform(ctx: &Ctx) -> Result<Parsed, PlatformFault> {
         if contents.is_empty() {
             parsed.notes.push(Note { line, noted: Noted::Lost(Lost::NoContents { rule }) });
         } else {
-            parsed.rows.push(Row { line, number: None, draft: Draft { contents, ..draft } });
+            let draft = Draft { contents, ..draft };
+            parsed.rows.push(Row { line, number: None, draft, absent: Vec::new() });
         }
     }
     parsed.notes.sort_by_key(|n| n.line);

@@ -19,7 +19,9 @@ texts! {
         unreadable: "看不懂：{why}" / "It cannot be read: {why}",
         too_large: "文件太大，最多 {n} MB" / "The file is too large: at most {n} MB",
         too_many: "规则太多，一个文件最多 {n} 条，请分成几个文件" / "Too many rules: a file may have at most {n}. Split it",
-        not_utf8: "文件不是 UTF-8（也许是 GBK）：请在表格软件里另存为“CSV UTF-8”再上传" / "The file is not UTF-8 (perhaps GBK): save it as “CSV UTF-8” in the spreadsheet and upload it again",
+        too_many_columns: "栏太多，最多 {n} 栏，请删掉不用的" / "Too many columns: a file may have at most {n}. Delete those that are not needed",
+        not_utf8: "文件不是 UTF-8，也不是 GBK：请在表格软件里另存为“CSV UTF-8”再上传" / "The file is neither UTF-8 nor GBK: save it as “CSV UTF-8” in the spreadsheet and upload it again",
+        gbk: "文件不是 UTF-8，按 GBK 读取。如果下面有乱码，请另存为“CSV UTF-8”再上传" / "The file is not UTF-8 and was read as GBK. If words below look wrong, save it as “CSV UTF-8” and upload it again",
         no_heading: "第一行要写栏名，至少有“关键词”和“回复”（keywords、reply）" / "The first line must name the columns, at least keywords and reply",
         not_json: "不是 JSON，第 {line} 行开始就看不懂" / "This is no JSON from line {line} on",
         nothing: "文件里没有规则" / "There is no rule in the file",
@@ -74,6 +76,7 @@ pub fn note(lang: Lang, note: &Note) -> String {
             at(lang, note.line, fill(t.unknown, &[("name", name), ("nearest", nearest)]))
         }
         Noted::Absent => at(lang, note.line, t.absent.to_owned()),
+        Noted::Gbk => t.gbk.to_owned(),
         Noted::Lost(lost) => self::lost(t, lost),
     }
 }
@@ -99,6 +102,7 @@ pub fn file(lang: Lang, flaw: &FileFlaw) -> String {
     match flaw {
         FileFlaw::TooLarge(bytes) => fill(t.too_large, &[("n", &(bytes / 1024 / 1024).to_string())]),
         FileFlaw::TooMany(n) => fill(t.too_many, &[("n", &n.to_string())]),
+        FileFlaw::TooManyColumns(n) => fill(t.too_many_columns, &[("n", &n.to_string())]),
         FileFlaw::NotUtf8(_) => t.not_utf8.to_owned(),
         FileFlaw::NoHeading => t.no_heading.to_owned(),
         FileFlaw::NotJson(line) => fill(t.not_json, &[("line", &line.to_string())]),

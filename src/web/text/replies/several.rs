@@ -6,7 +6,7 @@ crate::texts! {
         title: "批量添加" / "Add several",
         note: "一行一条，“=”或“：”前面是收到的词，后面是回复。" / "One a line: what is received, “=” or “:”, what is answered.",
         lines: "规则" / "Rules",
-        lines_hint: "先检查再保存：有一行不对，就一条也不会添加。回复里要换行，写 \\n。" / "Checked before anything is saved: with one wrong line, none is added. Write \\n for a line break in a reply.",
+        lines_hint: "先检查再保存：有一行不对，就一条也不会添加。回复里要换行，写 \\n；关键词里有等号或冒号，加上引号：“a = b”=回复。" / "Checked before anything is saved: with one wrong line, none is added. Write \\n for a line break in a reply; a keyword with an equals sign or a colon goes in quotes: \"a = b\"=reply.",
         example: "你好=你好呀，欢迎！\n价格：一百元一位\n地址=人民路 1 号" / "hello=Hi there!\nprice: 100 a person\naddress=1 People’s Road",
         way: "匹配方式" / "Matching",
         add: "全部添加" / "Add them all",

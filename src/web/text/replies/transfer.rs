@@ -7,9 +7,9 @@ crate::texts! {
         note: "先看清会改什么，再导入；导入算一次修改，可以一次撤销。" / "See what would change first. An import is one change: one undo takes it back.",
 
         upload: "从文件导入" / "Import a file",
-        upload_note: "CSV（表格软件里另存为“CSV UTF-8”）或 JSON，最多 {mb} MB、{rows} 条。" / "CSV (saved as “CSV UTF-8” in the spreadsheet) or JSON; at most {mb} MB and {rows} rules.",
+        upload_note: "表格软件的 CSV，或 JSON，最多 {mb} MB、{rows} 条。" / "A spreadsheet’s CSV, or JSON; at most {mb} MB and {rows} rules.",
         file: "文件" / "File",
-        file_hint: "第一行写栏名，至少有“关键词”和“回复”。不知道怎么写？先导出一份看看。" / "The first line names the columns, at least keywords and reply. Not sure? Export a file and look.",
+        file_hint: "第一行写栏名，至少有“关键词”和“回复”；没写的栏，已有规则保持原样。不知道怎么写？先导出一份看看。" / "The first line names the columns, at least keywords and reply; what has no column stays as it is. Not sure? Export a file and look.",
         file_none: "先选择一个文件" / "Choose a file first",
         look: "上传并查看差异" / "Upload and see the difference",
 
@@ -33,6 +33,7 @@ crate::texts! {
         mode: "文件里没有的规则" / "Rules that the file does not have",
         merge: "保留" / "Keep",
         replace: "删除" / "Delete",
+        replace_unsure: "有的规则读不出来，不知道它们对应哪一条，所以不能删除“文件里没有”的规则。请改好文件重新上传，或者选“保留”。" / "Some rules could not be read, and nobody knows which of yours they stand for: rules that are not in the file cannot be deleted. Mend the file, or choose Keep.",
         replace_warning: "文件里没有的 {n} 条规则会被删除。" / "{n} rules that the file does not have will be deleted.",
 
         added: "新增" / "New",
@@ -65,6 +66,8 @@ crate::texts! {
         expires: "上传的文件保留一小时。" / "The file is kept for an hour.",
 
         running: "正在导入" / "Importing",
+        asking: "正在读取公众号的规则" / "Reading the account’s rules",
+        fetching: "正在取回规则和素材 {done} / {total}" / "Fetching rules and files: {done} of {total}",
         checking: "正在核对 {done} / {total}" / "Checking {done} of {total}",
         saving: "正在保存 {total} 条规则" / "Saving {total} rules",
         percent: "{n}%" / "{n}%",

@@ -4,12 +4,13 @@
 use super::{Desk, Form, form::field};
 use crate::{
     core::{
-        CoreError, Ctx,
+        CoreError, Ctx, Flaw, Problem,
         reply::{
             Content,
             media::{
                 KEPT, Kind,
                 keep::{self, Kept},
+                may_be_thumb,
             },
         },
     },
@@ -21,6 +22,7 @@ pub fn accepted(content: &Content) -> &'static str {
     match content {
         Content::Voice { .. } => ".mp3,.amr,audio/mpeg,audio/amr",
         Content::Video { .. } => "video/mp4",
+        Content::Music { .. } => "image/jpeg",
         _ => "image/jpeg,image/png,image/gif",
     }
 }
@@ -37,6 +39,12 @@ pub fn place(media: &str) -> Option<String> {
 pub async fn attach(ctx: &Ctx, desk: Desk, posted: &Posted, form: &mut Form) -> Result<(), CoreError> {
     for index in 0..form.draft.contents.len() {
         let Some(upload) = posted.file(&field("file", index)) else { continue };
+        if upload.is_too_large {
+            let most = Kind::Video.max_bytes();
+            let flaw = Flaw { field: "file", problem: Problem::TooManyBytes(most) };
+            form.flaws.push((field("file", index), crate::core::reply::words::told(desk.lang, &flaw)));
+            continue;
+        }
         let problem = match keep::add(ctx, desk.owner_id, &upload.name, upload.bytes.to_vec()).await {
             Ok(kept) => form.draft.contents.get_mut(index).and_then(|content| name(desk, content, &kept)),
             Err(CoreError::Invalid(flaws)) => {
@@ -51,6 +59,7 @@ pub async fn attach(ctx: &Ctx, desk: Desk, posted: &Posted, form: &mut Form) -> 
 
 /// Names a file in its content; says why where it is of another kind.
 fn name(desk: Desk, content: &mut Content, kept: &Kept) -> Option<String> {
+    let is_thumb = matches!(content, Content::Music { .. });
     let (wanted, place) = match content {
         Content::Image { media } => (Kind::Image, media),
         Content::Voice { media } => (Kind::Voice, media),
@@ -58,11 +67,14 @@ fn name(desk: Desk, content: &mut Content, kept: &Kept) -> Option<String> {
         Content::Music { thumb, .. } => (Kind::Image, thumb),
         Content::Text { .. } | Content::News { .. } => return None,
     };
+    let t = Edit::of(desk.lang);
+    if is_thumb && !may_be_thumb(Some(kept.format), kept.size_bytes) {
+        return Some(t.file_thumb.to_owned());
+    }
     if kept.format.kind() == wanted {
         *place = kept.reference();
         return None;
     }
-    let t = Edit::of(desk.lang);
     Some(
         match wanted {
             Kind::Image => t.file_image,

@@ -2,7 +2,10 @@
 
 use super::{Desk, Form, attach, form::field};
 use crate::{
-    core::reply::{Answer, Content, content::MOST_CONTENTS, draft::Limits},
+    core::{
+        message::PART_MAX_BYTES,
+        reply::{Answer, Content, content::MOST_CONTENTS, draft::Limits},
+    },
     web::{
         part::{Area, Field, Icon, Segment, Shape},
         text::{fill, replies::edit::Edit},
@@ -117,10 +120,11 @@ fn text_field(desk: Desk, form: &Form, limits: Limits, index: usize, text: &str)
 /// How many messages a long text becomes; the page's script keeps it right.
 fn parts(desk: Desk, name: &str, text: &str) -> impl IntoView + use<> {
     let t = Edit::of(desk.lang);
-    let n = text.len().div_ceil(TEXT_MAX_BYTES).max(1);
+    // What fits into one message is one; of several, the first has the hint that there are more.
+    let n = if text.len() <= TEXT_MAX_BYTES { 1 } else { text.len().div_ceil(PART_MAX_BYTES) };
     let hint = fill(t.text_parts, &[("n", &n.to_string())]);
     view! {
-        <p class="field-hint" role="status" data-parts=name.to_owned() data-text=t.text_parts data-size=TEXT_MAX_BYTES.to_string() hidden=n < 2>
+        <p class="field-hint" role="status" data-parts=name.to_owned() data-text=t.text_parts data-size=TEXT_MAX_BYTES.to_string() data-part=PART_MAX_BYTES.to_string() hidden=n < 2>
             <span>{hint}</span>
             " "
             {t.parts_more}
@@ -192,7 +196,7 @@ fn medium(desk: Desk, form: &Form, index: usize, content: &Content, (name, media
     let (label, hint) = match content {
         Content::Voice { .. } => (t.media, t.file_voice_hint),
         Content::Video { .. } => (t.media, t.file_video_hint),
-        Content::Music { .. } => (t.thumb, t.file_image_hint),
+        Content::Music { .. } => (t.thumb, t.file_thumb_hint),
         _ => (t.media, t.file_image_hint),
     };
     let (error, autofocus) = (form.error(&name), form.has_focus(&name));

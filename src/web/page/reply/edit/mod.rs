@@ -35,7 +35,7 @@ pub fn RulePage() -> impl IntoView {
 async fn new(visitor: Visitor) -> Result<Leaf, Halt> {
     let desk = Desk::of(&visitor)?;
     let here = visitor.here.address_of_page();
-    let form = settle(&visitor, desk, None).await?.or_leave(&visitor, desk, desk.scope.list()).await?;
+    let form = settle(&visitor, desk, None).await?.or_leave(desk, desk.scope.list())?;
     let body = editor(&visitor, desk, &form, (&here, desk.scope.list()), Shown::Page).await?;
     Ok(desk.leaf(Room::Rules, Edit::of(desk.lang).new_title, "", ().into_any(), body))
 }
@@ -43,7 +43,7 @@ async fn new(visitor: Visitor) -> Result<Leaf, Halt> {
 async fn change(visitor: Visitor, number: i64) -> Result<Leaf, Halt> {
     let desk = Desk::of(&visitor)?;
     let t = Edit::of(desk.lang);
-    let form = settle(&visitor, desk, Some(number)).await?.or_leave(&visitor, desk, desk.scope.list()).await?;
+    let form = settle(&visitor, desk, Some(number)).await?.or_leave(desk, desk.scope.list())?;
     let body = editor(&visitor, desk, &form, (&desk.scope.rule(number), desk.scope.list()), Shown::Page).await?;
     let bench = super::beside(&visitor.here.ctx, desk);
     let body = view! {

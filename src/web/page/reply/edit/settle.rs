@@ -4,7 +4,12 @@ use super::{super::Scope, Desk, Form, attach::attach, padded};
 use crate::{
     core::{
         CoreError, Flaw,
-        reply::{Cause, edit as rules, refusal::Refusal, search},
+        reply::{
+            Cause,
+            edit::{self as rules, Plan},
+            refusal::Refusal,
+            search,
+        },
     },
     web::{
         action::Flash,
@@ -19,7 +24,7 @@ pub enum Settled {
     /// It is shown.
     Open(Box<Form>),
     /// The rule is saved; another one is wanted at once.
-    Saved { number: i64, is_new: bool, is_next: bool },
+    Saved { number: i64, change_id: Option<i64>, is_new: bool, is_next: bool },
 }
 
 impl Settled {
@@ -27,14 +32,19 @@ impl Settled {
     ///
     /// # Errors
     /// [`Halt::Tell`] where it was saved.
-    pub async fn or_leave(self, visitor: &Visitor, desk: Desk, back: &str) -> Result<Form, Halt> {
-        let (number, is_new, is_next) = match self {
+    pub fn or_leave(self, desk: Desk, back: &str) -> Result<Form, Halt> {
+        let (number, change_id, is_new, is_next) = match self {
             Self::Open(form) => return Ok(*form),
-            Self::Saved { number, is_new, is_next } => (number, is_new, is_next),
+            Self::Saved { number, change_id, is_new, is_next } => (number, change_id, is_new, is_next),
         };
         let t = List::of(desk.lang);
-        let text = fill(if is_new { t.added } else { t.saved }, &[("n", &padded(number))]);
-        let offer = desk.undoing(&visitor.here.ctx, back).await?;
+        let template = match change_id {
+            None => t.unchanged,
+            Some(_) if is_new => t.added,
+            Some(_) => t.saved,
+        };
+        let text = fill(template, &[("n", &padded(number))]);
+        let offer = desk.undoing(change_id, back);
         let back = if is_next { desk.scope.below("new") } else { back.to_owned() };
         Err(Halt::Tell(back, Box::new(Flash { offer, ..Flash::notice(Tone::Success, text) })))
     }
@@ -80,14 +90,18 @@ async fn fresh(visitor: &Visitor, desk: Desk) -> Result<Form, CoreError> {
 
 async fn save(visitor: &Visitor, desk: Desk, form: &mut Form, posted: &Posted) -> Result<Option<Settled>, CoreError> {
     let (ctx, editor) = (&visitor.here.ctx, desk.editor(&visitor.here));
-    let saved = match form.number {
-        Some(number) => rules::update(ctx, &editor, number, form.revision, &form.draft).await.map(|()| number),
-        None => rules::add(ctx, &editor, &form.draft).await,
+    let saved = if let Some(number) = form.number {
+        let saved = rules::update(ctx, &editor, number, form.revision, &form.draft).await;
+        saved.map(|change_id| (number, change_id))
+    } else {
+        let plan = Plan { add: vec![form.draft.clone()], ..Plan::default() };
+        let added = rules::apply(ctx, &editor, plan).await;
+        added.map(|done| (done.numbers.first().copied().unwrap_or_default(), done.change_id))
     };
     match saved {
-        Ok(number) => {
+        Ok((number, change_id)) => {
             let is_next = posted.value("next").is_some();
-            return Ok(Some(Settled::Saved { number, is_new: form.number.is_none(), is_next }));
+            return Ok(Some(Settled::Saved { number, change_id, is_new: form.number.is_none(), is_next }));
         }
         Err(Refusal::Drafts(faults)) => {
             for fault in faults {

@@ -2,13 +2,12 @@
 
 use super::{Desk, Room, editor};
 use crate::{
-    core::reply::transfer::{FILE_MAX_BYTES, MOST_ROWS, PlatformFault, job, words},
+    core::reply::transfer::{FILE_MAX_BYTES, FileFlaw, MOST_ROWS, job, words},
     web::{
         page::{Halt, Leaf, Posted, Visitor, page},
-        part::{Card, Icon, Kind, Notice, Shape, Submit, Tone},
+        part::{Card, Icon, Kind, Shape, Submit},
         text::{fill, replies::transfer::Transfer},
     },
-    wechat::api::{ApiError, ErrorClass},
 };
 use leptos::prelude::*;
 
@@ -17,22 +16,15 @@ pub fn ImportPage() -> impl IntoView {
     page(import)
 }
 
-/// Why nothing came in.
-#[derive(Debug, Default)]
-struct Refused {
-    file: Option<String>,
-    platform: Option<String>,
-}
-
 async fn import(visitor: Visitor) -> Result<Leaf, Halt> {
     let desk = Desk::of(&visitor)?;
     let t = Transfer::of(desk.lang);
     let refused = match visitor.here.posted().cloned() {
         Some(posted) => take(&visitor, desk, &posted).await?,
-        None => Refused::default(),
+        None => None,
     };
-    let platform = desk.is_accounts().then(|| platform(desk, refused.platform));
-    let (upload, export) = (upload(desk, refused.file), export(desk));
+    let platform = desk.is_accounts().then(|| platform(desk));
+    let (upload, export) = (upload(desk, refused), export(desk));
     let body = view! {
         <div class="transfer">
             <div class="stack wide">{upload} {platform}</div>
@@ -42,33 +34,23 @@ async fn import(visitor: Visitor) -> Result<Leaf, Halt> {
     Ok(desk.leaf(Room::Import, t.title, t.note, ().into_any(), body.into_any()))
 }
 
-/// What was sent becomes a job with a page of its own, or is refused.
-async fn take(visitor: &Visitor, desk: Desk, posted: &Posted) -> Result<Refused, Halt> {
+/// What was sent becomes a job with a page of its own; else why not.
+async fn take(visitor: &Visitor, desk: Desk, posted: &Posted) -> Result<Option<String>, Halt> {
     let (ctx, editor, t) = (&visitor.here.ctx, editor(visitor, desk), Transfer::of(desk.lang));
     if posted.value("from") == Some("platform") && desk.is_accounts() {
-        let platform = match job::begin_from_platform(ctx, &editor).await {
-            Ok(id) => return Err(Halt::Go(desk.scope.below(&format!("import/{id}")))),
-            Err(PlatformFault::Core(error)) => return Err(error.into()),
-            Err(PlatformFault::Platform(error)) => why(t, &error),
-        };
-        return Ok(Refused { platform: Some(platform), file: None });
+        let id = job::begin_from_platform(ctx, &editor).await?;
+        return Err(Halt::Go(desk.scope.below(&format!("import/{id}"))));
     }
     let Some(file) = posted.file("file") else {
-        return Ok(Refused { file: Some(t.file_none.to_owned()), platform: None });
+        return Ok(Some(t.file_none.to_owned()));
     };
+    if file.is_too_large {
+        return Ok(Some(words::file(desk.lang, &FileFlaw::TooLarge(FILE_MAX_BYTES))));
+    }
     match job::begin(ctx, &editor, &file.name, &file.bytes).await? {
         Ok(id) => Err(Halt::Go(desk.scope.below(&format!("import/{id}")))),
-        Err(flaw) => Ok(Refused { file: Some(words::file(desk.lang, &flaw)), platform: None }),
+        Err(flaw) => Ok(Some(words::file(desk.lang, &flaw))),
     }
-}
-
-fn why(t: &Transfer, error: &ApiError) -> String {
-    let why = match error {
-        ApiError::Platform { class: ErrorClass::Permission, .. } => t.platform_right.to_owned(),
-        ApiError::Platform { code, .. } => fill(t.platform_code, &[("code", &code.to_string())]),
-        _ => t.platform_busy.to_owned(),
-    };
-    fill(t.platform_failed, &[("why", &why)])
 }
 
 fn upload(desk: Desk, error: Option<String>) -> AnyView {
@@ -104,12 +86,10 @@ fn upload(desk: Desk, error: Option<String>) -> AnyView {
     .into_any()
 }
 
-fn platform(desk: Desk, error: Option<String>) -> AnyView {
+fn platform(desk: Desk) -> AnyView {
     let t = Transfer::of(desk.lang);
-    let error = error.map(|error| view! { <Notice tone=Tone::Warning><p>{error}</p></Notice> });
     view! {
         <Card title=t.platform note=t.platform_note>
-            {error}
             <form method="post" action=desk.scope.below("import")>
                 <input type="hidden" name="from" value="platform" />
                 <Submit text=t.platform_do kind=Kind::Plain />

@@ -46,6 +46,10 @@ async fn import(visitor: Visitor, id: i64) -> Result<Leaf, Halt> {
         State::Running(now) => Ok(progress::running(desk, id, now)),
         _ if is_followed => Err(Halt::Go(address(desk, id))),
         State::Done(outcome) => Ok(progress::done(desk, outcome)),
+        State::Failed(failure) if failure.is_platforms() => {
+            let flash = Flash::notice(Tone::Warning, unread(desk, failure));
+            Err(Halt::Tell(desk.scope.below("import"), Box::new(flash)))
+        }
         State::Waiting => look(&visitor, desk, &job, None).await,
         State::Failed(failure) => look(&visitor, desk, &job, Some(failure)).await,
     }
@@ -106,9 +110,20 @@ fn failed(desk: Desk, failure: Failure) -> AnyView {
     let text = match failure {
         Failure::Conflict => t.failed_conflict,
         Failure::Flaws => t.failed_flaws,
-        Failure::Other => t.failed_other,
+        Failure::Other | Failure::Right | Failure::Code(_) | Failure::Unreachable => t.failed_other,
     };
     view! { <Notice tone=Tone::Danger><p>{text}</p></Notice> }.into_any()
+}
+
+/// Why the platform's rules were not read.
+fn unread(desk: Desk, failure: Failure) -> String {
+    let t = Transfer::of(desk.lang);
+    let why = match failure {
+        Failure::Right => t.platform_right.to_owned(),
+        Failure::Code(code) => fill(t.platform_code, &[("code", &code.to_string())]),
+        _ => t.platform_busy.to_owned(),
+    };
+    fill(t.platform_failed, &[("why", &why)])
 }
 
 /// What becomes of rules that the file does not have.
@@ -131,6 +146,9 @@ fn apply(desk: Desk, Look { plan, mark }: &Look, place: &str) -> AnyView {
     if plan.is_empty() {
         let text = if plan.flaws.is_empty() { t.nothing.to_owned() } else { left_out(t.partial_needed, plan) };
         return view! { <p>{text}</p> }.into_any();
+    }
+    if !plan.may_remove() {
+        return view! { <Notice tone=Tone::Warning><p>{t.replace_unsure}</p></Notice> }.into_any();
     }
     let partial = (!plan.flaws.is_empty()).then(|| {
         view! {

@@ -18,7 +18,12 @@ use leptos::{nonce::use_nonce, prelude::*};
 pub fn running(desk: Desk, id: i64, now: Progress) -> Leaf {
     let t = Transfer::of(desk.lang);
     let values = [("done", now.done.to_string()), ("total", now.total.to_string())];
-    let template = if now.step == Step::Checking { t.checking } else { t.saving };
+    let template = match now.step {
+        Step::Fetching if now.total == 0 => t.asking,
+        Step::Fetching => t.fetching,
+        Step::Checking => t.checking,
+        Step::Saving => t.saving,
+    };
     let text = fill(template, &values.each_ref().map(|(name, value)| (*name, value.as_str())));
     let percent = now.percent().to_string();
     let place = format!("{}?{RUNNING}", address(desk, id));

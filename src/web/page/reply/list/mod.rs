@@ -111,7 +111,7 @@ async fn open(visitor: &Visitor, desk: Desk, back: &str) -> Result<Option<(i64, 
     let mut form = match edit::settle(visitor, desk, Some(number)).await {
         // It is not there any more: the list says so by itself.
         Err(CoreError::NotFound) => return Ok(None),
-        settled => settled?.or_leave(visitor, desk, back).await?,
+        settled => settled?.or_leave(desk, back)?,
     };
     if sent.is_none() {
         form.focus = Some(if form.draft.cause.has_keywords() { "keyword" } else { "text" }.to_owned());

@@ -7,7 +7,7 @@ use crate::{
         reply::{
             Cause, Matching,
             draft::Draft,
-            edit as rules,
+            edit::{self as rules, Plan},
             refusal::{Duplicate, Other, Refusal},
         },
     },
@@ -44,10 +44,11 @@ pub async fn settle(visitor: &Visitor, desk: Desk, back: &str) -> Result<Quick, 
     };
     let (mut quick, ctx) = (Quick::read(posted), &visitor.here.ctx);
     let draft = Draft::of_text(Cause::Keyword, &quick.keyword, quick.matching, &quick.text);
-    match rules::add(ctx, &desk.editor(&visitor.here), &draft).await {
-        Ok(number) => {
+    match rules::apply(ctx, &desk.editor(&visitor.here), Plan { add: vec![draft], ..Plan::default() }).await {
+        Ok(done) => {
+            let number = done.numbers.first().copied().unwrap_or_default();
             let text = fill(List::of(desk.lang).added, &[("n", &padded(number))]);
-            let offer = desk.undoing(ctx, back).await?;
+            let offer = desk.undoing(done.change_id, back);
             let flash = Flash { form: "quick".to_owned(), offer, ..Flash::notice(Tone::Success, text) };
             Err(Halt::Tell(back.to_owned(), Box::new(flash)))
         }

@@ -1,5 +1,7 @@
 //! `received=answered`, one a line.
 
+use crate::core::message::commands::parted;
+
 /// A line that says something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
@@ -25,10 +27,10 @@ pub fn read(typed: &str) -> Vec<Line> {
     lines.map(|(at, line)| Line { number: at + 1, whole: line.trim().to_owned(), written: written(line) }).collect()
 }
 
-/// The first separator divides: what follows may have more of them. `\n` in an answer breaks a line.
+/// Divided as in the chat (`添加 收到=回复`). `\n` in an answer breaks a line.
 fn written(line: &str) -> Written {
-    let Some((keyword, text)) = line.split_once(['=', '＝', ':', '：']) else { return Written::NoSeparator };
-    match (keyword.trim(), text.trim()) {
+    let Some(parts) = parted(line) else { return Written::NoSeparator };
+    match parts {
         ("", _) => Written::NoKeyword,
         (_, "") => Written::NoText,
         (keyword, text) => Written::Rule { keyword: keyword.to_owned(), text: text.replace("\\n", "\n") },
@@ -51,6 +53,9 @@ mod tests {
             ("a＝b=c", rule("a", "b=c")),
             ("网址:https://weida.example/?a=b", rule("网址", "https://weida.example/?a=b")),
             ("地址=甲\\n乙", rule("地址", "甲\n乙")),
+            ("12:30=午餐", rule("12:30", "午餐")),
+            ("https://a.cn=x", rule("https://a.cn", "x")),
+            (" “a = b”：c", rule("a = b", "c")),
             ("没有", Written::NoSeparator),
             ("=x", Written::NoKeyword),
             ("x：", Written::NoText),

@@ -9,7 +9,7 @@ use crate::{
         reply::{
             Cause, Matching,
             draft::Draft,
-            edit as rules,
+            edit::{self as rules, Plan},
             refusal::{Fault, Other, Refusal},
         },
     },
@@ -81,10 +81,10 @@ async fn settle(visitor: &Visitor, desk: Desk) -> Result<Typed, Halt> {
     }
     let drafts = good.iter().filter_map(|line| draft(line, typed.matching)).collect();
     let (ctx, editor) = (&visitor.here.ctx, desk.editor(&visitor.here));
-    match rules::add_many(ctx, &editor, drafts).await {
-        Ok(numbers) => {
-            let text = fill(List::of(desk.lang).added_many, &[("n", &numbers.len().to_string())]);
-            let offer = desk.undoing(ctx, desk.scope.list()).await?;
+    match rules::apply(ctx, &editor, Plan { add: drafts, ..Plan::default() }).await {
+        Ok(done) => {
+            let text = fill(List::of(desk.lang).added_many, &[("n", &done.numbers.len().to_string())]);
+            let offer = desk.undoing(done.change_id, desk.scope.list());
             let flash = Flash { offer, ..Flash::notice(Tone::Success, text) };
             Err(Halt::Tell(desk.scope.list().to_owned(), Box::new(flash)))
         }
