@@ -159,7 +159,8 @@ pub async fn search_within(db: &mut impl Link, owner_id: i64, query: &Query) -> 
         matching: query.matching.map(|m| m.as_str().to_owned()).unwrap_or_default(),
         is_unused: if query.is_unused { 1 } else { -1 },
         number: text.parse().unwrap_or(-1),
-        folded: fold(text),
+        // What cannot be seen is in no keyword; looked for alone, it is no reason to show everything.
+        folded: Some(fold(text)).filter(|folded| !folded.is_empty()).unwrap_or_else(|| text.to_owned()),
         text: text.to_lowercase(),
     };
     let (page, size) = (query.page.max(1), query.size.clamp(1, PAGE_MAX));
