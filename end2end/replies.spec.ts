@@ -273,6 +273,22 @@ const PNG = Buffer.from(
   'base64',
 )
 
+test('a rule is dragged to where it answers first', async ({ page, browser, weida }) => {
+  const phone = await Phone.pickUp(browser, weida)
+  await register(page, phone)
+  await phone.putDown()
+  await page.goto('/replies')
+  for (const word of ['甲', '乙', '丙']) await addRule(page, word, word)
+  await page.goto('/replies?sort=priority&order=desc')
+  const rows = page.locator('[data-row] th')
+  await expect(rows).toHaveText(['01', '02', '03'])
+  await page.locator('#rule-3 [data-grip]').dragTo(page.locator('#rule-1'), { targetPosition: { x: 300, y: 3 } })
+  await expect(page.getByText('规则 03 换了位置')).toBeVisible()
+  await expect(rows).toHaveText(['03', '01', '02'])
+  await page.getByRole('button', { name: '撤销' }).first().click()
+  await expect(rows).toHaveText(['01', '02', '03'])
+})
+
 test('a picture is uploaded where it is used, and what is no picture is told', { tag: ['@desktop', '@nojs'] }, async ({ page, weida, browser }) => {
   const phone = await Phone.pickUp(browser, weida)
   await register(page, phone)

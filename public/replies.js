@@ -78,6 +78,54 @@ if (bulk) {
   count();
 }
 
+// [data-grip]: in the order of priorities a row is put where it is dragged to.
+for (const grip of document.querySelectorAll("[data-grip]")) {
+  const row = grip.closest("[data-row]");
+  grip.addEventListener("dragstart", (event) => {
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", row.dataset.row);
+    event.dataTransfer.setDragImage(row, 0, 0);
+    row.classList.add("is-dragged");
+    row.parentElement.dataset.dragged = row.dataset.row;
+  });
+  grip.addEventListener("dragend", () => {
+    row.classList.remove("is-dragged");
+    delete row.parentElement.dataset.dragged;
+  });
+}
+const list = document.querySelector("[data-rows] tbody");
+/** Where a drop at this height puts the dragged row: beside which one, and on which side. */
+const spot = (event) => {
+  const row = event.target.closest("[data-row]");
+  if (!list.dataset.dragged || !row || row.dataset.row === list.dataset.dragged) return;
+  const box = row.getBoundingClientRect();
+  return { row, side: event.clientY < box.top + box.height / 2 ? "before" : "after" };
+};
+const unmark = () => list.querySelector("[data-drop]")?.removeAttribute("data-drop");
+list?.addEventListener("dragover", (event) => {
+  const at = spot(event);
+  unmark();
+  if (!at) return;
+  event.preventDefault();
+  at.row.dataset.drop = at.side;
+});
+list?.addEventListener("dragleave", unmark);
+list?.addEventListener("drop", (event) => {
+  const at = spot(event);
+  unmark();
+  if (!at) return;
+  event.preventDefault();
+  const form = document.getElementById("rules").cloneNode(true);
+  form.removeAttribute("id");
+  form.action = "/do/rules-place";
+  for (const [name, value] of [["number", list.dataset.dragged], ["spot", `${at.side}-${at.row.dataset.row}`]]) {
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
+  form.hidden = true;
+  document.body.append(form);
+  form.submit();
+});
+
 // The list comes again after an act: it stands where it stood, with the focus where it was.
 const STOOD = "weida-stood";
 document.getElementById("rules")?.addEventListener("submit", (event) => {

@@ -204,6 +204,16 @@ pub async fn list_keywords(
     Ok(rows.iter().map(PlacedRow::read).collect::<Result<_, _>>()?)
 }
 
+/// All rules of an owner, highest priority first, older ones first among equals: number and priority.
+pub async fn list_priorities(db: &mut impl Link, owner_id: i64) -> Result<Vec<(i64, i64)>, StoreError> {
+    let rows = db
+        .sql("SELECT r.number, r.priority FROM reply_rules r WHERE r.owner_id = ? ORDER BY r.priority DESC, r.number")
+        .bind(owner_id)
+        .fetch_all(db.conn())
+        .await?;
+    Ok(rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).collect::<Result<_, sqlx::Error>>()?)
+}
+
 /// The rules of an owner that are on: id and revision.
 pub async fn list_revisions(db: &mut impl Link, owner_id: i64) -> Result<Vec<(i64, i64)>, StoreError> {
     let rows = db

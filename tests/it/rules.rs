@@ -13,6 +13,7 @@ use weida::core::{
         draft::Draft,
         edit::{self, Editor, Plan, Update},
         history::{self, Action},
+        place::{self, Spot},
         refusal::{Duplicate, Fault, Other, Refusal},
         search::{self, Query, Sort},
     },
@@ -30,6 +31,7 @@ crate::every_engine!(
     every_kind_of_content_comes_back,
     numbers_are_never_given_twice,
     what_was_so_already_is_no_change,
+    a_rule_is_put_where_it_is_wanted,
     a_history_has_so_much_room,
 );
 
@@ -451,4 +453,30 @@ async fn a_history_has_so_much_room(database: &Database) {
     assert_eq!(other.count("SELECT COUNT(*) FROM rule_changes").await, 0);
     assert_eq!(other.count("SELECT COUNT(*) FROM rule_pieces").await, 0);
     assert_eq!(other.count("SELECT kept_bytes FROM rule_owners WHERE owner_id = 1001").await, 0);
+}
+
+async fn a_rule_is_put_where_it_is_wanted(database: &Database) {
+    let app = App::on(database).await;
+    let (ctx, editor) = (&app.ctx, account());
+    edit::add_many(ctx, &editor, ["一", "二", "三", "四"].map(|word| says(word, word)).to_vec()).await.unwrap();
+    let order = async || {
+        let query = Query { sort: Sort::Priority, is_descending: true, ..Query::default() };
+        let rules = search::search(ctx, ACCOUNT, &query).await.unwrap().rules;
+        rules.into_iter().map(|rule| rule.number).collect::<Vec<_>>()
+    };
+    assert_eq!(order().await, [1, 2, 3, 4]);
+    assert!(place::put(ctx, &editor, 4, Spot::Before(1)).await.unwrap().is_some());
+    assert_eq!(order().await, [4, 1, 2, 3]);
+    let change = place::put(ctx, &editor, 3, Spot::After(1)).await.unwrap();
+    assert_eq!(order().await, [4, 1, 3, 2]);
+    // Where it stands already nothing is written.
+    assert_eq!(place::put(ctx, &editor, 3, Spot::Before(2)).await.unwrap(), None);
+    for nowhere in [Spot::After(9), Spot::Before(3)] {
+        let refused = place::put(ctx, &editor, 3, nowhere).await;
+        assert!(matches!(refused, Err(Refusal::Core(CoreError::NotFound))), "{refused:?}");
+    }
+    assert!(place::put(ctx, &editor, 9, Spot::After(1)).await.is_err());
+    // All that moved goes back together.
+    history::undo(ctx, &editor, change.unwrap()).await.unwrap();
+    assert_eq!(order().await, [4, 1, 2, 3]);
 }

@@ -317,12 +317,12 @@ async fn touch(
     Ok((Some(change_id), rules.iter().map(|r| r.id).collect()))
 }
 
-fn touched(ctx: &Ctx, editor: &Editor) -> Touch {
+pub(super) fn touched(ctx: &Ctx, editor: &Editor) -> Touch {
     Touch { now: ctx.now(), actor_id: editor.actor_id, door: editor.door.as_str() }
 }
 
 /// The rules with these numbers: all of them, or none.
-async fn rules(db: &mut Tx, owner_id: i64, numbers: &[i64]) -> Result<HashMap<i64, Rule>, CoreError> {
+pub(super) async fn rules(db: &mut Tx, owner_id: i64, numbers: &[i64]) -> Result<HashMap<i64, Rule>, CoreError> {
     let wanted: HashSet<i64> = numbers.iter().copied().collect();
     let mut numbers: Vec<i64> = wanted.iter().copied().collect();
     numbers.sort_unstable();

@@ -10,6 +10,7 @@ pub mod fold;
 pub mod history;
 pub mod media;
 pub mod pairs;
+pub mod place;
 pub mod refold;
 pub mod refusal;
 pub mod search;

@@ -9,6 +9,7 @@ use crate::{
         reply::{
             edit::{self, Editor},
             history,
+            place::{self, Spot},
             refusal::Refusal,
         },
     },
@@ -120,6 +121,40 @@ pub async fn rules(
     here.answer(outcome.await, Back::to(&back, "rules"))
 }
 
+/// Puts a rule at another place of the order: `spot` is `after-3` or `before-3`.
+#[server(prefix = "/do", endpoint = "rules-place")]
+pub async fn rules_place(
+    #[server(default)] owner: String,
+    #[server(default)] back: String,
+    #[server(default)] number: String,
+    #[server(default)] spot: String,
+) -> Result<(), ServerFnError> {
+    let (here, scope) = (Here::now(), Scope::of(&owner));
+    let back = scope.back(&back);
+    let outcome = async {
+        let desk = desk(&here, scope).await?;
+        let t = List::of(desk.lang);
+        let number = number.parse().map_err(|_| CoreError::NotFound)?;
+        let spot = spot_of(&spot).ok_or(CoreError::NotFound)?;
+        let change_id = place::put(&here.ctx, &desk.editor(&here), number, spot).await?;
+        Ok(match desk.undoing(change_id, &back) {
+            Some(offer) => Step::Offer(back.clone(), fill(t.placed, &[("n", &padded(number))]), offer),
+            None => Step::Go(back.clone()),
+        })
+    };
+    here.answer(outcome.await, Back::to(&back, "rules"))
+}
+
+fn spot_of(text: &str) -> Option<Spot> {
+    let (side, number) = text.split_once('-')?;
+    let number = number.parse().ok()?;
+    match side {
+        "after" => Some(Spot::After(number)),
+        "before" => Some(Spot::Before(number)),
+        _ => None,
+    }
+}
+
 /// Takes a change back.
 #[server(prefix = "/do", endpoint = "rules-undo")]
 pub async fn rules_undo(
@@ -197,6 +232,15 @@ pub(super) async fn desk(here: &Here, scope: Scope) -> Result<Desk, CoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_is_named_by_its_neighbour() {
+        assert_eq!(spot_of("after-7"), Some(Spot::After(7)));
+        assert_eq!(spot_of("before-7"), Some(Spot::Before(7)));
+        for nonsense in ["", "after", "after-", "beside-7", "before-x"] {
+            assert_eq!(spot_of(nonsense), None, "{nonsense}");
+        }
+    }
 
     #[test]
     fn a_buttons_own_rule_comes_before_those_that_are_ticked() {

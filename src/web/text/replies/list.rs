@@ -77,6 +77,7 @@ crate::texts! {
         enabled: "规则 {n} 已启用" / "Rule {n} is on",
         disabled: "规则 {n} 已停用" / "Rule {n} is off",
         deleted: "规则 {n} 已删除" / "Rule {n} is deleted",
+        placed: "规则 {n} 换了位置" / "Rule {n} has moved",
         raised: "规则 {n} 的优先级提高了" / "Rule {n} has a higher priority now",
         lowered: "规则 {n} 的优先级降低了" / "Rule {n} has a lower priority now",
         enabled_many: "已启用 {n} 条规则" / "{n} rules are on",

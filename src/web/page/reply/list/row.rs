@@ -2,7 +2,7 @@
 
 use super::{Ask, Desk, SPARK_DAYS, table::FORM};
 use crate::{
-    core::reply::{Answer, Cause, Content, Matching, Rule, warning::Warning},
+    core::reply::{Answer, Cause, Content, Matching, Rule, search::Sort, warning::Warning},
     web::{
         page::{
             Ago,
@@ -35,7 +35,7 @@ pub fn row(
     let place = ask.here(desk.scope.list());
     let edit = format!("{place}{}edit={number}#rule-{number}", if place.contains('?') { '&' } else { '?' });
     view! {
-        <tr id=format!("rule-{number}") class=class data-row>
+        <tr id=format!("rule-{number}") class=class data-row=number.to_string()>
             <td class="tick">
                 <label>
                     <input type="checkbox" form=FORM name="numbers[]" value=number.to_string() aria-label=called(t.select_one) />
@@ -45,7 +45,7 @@ pub fn row(
             <td data-label=t.keywords>{keywords(desk, rule)} {warn::lines(desk, warnings)}</td>
             <td data-label=t.reply>{reply(desk, rule)}</td>
             <td data-label=t.hits class="num">{counted(desk, rule, hits)}</td>
-            <td data-label=t.priority class="num">{priority(desk, rule, &n)}</td>
+            <td data-label=t.priority class="num">{priority(desk, rule, &n, ask)}</td>
             <td data-label=t.changed>{changed(desk, rule, names, now)}</td>
             <td data-label=c.status>{switch(desk, rule, &n)}</td>
             <td class="acts">
@@ -117,14 +117,18 @@ fn counted(desk: Desk, rule: &Rule, hits: &[i64]) -> AnyView {
     view! { <div class="hits"><Spark values=hits label /><span>{rule.hits}</span></div> }.into_any()
 }
 
-fn priority(desk: Desk, rule: &Rule, n: &str) -> AnyView {
+fn priority(desk: Desk, rule: &Rule, n: &str, ask: &Ask) -> AnyView {
     let t = List::of(desk.lang);
+    // In the order of priorities a rule is put where it is dragged to, by a script; the buttons do the same without.
+    let is_in_order = ask.sort == Sort::Priority && ask.is_descending;
+    let grip = is_in_order.then(|| view! { <span class="grip" draggable="true" data-grip aria-hidden="true">"⠿"</span> });
     let button = |act: &str, label: &str, shape: Shape| {
         let (value, label) = (format!("{act}-{}", rule.number), fill(label, &[("n", n)]));
         view! { <button form=FORM name="act" value=value aria-label=label><Icon shape /></button> }
     };
     view! {
         <div class="priority">
+            {grip}
             <span>{rule.priority}</span>
             <span class="priority-acts">{button("raise", t.raise_one, Shape::Up)} {button("lower", t.lower_one, Shape::Down)}</span>
         </div>
