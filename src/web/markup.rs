@@ -1,5 +1,5 @@
 //! The text of an answer, taken apart as WeChat shows it: `<a href>` is a link, and so is a bare address; nothing else is markup.
-//! Facts: wechat.md, 3. Compiled for both sides: the preview takes apart what is being typed.
+//! Facts: docs/WECHAT.md, 3. Compiled for both sides: the preview takes apart what is being typed.
 
 /// A piece of a text, as it stands in it.
 #[derive(Debug, Clone, PartialEq, Eq)]

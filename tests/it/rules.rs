@@ -460,7 +460,7 @@ async fn a_rule_is_put_where_it_is_wanted(database: &Database) {
     let (ctx, editor) = (&app.ctx, account());
     edit::add_many(ctx, &editor, ["一", "二", "三", "四"].map(|word| says(word, word)).to_vec()).await.unwrap();
     let order = async || {
-        let query = Query { sort: Sort::Priority, is_descending: true, ..Query::default() };
+        let query = Query { sort: Sort::Priority, is_descending: true, size: 10, ..Query::default() };
         let rules = search::search(ctx, ACCOUNT, &query).await.unwrap().rules;
         rules.into_iter().map(|rule| rule.number).collect::<Vec<_>>()
     };

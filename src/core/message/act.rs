@@ -81,7 +81,7 @@ pub async fn act(ctx: &Ctx, db: &mut Tx, books: &Books, message: &Message) -> Re
     let openid = message.from.as_str();
     match &message.kind {
         Kind::Event(Event::UserData(event)) => {
-            // It concerns the person named inside, not the sender (wechat.md, 2.3).
+            // It concerns the person named inside, not the sender (docs/WECHAT.md, 2.3).
             if let Some(concerned) = event.openid.as_deref().filter(|o| person::is_openid(o)) {
                 match event.change {
                     UserDataChange::Cancelled => {

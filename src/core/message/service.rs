@@ -47,7 +47,7 @@ impl Service {
                 self.is_proven.store(true, Ordering::SeqCst);
                 self.refused_until.store(0, Ordering::SeqCst);
             }
-            // Unverified accounts may not (wechat.md, 4.4).
+            // Unverified accounts may not (docs/WECHAT.md, 4.4).
             Err(ApiError::Platform { class: ErrorClass::Permission, .. }) => {
                 self.is_proven.store(false, Ordering::SeqCst);
                 self.refused_until.store(now + CLOSED_MS, Ordering::SeqCst);

@@ -162,7 +162,7 @@ fn with_credits(t: &Chat, text: String, credits: i64) -> String {
     format!("{text}\n{}", fill(t.credits, &[("credits", &credits.to_string())]))
 }
 
-/// A link that sends `content` as if the person had typed it (wechat.md, 3: `weixin://bizmsgmenu`).
+/// A link that sends `content` as if the person had typed it (docs/WECHAT.md, 3: `weixin://bizmsgmenu`).
 fn tap(content: &str, id: &str, label: &str) -> String {
     let content: String = url::form_urlencoded::byte_serialize(content.as_bytes()).collect();
     format!("<a href=\"weixin://bizmsgmenu?msgmenucontent={content}&msgmenuid={id}\">{label}</a>")

@@ -8,7 +8,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// Contents that a rule may have. Customer-service messages are five in 48 hours (wechat.md, 4.4).
+/// Contents that a rule may have. Customer-service messages are five in 48 hours (docs/WECHAT.md, 4.4).
 pub const MOST_CONTENTS: usize = 5;
 /// Bytes of a text that is continued where one message does not hold it: three messages.
 pub const LONG_TEXT_MAX_BYTES: usize = 6_000;

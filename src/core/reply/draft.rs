@@ -198,7 +198,7 @@ pub(super) fn parse(draft: &Draft, limits: Limits, known: &HashSet<String>) -> R
     } else if contents.len() > MOST_CONTENTS {
         note("contents", Problem::TooMany(MOST_CONTENTS));
     }
-    // One article a reply is what the platform shows (wechat.md, 3).
+    // One article a reply is what the platform shows (docs/WECHAT.md, 3).
     let news = contents.iter().filter(|c| matches!(c, Content::News { .. })).count();
     if draft.answer == Answer::All && news > 1 {
         note("news", Problem::TooMany(1));

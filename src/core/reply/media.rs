@@ -102,7 +102,7 @@ pub async fn find(ctx: &Ctx, db: &mut impl Link, content: &Content) -> Result<(S
     Ok((Sendable::Link { kind, url: keep::address(ctx, &key) }, unsent))
 }
 
-/// True for a file that the platform takes as the thumbnail of a piece of music: a JPG of up to 64 KB (wechat.md, 4.7).
+/// True for a file that the platform takes as the thumbnail of a piece of music: a JPG of up to 64 KB (docs/WECHAT.md, 4.7).
 #[must_use]
 pub fn may_be_thumb(format: Option<Format>, size_bytes: i64) -> bool {
     format == Some(Format::Jpg) && size_bytes <= THUMB_MAX_BYTES

@@ -58,7 +58,7 @@ pub async fn by_mini_program(ctx: &Ctx, code: &str, presented: &Presented) -> Re
 pub async fn by_web_login(ctx: &Ctx, code: &str) -> Result<Proven, CoreError> {
     let app = ctx.web_login.as_ref().ok_or(CoreError::NotConfigured("open-platform"))?;
     let entrant = ctx.logins.entrant(app, checked(code)?).await?;
-    // Somebody who only looks at a preview of the page must not become a user (wechat.md, 4.8).
+    // Somebody who only looks at a preview of the page must not become a user (docs/WECHAT.md, 4.8).
     if entrant.is_snapshot || !is_openid(&entrant.openid) {
         return Err(CoreError::Platform(PlatformFault::CodeInvalid));
     }

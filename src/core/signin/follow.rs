@@ -22,7 +22,7 @@ use crate::{
 };
 use std::{net::IpAddr, time::Duration};
 
-/// How long a QR is good for: the platform's longest (wechat.md, parametric codes).
+/// How long a QR is good for: the platform's longest (docs/WECHAT.md, parametric codes).
 pub const TTL_SECS: u32 = 2_592_000;
 /// How long the token of a new follow is shown.
 const FRESH_MS: i64 = 10 * 60_000;

@@ -38,7 +38,7 @@ pub fn named(ctx: &Ctx, headers: &HeaderMap) -> Option<Named> {
         // The gateway says everything once; a second value came from somewhere else.
         value.filter(|_| values.next().is_none()).map(str::to_owned)
     };
-    // The platform marks what comes through it (wechat.md, 6).
+    // The platform marks what comes through it (docs/WECHAT.md, 6).
     text("x-wx-source")?;
     Some(Named { appid: text("x-wx-appid")?, openid: text("x-wx-openid")?, unionid: text("x-wx-unionid") })
 }

@@ -21,7 +21,7 @@ use axum::{
 };
 use std::time::Duration;
 
-/// The platform hangs up after 5 s (wechat.md, 2.1); this leaves it time to receive.
+/// The platform hangs up after 5 s (docs/WECHAT.md, 2.1); this leaves it time to receive.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The platform asks whether this is the right place: the echo for a right signature, nothing for any other.

@@ -1,4 +1,4 @@
-//! What a person does, and the push that it causes. Facts: wechat.md, 2.
+//! What a person does, and the push that it causes. Facts: docs/WECHAT.md, 2.
 //!
 //! A program tells events apart by sender and second (they have no `MsgId`), so the same event of one person never happens
 //! twice in a second here: the later one is dated a second on.
@@ -146,7 +146,7 @@ impl World {
         let (said, document) = spoken(act, begin, at.chance)?;
         let msg_id = self.next_msg_id();
         let person = self.person(openid)?;
-        // A tap counts as a menu item and opens no 48 hours (wechat.md, 3).
+        // A tap counts as a menu item and opens no 48 hours (docs/WECHAT.md, 3).
         match act {
             Act::Text { menu_id: Some(_), .. } => person.allowance.on_event(at.now_ms),
             _ => person.allowance.on_message(at.now_ms),

@@ -1,7 +1,7 @@
 //! How much an account may say to a person outside its answers to pushes.
 //!
 //! Five customer-service messages within 48 hours of the person's message, three within a minute of a menu item, a follow or
-//! a scan. A later act of the person renews the allowance of its kind. Facts: wechat.md, 4.4 ("客服消息", 下发条数限制).
+//! a scan. A later act of the person renews the allowance of its kind. Facts: docs/WECHAT.md, 4.4 ("客服消息", 下发条数限制).
 
 use super::fault::{self, Fault};
 use serde::{Deserialize, Serialize};

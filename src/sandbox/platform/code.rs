@@ -1,4 +1,4 @@
-//! Parametric QR codes (带参数的二维码). Facts: wechat.md, 4.2.
+//! Parametric QR codes (带参数的二维码). Facts: docs/WECHAT.md, 4.2.
 
 use super::{
     credentials::letters,

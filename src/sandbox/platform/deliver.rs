@@ -1,4 +1,4 @@
-//! Bringing pushes to the product, and what it answers into the chat. Facts: wechat.md, 1.2, 1.6 and 2.1.
+//! Bringing pushes to the product, and what it answers into the chat. Facts: docs/WECHAT.md, 1.2, 1.6 and 2.1.
 
 use super::{
     chat::{By, Note, Said},

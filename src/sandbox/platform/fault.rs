@@ -1,4 +1,4 @@
-//! The platform's refusals: an `errcode` and its words, answered with HTTP status 200. Facts: wechat.md, 5.
+//! The platform's refusals: an `errcode` and its words, answered with HTTP status 200. Facts: docs/WECHAT.md, 5.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Temporary media: what the account uploaded, for three days. Facts: wechat.md, 4.7.
+//! Temporary media: what the account uploaded, for three days. Facts: docs/WECHAT.md, 4.7.
 //!
 //! When they came is part of the memory; the files themselves are beside it, one each: the memory is written anew with every change.
 

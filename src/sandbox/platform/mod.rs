@@ -48,7 +48,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, task::JoinHandle};
 use url::Url;
 
-/// The platform hangs up after this (wechat.md, 2.1).
+/// The platform hangs up after this (docs/WECHAT.md, 2.1).
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How to play.

@@ -1,4 +1,4 @@
-//! A push, and how it is signed and sealed for each way to the account. Facts: wechat.md, 1.3 and 1.4.
+//! A push, and how it is signed and sealed for each way to the account. Facts: docs/WECHAT.md, 1.3 and 1.4.
 
 use super::credentials::Credentials;
 use crate::{

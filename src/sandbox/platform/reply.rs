@@ -1,4 +1,4 @@
-//! Judging what the account answered to a push, as strictly as the platform does. Facts: wechat.md, 2.1 and 3.
+//! Judging what the account answered to a push, as strictly as the platform does. Facts: docs/WECHAT.md, 2.1 and 3.
 //!
 //! Whatever is not as it must be makes the platform tell the person that the account is out of order.
 

@@ -1,4 +1,4 @@
-//! What people send: the line in their chat, and the fields of the message. Facts: wechat.md, 2.2.
+//! What people send: the line in their chat, and the fields of the message. Facts: docs/WECHAT.md, 2.2.
 
 use super::{act::Act, chat::Said, credentials::letters, world::Refusal};
 use crate::{

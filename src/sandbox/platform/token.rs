@@ -1,7 +1,7 @@
 //! Access tokens, from both interfaces that give them.
 //!
 //! `stable_token` gives the same token again until its last five minutes; `token` gives a new one each time, and the former
-//! one dies five minutes later. Neither touches the other's. Facts: wechat.md, 4.1.
+//! one dies five minutes later. Neither touches the other's. Facts: docs/WECHAT.md, 4.1.
 
 use super::fault::{self, Fault};
 use serde::{Deserialize, Serialize};

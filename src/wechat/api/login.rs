@@ -1,5 +1,5 @@
 //! Who a person is, told by a code that another app of the same owner got for them: the mini-program's `wx.login`, and web login
-//! of the open platform. Neither uses the account's access token. Facts: wechat.md, 4.8.
+//! of the open platform. Neither uses the account's access token. Facts: docs/WECHAT.md, 4.8.
 
 use super::{ApiError, Request, transport::Transport};
 use crate::core::chance::Chance;

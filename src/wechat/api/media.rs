@@ -1,6 +1,6 @@
 //! Temporary media (临时素材): pictures, voices and videos that live for three days. For verified accounts.
 //!
-//! Facts: wechat.md, 4.7.
+//! Facts: docs/WECHAT.md, 4.7.
 
 use super::request::{File, Request};
 use super::transport::Fetched;

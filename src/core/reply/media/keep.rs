@@ -13,7 +13,7 @@ use futures::{Stream, stream};
 use sha2::{Digest as _, Sha256};
 use std::collections::HashSet;
 
-/// The longest voice that the platform takes (wechat.md, 4.7), and what of a second is no matter.
+/// The longest voice that the platform takes (docs/WECHAT.md, 4.7), and what of a second is no matter.
 const VOICE_MAX_SECS: i64 = 60;
 const VOICE_MAX_MS: u64 = 60_500;
 /// Files that are listed.

@@ -29,7 +29,7 @@ impl Kind {
     }
 }
 
-/// The formats that the platform takes (wechat.md, 4.7).
+/// The formats that the platform takes (docs/WECHAT.md, 4.7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     Jpg,

@@ -1,6 +1,6 @@
 //! The rules that were set on the platform's website (`get_current_autoreply_info`), as rules of the account.
 //!
-//! Facts: wechat.md, 4.10. Every block may be missing; switch and content are independent; a picture is `img`, a video may be an
+//! Facts: docs/WECHAT.md, 4.10. Every block may be missing; switch and content are independent; a picture is `img`, a video may be an
 //! address; media ids live for three days, so files are fetched at once and kept here. What cannot be kept is noted by name.
 
 use super::{Note, Noted, Parsed, Row};

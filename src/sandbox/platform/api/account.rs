@@ -1,4 +1,4 @@
-//! What every account may ask. Facts: wechat.md, 4.9 and 4.10.
+//! What every account may ask. Facts: docs/WECHAT.md, 4.9 and 4.10.
 
 use super::{
     call::{Call, Reply},

@@ -1,4 +1,4 @@
-//! Customer-service messages (客服消息). Facts: wechat.md, 4.4.
+//! Customer-service messages (客服消息). Facts: docs/WECHAT.md, 4.4.
 
 use super::call::{Call, Reply};
 use crate::{

@@ -1,4 +1,4 @@
-//! `media/upload` and `media/get`, for verified accounts. Facts: wechat.md, 4.7.
+//! `media/upload` and `media/get`, for verified accounts. Facts: docs/WECHAT.md, 4.7.
 
 use super::call::{Call, Reply};
 use crate::{

@@ -1,4 +1,4 @@
-//! The mini-program's login. Facts: wechat.md, 4.8.
+//! The mini-program's login. Facts: docs/WECHAT.md, 4.8.
 
 use super::call::{Call, Reply};
 use crate::sandbox::platform::{

@@ -1,7 +1,7 @@
 //! The platform's HTTP interfaces, as far as the product calls them.
 //!
 //! A refusal is JSON with an `errcode` under HTTP status 200. What is not here answers 40066, so that a call of the product
-//! that the stand-in does not know is noticed. Facts: wechat.md, 4.
+//! that the stand-in does not know is noticed. Facts: docs/WECHAT.md, 4.
 
 mod account;
 mod call;

@@ -1,4 +1,4 @@
-//! `qrcode/create`, and the picture that a browser fetches by the ticket. Facts: wechat.md, 4.2.
+//! `qrcode/create`, and the picture that a browser fetches by the ticket. Facts: docs/WECHAT.md, 4.2.
 
 use super::call::{Call, Reply};
 use crate::sandbox::platform::{code::Wish, desk::Desk, fault::Fault};

@@ -1,4 +1,4 @@
-//! `stable_token` and `token`. Facts: wechat.md, 4.1.
+//! `stable_token` and `token`. Facts: docs/WECHAT.md, 4.1.
 
 use super::call::{Call, Reply};
 use crate::sandbox::platform::{

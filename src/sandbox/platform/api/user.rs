@@ -1,4 +1,4 @@
-//! What the platform tells of a person. Facts: wechat.md, 4.3.
+//! What the platform tells of a person. Facts: docs/WECHAT.md, 4.3.
 
 use super::call::{Call, Reply};
 use crate::sandbox::platform::{

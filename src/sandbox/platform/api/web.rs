@@ -1,4 +1,4 @@
-//! Web login of the open platform (网站应用). Facts: wechat.md, 4.8.
+//! Web login of the open platform (网站应用). Facts: docs/WECHAT.md, 4.8.
 
 use super::call::{Call, Reply};
 use crate::sandbox::platform::{
