@@ -30,6 +30,30 @@ impl Lang {
             .unwrap_or_default()
     }
 
+    /// What stands between the names of a list.
+    pub const fn list_mark(self) -> &'static str {
+        match self {
+            Self::Zh => "、",
+            Self::En => ", ",
+        }
+    }
+
+    /// What stands between sentences that are parts of one.
+    pub const fn clause_mark(self) -> &'static str {
+        match self {
+            Self::Zh => "；",
+            Self::En => "; ",
+        }
+    }
+
+    /// What stands between a name and what is said of it.
+    pub const fn colon(self) -> &'static str {
+        match self {
+            Self::Zh => "：",
+            Self::En => ": ",
+        }
+    }
+
     /// Reads a language tag by its first part: `zh-Hans-CN` is Chinese, `en_GB` is English, others are none of ours.
     pub fn parse(tag: &str) -> Option<Self> {
         match tag.split(['-', '_']).next()?.trim().to_ascii_lowercase().as_str() {

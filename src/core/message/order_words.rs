@@ -111,23 +111,7 @@ fn hint(ctx: &Ctx, lang: Lang, command: Command, template: &str) -> String {
 }
 
 fn all(lang: Lang, numbers: &[i64]) -> String {
-    numbers.iter().map(|n| padded(*n)).collect::<Vec<_>>().join(list_mark(lang))
-}
-
-/// What stands between the parts of a list.
-const fn list_mark(lang: Lang) -> &'static str {
-    match lang {
-        Lang::Zh => "、",
-        Lang::En => ", ",
-    }
-}
-
-/// What stands between sentences that are parts of one.
-const fn clause_mark(lang: Lang) -> &'static str {
-    match lang {
-        Lang::Zh => "；",
-        Lang::En => "; ",
-    }
+    numbers.iter().map(|n| padded(*n)).collect::<Vec<_>>().join(lang.list_mark())
 }
 
 /// One page of rules.
@@ -242,7 +226,7 @@ pub fn edited(ctx: &Ctx, lang: Lang, before: &Rule, after: &Draft) -> String {
     let reply = after.contents.first().map(|c| content(t, c)).unwrap_or_default();
     let values = [
         ("number", padded(before.number)),
-        ("keywords", head(&keywords.join(list_mark(lang)), 300)),
+        ("keywords", head(&keywords.join(lang.list_mark()), 300)),
         ("reply", head(&reply, SHOWN_BYTES)),
     ];
     let values: Vec<(&str, &str)> = values.iter().map(|(k, v)| (*k, v.as_str())).collect();
@@ -285,7 +269,7 @@ pub fn faults(ctx: &Ctx, lang: Lang, faults: &[Fault], (command, reply): (Comman
 /// What is wrong, each with its limit, and how the command is written.
 pub fn flaws(ctx: &Ctx, lang: Lang, flaws: &[Flaw], command: Command) -> String {
     let whys: Vec<String> = flaws.iter().map(|flaw| told(lang, flaw)).collect();
-    let text = fill(Orders::of(lang).refused, &[("why", &whys.join(clause_mark(lang)))]);
+    let text = fill(Orders::of(lang).refused, &[("why", &whys.join(lang.clause_mark()))]);
     // What takes no keyword cannot be written better.
     if matches!(command, Command::Add | Command::Edit) {
         format!("{text}\n{}", usage(ctx, lang, command))

@@ -13,6 +13,7 @@ use crate::{
             refusal::Refusal,
         },
     },
+    text::Lang,
     web::{
         action::Flash,
         page::{
@@ -65,7 +66,8 @@ impl Act {
     }
 
     /// What is said where nothing had to be done.
-    fn told_already(self, t: &'static List, numbers: &[i64]) -> String {
+    fn told_already(self, lang: Lang, numbers: &[i64]) -> String {
+        let t = List::of(lang);
         let text = match self {
             Self::Enable => t.enabled_already,
             Self::Disable => t.disabled_already,
@@ -75,7 +77,7 @@ impl Act {
         };
         let names: Vec<String> = numbers.iter().take(NAMED).map(|number| padded(*number)).collect();
         let more = if numbers.len() > NAMED { " …" } else { "" };
-        fill(text, &[("n", &format!("{}{more}", names.join("、")))])
+        fill(text, &[("n", &format!("{}{more}", names.join(lang.list_mark())))])
     }
 
     /// What is said afterwards.
@@ -115,7 +117,7 @@ pub async fn rules(
         let change_id = act.perform(&here, &desk.editor(&here), &numbers).await?;
         Ok(match desk.undoing(change_id, &back) {
             Some(offer) => Step::Offer(back.clone(), act.told(t, &numbers), offer),
-            None => Step::tell(back.clone(), act.told_already(t, &numbers)),
+            None => Step::tell(back.clone(), act.told_already(desk.lang, &numbers)),
         })
     };
     here.answer(outcome.await, Back::to(&back, "rules"))

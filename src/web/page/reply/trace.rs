@@ -54,7 +54,7 @@ fn answered_by(desk: Desk, told: Told<'_>) -> AnyView {
     match (trace.answered_by.as_str(), winner(trace)) {
         ("own_rule" | "account_rule", Some(tried)) => {
             let by = by_keyword(desk, tried);
-            view! { {rule_link(desk, tried)} {by.map(|by| format!("：{by}"))} }.into_any()
+            view! { {rule_link(desk, tried)} {by.map(|by| format!("{}{by}", desk.lang.colon()))} }.into_any()
         }
         ("command", _) => fill(t.by_command, &[("word", &trace.folded)]).into_any(),
         ("signin", _) => t.by_signin.into_any(),

@@ -160,7 +160,7 @@ fn told(desk: Desk, lines: &[&Line], fault: &Fault) -> Option<Wrong> {
     if why.is_empty() {
         why.extend(fault.flaws.iter().map(|f| flaw::told(desk.lang, f)));
     }
-    Some(Wrong { number: line.number, text: line.whole.clone(), why: why.join("；"), rule })
+    Some(Wrong { number: line.number, text: line.whole.clone(), why: why.join(desk.lang.clause_mark()), rule })
 }
 
 fn form(desk: Desk, typed: Typed) -> AnyView {
