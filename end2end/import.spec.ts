@@ -65,10 +65,16 @@ test('a file that cannot be read says why, and what was taken away comes back', 
   await addRule(page, '=1+1', '等于 2')
   await page.goto('/replies/import')
   const file = page.getByLabel('文件', { exact: true })
-  await file.setInputFiles({ name: 'gbk.csv', mimeType: 'text/csv', buffer: Buffer.from([0xb9, 0xd8, 0xbc, 0xfc, 0x2c, 0x31]) })
+  await file.setInputFiles({ name: 'noise.csv', mimeType: 'text/csv', buffer: Buffer.from([0xff, 0xff, 0x2c, 0x31]) })
   await page.getByRole('button', { name: '上传并查看差异' }).click()
-  await expect(page.getByText('文件不是 UTF-8')).toBeVisible()
+  await expect(page.getByText('文件不是 UTF-8，也不是 GBK')).toBeVisible()
   await expect(file).toBeFocused()
+  // 关键词,回复 / 停车,免费, as a Chinese spreadsheet saves it.
+  const gbk = Buffer.from('b9d8bcfcb4ca2cbbd8b8b40acda3b3b52cc3e2b7d1', 'hex')
+  await upload(page, '/replies', 'gbk.csv', gbk)
+  await expect(page.getByText('按 GBK 读取')).toBeVisible()
+  await expect(page.getByText('停车')).toBeVisible()
+  await page.goto('/replies/import')
   for (const format of ['CSV', 'JSON']) {
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: `下载 ${format}` }).click()])
     expect(download.suggestedFilename()).toMatch(/^weida-rules-\d{4}-\d\d-\d\d\.(csv|json)$/)

@@ -99,7 +99,7 @@ export const visits: { who: string; as?: State; paths: string[] }[] = [
     paths: ['/', '/register', '/login', '/forgot', '/docs', '/sandbox', '/setup?key=spent', '/no-such-page'],
   },
   { who: 'whose phone is awaited', as: waiting, paths: ['/signin'] },
-  { who: 'a phone', as: chatting, paths: ['/sandbox/chat?:query'] },
+  { who: 'a phone', as: chatting, paths: ['/sandbox?:query'] },
   {
     who: 'a member',
     as: member,

@@ -38,13 +38,7 @@ pub async fn put(ctx: &Ctx, editor: &Editor, number: i64, spot: Spot) -> Result<
     edit::in_transaction!(ctx, editor.owner_id, |tx| put_within(ctx, &mut tx, editor, number, spot).await)
 }
 
-async fn put_within(
-    ctx: &Ctx,
-    db: &mut Tx,
-    editor: &Editor,
-    number: i64,
-    spot: Spot,
-) -> Result<Option<i64>, Refusal> {
+async fn put_within(ctx: &Ctx, db: &mut Tx, editor: &Editor, number: i64, spot: Spot) -> Result<Option<i64>, Refusal> {
     let owner = deed::lock(db, editor.owner_id).await?;
     let all = store::rule::list_priorities(db, editor.owner_id).await?;
     let others: Vec<(i64, i64)> = all.iter().copied().filter(|(known, _)| *known != number).collect();

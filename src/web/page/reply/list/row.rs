@@ -121,7 +121,8 @@ fn priority(desk: Desk, rule: &Rule, n: &str, ask: &Ask) -> AnyView {
     let t = List::of(desk.lang);
     // In the order of priorities a rule is put where it is dragged to, by a script; the buttons do the same without.
     let is_in_order = ask.sort == Sort::Priority && ask.is_descending;
-    let grip = is_in_order.then(|| view! { <span class="grip" draggable="true" data-grip aria-hidden="true">"⠿"</span> });
+    let grip =
+        is_in_order.then(|| view! { <span class="grip" draggable="true" data-grip aria-hidden="true">"⠿"</span> });
     let button = |act: &str, label: &str, shape: Shape| {
         let (value, label) = (format!("{act}-{}", rule.number), fill(label, &[("n", n)]));
         view! { <button form=FORM name="act" value=value aria-label=label><Icon shape /></button> }
