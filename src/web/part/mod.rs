@@ -28,6 +28,7 @@ mod savebar;
 mod spark;
 mod stepper;
 mod tab;
+mod table;
 mod words;
 
 pub use badge::Badge;
@@ -55,6 +56,7 @@ pub use savebar::SaveBar;
 pub use spark::Spark;
 pub use stepper::Stepper;
 pub use tab::{SideNav, Tab, Tabs};
+pub use table::{Head, Table};
 pub use words::Words;
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::{
     core::account::session::WebSession,
     web::{
         page::{Ago, Here},
-        part::{Badge, Card, Kind, Submit, Tone},
+        part::{Badge, Card, Head, Kind, Submit, Table, Tone},
         text::{Common, fill, me::Me},
     },
 };
@@ -25,21 +25,11 @@ pub fn card(here: &Here, sessions: Vec<WebSession>) -> impl IntoView + use<> {
         })
     };
     let rows = sessions.into_iter().map(|session| row(here, session, now)).collect_view();
+    let heads =
+        vec![Head::Text(t.browser), Head::Text(t.address), Head::Text(t.seen), Head::Hidden(Common::of(lang).actions)];
     view! {
         <Card title=t.sessions actions flush=true>
-            <div class="table-wrap">
-                <table class="table cards">
-                    <thead>
-                        <tr>
-                            <th scope="col">{t.browser}</th>
-                            <th scope="col">{t.address}</th>
-                            <th scope="col">{t.seen}</th>
-                            <th scope="col"><span class="sr-only">{Common::of(lang).actions}</span></th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <Table heads>{rows}</Table>
         </Card>
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     store::credit::CreditRow,
     web::{
         page::{Ago, Here},
-        part::Card,
+        part::{Card, Head, Table},
         text::{Common, me::Me},
     },
 };
@@ -31,21 +31,10 @@ pub fn card(here: &Here, ledger: Vec<CreditRow>) -> AnyView {
             }
         })
         .collect_view();
+    let heads = vec![Head::Text(t.reason), Head::Text(c.time), Head::Number(t.change), Head::Number(t.balance)];
     view! {
         <Card title=t.ledger flush=true>
-            <div class="table-wrap">
-                <table class="table cards">
-                    <thead>
-                        <tr>
-                            <th scope="col">{t.reason}</th>
-                            <th scope="col">{c.time}</th>
-                            <th scope="col" class="num">{t.change}</th>
-                            <th scope="col" class="num">{t.balance}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <Table heads>{rows}</Table>
         </Card>
     }
     .into_any()

@@ -12,8 +12,8 @@ use crate::{
     },
     web::{
         page::{Ago, Halt, Leaf, Visitor, page},
-        part::{Badge, Card, Empty, Kind, LinkButton, Shape, Submit},
-        text::{fill, replies::history::History},
+        part::{Badge, Card, Empty, Head, Kind, LinkButton, Shape, Submit, Table},
+        text::{Common, fill, replies::history::History},
     },
 };
 use leptos::prelude::*;
@@ -84,22 +84,16 @@ fn list(desk: Desk, names: &Names, changes: &[Change], now: i64) -> AnyView {
         }
     });
     let rows = rows.collect_view();
+    let heads = vec![
+        Head::Text(t.what),
+        Head::Text(t.rules),
+        Head::Text(t.who),
+        Head::Text(t.when),
+        Head::Hidden(Common::of(desk.lang).actions),
+    ];
     view! {
         <Card flush=true>
-            <div class="table-wrap">
-                <table class="table cards changes">
-                    <thead>
-                        <tr>
-                            <th scope="col">{t.what}</th>
-                            <th scope="col">{t.rules}</th>
-                            <th scope="col">{t.who}</th>
-                            <th scope="col">{t.when}</th>
-                            <th scope="col"><span class="sr-only">{crate::web::text::Common::of(desk.lang).actions}</span></th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <Table heads>{rows}</Table>
         </Card>
     }
     .into_any()

@@ -5,8 +5,8 @@ use crate::{
     core::message::inbox::{self, Group, MOST},
     web::{
         page::{Ago, Halt, Leaf, Visitor, page},
-        part::{Card, Empty, Kind, Notice, Shape, Submit},
-        text::{fill, replies::inbox::Inbox},
+        part::{Card, Empty, Head, Kind, Notice, Shape, Submit, Table},
+        text::{Common, fill, replies::inbox::Inbox},
     },
 };
 use leptos::prelude::*;
@@ -47,21 +47,15 @@ fn nothing(desk: Desk, is_kept: bool) -> AnyView {
 fn list(desk: Desk, groups: &[Group], now: i64) -> AnyView {
     let t = Inbox::of(desk.lang);
     let rows = groups.iter().map(|group| row(desk, group, now)).collect_view();
+    let heads = vec![
+        Head::Text(t.message),
+        Head::Number(t.times),
+        Head::Text(t.last),
+        Head::Hidden(Common::of(desk.lang).actions),
+    ];
     view! {
         <Card flush=true>
-            <div class="table-wrap">
-                <table class="table cards inbox">
-                    <thead>
-                        <tr>
-                            <th scope="col">{t.message}</th>
-                            <th scope="col" class="num">{t.times}</th>
-                            <th scope="col">{t.last}</th>
-                            <th scope="col"><span class="sr-only">{crate::web::text::Common::of(desk.lang).actions}</span></th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <Table heads class="inbox">{rows}</Table>
         </Card>
     }
     .into_any()

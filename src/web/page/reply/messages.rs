@@ -9,7 +9,7 @@ use crate::{
     },
     web::{
         page::{Ago, Halt, Here, Leaf, Visitor, page},
-        part::{Card, Empty, Fact, Facts, Kind, LinkButton, Shape},
+        part::{Card, Empty, Fact, Facts, Head, Kind, LinkButton, Shape, Table},
         text::{
             fill,
             replies::{bench::Bench, message::Messages},
@@ -130,25 +130,13 @@ fn list(desk: Desk, ask: Ask, found: &[Entry], now: i64) -> AnyView {
         let (title, text) = if ask.is_filtered() { (t.nothing, "") } else { (t.empty, t.empty_text) };
         return view! { <section class="card"><Empty title text shape=Shape::Chat /></section> }.into_any();
     }
-    let who = desk.is_accounts().then(|| view! { <th scope="col">{t.who}</th> });
+    let mut heads = vec![Head::Text(t.said)];
+    heads.extend(desk.is_accounts().then_some(Head::Text(t.who)));
+    heads.extend([Head::Text(t.answer), Head::Number(t.took), Head::Text(t.when), Head::Hidden(t.why)]);
     let rows = found.iter().map(|entry| row(desk, entry, now)).collect_view();
     view! {
         <Card flush=true>
-            <div class="table-wrap">
-                <table class="table cards messages">
-                    <thead>
-                        <tr>
-                            <th scope="col">{t.said}</th>
-                            {who}
-                            <th scope="col">{t.answer}</th>
-                            <th scope="col" class="num">{t.took}</th>
-                            <th scope="col">{t.when}</th>
-                            <th scope="col"><span class="sr-only">{t.why}</span></th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <Table heads class="messages">{rows}</Table>
         </Card>
     }
     .into_any()

@@ -10,7 +10,7 @@ use crate::{
     store::{audit::AuditEntry, identity::IdentityRow},
     web::{
         page::{Ago, Here},
-        part::{Card, CopyId, Fact, Facts, Kind, Submit},
+        part::{Card, CopyId, Fact, Facts, Head, Kind, Submit, Table},
         text::{Common, fill, me::Me, users::Users},
     },
 };
@@ -82,21 +82,10 @@ pub fn sessions(here: &Here, picture: &Picture) -> AnyView {
     }
     let rows =
         picture.sessions.iter().map(|session| one_session(here, picture.user.id, session.clone())).collect_view();
+    let heads = vec![Head::Text(m.browser), Head::Text(m.address), Head::Text(m.seen), Head::Hidden(c.actions)];
     view! {
         <Card title=t.sessions flush=true>
-            <div class="table-wrap">
-                <table class="table cards">
-                    <thead>
-                        <tr>
-                            <th scope="col">{m.browser}</th>
-                            <th scope="col">{m.address}</th>
-                            <th scope="col">{m.seen}</th>
-                            <th scope="col"><span class="sr-only">{c.actions}</span></th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <Table heads>{rows}</Table>
         </Card>
     }
     .into_any()
@@ -129,21 +118,10 @@ pub fn audit(here: &Here, picture: &Picture) -> AnyView {
         return view! { <Card title=t.audit><p class="soft">{t.audit_none}</p></Card> }.into_any();
     }
     let rows = picture.audit.iter().map(|entry| one_act(here, entry.clone())).collect_view();
+    let heads = vec![Head::Text(t.what), Head::Text(t.detail), Head::Text(t.who), Head::Text(c.time)];
     view! {
         <Card title=t.audit flush=true>
-            <div class="table-wrap">
-                <table class="table cards">
-                    <thead>
-                        <tr>
-                            <th scope="col">{t.what}</th>
-                            <th scope="col">{t.detail}</th>
-                            <th scope="col">{t.who}</th>
-                            <th scope="col">{c.time}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <Table heads>{rows}</Table>
         </Card>
     }
     .into_any()

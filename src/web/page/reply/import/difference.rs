@@ -8,7 +8,7 @@ use crate::{
         transfer::{Changed, LineFlaw, Mode, Note, Plan, Row, words},
     },
     web::{
-        part::{Card, NavLink, Notice, Pager, Tab, Tabs},
+        part::{Card, Head, NavLink, Notice, Pager, Tab, Table, Tabs},
         text::{fill, replies::transfer::Transfer},
     },
 };
@@ -137,19 +137,9 @@ fn none(text: &'static str) -> AnyView {
     view! { <section class="card"><div class="empty"><p>{text}</p></div></section> }.into_any()
 }
 
-fn table(headings: &[&'static str], rows: Vec<AnyView>) -> AnyView {
-    let headings = headings.iter().map(|heading| view! { <th scope="col">{*heading}</th> }).collect_view();
-    view! {
-        <Card flush=true>
-            <div class="table-wrap">
-                <table class="table cards">
-                    <thead><tr>{headings}</tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        </Card>
-    }
-    .into_any()
+fn table(heads: &[&'static str], rows: Vec<AnyView>) -> AnyView {
+    let heads = heads.iter().map(|head| Head::Text(head)).collect();
+    view! { <Card flush=true><Table heads>{rows}</Table></Card> }.into_any()
 }
 
 fn flaws<'a>(desk: Desk, flaws: impl Iterator<Item = &'a LineFlaw>) -> AnyView {

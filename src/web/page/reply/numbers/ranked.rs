@@ -8,7 +8,7 @@ use crate::{
     },
     web::{
         page::Ago,
-        part::{Card, Empty, Kind, LinkButton, Pager, Shape, Spark},
+        part::{Card, Empty, Head, Kind, LinkButton, Pager, Shape, Spark, Table},
         text::{fill, replies::numbers::Numbers},
     },
 };
@@ -50,6 +50,15 @@ fn card(desk: Desk, ask: Ask, rows: Vec<AnyView>, (page, pages): (usize, usize))
     let unused = format!("{}?state=unused", desk.scope.list());
     let base = format!("{}&page=", Ask::address(desk, ask.days, None));
     let as_u64 = |n: usize| u64::try_from(n).unwrap_or_default();
+    let heads = vec![
+        Head::Text(t.number),
+        Head::Text(t.keywords),
+        Head::Text(t.trend),
+        Head::Number(t.week),
+        Head::Number(t.month),
+        Head::Number(t.ever),
+        Head::Text(t.last),
+    ];
     view! {
         <Card
             title=t.rules
@@ -57,22 +66,7 @@ fn card(desk: Desk, ask: Ask, rows: Vec<AnyView>, (page, pages): (usize, usize))
             actions=move || view! { <LinkButton href=unused text=t.unused kind=Kind::Plain small=true /> }
             flush=true
         >
-            <div class="table-wrap">
-                <table class="table cards">
-                    <thead>
-                        <tr>
-                            <th scope="col">{t.number}</th>
-                            <th scope="col">{t.keywords}</th>
-                            <th scope="col">{t.trend}</th>
-                            <th scope="col" class="num">{t.week}</th>
-                            <th scope="col" class="num">{t.month}</th>
-                            <th scope="col" class="num">{t.ever}</th>
-                            <th scope="col">{t.last}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <Table heads>{rows}</Table>
         </Card>
         <Pager lang=desk.lang page=as_u64(page) pages=as_u64(pages) base />
     }
