@@ -40,7 +40,7 @@ const bytes = new TextEncoder();
 for (const counter of document.querySelectorAll("[data-count]")) {
   const field = document.getElementById(counter.dataset.count);
   field?.addEventListener("input", () => {
-    const used = field.tagName === "TEXTAREA" ? bytes.encode(field.value).length : field.value.length;
+    const used = field.tagName === "TEXTAREA" ? bytes.encode(field.value).length : [...field.value].length;
     counter.textContent = `${used} / ${counter.dataset.max}`;
     counter.classList.toggle("over", used > Number(counter.dataset.max));
   });

@@ -42,11 +42,6 @@ for (const button of document.querySelectorAll("[data-step-of]")) {
   document.getElementById(button.dataset.stepOf)?.addEventListener("change", () => button.form.requestSubmit(button));
 }
 
-// [data-tools]: filters work as soon as they are chosen.
-for (const form of document.querySelectorAll("[data-tools]")) {
-  form.addEventListener("change", (event) => event.target.tagName === "SELECT" && form.requestSubmit());
-}
-
 // [data-send]: Enter sends the one-line form, Shift with Enter breaks the line. Not while an input method composes.
 for (const area of document.querySelectorAll("[data-send]")) {
   area.addEventListener("keydown", (event) => {

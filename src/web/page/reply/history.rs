@@ -3,7 +3,7 @@
 use super::{
     Desk, Names, Room,
     diff::{differences, table},
-    padded, param,
+    padded, param, turned,
 };
 use crate::{
     core::reply::{
@@ -45,9 +45,9 @@ async fn all(visitor: Visitor) -> Result<Leaf, Halt> {
     let desk = Desk::of(&visitor)?;
     let (ctx, t) = (&visitor.here.ctx, History::of(desk.lang));
     let below: Option<i64> = visitor.here.query("below").parse().ok();
-    let changes = history::changes(ctx, desk.owner_id, below, SIZE).await?;
+    let mut changes = history::changes(ctx, desk.owner_id, below, SIZE + 1).await?;
+    let oldest = turned(&mut changes, SIZE, |change| change.id);
     let names = Names::of(ctx, changes.iter().map(|change| change.actor_id)).await?;
-    let oldest = changes.last().filter(|_| i64::try_from(changes.len()).unwrap_or_default() == SIZE).map(|c| c.id);
     let body = if changes.is_empty() {
         view! { <section class="card"><Empty title=t.empty text=t.empty_text shape=Shape::Clock /></section> }
             .into_any()

@@ -1,6 +1,6 @@
 //! Messages that came in, and why each was answered as it was: the account's for admins, their own for everybody.
 
-use super::{Desk, Room, inbox::cut, padded, param, trace};
+use super::{Desk, Room, inbox::cut, padded, param, trace, turned};
 use crate::{
     core::{
         CoreError,
@@ -83,8 +83,8 @@ async fn messages(visitor: Visitor) -> Result<Leaf, Halt> {
         below: ask.below,
         ..Filter::default()
     };
-    let found = log::list(ctx, &filter, SIZE).await?;
-    let oldest = found.last().filter(|_| i64::try_from(found.len()).unwrap_or_default() == SIZE).map(|entry| entry.id);
+    let mut found = log::list(ctx, &filter, SIZE + 1).await?;
+    let oldest = turned(&mut found, SIZE, |entry| entry.id);
     let (list, filters) = (list(desk, ask, &found, ctx.now()), filters(desk, ask));
     let turn = |below, text| view! { <LinkButton href=Ask { below, ..ask }.address(desk) text kind=Kind::Plain /> };
     let newest = ask.below.map(|_| turn(None, t.newest));

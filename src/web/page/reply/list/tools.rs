@@ -53,7 +53,7 @@ pub fn tools(desk: Desk, ask: &Ask) -> AnyView {
     let is_filtered = ask.is_filtered();
     let reset = Ask { text: String::new(), state: State::Any, matching: None, page: 1, ..ask.clone() };
     view! {
-        <form class="tools" method="get" action=desk.scope.list() role="search" data-tools>
+        <form class="tools" method="get" action=desk.scope.list() role="search" data-live>
             {ask.cause.map(|cause| view! { <input type="hidden" name="cause" value=cause.as_str() /> })}
             {ask.is_descending.then(|| view! { <input type="hidden" name="order" value="desc" /> })}
             <div class="search">
