@@ -3,7 +3,7 @@
 use super::{
     Link, StoreError,
     bulk::{CHUNK, repeated},
-    rows,
+    containing, rows,
 };
 use sqlx::{Row as _, any::AnyRow};
 use std::collections::HashMap;
@@ -136,7 +136,7 @@ const MATCHES: &str = "r.owner_id = ? AND (? = '' OR r.cause = ?) AND (? < 0 OR 
 type Asked = sqlx::query::Query<'static, sqlx::Any, sqlx::any::AnyArguments>;
 
 fn bound(query: Asked, filter: &RuleFilter) -> Asked {
-    let text = within(&filter.text);
+    let text = containing(&filter.text);
     query
         .bind(filter.owner_id)
         .bind(filter.cause.clone())
@@ -149,22 +149,8 @@ fn bound(query: Asked, filter: &RuleFilter) -> Asked {
         .bind(filter.folded.clone())
         .bind(filter.number)
         .bind(text)
-        .bind(within(&filter.folded))
-        .bind(within(&super::folded(&filter.text)))
-}
-
-/// The pattern of everything that has `part` in it; `!` escapes what `LIKE` would read.
-fn within(part: &str) -> String {
-    let mut pattern = String::with_capacity(part.len() + 2);
-    pattern.push('%');
-    for c in part.chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
+        .bind(containing(&filter.folded))
+        .bind(containing(&super::folded(&filter.text)))
 }
 
 /// All rules of an owner in the order of their numbers: three statements, however many rules.
@@ -362,14 +348,4 @@ fn joined(rules: &[AnyRow], keywords: &[AnyRow], contents: &[AnyRow]) -> Result<
         })
     };
     rules.iter().map(read).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::within;
-
-    #[test]
-    fn what_is_looked_for_is_no_pattern() {
-        assert_eq!(within("100%_!"), "%100!%!_!!%");
-    }
 }

@@ -83,36 +83,6 @@ pub async fn insert_rules(db: &mut Tx, records: &[RuleRecord]) -> Result<(), Sto
     insert_parts(db, records).await
 }
 
-/// Replaces a rule's own fields and parts if its revision is still `revision`; false where somebody saved before.
-pub async fn update_rule(db: &mut Tx, record: &RuleRecord, revision: i64) -> Result<bool, StoreError> {
-    let rule = record.rule.clone();
-    let done = db
-        .sql(
-            "UPDATE reply_rules SET name = ?, cause = ?, answer = ?, priority = ?, is_enabled = ?, revision = revision + 1, updated_at = ?, updated_by = ?, updated_door = ?, sort_key = ? \
-             WHERE id = ? AND owner_id = ? AND revision = ?",
-        )
-        .bind(rule.name)
-        .bind(rule.cause)
-        .bind(rule.answer)
-        .bind(rule.priority)
-        .bind(rule.is_enabled)
-        .bind(rule.updated_at)
-        .bind(rule.updated_by)
-        .bind(rule.updated_door)
-        .bind(rule.sort_key)
-        .bind(rule.id)
-        .bind(rule.owner_id)
-        .bind(revision)
-        .execute(db.conn())
-        .await?;
-    if done.rows_affected() != 1 {
-        return Ok(false);
-    }
-    delete_parts(db, &[rule.id]).await?;
-    insert_parts(db, std::slice::from_ref(record)).await?;
-    Ok(true)
-}
-
 /// Who changes rules, when, and by which door.
 #[derive(Debug, Clone)]
 pub struct Touch {

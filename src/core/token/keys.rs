@@ -97,12 +97,6 @@ impl Ring {
         }
     }
 
-    /// False where the settings give the keys: they are changed there.
-    #[must_use]
-    pub fn is_rotatable(&self) -> bool {
-        !self.is_given
-    }
-
     /// The key to sign with.
     pub(super) fn signing(&self, now: i64) -> Result<Key, CoreError> {
         let keys = self.known();

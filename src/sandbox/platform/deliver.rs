@@ -38,12 +38,6 @@ impl Answer {
             _ => None,
         }
     }
-
-    /// Whether the person is told that the account is out of order.
-    #[must_use]
-    pub fn is_failure(&self) -> bool {
-        matches!(self, Self::Odd(_) | Self::Late | Self::Unreachable)
-    }
 }
 
 impl Desk {

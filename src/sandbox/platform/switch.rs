@@ -17,11 +17,6 @@ impl Platform {
         self.desk.change(|world| world.kind = kind).await;
     }
 
-    /// Sends pushes in another mode.
-    pub fn set_mode(&self, mode: Mode) {
-        self.desk.set_line(|line| line.mode = mode);
-    }
-
     /// Sends pushes elsewhere, without asking there first.
     pub fn set_push_url(&self, url: Url) {
         self.desk.set_line(|line| line.push_url = Some(url));

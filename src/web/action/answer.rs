@@ -51,12 +51,6 @@ impl Back {
         self
     }
 
-    /// With a long text that was typed.
-    pub fn keep_whole(mut self, field: &str, value: &str) -> Self {
-        self.flash.keep(field, value, true);
-        self
-    }
-
     /// With words of its own for what is forbidden.
     pub fn or_forbidden(mut self, text: &'static str) -> Self {
         self.forbidden = Some(text);

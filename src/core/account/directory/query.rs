@@ -2,6 +2,7 @@
 
 use super::Role;
 use crate::store::{
+    containing,
     directory::{Filter, Order},
     folded,
 };
@@ -127,20 +128,6 @@ impl Query {
             without_id,
         }
     }
-}
-
-/// A pattern for texts with this fragment in them, whatever it consists of.
-fn containing(fragment: &str) -> String {
-    let mut pattern = String::with_capacity(fragment.len() + 2);
-    pattern.push('%');
-    for c in fragment.chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }
 
 #[cfg(test)]
