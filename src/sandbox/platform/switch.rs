@@ -1,7 +1,6 @@
 //! What can be switched while the stand-in runs: the part of [`Platform`] for tests, and for the phone's choice of account.
 
 use super::{Platform, knob::Injection, world::AccountKind};
-use crate::wechat::callback::Mode;
 use tokio::sync::watch;
 use url::Url;
 
