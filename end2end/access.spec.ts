@@ -1,10 +1,5 @@
-import { expect, expectAccessible, expectNoSidewaysScroll, test } from './rig/index.ts'
+import { expect, expectAccessible, expectNoSidewaysScroll, LOOKS, test } from './rig/index.ts'
 import { filled, visits } from './rig/pages.ts'
-
-/** Each theme and each language once; every pair of them in the thorough run. */
-const LOOKS = process.env.WEIDA_TEST_THOROUGH
-  ? ([['light', 'zh'], ['light', 'en'], ['dark', 'zh'], ['dark', 'en']] as const)
-  : ([['light', 'zh'], ['dark', 'en']] as const)
 
 test.describe.configure({ mode: 'parallel' })
 

@@ -94,6 +94,11 @@ export function unique(prefix: string): string {
   return `${prefix}${Date.now().toString(36)}${process.pid.toString(36)}${count}`
 }
 
+/** Each theme and each language once; every pair of them in the thorough run. */
+export const LOOKS = process.env.WEIDA_TEST_THOROUGH
+  ? ([['light', 'zh'], ['light', 'en'], ['dark', 'zh'], ['dark', 'en']] as const)
+  : ([['light', 'zh'], ['dark', 'en']] as const)
+
 /** The page has no serious fault for people who see, hear or move differently (WCAG 2.2 AA, by axe). */
 export async function expectAccessible(page: Page) {
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
