@@ -162,19 +162,22 @@ async fn keep(
 /// # Errors
 /// [`CoreError::NotFound`], also where its hour is over.
 pub async fn find(ctx: &Ctx, owner_id: i64, id: i64) -> Result<Job, CoreError> {
+    // First: what ends meanwhile has noted its end before it is forgotten here.
+    let here = ctx.imports.find(id);
     let row = store::import::find_import(&mut ctx.store.read().await?, id, owner_id, ctx.now()).await?;
     let row = row.ok_or(CoreError::NotFound)?;
-    Ok(Job { id, state: state(ctx, &row), format: format(&row), name: row.name, created_at: row.created_at })
+    Ok(Job { id, state: state(ctx, &row, here), format: format(&row), name: row.name, created_at: row.created_at })
 }
 
 fn format(row: &ImportRow) -> Format {
     if row.format == "json" { Format::Json } else { Format::Csv }
 }
 
-fn state(ctx: &Ctx, row: &ImportRow) -> State {
+/// What has become of an import; `here`: how far this instance is with it, asked before the row was read.
+fn state(ctx: &Ctx, row: &ImportRow, here: Option<Progress>) -> State {
     let read_failed = |json: &str| serde_json::from_str(json).unwrap_or(Failure::Other);
     match row.state.as_str() {
-        "running" | FETCHING => match ctx.imports.find(row.id) {
+        "running" | FETCHING => match here {
             Some(here) => State::Running(here),
             None if ctx.now() - row.changed_at > DEAD_MS && row.state == FETCHING => {
                 State::Failed(Failure::Unreachable)
@@ -248,9 +251,10 @@ pub struct Order {
 /// # Errors
 /// [`CoreError::NotFound`]; [`CoreError::Conflict`] where it was begun before.
 pub async fn start(ctx: &Ctx, editor: &Editor, id: i64, order: Order) -> Result<(), CoreError> {
+    let here = ctx.imports.find(id);
     let row = store::import::find_import(&mut ctx.store.read().await?, id, editor.owner_id, ctx.now()).await?;
     let row = row.ok_or(CoreError::NotFound)?;
-    let from = match (state(ctx, &row), row.state.as_str()) {
+    let from = match (state(ctx, &row, here), row.state.as_str()) {
         (State::Waiting, _) => "waiting",
         // There is nothing to apply.
         (State::Failed(failure), _) if failure.is_platforms() => return Err(CoreError::NotFound),
