@@ -3,9 +3,9 @@ import { filled, visits } from './rig/pages.ts'
 
 test.describe.configure({ mode: 'parallel' })
 
-/** In every page, theme and language: nothing that shuts people out, and nothing wider than a narrow phone. */
-for (const { who, as, paths } of visits) {
-  test(`pages of ${who} are for everybody`, { tag: ['@phone'] }, async ({ page, weida, complaints }) => {
+/** Every page in every theme and language is accessible and not wider than a narrow phone. */
+for (const { visitor, as, paths } of visits) {
+  test(`pages of ${visitor} are accessible`, { tag: ['@phone'] }, async ({ page, weida, complaints }) => {
     test.setTimeout(60_000 + paths.length * LOOKS.length * 10_000)
     const values = (await as?.(page, weida)) ?? {}
     for (const path of paths.map(path => filled(path, values))) {

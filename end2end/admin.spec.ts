@@ -1,15 +1,15 @@
 import type { APIRequestContext } from '@playwright/test'
-import { expect, expectAccessible, expectNoSidewaysScroll, test, unique, Weida } from './rig/index.ts'
+import { expect, expectAccessible, expectNoSidewaysScroll, test, unique, type Weida } from './rig/index.ts'
 import { Phone } from './rig/phone.ts'
 import { PASSWORD, register, signIn, signInAsAdmin } from './rig/person.ts'
 
 const everywhere = { tag: ['@desktop', '@phone', '@nojs'] }
 
-/** A token as other programs get one: the person's own phone scans and agrees. */
+/** A token as other programs get one: the user's phone scans and confirms. */
 async function tokenOf(phone: Phone, weida: Weida, request: APIRequestContext): Promise<string> {
   const { sessionId } = await (await request.post(`${weida.url}/create_qr`)).json()
   await phone.scanNewest()
-  await phone.tap('是我，确认')
+  await phone.tap('是我，登录')
   const { token } = await (await request.get(`${weida.url}/poll?id=${sessionId}&wait=10`)).json()
   expect(token).toBeTruthy()
   return token
@@ -19,15 +19,15 @@ async function isValid(token: string, weida: Weida, request: APIRequestContext):
   return (await (await request.post(`${weida.url}/validate_token`, { data: { token } })).json()).valid
 }
 
-/** What a search among a hundred thousand may take, with everything around it, on a busy machine. */
+/** The time limit for a search among a hundred thousand users, page load included, on a busy machine. */
 const SEARCH_MS = 5_000
 
-test('one of a hundred thousand is found, raised, paid and shut out', everywhere, async ({ page, weida, browser, stranger, request }) => {
+test('an administrator finds one of a hundred thousand users, changes level and credits, disables and deletes them', everywhere, async ({ page, weida, browser, newVisitor, request }) => {
   test.setTimeout(240_000)
   await weida.crowd(100_000)
-  // Somebody like any other, signed in in a browser of their own.
-  const theirs = await stranger()
-  const phone = await Phone.pickUp(browser, weida)
+  // An ordinary user, signed in in another browser.
+  const theirs = await newVisitor()
+  const phone = await Phone.open(browser, weida)
   const name = unique('针尖')
   await theirs.goto(weida.url)
   await register(theirs, phone, name)
@@ -51,7 +51,7 @@ test('one of a hundred thousand is found, raised, paid and shut out', everywhere
   await page.getByRole('button', { name: '保存等级' }).click()
   await expect(page.getByText('等级已改为VIP 用户')).toBeVisible()
 
-  // Too much first: told at the field, and nothing of it is lost.
+  // An amount that is too large first: the error is at the field, and the input is kept.
   await page.getByRole('radio', { name: '扣除' }).check()
   await page.getByLabel('数量').fill('101')
   await page.getByLabel('原因', { exact: true }).fill('写错了')
@@ -73,7 +73,7 @@ test('one of a hundred thousand is found, raised, paid and shut out', everywhere
   await page.getByRole('button', { name: '停用账号' }).click()
   await expect(page.getByText('这个账号已停用')).toBeVisible()
   await expect(page.getByText('没有登录的浏览器')).toBeVisible()
-  // Their very next page is a stranger's, and so is whoever comes with the token.
+  // The user's next page is anonymous, and the token is void.
   expect(await isValid(token, weida, request)).toBe(false)
   await theirs.goto(`${weida.url}/me`)
   await expect(theirs).toHaveURL(/\/login/)
@@ -96,16 +96,16 @@ test('one of a hundred thousand is found, raised, paid and shut out', everywhere
   await expect(page.getByText('已删除')).toBeVisible()
   await theirs.goto(`${weida.url}/me`)
   await expect(theirs).toHaveURL(/\/login/)
-  await phone.putDown()
+  await phone.close()
 })
 
-test('the list is filtered, ordered and turned over by its address', everywhere, async ({ page, weida }) => {
+test('the list is filtered, ordered and paged by its address', everywhere, async ({ page, weida }) => {
   test.setTimeout(240_000)
   await weida.crowd(100_000)
   await signInAsAdmin(page, weida)
   await page.goto('/admin/users')
   const apply = async () => {
-    // With a script a choice is applied at once.
+    // With a script a choice is applied immediately.
     if (test.info().project.use.javaScriptEnabled === false) await page.getByRole('button', { name: '搜索' }).click()
   }
   await page.getByRole('combobox', { name: '等级' }).selectOption('vip')
@@ -132,21 +132,21 @@ test('the list is filtered, ordered and turned over by its address', everywhere,
   await expect(page.getByRole('heading', { name: '没有符合条件的用户' })).toBeVisible()
 })
 
-test('the last administrator is told, and nobody else is let in', async ({ page, weida, browser, complaints, stranger }) => {
+test('only administrators see the console', async ({ page, weida, browser, complaints, newVisitor }) => {
   complaints.expect(/403/)
-  const phone = await Phone.pickUp(browser, weida)
+  const phone = await Phone.open(browser, weida)
   await register(page, phone)
   for (const path of ['/admin', '/admin/users', '/admin/users/1001']) {
     expect((await page.goto(path))!.status(), path).toBe(403)
   }
   await expect(page.getByRole('link', { name: '管理', exact: true })).toHaveCount(0)
-  const nobody = await stranger()
-  await nobody.goto(`${weida.url}/admin/users`)
-  await expect(nobody).toHaveURL(/\/login\?next=%2Fadmin%2Fusers/)
-  await phone.putDown()
+  const anonymous = await newVisitor()
+  await anonymous.goto(`${weida.url}/admin/users`)
+  await expect(anonymous).toHaveURL(/\/login\?next=%2Fadmin%2Fusers/)
+  await phone.close()
 })
 
-test('the search is one key away', async ({ page, weida }) => {
+test('one key focuses the search', async ({ page, weida }) => {
   await weida.crowd(100_000)
   await signInAsAdmin(page, weida)
   await page.goto('/admin/users')
@@ -159,21 +159,17 @@ test('the search is one key away', async ({ page, weida }) => {
   await expectAccessible(page)
 })
 
-test('whoever started the program comes in by the link that it printed, once', async ({ page, complaints }) => {
-  const weida = await Weida.start()
-  try {
-    await page.goto(weida.adminLink)
-    await page.getByLabel('用户名').fill('guanli')
-    await page.getByLabel('密码').fill(PASSWORD)
-    await page.locator('main form').getByRole('button').click()
-    await expect(page).toHaveURL(`${weida.url}/me`)
-    await page.goto(`${weida.url}/admin/users`)
-    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-    complaints.expect(/403/)
-    await page.goto(weida.adminLink)
-    await expect(page.getByLabel('用户名')).toHaveCount(0)
-    await expect(page.getByRole('link', { name: '登录' }).first()).toBeAttached()
-  } finally {
-    await weida.dispose()
-  }
+test('the printed setup link creates the first administrator, once', async ({ page, complaints, newWeida }) => {
+  const weida = await newWeida()
+  await page.goto(weida.adminLink)
+  await page.getByLabel('用户名').fill('guanli')
+  await page.getByLabel('密码').fill(PASSWORD)
+  await page.locator('main form').getByRole('button').click()
+  await expect(page).toHaveURL(`${weida.url}/me`)
+  await page.goto(`${weida.url}/admin/users`)
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  complaints.expect(/403/)
+  await page.goto(weida.adminLink)
+  await expect(page.getByLabel('用户名')).toHaveCount(0)
+  await expect(page.getByRole('link', { name: '登录' }).first()).toBeAttached()
 })

@@ -6,7 +6,7 @@ import { apply, csv, upload } from './rig/transfer.ts'
 
 const everywhere = { tag: ['@desktop', '@phone', '@nojs'] }
 
-/** Rules of every way of matching, and fifty messages that hit each of them, or none, in all kinds of writing. */
+/** Rules of every match type, and fifty messages in different notations that match some rule or none. */
 const RULES: [string, string, string][] = [
   ['hello', '全匹配', '你好，{{nickname}}！'],
   ['价格', '半匹配', '一百元一位'],
@@ -25,16 +25,16 @@ const MESSAGES = [
   ['c++', 'C++', 'Ｃ＋＋', 'c+', '你说', '你说 "什么"', '你说<i>', '你说价格', '帮助', 'help', '我的', '😀'],
 ].flat()
 
-test('what the bench answers is what the chat answers, fifty times', async ({ page, weida, browser, stranger }) => {
+test('the test bench answers fifty messages as the chat does', async ({ page, weida, browser, newVisitor }) => {
   test.setTimeout(240_000)
   expect(MESSAGES).toHaveLength(50)
-  // What nothing else answers is answered, too: silence cannot be awaited.
-  const admin = await stranger()
+  // A default reply, because the test cannot wait for silence.
+  const admin = await newVisitor()
   await signInAsAdmin(admin, weida)
   await admin.goto('/admin/replies/new?cause=default')
   await admin.getByLabel('回复内容').fill('没听懂，{{nickname}}')
   await admin.getByRole('button', { name: '保存规则' }).last().click()
-  const phone = await Phone.pickUp(browser, weida)
+  const phone = await Phone.open(browser, weida)
   await register(page, phone)
   await upload(page, '/replies', 'rules.csv', csv(RULES))
   await apply(page)
@@ -47,15 +47,15 @@ test('what the bench answers is what the chat answers, fifty times', async ({ pa
     await expect(answers, message).toHaveCount(before + 1)
     expect(await phone.say(message), message).toBe((await answers.last().innerText()).trim())
   }
-  await phone.putDown()
-  // The account belongs to everybody: others are to be met by silence again.
+  await phone.close()
+  // All tests share the account: remove the default reply.
   await admin.goto('/admin/replies?q=没听懂')
   await admin.getByRole('button', { name: /^删除规则/ }).click()
   await expect(admin.getByText(/规则 \d+ 已删除/)).toBeVisible()
 })
 
-test('a message is tried, and every rule that matches says why it answers or not', everywhere, async ({ page, weida, browser }) => {
-  const phone = await Phone.pickUp(browser, weida)
+test('the test bench shows for every matching rule why it answers or not', everywhere, async ({ page, weida, browser }) => {
+  const phone = await Phone.open(browser, weida)
   await register(page, phone)
   await page.goto('/replies')
   await addRule(page, '价格', '一百元')
@@ -65,7 +65,7 @@ test('a message is tried, and every rule that matches says why it answers or not
   await page.goto('/replies')
   await addRule(page, '价格表', '见附件')
 
-  // Beside the list first; without a script that leads to the bench's own page.
+  // Beside the list first; without a script this leads to the bench's own page.
   await page.getByLabel('要试的消息').fill(' 价格表！')
   await page.getByRole('button', { name: '发送', exact: true }).click()
   await expect(page.locator('.bench .said .bubble').last()).toHaveText('见附件')
@@ -83,7 +83,7 @@ test('a message is tried, and every rule that matches says why it answers or not
   await page.getByRole('button', { name: '发送', exact: true }).click()
   await expect(page.locator('.bench-why').getByText('聊天命令“帮助”')).toBeVisible()
 
-  // A message that really came in says the same.
+  // A real message has the same explanation.
   await phone.say('最新价格表呢')
   await page.goto('/replies/messages')
   await expectNoSidewaysScroll(page)
@@ -91,17 +91,17 @@ test('a message is tried, and every rule that matches says why it answers or not
   await expect(page.getByRole('row', { name: /我的规则 01.*由它回答/ })).toBeVisible()
   await expectNoSidewaysScroll(page)
 
-  // And it was counted.
+  // The message was counted.
   await page.goto('/replies/numbers')
   await expect(page.getByRole('row', { name: /^01.*价格/ })).toBeVisible()
   await expectNoSidewaysScroll(page)
-  await phone.putDown()
+  await phone.close()
 })
 
-test('what nobody answered becomes a rule', everywhere, async ({ page, weida, browser }) => {
-  const phone = await Phone.pickUp(browser, weida)
+test('an unanswered message becomes a rule', everywhere, async ({ page, weida, browser }) => {
+  const phone = await Phone.open(browser, weida)
   await register(page, phone)
-  for (const said of ['开发票', '在吗', '开发票！']) await phone.tell(said)
+  for (const said of ['开发票', '在吗', '开发票！']) await phone.send(said)
   await page.goto('/replies/unanswered')
   await expectNoSidewaysScroll(page)
   const rows = page.locator('tbody').getByRole('row')
@@ -118,5 +118,5 @@ test('what nobody answered becomes a rule', everywhere, async ({ page, weida, br
   expect(await phone.say('开发票')).toBe('请把抬头发给我')
   await page.goto('/replies/unanswered')
   await expect(page.getByText('没有遗漏')).toBeVisible()
-  await phone.putDown()
+  await phone.close()
 })

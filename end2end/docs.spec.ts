@@ -2,10 +2,10 @@ import { expect, expectAccessible, expectNoSidewaysScroll, LOOKS, test, unique }
 import { Phone } from './rig/phone.ts'
 import { register } from './rig/person.ts'
 
-/** Swagger UI has taken the place of the list. */
+/** Swagger UI, which replaces the plain list. */
 const viewer = '#viewer[data-ready] .opblock'
 
-test('the documentation is read without a script', { tag: ['@nojs'] }, async ({ page }) => {
+test('the documentation works without a script', { tag: ['@nojs'] }, async ({ page }) => {
   await page.goto('/docs')
   await expect(page.getByRole('heading', { level: 2, name: '关注 API' })).toBeVisible()
   await page.getByText('编辑图片').click()
@@ -15,7 +15,7 @@ test('the documentation is read without a script', { tag: ['@nojs'] }, async ({ 
 })
 
 test('the viewer shows every dialect, in both themes and languages', { tag: ['@desktop', '@phone'] }, async ({ page }) => {
-  // Fifty calls on one page are much to look at.
+  // Fifty calls on one page take time.
   test.setTimeout(LOOKS.length * 60_000)
   for (const [colorScheme, lang] of LOOKS) {
     await page.emulateMedia({ colorScheme })
@@ -30,8 +30,8 @@ test('the viewer shows every dialect, in both themes and languages', { tag: ['@d
   }
 })
 
-test('whoever is signed in tries a call as themselves', async ({ page, browser, weida }) => {
-  const phone = await Phone.pickUp(browser, weida)
+test('a signed-in user tries a call with their own token', async ({ page, browser, weida }) => {
+  const phone = await Phone.open(browser, weida)
   await register(page, phone, unique('docs'))
   await page.goto('/docs')
   await page.getByRole('button', { name: '用我的身份试用' }).click()

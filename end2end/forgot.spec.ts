@@ -3,7 +3,7 @@ import { Phone } from './rig/phone.ts'
 import { register, signOut } from './rig/person.ts'
 
 test('a forgotten password is set by a code from the chat', { tag: ['@desktop', '@phone', '@nojs'] }, async ({ page, weida, browser }) => {
-  const phone = await Phone.pickUp(browser, weida)
+  const phone = await Phone.open(browser, weida)
   const username = await register(page, phone)
   await signOut(page)
   const code = await phone.code('改密')
@@ -20,5 +20,5 @@ test('a forgotten password is set by a code from the chat', { tag: ['@desktop', 
   await page.getByLabel('密码').fill('另一匹 正确的马')
   await page.getByRole('button', { name: '登录', exact: true }).click()
   await expect(page).toHaveURL(/\/me$/)
-  await phone.putDown()
+  await phone.close()
 })

@@ -7,8 +7,8 @@ import { apply, csv, upload } from './rig/transfer.ts'
 
 const everywhere = { tag: ['@desktop', '@phone', '@nojs'] }
 
-test('five thousand rules come in, with a bar that moves, within five seconds', async ({ page, weida, browser }) => {
-  const phone = await Phone.pickUp(browser, weida)
+test('five thousand rules are imported within five seconds, with a progress bar', async ({ page, weida, browser }) => {
+  const phone = await Phone.open(browser, weida)
   await register(page, phone)
   const rules = Array.from({ length: 5_000 }, (_, n): [string, string, string] => [`关键词${n}`, '全匹配', `回复 ${n}`])
   await page.goto('/replies/import')
@@ -23,11 +23,11 @@ test('five thousand rules come in, with a bar that moves, within five seconds', 
   console.log(`5,000 rules: ${took} ms`)
   expect(took).toBeLessThan(5_000)
   expect(await phone.say('关键词4999')).toBe('回复 4999')
-  await phone.putDown()
+  await phone.close()
 })
 
-test('a file is looked at before it changes anything, and one undo takes it back', everywhere, async ({ page, weida, browser }) => {
-  const phone = await Phone.pickUp(browser, weida)
+test('an import is previewed, applied and undone as one change', everywhere, async ({ page, weida, browser }) => {
+  const phone = await Phone.open(browser, weida)
   await register(page, phone)
   await page.goto('/replies')
   await addRule(page, '你好', '以前')
@@ -55,11 +55,11 @@ test('a file is looked at before it changes anything, and one undo takes it back
   await expect(page.getByText('以前')).toBeVisible()
   await expect(page.getByText('还在')).toBeVisible()
   await expect(page.getByText('一百元')).toHaveCount(0)
-  await phone.putDown()
+  await phone.close()
 })
 
-test('a file that cannot be read says why, and what was taken away comes back', async ({ page, weida, browser }) => {
-  const phone = await Phone.pickUp(browser, weida)
+test('an unreadable file is explained, and an export can be imported again', async ({ page, weida, browser }) => {
+  const phone = await Phone.open(browser, weida)
   await register(page, phone)
   await page.goto('/replies')
   await addRule(page, '=1+1', '等于 2')
@@ -69,7 +69,7 @@ test('a file that cannot be read says why, and what was taken away comes back', 
   await page.getByRole('button', { name: '上传并查看差异' }).click()
   await expect(page.getByText('文件不是 UTF-8，也不是 GBK')).toBeVisible()
   await expect(file).toBeFocused()
-  // 关键词,回复 / 停车,免费, as a Chinese spreadsheet saves it.
+  // 关键词,回复 / 停车,免费, as a Chinese spreadsheet program saves it.
   const gbk = Buffer.from('b9d8bcfcb4ca2cbbd8b8b40acda3b3b52cc3e2b7d1', 'hex')
   await upload(page, '/replies', 'gbk.csv', gbk)
   await expect(page.getByText('按 GBK 读取')).toBeVisible()
@@ -83,10 +83,10 @@ test('a file that cannot be read says why, and what was taken away comes back', 
     await expect(page.getByText('没有要导入的')).toBeVisible()
     await page.goto('/replies/import')
   }
-  await phone.putDown()
+  await phone.close()
 })
 
-test('the rules of the platform’s website are taken over', async ({ page, weida }) => {
+test('the rules of the platform’s website are imported', async ({ page, weida }) => {
   await signInAsAdmin(page, weida)
   await page.goto('/admin/replies/import')
   await page.getByRole('button', { name: '读取公众号的规则' }).click()

@@ -3,10 +3,10 @@ import { register, signInAsAdmin } from './rig/person.ts'
 import { Phone } from './rig/phone.ts'
 import { addRule } from './rig/replies.ts'
 
-test('every place is a few letters away', async ({ page, browser, weida }) => {
-  const phone = await Phone.pickUp(browser, weida)
+test('the command menu opens pages and searches rules', async ({ page, browser, weida }) => {
+  const phone = await Phone.open(browser, weida)
   await register(page, phone, unique('menu'))
-  await phone.putDown()
+  await phone.close()
   await page.goto('/replies')
   await addRule(page, 'c++ & co', '周一')
   await page.keyboard.press('Control+k')
@@ -18,14 +18,14 @@ test('every place is a few letters away', async ({ page, browser, weida }) => {
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/\/replies\/import$/)
 
-  // What is no place is looked for.
+  // A text that names no page is searched for.
   await page.getByRole('button', { name: '跳转' }).click()
   await page.keyboard.type('c++ & co')
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/\/replies\?q=c%2B%2B\+%26\+co$/)
   await expect(page.getByRole('searchbox')).toHaveValue('c++ & co')
 
-  // Escape leaves everything as it was.
+  // Escape changes nothing.
   await page.keyboard.press('Control+k')
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Escape')
@@ -33,7 +33,7 @@ test('every place is a few letters away', async ({ page, browser, weida }) => {
   await expect(page).toHaveURL(/q=c/)
 })
 
-test('an administrator gets to the console and to users by it', async ({ page, weida }) => {
+test('an administrator finds users by the command menu', async ({ page, weida }) => {
   const name = await signInAsAdmin(page, weida)
   await page.keyboard.press('Control+k')
   await page.keyboard.type(name)

@@ -11,7 +11,7 @@ export default defineConfig({
   outputDir: 'test-results',
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  // A test that passes only sometimes is a failure.
+  // A flaky test is a failure.
   retries: 0,
   workers: 2,
   fullyParallel: false,

@@ -5,8 +5,8 @@ import { addRule } from './rig/replies.ts'
 
 const everywhere = { tag: ['@desktop', '@phone', '@nojs'] }
 
-test('a rule is added, answers, is changed, switched off and deleted', everywhere, async ({ page, weida, browser }) => {
-  const phone = await Phone.pickUp(browser, weida)
+test('a rule is added, answers, is changed, disabled and deleted', everywhere, async ({ page, weida, browser }) => {
+  const phone = await Phone.open(browser, weida)
   await register(page, phone)
   await page.goto('/replies')
   await expectNoSidewaysScroll(page)
@@ -14,7 +14,7 @@ test('a rule is added, answers, is changed, switched off and deleted', everywher
   await expect(page.getByRole('rowheader', { name: '01' })).toBeVisible()
   expect(await phone.say('  价格！ ')).toBe('一百元 <b>&amp;</b> 😀')
 
-  // The same keyword again: told with the rule that has it, and nothing of what was typed is lost.
+  // The same keyword again: the error names the rule that has it, and the input is kept.
   await page.getByLabel('收到').fill('价格')
   await page.getByRole('textbox', { name: '回复', exact: true }).fill('重复')
   await page.getByRole('button', { name: '添加', exact: true }).click()
@@ -30,18 +30,18 @@ test('a rule is added, answers, is changed, switched off and deleted', everywher
 
   await page.getByRole('switch', { name: '规则 01 是否启用' }).click()
   await expect(page.getByRole('switch', { name: '规则 01 是否启用' })).toHaveAttribute('aria-checked', 'false')
-  await phone.saysInVain('价格')
+  await phone.sayUnanswered('价格')
 
   await page.getByRole('button', { name: '删除规则 01' }).click()
   await expect(page.getByText('规则 01 已删除')).toBeVisible()
   await expect(page.getByText('两百元')).toHaveCount(0)
   await page.getByRole('button', { name: '撤销' }).click()
   await expect(page.getByText('两百元')).toBeVisible()
-  await phone.putDown()
+  await phone.close()
 })
 
-test('several keywords and contents, in place and without a page of their own', everywhere, async ({ page, weida, browser }) => {
-  const phone = await Phone.pickUp(browser, weida)
+test('several keywords and contents are edited in the list', everywhere, async ({ page, weida, browser }) => {
+  const phone = await Phone.open(browser, weida)
   await register(page, phone)
   await page.goto('/replies')
   await addRule(page, '地址', '人民路 1 号')
@@ -56,13 +56,13 @@ test('several keywords and contents, in place and without a page of their own', 
   await expect(page.getByLabel('回复内容', { exact: true })).toHaveValue('地铁 2 号线')
   await page.getByRole('button', { name: '删掉第 2 条' }).click()
   await expectNoSidewaysScroll(page)
-  // Nothing of it was saved so far.
-  await phone.saysInVain('你们在哪呢')
+  // Nothing is saved yet.
+  await phone.sayUnanswered('你们在哪呢')
   await page.getByRole('button', { name: '保存规则' }).last().click()
   await expect(page.getByText('规则 01 已保存')).toBeVisible()
   expect(await phone.say('你们在哪呢')).toBe('地铁 2 号线')
 
-  // A copy says the same to another keyword.
+  // A copy gives the same answer to another keyword.
   await page.goto('/replies/1')
   await page.getByRole('link', { name: '复制这条规则' }).click()
   await expect(page.getByLabel('回复内容', { exact: true })).toHaveValue('地铁 2 号线')
@@ -70,11 +70,11 @@ test('several keywords and contents, in place and without a page of their own', 
   await page.getByRole('button', { name: '保存规则' }).last().click()
   await expect(page.getByText('规则 02 已添加')).toBeVisible()
   expect(await phone.say('怎么走')).toBe('地铁 2 号线')
-  await phone.putDown()
+  await phone.close()
 })
 
-test('what cannot be saved names its field, and keeps what was typed', everywhere, async ({ page, weida, browser }) => {
-  const phone = await Phone.pickUp(browser, weida)
+test('errors of a rule are shown at their fields, and the input is kept', everywhere, async ({ page, weida, browser }) => {
+  const phone = await Phone.open(browser, weida)
   await register(page, phone)
   await page.goto('/replies/new')
   await page.getByLabel('关键词', { exact: true }).fill('(')
@@ -92,11 +92,11 @@ test('what cannot be saved names its field, and keeps what was typed', everywher
   await expect(page.getByLabel('优先级')).toHaveValue('很高')
   await page.goto('/replies')
   await expect(page.getByText('还没有规则')).toBeVisible()
-  await phone.putDown()
+  await phone.close()
 })
 
-test('several rules at once: duplicates are named before anything is saved', everywhere, async ({ page, weida, browser }) => {
-  const phone = await Phone.pickUp(browser, weida)
+test('bulk add reports duplicates before anything is saved', everywhere, async ({ page, weida, browser }) => {
+  const phone = await Phone.open(browser, weida)
   await register(page, phone)
   await page.goto('/replies')
   await addRule(page, '价格', '一百元')
@@ -112,16 +112,16 @@ test('several rules at once: duplicates are named before anything is saved', eve
   await expect(notice).toContainText('“你好”和第 1 行重复')
   await expect(notice).toContainText('第 6 行')
   await expect(page.getByLabel('规则', { exact: true })).toHaveValue(lines.join('\n'))
-  await phone.saysInVain('地址')
+  await phone.sayUnanswered('地址')
   await page.getByRole('button', { name: '跳过有问题的 3 行' }).click()
   await expect(page.getByText('已添加 2 条规则')).toBeVisible()
   expect(await phone.say('地址')).toBe('人民路:1 号')
   expect(await phone.say('价格')).toBe('一百元')
-  await phone.putDown()
+  await phone.close()
 })
 
-test('the later of two editors is told, and neither loses anything', everywhere, async ({ page, weida, browser }) => {
-  const phone = await Phone.pickUp(browser, weida)
+test('the later of two editors sees a conflict, and neither loses input', everywhere, async ({ page, weida, browser }) => {
+  const phone = await Phone.open(browser, weida)
   await register(page, phone)
   await page.goto('/replies')
   await addRule(page, '价格', '一百元')
@@ -143,7 +143,7 @@ test('the later of two editors is told, and neither loses anything', everywhere,
   await expect(late.getByText('规则 01 已保存')).toBeVisible()
   expect(await phone.say('价格')).toBe('三百元')
 
-  // Deleted meanwhile: what was typed becomes a new rule, if it is saved again.
+  // Deleted meanwhile: saving again creates a new rule.
   await page.goto('/replies/1')
   await page.getByLabel('回复内容').fill('四百元')
   await late.getByRole('button', { name: '删除规则 01' }).click()
@@ -152,11 +152,11 @@ test('the later of two editors is told, and neither loses anything', everywhere,
   await expect(page.getByText('这条规则刚刚被删除')).toBeVisible()
   await page.getByRole('button', { name: '保存规则' }).last().click()
   await expect(page.getByText('规则 02 已添加')).toBeVisible()
-  await phone.putDown()
+  await phone.close()
 })
 
-test('everything that was done is told, and can be taken back', everywhere, async ({ page, weida, browser }) => {
-  const phone = await Phone.pickUp(browser, weida)
+test('every change is in the history and can be undone', everywhere, async ({ page, weida, browser }) => {
+  const phone = await Phone.open(browser, weida)
   await register(page, phone)
   await page.goto('/replies')
   await addRule(page, '价格', '一百元')
@@ -183,11 +183,11 @@ test('everything that was done is told, and can be taken back', everywhere, asyn
   await changed.getByRole('button', { name: '恢复成改之前' }).click()
   await expect(page.getByText('规则 01 已恢复')).toBeVisible()
   expect(await phone.say('价格')).toBe('一百元')
-  await phone.putDown()
+  await phone.close()
 })
 
-test('search, filters, order and page are the address', everywhere, async ({ page, weida, browser }) => {
-  const phone = await Phone.pickUp(browser, weida)
+test('search, filters, order and page are in the address', everywhere, async ({ page, weida, browser }) => {
+  const phone = await Phone.open(browser, weida)
   await register(page, phone)
   await page.goto('/replies/several')
   const lines = Array.from({ length: 60 }, (_, i) => `词${i + 1}=第 ${i + 1} 条`)
@@ -207,24 +207,24 @@ test('search, filters, order and page are the address', everywhere, async ({ pag
   await page.goto('/replies?sort=number&order=desc')
   await expect(page.getByRole('rowheader').first()).toHaveText('60')
 
-  // T-30: whatever else stands there gives the list.
+  // T-30: an invalid query gives the list.
   for (const nonsense of ['page=-1', 'page=2147483648', 'page=x', 'sort=;drop', 'cause=%00', 'way[]=1', 'q=%25%27%3B--', 'edit=-9']) {
     const answer = await page.goto(`/replies?${nonsense}`)
     expect(answer?.status(), nonsense).toBe(200)
     await expect(page.locator('h1')).toHaveText('自动回复')
   }
-  await phone.putDown()
+  await phone.close()
 })
 
-test('thirty rules by the keyboard alone', async ({ page, weida, browser }) => {
+test('thirty rules are added by the keyboard alone', async ({ page, weida, browser }) => {
   test.setTimeout(120_000)
-  const phone = await Phone.pickUp(browser, weida)
+  const phone = await Phone.open(browser, weida)
   await register(page, phone)
   await page.goto('/replies')
   const keys = page.keyboard
   await keys.press('a')
   for (let n = 1; n <= 30; n += 1) {
-    // The line above the list has the focus: after each rule again.
+    // The form above the list has the focus again after each rule.
     await expect(page.getByLabel('收到')).toBeFocused()
     await keys.type(`词${n}`)
     await keys.press('Tab')
@@ -235,7 +235,7 @@ test('thirty rules by the keyboard alone', async ({ page, weida, browser }) => {
   }
   expect(await phone.say('词17')).toBe('第 17 条')
 
-  // Out of the field, to the third rule, into it, another answer, saved.
+  // Leave the field, open the third rule, change its answer, save.
   await keys.press('Escape')
   for (const _ of [1, 2, 3]) await keys.press('j')
   await expect(page.getByRole('link', { name: '03', exact: true })).toBeFocused()
@@ -248,7 +248,7 @@ test('thirty rules by the keyboard alone', async ({ page, weida, browser }) => {
   await expect(page.getByText('规则 03 已保存')).toBeVisible()
   expect(await phone.say('词3')).toBe('改过的')
 
-  // Two ticked and switched off.
+  // Select two rules and disable them.
   await page.locator('body').press('j')
   await keys.press('x')
   await keys.press('j')
@@ -264,7 +264,7 @@ test('thirty rules by the keyboard alone', async ({ page, weida, browser }) => {
   await page.getByRole('button', { name: '关掉' }).press('Enter')
   await page.locator('body').press('/')
   await expect(page.getByLabel('搜索规则')).not.toBeFocused()
-  await phone.putDown()
+  await phone.close()
 })
 
 /** A red dot. */
@@ -273,10 +273,10 @@ const PNG = Buffer.from(
   'base64',
 )
 
-test('a rule is dragged to where it answers first', async ({ page, browser, weida }) => {
-  const phone = await Phone.pickUp(browser, weida)
+test('dragging a rule changes its priority', async ({ page, browser, weida }) => {
+  const phone = await Phone.open(browser, weida)
   await register(page, phone)
-  await phone.putDown()
+  await phone.close()
   await page.goto('/replies')
   for (const word of ['甲', '乙', '丙']) await addRule(page, word, word)
   await page.goto('/replies?sort=priority&order=desc')
@@ -289,8 +289,8 @@ test('a rule is dragged to where it answers first', async ({ page, browser, weid
   await expect(rows).toHaveText(['01', '02', '03'])
 })
 
-test('a picture is uploaded where it is used, and what is no picture is told', { tag: ['@desktop', '@nojs'] }, async ({ page, weida, browser }) => {
-  const phone = await Phone.pickUp(browser, weida)
+test('a picture is uploaded in the rule form, and another file is refused', { tag: ['@desktop', '@nojs'] }, async ({ page, weida, browser }) => {
+  const phone = await Phone.open(browser, weida)
   await register(page, phone)
   await page.goto('/replies/new')
   await page.getByLabel('关键词', { exact: true }).fill('照片')
@@ -306,11 +306,11 @@ test('a picture is uploaded where it is used, and what is no picture is told', {
   await page.goto('/replies/1')
   await expect(page.getByRole('link', { name: '已上传的文件' })).toBeVisible()
   await phone.say('照片')
-  await phone.putDown()
+  await phone.close()
 })
 
-test('leaving with something unsaved asks first', async ({ page, weida, browser }) => {
-  const phone = await Phone.pickUp(browser, weida)
+test('leaving with unsaved input asks first', async ({ page, weida, browser }) => {
+  const phone = await Phone.open(browser, weida)
   await register(page, phone)
   await page.goto('/replies')
   await addRule(page, unique('词'), '一')
@@ -324,5 +324,5 @@ test('leaving with something unsaved asks first', async ({ page, weida, browser 
   })
   await page.goto('/me')
   expect(asked).toBe(true)
-  await phone.putDown()
+  await phone.close()
 })

@@ -1,4 +1,4 @@
-"""Dialect A: a client program shows a QR; whoever scans it follows, and the program edits pictures with their credits."""
+"""Dialect A: a client program shows a QR; a user scans it and follows, and the program edits pictures with the user's credits."""
 
 import struct
 import sys
@@ -13,7 +13,7 @@ name = f"desktop-{uuid.uuid4().hex}"
 
 
 def png(width, height):
-    """A picture of one colour."""
+    """A PNG of one colour."""
     chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
     rows = (b"\0" + b"\x07\xc1\x60" * width) * height
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
@@ -33,16 +33,19 @@ def edit(operations, key=None):
 
 
 status, _, answer = client.get(f"/api/v1/auth/wechat/check-follow?client_id={name}")
-expect("a client that nobody knows is not found", status == 404 and "detail" in answer, answer)
+expect("an unknown client is not found", status == 404 and "detail" in answer, answer)
 status, _, qr = client.post("/api/v1/auth/wechat/qrcode", {"client_id": name})
 expect("a QR for 30 days", status == 200 and qr["expires_in"] == 2_592_000, qr)
-check = lambda: client.get(f"/api/v1/auth/wechat/check-follow?client_id={name}")[2]
-expect("nobody has scanned it yet", check()["status"] == "pending", check())
+public = lambda: client.get(f"/api/v1/auth/wechat/check-follow?client_id={name}")[2]
+check = lambda: client.get(f"/api/v1/auth/wechat/check-follow?client_id={name}&poll_token={qr['poll_token']}")[2]
+expect("the QR is not scanned yet", check()["status"] == "pending", check())
 
-told = phone.scan(qr["url"])
-expect("the chat says what happened, and how to take it back", "取消" in told, told)
+answer = phone.scan(qr["url"])
+expect("the chat confirms the bind and names the undo command", "取消" in answer, answer)
 done = check()
 expect("the client has a token", done["status"] == "completed" and done["followed"] and done["token"], done)
+seen = public()
+expect("the client_id alone shows the openid and no token", seen["openid"] == done["openid"] and not seen["token"], seen)
 client.token = done["token"]
 status, _, credits = client.get("/api/v1/user/credits")
 expect("100 credits for following", credits["credits"] == 100 and credits["openid"] == done["openid"], credits)
@@ -51,13 +54,16 @@ small = '[{"op":"resize","width":20},{"op":"format","format":"webp"}]'
 status, headers, picture = edit(small, "edit-1")
 expect("an edited picture", status == 200 and picture[:4] == b"RIFF" and headers["X-Credits-Remaining"] == "99", status)
 again = edit(small, "edit-1")
-expect("asked for again under its key, it is the same and free", again[0] == 200 and again[2] == picture, again[0])
+expect("a repeated key gives the same picture for free", again[0] == 200 and again[2] == picture, again[0])
 status, _, answer = edit('[{"op":"resize","width":0}]')
-expect("a wrong operation is named", status == 422 and "operations[0].width" in answer["detail"], answer)
+expect("a wrong operation is reported", status == 422 and "operations[0].width" in answer["detail"], answer)
 status, _, credits = client.get("/api/v1/user/credits")
-expect("one credit was spent in all", credits["credits"] == 99 and credits["total_spent"] == 1, credits)
+expect("one credit was spent in total", credits["credits"] == 99 and credits["total_spent"] == 1, credits)
 
-told = phone.say("取消")
-expect("the person takes it back", "撤销" in told, told)
+status, _, answer = client.get("/admin/list_all_keys")
+expect("the token is refused for admin calls", status == 403, answer)
+
+answer = phone.say("取消")
+expect("the user undoes the bind", "撤销" in answer, answer)
 status, _, answer = client.get("/api/v1/user/credits")
 expect("the token is void", status == 401, answer)

@@ -1,4 +1,4 @@
-"""Dialect C: a mini-program trades the code of `wx.login` for a token."""
+"""Dialect C: a mini-program exchanges the code of `wx.login` for a token."""
 
 import sys
 
@@ -11,11 +11,11 @@ code = phone.login_code("mini")
 status, _, answer = client.post("/api/auth/login", {"code": code, "nickName": "小程"})
 expect("signed in", status == 200 and answer["msg"] == "登录成功", answer)
 status, _, again = client.post("/api/auth/login/", {"code": code})
-expect("a code is good once", status == 400 and again["code"] == 400, again)
+expect("a code is valid once", status == 400 and again["code"] == 400, again)
 status, _, refused = client.post("/api/auth/verify")
-expect("no token, no answer", status == 401 and refused["code"] == 401, refused)
+expect("without a token the answer is 401", status == 401 and refused["code"] == 401, refused)
 client.token = answer["data"]["token"]
 status, _, known = client.post("/api/auth/verify")
-expect("the token is known", status == 200 and known["data"]["userInfo"]["nickName"] == "小程", known)
+expect("the token is valid", status == 200 and known["data"]["userInfo"]["nickName"] == "小程", known)
 status, _, early = client.post("/api/auth/refresh")
-expect("too early for another one", status == 400, early)
+expect("too early to renew", status == 400, early)

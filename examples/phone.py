@@ -1,4 +1,4 @@
-"""A person with WeChat, by the buttons of the sandbox's phone; and a client that says what came back."""
+"""A WeChat user by the buttons of the sandbox's phone, and an HTTP client."""
 
 import http.cookiejar
 import json
@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 
 class Client:
-    """Calls of a program: its cookies, its token, and answers that are not exceptions."""
+    """An HTTP client with cookies and a token; an error status is not an exception."""
 
     def __init__(self, base):
         self.base = base.rstrip("/")
@@ -19,7 +19,7 @@ class Client:
         self.token = None
 
     def call(self, method, path, body=None, headers=None, raw=None):
-        """Status, headers and body: an object where the answer is JSON, else bytes."""
+        """Returns status, headers and body: an object if the answer is JSON, otherwise bytes."""
         headers = dict(headers or {})
         if body is not None:
             raw = json.dumps(body).encode()
@@ -45,7 +45,7 @@ class Client:
 
 
 class Phone:
-    """A new person's phone."""
+    """The phone of a new WeChat user."""
 
     def __init__(self, base, nickname):
         self.base = base.rstrip("/")
@@ -53,14 +53,14 @@ class Phone:
         self.opener = urllib.request.build_opener(jar)
         url, _ = self.press("people", nickname=nickname)
         self.openid = urllib.parse.parse_qs(urllib.parse.urlparse(url).query)["person"][0]
-        self.heard = 0
+        self.seen = 0
 
     def press(self, button, **fields):
-        """One of the phone's forms, and the page that it leads to."""
+        """Submits one of the phone's forms. Returns the address and the text of the next page."""
         if hasattr(self, "openid"):
             fields["person"] = self.openid
         data = urllib.parse.urlencode(fields).encode()
-        # As a browser: forms of the sandbox are taken from its own page only.
+        # As a browser: the sandbox accepts forms from its own page only.
         headers = {"Origin": self.base, "Accept-Language": "zh-CN"}
         request = urllib.request.Request(f"{self.base}/sandbox/{button}", data=data, headers=headers)
         with self.opener.open(request, timeout=30) as page:
@@ -70,27 +70,27 @@ class Phone:
         return self.answer(self.press("follow")[1])
 
     def say(self, text):
-        """Says it, and gives what the account answers; nothing where it is silent."""
+        """Sends a text. Returns the account's answer, empty if there is none."""
         return self.answer(self.press("say", text=text)[1])
 
     def scan(self, url):
-        """Scans what a QR says, and follows on the way."""
+        """Scans a QR code and follows the account."""
         return self.answer(self.press("scan", code=url, follow="1")[1])
 
     def answer(self, page):
         bubbles = Bubbles()
         bubbles.feed(page)
-        before, self.heard = self.heard, len(bubbles.texts)
-        return bubbles.texts[-1].strip() if self.heard > before else ""
+        before, self.seen = self.seen, len(bubbles.texts)
+        return bubbles.texts[-1].strip() if self.seen > before else ""
 
     def login_code(self, kind):
-        """A code as `wx.login` (`mini`) or web login (`web`) gives one."""
+        """A code of `wx.login` (`mini`) or web login (`web`)."""
         page = self.press("code", kind=kind)[1]
         return re.search(r"code：([\w-]+)", page).group(1)
 
 
 class Bubbles(HTMLParser):
-    """What the account said on a page of the phone."""
+    """Parses the account's messages on a page of the phone."""
 
     def __init__(self):
         super().__init__()
@@ -117,7 +117,7 @@ class Bubbles(HTMLParser):
 
 
 def expect(what, is_so, found=None):
-    """Says it and goes on, or says what was found and ends."""
+    """Prints the check, or ends with the value that was found."""
     if not is_so:
         raise SystemExit(f"✗ {what}: {found}")
     print(f"  {what}")

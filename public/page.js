@@ -16,6 +16,11 @@ if (navigator.clipboard) {
   }
 }
 
+// [data-right-address]: a proxy may hide from the program under which address the page was opened; the browser knows it.
+for (const notice of document.querySelectorAll("[data-right-address]")) {
+  if (location.origin === notice.dataset.rightAddress) notice.remove();
+}
+
 // details.menu: closed by Escape, which gives the focus back, and by a click beside it.
 const menus = () => document.querySelectorAll("details.menu[open]");
 addEventListener("keydown", (event) => {

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Gives this machine a Rust compiler for wasm32-unknown-unknown; does nothing when there is one.
+# Installs a Rust compiler for wasm32-unknown-unknown; does nothing if there is one.
 #
-# First it asks rustup. Where rustup's server cannot be reached, it takes Debian's compiler and builds the standard
-# library for wasm with it, once, in half a minute. `cargo xtask` then finds that compiler at /usr/bin by itself.
+# First it tries rustup. If rustup's server cannot be reached, it installs Debian's compiler and builds the standard
+# library for wasm with it, once, in half a minute. `cargo xtask` then finds that compiler in /usr/bin.
 #
-# WASM_TARGET_BY=debian leaves rustup out.
+# WASM_TARGET_BY=debian skips rustup.
 set -eu
 
 target=wasm32-unknown-unknown
@@ -15,23 +15,23 @@ serves() {
     ls "$sysroot/lib/rustlib/$target/lib"/libcore-*.rlib >/dev/null 2>&1
 }
 
-# As root, be we root or not.
+# Runs a command as root.
 super() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
 by_rustup() {
     serves rustc && return
     command -v rustup >/dev/null || return 1
-    # A server that cannot be reached must not keep us for minutes.
+    # An unreachable server must not block for minutes.
     timeout 120 rustup target add "$target"
 }
 
 by_debian() {
     serves /usr/bin/rustc && return
-    command -v apt-get >/dev/null || { echo "no rustup server and no apt-get: $target cannot be had" >&2; return 1; }
+    command -v apt-get >/dev/null || { echo "no rustup server and no apt-get: $target cannot be installed" >&2; return 1; }
     super apt-get update -q >/dev/null || true
     super env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends \
         rustc-web cargo-web rust-web-src >/dev/null
-    # rustc asks for rust-lld, which Debian does not ship: its own lld of the compiler's LLVM does the same.
+    # rustc needs rust-lld, which Debian does not ship; the lld of the compiler's LLVM works in its place.
     llvm=$(/usr/bin/rustc -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')
     host=$(/usr/bin/rustc -vV | sed -n 's/^host: //p')
     super env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "lld-$llvm" >/dev/null
@@ -39,7 +39,7 @@ by_debian() {
     rustlib=$(/usr/bin/rustc --print sysroot)/lib/rustlib
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
-    # The library's own profile "dist" embeds bitcode, without which nothing could be optimised across it.
+    # The library's profile "dist" embeds bitcode, which link-time optimisation needs.
     env -u LD_LIBRARY_PATH -u RUSTUP_TOOLCHAIN RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
         RUSTFLAGS=-Zforce-unstable-if-unmarked CARGO_TARGET_DIR="$work" \
         /usr/bin/cargo build --quiet --locked --profile dist --target "$target" \

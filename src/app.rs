@@ -1,9 +1,9 @@
-//! The map of pages, and the document around each of them.
+//! The routes of all pages, and the HTML document around them.
 
 use crate::{
     http::{cookie::Jar, headers::page_policy},
     sandbox::SandboxPage,
-    web::page,
+    web::{asset, page},
 };
 use axum::http::{HeaderValue, header, request::Parts};
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
@@ -15,9 +15,10 @@ use leptos_router::{
     path,
 };
 
-/// The document: language and theme of the visitor, a policy that only our own scripts pass, no script where none is needed.
+/// The document: the visitor's language and theme, a policy that allows only our own scripts, and no script on pages that
+/// need none.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    // Without it every resource would be printed into pages that load no script (leptos, shared context).
+    // Otherwise leptos would serialize every resource into pages without a script (shared context).
     if let Some(shared) = Owner::current_shared_context() {
         shared.set_is_hydrating(false);
     }
@@ -33,10 +34,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <Stylesheet href="/pkg/weida.css" />
+                <Stylesheet href=asset::url("/pkg/weida.css") />
                 {has_islands(path).then(|| view! { <HydrationScripts options=options.clone() islands=true /> })}
                 {asked.as_ref().and_then(reload)}
-                <script src="/page.js" nonce=use_nonce() defer="true"></script>
+                {page::script("/page.js")}
                 <MetaTags />
             </head>
             <body>
@@ -61,33 +62,34 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/setup") view=page::SetupPage ssr=SsrMode::Async />
                 <Route path=path!("/me") view=page::MePage ssr=SsrMode::Async />
                 <Route path=path!("/me/unbind") view=page::UnbindPage ssr=SsrMode::Async />
+                <Route path=path!("/me/review") view=page::ReviewPage ssr=SsrMode::Async />
                 <Route path=path!("/me/delete") view=page::DeletePage ssr=SsrMode::Async />
                 <Route path=path!("/replies") view=page::RepliesPage ssr=SsrMode::Async />
                 <Route path=path!("/replies/new") view=page::NewRulePage ssr=SsrMode::Async />
-                <Route path=path!("/replies/several") view=page::SeveralPage ssr=SsrMode::Async />
+                <Route path=path!("/replies/several") view=page::BulkAddPage ssr=SsrMode::Async />
                 <Route path=path!("/replies/history") view=page::HistoryPage ssr=SsrMode::Async />
                 <Route path=path!("/replies/history/:change") view=page::ChangePage ssr=SsrMode::Async />
-                <Route path=path!("/replies/bench") view=page::reply::BenchPage ssr=SsrMode::Async />
-                <Route path=path!("/replies/unanswered") view=page::reply::UnansweredPage ssr=SsrMode::Async />
-                <Route path=path!("/replies/messages") view=page::reply::MessagesPage ssr=SsrMode::Async />
-                <Route path=path!("/replies/messages/:message") view=page::reply::MessagePage ssr=SsrMode::Async />
-                <Route path=path!("/replies/numbers") view=page::reply::NumbersPage ssr=SsrMode::Async />
-                <Route path=path!("/replies/import") view=page::reply::ImportPage ssr=SsrMode::Async />
-                <Route path=path!("/replies/import/:job") view=page::reply::ImportJobPage ssr=SsrMode::Async />
+                <Route path=path!("/replies/bench") view=page::rule::BenchPage ssr=SsrMode::Async />
+                <Route path=path!("/replies/unanswered") view=page::rule::UnansweredPage ssr=SsrMode::Async />
+                <Route path=path!("/replies/messages") view=page::rule::MessagesPage ssr=SsrMode::Async />
+                <Route path=path!("/replies/messages/:message") view=page::rule::MessagePage ssr=SsrMode::Async />
+                <Route path=path!("/replies/numbers") view=page::rule::StatsPage ssr=SsrMode::Async />
+                <Route path=path!("/replies/import") view=page::rule::ImportPage ssr=SsrMode::Async />
+                <Route path=path!("/replies/import/:job") view=page::rule::ImportJobPage ssr=SsrMode::Async />
                 <Route path=path!("/replies/:number") view=page::RulePage ssr=SsrMode::Async />
                 <Route path=path!("/replies/:number/history") view=page::RuleHistoryPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/replies") view=page::RepliesPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/replies/new") view=page::NewRulePage ssr=SsrMode::Async />
-                <Route path=path!("/admin/replies/several") view=page::SeveralPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/replies/several") view=page::BulkAddPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/replies/history") view=page::HistoryPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/replies/history/:change") view=page::ChangePage ssr=SsrMode::Async />
-                <Route path=path!("/admin/replies/bench") view=page::reply::BenchPage ssr=SsrMode::Async />
-                <Route path=path!("/admin/replies/unanswered") view=page::reply::UnansweredPage ssr=SsrMode::Async />
-                <Route path=path!("/admin/replies/messages") view=page::reply::MessagesPage ssr=SsrMode::Async />
-                <Route path=path!("/admin/replies/messages/:message") view=page::reply::MessagePage ssr=SsrMode::Async />
-                <Route path=path!("/admin/replies/numbers") view=page::reply::NumbersPage ssr=SsrMode::Async />
-                <Route path=path!("/admin/replies/import") view=page::reply::ImportPage ssr=SsrMode::Async />
-                <Route path=path!("/admin/replies/import/:job") view=page::reply::ImportJobPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/replies/bench") view=page::rule::BenchPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/replies/unanswered") view=page::rule::UnansweredPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/replies/messages") view=page::rule::MessagesPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/replies/messages/:message") view=page::rule::MessagePage ssr=SsrMode::Async />
+                <Route path=path!("/admin/replies/numbers") view=page::rule::StatsPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/replies/import") view=page::rule::ImportPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/replies/import/:job") view=page::rule::ImportJobPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/replies/:number") view=page::RulePage ssr=SsrMode::Async />
                 <Route path=path!("/admin/replies/:number/history") view=page::RuleHistoryPage ssr=SsrMode::Async />
                 <Route path=path!("/docs") view=page::DocsPage ssr=SsrMode::Async />
@@ -101,19 +103,19 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// Only the editor of rules has islands: every other page loads no wasm.
+/// Only the rule editor has islands: other pages load no wasm.
 fn has_islands(path: &str) -> bool {
-    page::reply::has_editor(path)
+    page::rule::has_editor(path)
 }
 
-/// Where no script follows its state, a page that waits comes again by itself; not for whoever asked it to stay.
+/// Reloads a waiting page without a script periodically, unless the visitor turned that off.
 fn reload(asked: &Parts) -> Option<impl IntoView + use<>> {
-    // What a page says once must be read before it goes.
+    // A notice that is shown once must be read before the page reloads.
     let has_told = [true, false].iter().any(|is_https| Jar::Flash.read(&asked.headers, *is_https).is_some());
     let (path, query) = (asked.uri.path(), asked.uri.query().unwrap_or_default());
     let secs = match () {
         () if path == "/signin" && !query.contains("still") => Some(if has_told { "30" } else { "5" }),
-        () if page::reply::is_running_import(path, query) => Some("1"),
+        () if page::rule::is_running_import(path, query) => Some("1"),
         () => None,
     };
     secs.map(|secs| view! { <noscript><meta http-equiv="refresh" content=secs /></noscript> })

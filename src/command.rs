@@ -1,4 +1,4 @@
-//! What the program can be told on the command line.
+//! The command line: subcommands and flags.
 
 mod admin;
 mod doctor;
@@ -7,9 +7,11 @@ mod serve;
 mod token;
 
 use crate::{
+    base::{clock::SystemClock, rng::SystemRng},
     config::{Account, Checked, Flags, load},
-    core::{Ctx, chance::SystemChance, clock::SystemClock},
-    http::assemble,
+    core::OfficialCtx,
+    file_mode,
+    server::assemble,
     text::Lang,
 };
 use clap::{Parser, Subcommand};
@@ -55,6 +57,8 @@ enum Command {
 
 /// Runs the command; every failure is one line on stderr.
 pub fn main() -> ExitCode {
+    // Before any file is opened, so that it applies to every file created from here on.
+    file_mode::restrict_new_files();
     let arguments = Arguments::parse();
     let flags = Flags { config: arguments.config, addr: arguments.addr };
     let environment: BTreeMap<String, String> = std::env::vars().collect();
@@ -96,21 +100,22 @@ fn language(tag: &str) -> Result<Lang, String> {
     Lang::parse(tag).ok_or_else(|| "zh or en".to_owned())
 }
 
-/// One line; 1: it cannot be done now, 2: what was asked for is wrong.
+/// Prints one line to stderr. Exit code 1: the command cannot be run now; 2: the arguments are wrong.
 fn fail(code: u8, line: &str) -> ExitCode {
     eprintln!("weida: {}", line.lines().collect::<Vec<_>>().join(" "));
     ExitCode::from(code)
 }
 
-/// The domain without its server, for commands that work on the database beside a running one.
-async fn open(settings: Checked) -> Result<Ctx, String> {
+/// Opens the core without a server, for commands that use the database beside a running one.
+async fn open(settings: Checked) -> Result<OfficialCtx, String> {
     let nobody = || Account {
         appid: "sandbox".to_owned(),
         secret: SecretString::default(),
         token: SecretString::default(),
         aes_key: None,
         previous_aes_key: None,
+        original_id: None,
     };
     let account = settings.account.clone().unwrap_or_else(nobody);
-    assemble::ctx(settings, account, Arc::new(SystemClock), Arc::new(SystemChance)).await
+    assemble::ctx(settings, account, Arc::new(SystemClock), Arc::new(SystemRng)).await
 }

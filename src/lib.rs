@@ -1,8 +1,10 @@
-//! Weida 微答: a self-hosted home for a WeChat Official Account.
+//! Weida 微答: a self-hosted server for a WeChat Official Account.
 #![recursion_limit = "256"]
 
 #[cfg(feature = "ssr")]
 pub mod app;
+#[cfg(feature = "ssr")]
+pub mod base;
 #[cfg(feature = "ssr")]
 pub mod command;
 #[cfg(feature = "ssr")]
@@ -12,9 +14,13 @@ pub mod core;
 #[cfg(feature = "ssr")]
 pub mod dialect;
 #[cfg(feature = "ssr")]
+pub mod file_mode;
+#[cfg(feature = "ssr")]
 pub mod http;
 #[cfg(feature = "ssr")]
 pub mod sandbox;
+#[cfg(feature = "ssr")]
+pub mod server;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(feature = "ssr")]
@@ -26,7 +32,7 @@ pub mod wechat;
 
 pub mod web;
 
-/// Wakes the islands of a page. Called by the page's own script.
+/// Hydrates a page's islands. Called by the page's script.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {

@@ -1,9 +1,9 @@
-/** The system's Chromium, kept from talking to anybody but Weida. */
+/** The system's Chromium, without background connections. */
 export const browser = {
   launchOptions: {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
-      // Root in a container has no sandbox of the browser's kind.
+      // The browser's sandbox does not work for root in a container.
       '--no-sandbox',
       '--disable-quic',
       '--no-first-run',

@@ -1,16 +1,16 @@
-//! `crowd URL FROM TO`: puts the people of these numbers into a database, for browser tests among many.
+//! `crowd URL FROM TO`: adds the users of these numbers to a database, for browser tests with many users.
 
-#![expect(clippy::unwrap_used, reason = "a test's tool says what went wrong by stopping")]
+#![expect(clippy::unwrap_used, reason = "a test tool may panic")]
 
 #[path = "../../tests/it/rig/crowd.rs"]
 mod crowd;
 
 use weida::{
-    core::clock::{Clock as _, SystemClock},
+    base::clock::{Clock as _, SystemClock},
     store::Store,
 };
 
-/// Above every id that the program itself gives in a test.
+/// Above every id that the program assigns in a test.
 const FIRST_ID: i64 = 2_000_000;
 
 #[tokio::main(flavor = "current_thread")]

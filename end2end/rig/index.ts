@@ -1,5 +1,5 @@
 /**
- * What every spec is written with:
+ * The fixtures of every spec:
  *
  *     import { expect, test } from './rig/index.ts'
  *
@@ -8,7 +8,7 @@
  *       await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
  *     })
  *
- * Each worker has a Weida of its own, so names made in a test must be its own as well (`unique`).
+ * Each worker has its own Weida, and its tests share it, so each test needs unique names (`unique`).
  */
 import AxeBuilder from '@axe-core/playwright'
 import { expect, test as base, type BrowserContext, type Page } from '@playwright/test'
@@ -16,34 +16,34 @@ import { Weida } from './server.ts'
 
 export { expect, Weida }
 
-/** What the browser complained about: it must be nothing, or announced. */
+/** The browser's errors; a test fails on an unexpected one. */
 export class Complaints {
-  private readonly heard: string[] = []
+  private readonly messages: string[] = []
   private readonly expected: RegExp[] = []
 
-  /** A complaint that this test provokes, such as `/404/` for a page that is not there. */
+  /** Expects an error that this test causes, such as `/404/` for a missing page. */
   expect(what: RegExp) {
     this.expected.push(what)
   }
 
-  /** Listens to a context made by hand; the one of `page` is listened to already. */
+  /** Listens to a context that the test created; the context of `page` is covered already. */
   listenTo(context: BrowserContext) {
     context.on('console', message => {
-      if (message.type() === 'error') this.heard.push(`${message.text()} (${message.location().url})`)
+      if (message.type() === 'error') this.messages.push(`${message.text()} (${message.location().url})`)
     })
-    context.on('weberror', error => this.heard.push(String(error.error())))
+    context.on('weberror', error => this.messages.push(String(error.error())))
   }
 
   unexpected(): string[] {
-    return this.heard.filter(text => !this.expected.some(pattern => pattern.test(text)))
+    return this.messages.filter(text => !this.expected.some(pattern => pattern.test(text)))
   }
 }
 
-type ForTest = { complaints: Complaints; stranger: () => Promise<Page> }
+type ForTest = { complaints: Complaints; newVisitor: () => Promise<Page>; newWeida: (env?: Record<string, string>) => Promise<Weida> }
 type ForWorker = { weida: Weida }
 
 export const test = base.extend<ForTest, ForWorker>({
-  /** The program; the same for all tests of a worker, and running at the start of each. */
+  /** The program: one for all tests of a worker, running at the start of each. */
   weida: [
     async ({}, use) => {
       const weida = await Weida.start()
@@ -55,10 +55,10 @@ export const test = base.extend<ForTest, ForWorker>({
 
   baseURL: async ({ weida }, use) => use(weida.url),
 
-  /** Fails the test if the browser complained; on any failure adds the program's log. */
+  /** Fails the test on an unexpected browser error; attaches the program's log to every failure. */
   complaints: [
     async ({ weida, context }, use, info) => {
-      // A test before this one may have ended it.
+      // An earlier test may have stopped it.
       await weida.up()
       const before = (await weida.log()).length
       const complaints = new Complaints()
@@ -73,8 +73,8 @@ export const test = base.extend<ForTest, ForWorker>({
     { auto: true },
   ],
 
-  /** Opens a page as somebody else: another browser, with no cookies. */
-  stranger: async ({ browser, complaints }, use) => {
+  /** Opens a page as another visitor: a new browser context without cookies. */
+  newVisitor: async ({ browser, complaints }, use) => {
     const contexts: BrowserContext[] = []
     await use(async () => {
       const context = await browser.newContext()
@@ -83,6 +83,18 @@ export const test = base.extend<ForTest, ForWorker>({
       return context.newPage()
     })
     await Promise.all(contexts.map(context => context.close()))
+  },
+
+  /** Starts another program for this test alone. It ends after the pages, which may still load a picture from it. */
+  newWeida: async ({ context }, use) => {
+    const started: Weida[] = []
+    await use(async env => {
+      const weida = await Weida.start(env)
+      started.push(weida)
+      return weida
+    })
+    await Promise.all(context.pages().map(page => page.close()))
+    await Promise.all(started.map(weida => weida.dispose()))
   },
 })
 
@@ -94,12 +106,12 @@ export function unique(prefix: string): string {
   return `${prefix}${Date.now().toString(36)}${process.pid.toString(36)}${count}`
 }
 
-/** Each theme and each language once; every pair of them in the thorough run. */
+/** Each theme and each language once; all combinations in the thorough run. */
 export const LOOKS = process.env.WEIDA_TEST_THOROUGH
   ? ([['light', 'zh'], ['light', 'en'], ['dark', 'zh'], ['dark', 'en']] as const)
   : ([['light', 'zh'], ['dark', 'en']] as const)
 
-/** The page has no serious fault for people who see, hear or move differently (WCAG 2.2 AA, by axe). */
+/** Expects no serious accessibility fault (WCAG 2.2 AA, by axe). */
 export async function expectAccessible(page: Page) {
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
   const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze()
@@ -108,7 +120,7 @@ export async function expectAccessible(page: Page) {
   expect(faults, `accessibility of ${page.url()}`).toEqual([])
 }
 
-/** Nothing is wider than the window. */
+/** Expects that the page is not wider than the window. */
 export async function expectNoSidewaysScroll(page: Page) {
   const excess = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
   expect(excess, `pixels that ${page.url()} is too wide`).toBe(0)

@@ -1,16 +1,16 @@
 import type { Page } from '@playwright/test'
 import { Phone } from './phone.ts'
-import { beginRegistration, register, signInAsAdmin, signOut } from './person.ts'
+import { beginRegistration, goOn, register, signInAsAdmin, signOut } from './person.ts'
 import { addRule } from './replies.ts'
 import { csv, upload } from './transfer.ts'
 import { unique, type Weida } from './index.ts'
 
-/** Brings the browser into a state; gives what is filled into the paths, for `:name` in them. */
+/** Brings the browser into a state. Returns the values for the `:name`s in the paths. */
 type State = (page: Page, weida: Weida) => Promise<Record<string, string> | void>
 
-/** Somebody who is signed in, with rules of their own, and who goes on with their phone. */
-async function settled(page: Page, weida: Weida): Promise<Phone> {
-  const phone = await Phone.pickUp(page.context().browser()!, weida)
+/** Registers a user with rules. Returns the user's phone. */
+async function registered(page: Page, weida: Weida): Promise<Phone> {
+  const phone = await Phone.open(page.context().browser()!, weida)
   await register(page, phone, unique('小微'))
   await page.goto('/replies')
   await addRule(page, '价格', '一百元一位，学生半价。\n地址：人民路 1 号')
@@ -23,13 +23,13 @@ async function settled(page: Page, weida: Weida): Promise<Phone> {
   return phone
 }
 
-/** The last part of where a link leads. */
+/** The last part of a link's address. */
 const target = async (page: Page, link: string): Promise<string> =>
   (await page.getByRole('link', { name: link }).first().getAttribute('href'))!.split('/').at(-1)!
 
-/** Somebody with rules, who looks at what a file would change. */
+/** A user with rules, at the preview of an import. */
 const member: State = async (page, weida) => {
-  await (await settled(page, weida)).putDown()
+  await (await registered(page, weida)).close()
   const rules: [string, string, string][] = [
     ['营业时间', '全匹配', '每天 9:00–21:00'],
     ['停车', '半匹配', '地下一层，前两小时免费。'],
@@ -39,11 +39,11 @@ const member: State = async (page, weida) => {
   return { job: new URL(page.url()).pathname.split('/').at(-1)! }
 }
 
-/** Somebody who has deleted a rule, and whose messages were answered, or not. */
+/** A user with a deleted rule and with answered and unanswered messages. */
 const asking: State = async (page, weida) => {
-  const phone = await settled(page, weida)
-  for (const said of ['价格', '价格！', '可以开发票吗', '可以开发票吗？', '在吗', '周末营业时间']) await phone.tell(said)
-  await phone.putDown()
+  const phone = await registered(page, weida)
+  for (const said of ['价格', '价格！', '可以开发票吗', '可以开发票吗？', '在吗', '周末营业时间']) await phone.send(said)
+  await phone.close()
   await page.goto('/replies')
   await page.getByRole('button', { name: '删除规则 02' }).click()
   await page.goto('/replies/history')
@@ -52,33 +52,57 @@ const asking: State = async (page, weida) => {
   return { change, message: await target(page, '为什么') }
 }
 
-/** The administrator, with a rule of the account. */
-const keeper: State = async (page, weida) => {
+/** An administrator with a rule of the account. */
+const accountAdmin: State = async (page, weida) => {
   await signInAsAdmin(page, weida)
   await page.goto('/admin/replies')
   if ((await page.getByText('营业时间').count()) > 0) return
   await addRule(page, '营业时间', '周一至周五 9:00–18:00')
 }
 
-/** Somebody whose phone is awaited. */
+/** A user who signed in by WeChat after registering in another session. */
+const reviewer: State = async (page, weida) => {
+  const phone = await registered(page, weida)
+  await signOut(page)
+  await page.goto('/login')
+  await page.getByRole('button', { name: '微信登录' }).click()
+  await phone.scanNewest()
+  await phone.say('1')
+  await goOn(page)
+  await page.waitForURL(/\/me\/review$/)
+  await phone.close()
+}
+
+/** A visitor whose registration waits for the phone. */
 const waiting: State = async page => {
   await beginRegistration(page)
 }
 
-/** A phone that has said something. */
+/** A phone with an answered message. */
 const chatting: State = async (page, weida) => {
-  const phone = await Phone.pickUp(page.context().browser()!, weida)
+  const phone = await Phone.open(page.context().browser()!, weida)
   await phone.follow()
   await phone.say('帮助')
   const query = new URL(phone.page.url()).search.slice(1)
-  await phone.putDown()
+  await phone.close()
   return { query }
 }
 
-/** An administrator among many people, who has just changed somebody's level and credits. */
-const overseer: State = async (page, weida) => {
+/** A phone with an open registration question. */
+const questioned: State = async (page, weida) => {
+  const phone = await Phone.open(page.context().browser()!, weida)
+  await beginRegistration(page, unique('小满'))
+  await phone.scanNewest()
+  await phone.bubbles.last().waitFor()
+  const query = new URL(phone.page.url()).search.slice(1)
+  await phone.close()
+  return { query }
+}
+
+/** An administrator with many users, who has just changed a user's level and credits. */
+const userAdmin: State = async (page, weida) => {
   await weida.crowd(100)
-  await (await settled(page, weida)).putDown()
+  await (await registered(page, weida)).close()
   await page.goto('/me')
   const user = await page.locator('[data-user-id]').innerText()
   await signOut(page)
@@ -92,16 +116,18 @@ const overseer: State = async (page, weida) => {
   return { user }
 }
 
-/** All pages, by whoever may see them: what is looked at for everybody, and what pictures are taken of. */
-export const visits: { who: string; as?: State; paths: string[] }[] = [
+/** All pages by visitor, for the accessibility tests and the screenshots. */
+export const visits: { visitor: string; as?: State; paths: string[] }[] = [
   {
-    who: 'anybody',
+    visitor: 'anyone',
     paths: ['/', '/register', '/login', '/forgot', '/docs', '/sandbox', '/setup?key=spent', '/no-such-page'],
   },
-  { who: 'whose phone is awaited', as: waiting, paths: ['/signin'] },
-  { who: 'a phone', as: chatting, paths: ['/sandbox?:query'] },
+  { visitor: 'a waiting visitor', as: waiting, paths: ['/signin'] },
+  { visitor: 'a phone', as: chatting, paths: ['/sandbox?:query'] },
+  { visitor: 'a phone with a question', as: questioned, paths: ['/sandbox?:query', '/signin'] },
+  { visitor: 'a reviewer', as: reviewer, paths: ['/me/review'] },
   {
-    who: 'a member',
+    visitor: 'a user',
     as: member,
     paths: [
       '/me',
@@ -119,7 +145,7 @@ export const visits: { who: string; as?: State; paths: string[] }[] = [
     ],
   },
   {
-    who: 'a member whose rules have a past',
+    visitor: 'a user with history',
     as: asking,
     paths: [
       '/replies/history',
@@ -133,8 +159,8 @@ export const visits: { who: string; as?: State; paths: string[] }[] = [
     ],
   },
   {
-    who: 'the keeper of the account',
-    as: keeper,
+    visitor: 'an administrator of the account',
+    as: accountAdmin,
     paths: [
       '/admin/replies',
       '/admin/replies/new?cause=kind',
@@ -143,9 +169,9 @@ export const visits: { who: string; as?: State; paths: string[] }[] = [
     ],
   },
   {
-    who: 'who oversees users',
-    as: overseer,
-    paths: ['/admin/users?q=crowd00000', '/admin/users?q=nobody-at-all', '/admin/users/:user', '/admin/users/:user/delete'],
+    visitor: 'an administrator of users',
+    as: userAdmin,
+    paths: ['/admin/users?q=crowd00000', '/admin/users?q=no-such-user', '/admin/users/:user', '/admin/users/:user/delete'],
   },
 ]
 

@@ -2,10 +2,10 @@ import { expect, type Page } from '@playwright/test'
 import { test, unique, type Weida } from './index.ts'
 import type { Phone } from './phone.ts'
 
-/** A password that nobody guesses and everybody may read. */
+/** A strong password for tests. */
 export const PASSWORD = '正确的马 电池 订书钉'
 
-/** Fills in the registration as far as the page that waits for the phone. */
+/** Fills in the registration form up to the page that waits for the phone. */
 export async function beginRegistration(page: Page, username = unique('u')): Promise<string> {
   await page.goto('/register')
   await page.getByLabel('用户名').fill(username)
@@ -15,22 +15,23 @@ export async function beginRegistration(page: Page, username = unique('u')): Pro
   return username
 }
 
-/** Registers and is signed in, in the personal centre. */
+/** Registers a user and ends on the personal page. */
 export async function register(page: Page, phone: Phone, username = unique('u')): Promise<string> {
   await beginRegistration(page, username)
   await phone.scanNewest()
+  await phone.tap('是我，注册')
   await goOn(page)
   await expect(page).toHaveURL(/\/me$/)
   return username
 }
 
-/** Without a script the page goes on by one click, or by itself some seconds later; with one, at once. */
+/** Without a script the page needs a click, or reloads itself after some seconds; with a script it continues immediately. */
 export async function goOn(page: Page) {
   if (test.info().project.use.javaScriptEnabled !== false) return
   await page
     .getByRole('link', { name: '下一步' })
     .click()
-    // The page comes again by itself as well: it may have gone on before the click.
+    // The page also reloads itself: it may have continued before the click.
     .catch(error => {
       if (/\/signin$/.test(page.url())) throw error
     })
@@ -49,7 +50,7 @@ export async function signIn(page: Page, username: string, password = PASSWORD) 
   await expect(page).toHaveURL(/\/me$/)
 }
 
-/** Signs a browser in as an administrator made for it. */
+/** Signs a browser in as a new administrator. */
 export async function signInAsAdmin(page: Page, weida: Weida): Promise<string> {
   const [username, password] = await weida.admin(unique('admin'))
   await signIn(page, username, password)

@@ -2,8 +2,7 @@ import { expect, type Browser, type Locator, type Page } from '@playwright/test'
 import { unique, type Weida } from './index.ts'
 
 /**
- * A person's WeChat, used by hand: everything goes by the buttons of `/sandbox`, in a window of its own that shares nothing with
- * the visitor's.
+ * A user's WeChat, by the buttons of `/sandbox`, in a separate browser context.
  */
 export class Phone {
   private constructor(
@@ -11,8 +10,8 @@ export class Phone {
     private readonly weida: Weida,
   ) {}
 
-  /** Makes a new WeChat user and takes up their phone. The caller puts it down. */
-  static async pickUp(browser: Browser, weida: Weida): Promise<Phone> {
+  /** Creates a WeChat user and opens their phone. The caller closes it. */
+  static async open(browser: Browser, weida: Weida): Promise<Phone> {
     const context = await browser.newContext({ baseURL: weida.url, locale: 'zh-CN', viewport: { width: 1000, height: 900 } })
     const phone = new Phone(await context.newPage(), weida)
     await phone.page.goto('/sandbox')
@@ -22,7 +21,7 @@ export class Phone {
     return phone
   }
 
-  async putDown() {
+  async close() {
     await this.page.context().close()
   }
 
@@ -31,10 +30,15 @@ export class Phone {
     await expect(this.bubbles.last()).toBeVisible()
   }
 
-  /** Scans the QR code that a page asked for last, and follows the account on the way where the person does not yet. */
+  /** Scans the QR code that a page requested last; a user who does not follow the account yet follows it by the scan. */
   async scanNewest() {
     await this.page.reload()
+    // Reloading the page before the answer arrives would abort the scan.
+    const answered = this.page.waitForResponse(
+      response => response.status() !== 303 && (response.request().redirectedFrom() ?? response.request()).method() === 'POST',
+    )
     await this.page.getByRole('button', { name: /扫描二维码/ }).first().click()
+    await (await answered).finished()
   }
 
   /** Sends a message and waits for the answer. */
@@ -47,8 +51,8 @@ export class Phone {
     return (await this.bubbles.last().innerText()).trim()
   }
 
-  /** Sends a message that the account leaves unanswered. */
-  async saysInVain(text: string) {
+  /** Sends a message and expects no answer. */
+  async sayUnanswered(text: string) {
     await this.page.reload()
     const [theirs, mine] = [await this.bubbles.count(), await this.page.locator('li.said.mine').count()]
     await this.page.getByRole('textbox', { name: '要发送的消息' }).fill(text)
@@ -58,15 +62,15 @@ export class Phone {
     expect(await this.bubbles.count(), `answers to ${text}`).toBe(theirs)
   }
 
-  /** Sends a message that need not be answered. */
-  async tell(text: string) {
+  /** Sends a message without waiting for an answer. */
+  async send(text: string) {
     await this.page.reload()
     await this.page.getByRole('textbox', { name: '要发送的消息' }).fill(text)
     await this.page.getByRole('button', { name: '发送', exact: true }).click()
     await expect(this.page.locator('li.said.mine .bubble').last()).toHaveText(text)
   }
 
-  /** Asks for a code and reads it. */
+  /** Requests a code and returns it. */
   async code(word: string): Promise<string> {
     const answer = await this.say(word)
     const code = /\d{6}/.exec(answer)
@@ -74,13 +78,13 @@ export class Phone {
     return code[0]
   }
 
-  /** Taps a link of the last answer, such as 是我，确认. */
+  /** Taps a link of the last answer, such as 是我，登录. The page shows a new answer by itself; a reload would conflict with the load that
+   * a scan has begun. */
   async tap(text: string) {
-    await this.page.reload()
     await this.bubbles.last().getByText(text).click()
   }
 
-  /** What the account said, oldest first. */
+  /** The account's messages, oldest first. */
   get bubbles(): Locator {
     return this.page.locator('li.said:not(.mine) .bubble')
   }

@@ -1,6 +1,6 @@
 import { expect, type Page } from '@playwright/test'
 
-/** Adds a rule by the line above the list. The page is the list. */
+/** Adds a rule by the form above the list, on the list page. */
 export async function addRule(page: Page, keyword: string, text: string) {
   await page.getByLabel('收到').fill(keyword)
   await page.getByRole('textbox', { name: '回复', exact: true }).fill(text)

@@ -1,8 +1,8 @@
 import { expect, test, unique } from './index.ts'
 
-// The rig's own tests: what the other specs rely on.
+// Tests of the fixtures that the other specs use.
 
-test('a killed program comes back at the same address', async ({ weida, request }) => {
+test('a killed program restarts at the same address', async ({ weida, request }) => {
   const healthy = async () => (await request.get(`${weida.url}/healthz`)).ok()
   expect(await healthy()).toBe(true)
   await weida.kill()
@@ -13,7 +13,7 @@ test('a killed program comes back at the same address', async ({ weida, request 
   expect(await healthy()).toBe(true)
 })
 
-test('a complaint of the browser is heard', async ({ page, complaints }) => {
+test('a browser error is recorded', async ({ page, complaints }) => {
   const mark = unique('mark')
   await page.goto('/')
   await page.evaluate(text => console.error(text), mark)
@@ -27,7 +27,7 @@ test('a script does not run without JavaScript', { tag: ['@nojs'] }, async ({ pa
   await expect(page.getByText('plain')).toBeVisible()
 })
 
-test('a phone is narrow and touched', { tag: ['@phone'] }, async ({ page }) => {
+test('a phone is narrow and has a touch screen', { tag: ['@phone'] }, async ({ page }) => {
   await page.goto('/')
   expect(await page.evaluate(() => [innerWidth, navigator.maxTouchPoints > 0])).toEqual([360, true])
 })

@@ -10,12 +10,12 @@ const ROOT = resolve(import.meta.dirname, '../..')
 const START_MS = 20_000
 const STOP_MS = 10_000
 
-/** The program itself, in the sandbox, with a database of its own. */
+/** The program in the sandbox, with its own database. */
 export class Weida {
   private child?: ChildProcess
   private exited: Promise<void> = Promise.resolve()
   private output = ''
-  /** Where a key to the console was printed; it opens once. */
+  /** The printed setup link; it works once. */
   private link?: string
   private crowded = 0
 
@@ -25,7 +25,7 @@ export class Weida {
     private readonly env: Record<string, string>,
   ) {}
 
-  /** Starts one more; `env` is added to its environment. The caller ends it with `dispose`. */
+  /** Starts another program; `env` is added to its environment. The caller ends it with `dispose`. */
   static async start(env: Record<string, string> = {}): Promise<Weida> {
     const directory = await mkdtemp(join(tmpdir(), 'weida-e2e-'))
     const weida = new Weida(`http://127.0.0.1:${await freePort()}`, directory, env)
@@ -38,13 +38,13 @@ export class Weida {
     return weida
   }
 
-  /** The link by which the first administrator comes in. */
+  /** The setup link for the first administrator. */
   get adminLink(): string {
     if (!this.link) throw new Error(`no /setup?key=… was printed:\n${this.output}`)
     return this.link
   }
 
-  /** Makes an administrator at the command line: name and password. */
+  /** Creates an administrator at the command line. Returns name and password. */
   async admin(username: string): Promise<[string, string]> {
     const said = await run(program(), ['admin', 'create', username], this.environment())
     const password = /password: (\S+)/.exec(said)
@@ -52,19 +52,19 @@ export class Weida {
     return [username, password[1]!]
   }
 
-  /** Brings people into the database until there are so many: crowd000000, crowd000001, … with ids from 2000000 on. */
+  /** Adds users to the database up to this count: crowd000000, crowd000001, … with ids from 2000000 on. */
   async crowd(count: number): Promise<void> {
     if (count <= this.crowded) return
     await run(named('WEIDA_CROWD'), [this.database, String(this.crowded), String(count)], inherited())
     this.crowded = count
   }
 
-  /** What the program wrote since it started. */
+  /** The program's log since its start. */
   async log(): Promise<string> {
     return readFile(join(this.directory, 'log'), 'utf8').catch(() => '')
   }
 
-  /** Starts it at the same address on the same data; does nothing when it runs. */
+  /** Starts it at the same address on the same data; does nothing if it runs. */
   async up(): Promise<void> {
     if (this.child) return
     const child = spawn(program(), [], {
@@ -97,17 +97,17 @@ export class Weida {
     return { ...inherited(), LEPTOS_SITE_ADDR: new URL(this.url).host, DATABASE_URL: this.database, ...this.env }
   }
 
-  /** Ends it as an operator would: SIGTERM, and time to finish. */
+  /** Ends it with SIGTERM and waits for it to finish. */
   async down(): Promise<void> {
     await this.end('SIGTERM')
   }
 
-  /** Ends it as a power failure would: SIGKILL. Start it again with `up`. */
+  /** Ends it with SIGKILL. `up` starts it again. */
   async kill(): Promise<void> {
     await this.end('SIGKILL')
   }
 
-  /** Ends it in good order and starts it again. */
+  /** Ends it with SIGTERM and starts it again. */
   async restart(): Promise<void> {
     await this.down()
     await this.up()
@@ -134,7 +134,7 @@ export class Weida {
     if (found) this.link = this.url + found[2]
   }
 
-  /** It has said that it serves, and it answers. */
+  /** Waits until it has printed its address and answers. */
   private async ready(child: ChildProcess): Promise<void> {
     const until = Date.now() + START_MS
     while (Date.now() < until && this.child === child) {
@@ -150,14 +150,14 @@ function program(): string {
   return named('WEIDA_BIN')
 }
 
-/** A program that the environment names. */
+/** The path of a program from an environment variable. */
 function named(variable: string): string {
   const bin = process.env[variable]
   if (!bin) throw new Error(`${variable} names no program; run the tests with: cargo xtask e2e`)
   return bin
 }
 
-/** Runs a program to its end and gives what it said. */
+/** Runs a program to its end and returns its output. */
 async function run(bin: string, args: string[], env: Record<string, string>): Promise<string> {
   const { stdout } = await promisify(execFile)(bin, args, { cwd: ROOT, env })
   return stdout
@@ -167,7 +167,7 @@ async function answers(url: string): Promise<boolean> {
   return fetch(`${url}/healthz`).then(answer => answer.ok, () => false)
 }
 
-/** Our environment without what would configure the program: tests must not depend on the shell they are run from. */
+/** Our environment without settings of the program: tests must not depend on the calling shell. */
 function inherited(): Record<string, string> {
   const foreign = /^(WEIDA|WECHAT|WX|LEPTOS|JWT|TOKEN|MYSQL|DATABASE|ILINK)_/
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name))) as Record<string, string>

@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test'
 import { browser } from './chromium.ts'
 
-/** Pictures of pages in two widths and two themes, for people to look at: `cargo xtask shots`. */
+/** Screenshots of pages in two widths and two themes: `cargo xtask shots`. */
 export default defineConfig({
   testDir: '.',
   testMatch: 'shots.ts',

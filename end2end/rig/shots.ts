@@ -7,18 +7,18 @@ const named = (process.env.WEIDA_SHOTS ?? '').split(' ').filter(path => path.sta
 const known = visits.flatMap(({ paths }) => paths)
 const wanted = [
   ...visits.map(visit => ({ ...visit, paths: visit.paths.filter(path => named.length === 0 || named.includes(path)) })),
-  { who: 'anybody', as: undefined, paths: named.filter(path => !known.includes(path)) },
+  { visitor: 'anyone', as: undefined, paths: named.filter(path => !known.includes(path)) },
 ]
 
-for (const { who, as, paths } of wanted.filter(({ paths }) => paths.length > 0)) {
-  test(`${who}: ${paths.join(' ')}`, async ({ page, weida, complaints }, { project }) => {
+for (const { visitor, as, paths } of wanted.filter(({ paths }) => paths.length > 0)) {
+  test(`${visitor}: ${paths.join(' ')}`, async ({ page, weida, complaints }, { project }) => {
     test.setTimeout(60_000 + paths.length * 10_000)
     complaints.expect(/./)
     const values = (await as?.(page, weida)) ?? {}
     for (const path of paths) {
       await page.goto(filled(path, values))
       await page.evaluate(() => document.fonts.ready)
-      // Islands wake up when the browser is idle.
+      // Islands hydrate when the browser is idle.
       await page.waitForTimeout(500)
       const name = path.replace(/^\//, '').replace(/[^\w-]+/g, '_') || 'front'
       await page.screenshot({ path: `${DIRECTORY}/${name}-${project.name}.png`, fullPage: true })

@@ -96,12 +96,12 @@ const follow = (node) => {
 };
 
 const start = async () => {
-  const { document: url, token } = viewer.dataset;
+  const { document: url, token, bundle, style, themeStyle } = viewer.dataset;
   await Promise.all([
-    fetched("link", { rel: "stylesheet", href: "/docs/swagger-ui.css" }),
-    fetched("script", { src: "/docs/swagger-ui-bundle.js" }),
+    fetched("link", { rel: "stylesheet", href: style }),
+    fetched("script", { src: bundle }),
   ]);
-  await fetched("link", { rel: "stylesheet", href: "/docs/docs.css" });
+  await fetched("link", { rel: "stylesheet", href: themeStyle });
   const place = document.createElement("div");
   new MutationObserver(() => follow(place)).observe(place, { childList: true, subtree: true });
   const ui = SwaggerUIBundle({

@@ -14,10 +14,10 @@ pub enum Admin {
     ResetPassword { username: String },
 }
 
-/// Runs it.
+/// Runs the command.
 pub async fn run(settings: Checked, admin: Admin) -> Result<(), String> {
     let ctx = &super::open(settings).await?;
-    let password = ctx.chance.token();
+    let password = ctx.rng.token();
     let (username, done) = match &admin {
         Admin::Create { username } => (username, account::admin::create(ctx, username, &password).await.map(drop)),
         Admin::ResetPassword { username } => (username, account::admin::reset_password(ctx, username, &password).await),

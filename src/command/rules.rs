@@ -3,27 +3,27 @@
 use crate::{
     config::Checked,
     core::{
-        CoreError, Ctx,
+        CoreError, Ctx, OfficialCtx,
         account::field::folded,
-        reply::{
-            ACCOUNT, Door,
+        rule::{
+            ACCOUNT, Source,
             draft::Draft,
             edit::Editor,
-            refusal::Refusal,
+            error_text::padded,
+            rejection::RuleRejection,
             search,
-            transfer::{self, Format, Mode, Plan, words},
-            words::padded,
+            transfer::{self, Format, Mode, Plan, error_text},
         },
     },
     store,
-    text::Lang,
+    text::{Lang, cut},
 };
 use clap::{Args, Subcommand, ValueEnum};
 use std::io::{Read as _, Write as _};
 
-/// Rules, flaws or differences that are printed one by one.
+/// The most rules, flaws or differences that are printed one by one.
 const PRINTED: usize = 200;
-/// Characters of a reply that are printed.
+/// The most characters of a reply that are printed.
 const PRINTED_CHARS: usize = 40;
 
 #[derive(Debug, Subcommand)]
@@ -58,7 +58,7 @@ pub enum Rules {
     },
 }
 
-/// Whose rules, and in what form.
+/// Owner and format of the rules.
 #[derive(Debug, Args)]
 pub struct Of {
     /// account, or the name or number of a user
@@ -75,12 +75,12 @@ enum Given {
     Json,
 }
 
-/// Why it was not done.
+/// Why the command failed.
 #[derive(Debug)]
 pub enum Fault {
-    /// What was asked for, or the file, is wrong.
+    /// The arguments or the file are invalid.
     Wrong(String),
-    /// It cannot be done now.
+    /// The command cannot be run now.
     Failed(String),
 }
 
@@ -90,7 +90,7 @@ impl From<CoreError> for Fault {
     }
 }
 
-/// Runs it.
+/// Runs the command.
 pub async fn run(settings: Checked, rules: Rules) -> Result<(), Fault> {
     let ctx = super::open(settings).await.map_err(Fault::Failed)?;
     let done = match rules {
@@ -115,13 +115,13 @@ async fn export(ctx: &Ctx, of: &Of, english: bool, file: &str) -> Result<(), Fau
     Ok(())
 }
 
-async fn import(ctx: &Ctx, of: &Of, mode: Mode, is_dry: bool, file: Option<&str>) -> Result<(), Fault> {
+async fn import(ctx: &OfficialCtx, of: &Of, mode: Mode, is_dry: bool, file: Option<&str>) -> Result<(), Fault> {
     let owner_id = owner(ctx, &of.owner).await?;
     let parsed = match file {
         Some(file) => {
             let bytes = input(file)?;
             transfer::read(of.format(file, &bytes), &bytes)
-                .map_err(|flaw| Fault::Wrong(format!("{file}: {}", words::file(Lang::En, &flaw))))?
+                .map_err(|flaw| Fault::Wrong(format!("{file}: {}", error_text::file(Lang::En, &flaw))))?
         }
         None if owner_id != ACCOUNT => {
             return Err(Fault::Wrong("the platform's rules are the account's: leave --owner out".to_owned()));
@@ -134,27 +134,27 @@ async fn import(ctx: &Ctx, of: &Of, mode: Mode, is_dry: bool, file: Option<&str>
         return Err(Fault::Wrong(format!("{} flaws: nothing was imported", plan.flaws.len())));
     }
     if !plan.may_apply(false) {
-        let why = "--replace: some of the platform's rules could not be kept, and those here that they stand for would be removed";
+        let why = "--replace: some of the platform's rules cannot be imported, and the rules here with the same keywords would be removed";
         return Err(Fault::Wrong(format!("{why}; nothing was imported, leave --replace out")));
     }
     if is_dry || plan.is_empty() {
         return Ok(());
     }
-    let editor = Editor { owner_id, actor_id: 0, door: Door::Cli, address: String::new() };
+    let editor = Editor { owner_id, actor_id: 0, door: Source::Cli, address: String::new() };
     match transfer::apply(ctx, &editor, &plan).await {
         Ok(applied) => {
             println!("added {}, changed {}, removed {}", applied.added.len(), applied.changed, applied.removed);
             Ok(())
         }
-        Err(Refusal::Core(CoreError::Conflict | CoreError::NotFound)) => {
-            Err(Fault::Failed("somebody changed the rules meanwhile: nothing was imported, run it again".to_owned()))
+        Err(RuleRejection::Core(CoreError::Conflict | CoreError::NotFound)) => {
+            Err(Fault::Failed("the rules changed during the import: nothing was imported, run it again".to_owned()))
         }
         Err(refusal) => Err(Fault::Failed(refusal.to_string())),
     }
 }
 
 fn input(file: &str) -> Result<Vec<u8>, Fault> {
-    // One byte more than a file may have, so that a larger one is seen.
+    // One byte above the limit, so that a larger file is detected.
     let most = u64::try_from(transfer::FILE_MAX_BYTES + 1).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();
     let read = if file == "-" {
@@ -166,7 +166,7 @@ fn input(file: &str) -> Result<Vec<u8>, Fault> {
     Ok(bytes)
 }
 
-/// The owner's id: `account`, a number, or a name.
+/// The owner's id, from `account`, a number or a name.
 async fn owner(ctx: &Ctx, text: &str) -> Result<i64, Fault> {
     if text == "account" {
         return Ok(ACCOUNT);
@@ -192,10 +192,10 @@ impl Of {
 
 fn print(plan: &Plan) {
     for note in &plan.notes {
-        println!("! {}", words::note(Lang::En, note));
+        println!("! {}", printable(&error_text::note(Lang::En, note)));
     }
     for flaw in plan.flaws.iter().take(PRINTED) {
-        println!("x {}", words::flaw(Lang::En, flaw));
+        println!("x {}", printable(&error_text::flaw(Lang::En, flaw)));
     }
     for row in plan.added.iter().take(PRINTED) {
         println!("+ {}", summary(&row.draft));
@@ -217,7 +217,13 @@ fn print(plan: &Plan) {
     );
 }
 
-/// One line that tells a rule from others.
+/// Text from a file, made safe for a terminal: without control characters that would move the cursor or change the
+/// title.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// One line that identifies a rule.
 fn summary(draft: &Draft) -> String {
     let keywords: Vec<&str> = draft.keywords.iter().map(|k| k.text.as_str()).collect();
     let asked = if keywords.is_empty() { draft.cause.as_str().to_owned() } else { keywords.join(" | ") };
@@ -226,9 +232,19 @@ fn summary(draft: &Draft) -> String {
         .iter()
         .map(|c| match c.caption() {
             "" => c.kind().to_owned(),
-            caption => caption.chars().map(|c| if c.is_control() { ' ' } else { c }).take(PRINTED_CHARS).collect(),
+            caption => printable(cut::chars(caption, PRINTED_CHARS)),
         })
         .collect();
     let off = if draft.is_enabled { "" } else { " (off)" };
-    format!("{asked} = {}{off}", answers.join(" / "))
+    printable(&format!("{asked} = {}{off}", answers.join(" / ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn a_file_says_nothing_to_a_terminal() {
+        assert_eq!(printable("a\u{1b}]0;title\u{7}b\u{9b}31m\r\n"), "a ]0;title b 31m  ");
+    }
 }

@@ -1,16 +1,17 @@
-//! Levels × features × windows: how much of what each level may use.
+//! Quotas: how much of each feature a level may use in each time window.
 
-use super::{ConfigError, load::nearest};
-use crate::core::account::LEVELS;
+use super::{ConfigError, error::nearest};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
+/// The levels that users have, the lowest first.
+pub const LEVELS: [&str; 3] = ["normal", "premium", "vip"];
 /// Stands for every feature that is not named.
 const ANY: &str = "*";
-/// Beyond it a number is a typing mistake; no limit at all is said by leaving it out.
+/// A larger number is a typing mistake; leaving the limit out means no limit.
 const LIMIT_MAX: i64 = 1_000_000_000_000;
 
-/// How much of a feature may be used in each window. None: as much as one likes.
+/// The limit of a feature in each window. `None`: no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Windows {
@@ -19,12 +20,12 @@ pub struct Windows {
     pub total: Option<i64>,
 }
 
-/// The windows of every feature of every level. A feature that a level does not name, it does not have.
+/// The windows of every feature of every level. A level cannot use a feature that it does not name.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 pub struct Levels(BTreeMap<String, BTreeMap<String, Windows>>);
 
 impl Levels {
-    /// What holds where the settings say nothing.
+    /// The limits if the settings give none.
     fn defaults() -> Self {
         let feature = |name: &str, day: i64, month: Option<i64>| {
             (name.to_owned(), Windows { day: Some(day), month, total: None })
@@ -37,10 +38,10 @@ impl Levels {
         Self(levels.into_iter().map(|(level, features)| (level.to_owned(), features.into_iter().collect())).collect())
     }
 
-    /// The defaults, with each feature replaced that these settings name.
+    /// The defaults, with the features named in these settings replaced.
     ///
     /// # Errors
-    /// A level that does not exist, a name that is none, a limit below zero.
+    /// An unknown level, an invalid name, or a negative limit.
     pub(super) fn over_defaults(&self) -> Result<Self, ConfigError> {
         let mut all = Self::defaults();
         for (level, features) in &self.0 {
@@ -56,7 +57,7 @@ impl Levels {
         Ok(all)
     }
 
-    /// What a level may use of a feature; None where it does not have it.
+    /// What a level may use of a feature; `None` if it cannot use it.
     #[must_use]
     pub fn find(&self, level: &str, feature: &str) -> Option<&Windows> {
         let features = self.0.get(level)?;
@@ -114,7 +115,7 @@ mod tests {
         assert_eq!(all.find("normal", "image_edit").unwrap().day, Some(100));
         assert_eq!(all.find("premium", "translate"), Some(&day(7)));
         assert_eq!(all.find("normal", "translate"), None);
-        // The highest level has everything.
+        // The highest level has no limits.
         assert_eq!(all.find("vip", "translate"), Some(&Windows::default()));
         assert_eq!(all.features(), ["article", "image_edit", "translate"]);
     }

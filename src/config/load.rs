@@ -1,6 +1,6 @@
-//! Reading the settings from their four sources, and naming what is not known.
+//! Reads the settings from their four sources and reports unknown names.
 
-use super::{Checked, Settings};
+use super::{Checked, ConfigError, Settings, error::nearest};
 use figment::{
     Figment, Provider as _, Source,
     providers::{Format as _, Serialized, Toml},
@@ -8,12 +8,13 @@ use figment::{
 };
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
-/// Names in the environment and the keys they set. A later name wins over an earlier one.
+/// Environment variables and the keys they set. A later variable overrides an earlier one.
 pub const ENVIRONMENT: &[(&str, &str)] = &[
     ("LEPTOS_SITE_ROOT", "leptos.site-root"),
     ("LEPTOS_SITE_ADDR", "leptos.site-addr"),
     ("WEIDA_PUBLIC_URL", "server.public-url"),
     ("WEIDA_TRUSTED_PROXIES", "server.trusted-proxies"),
+    ("WEIDA_CORS_ORIGINS", "server.cors-origins"),
     ("WEIDA_METRICS_ADDR", "server.metrics-addr"),
     ("WEIDA_TRUST_OPENID_HEADER", "server.trust-openid-header"),
     ("WEIDA_TRUST_WX_HEADERS", "server.trust-wx-headers"),
@@ -21,12 +22,15 @@ pub const ENVIRONMENT: &[(&str, &str)] = &[
     ("MYSQL_USERNAME", "database.mysql-username"),
     ("MYSQL_PASSWORD", "database.mysql-password"),
     ("DATABASE_URL", "database.url"),
+    ("WEIDA_SECRET_KEY", "security.secret-key"),
+    ("WEIDA_PREVIOUS_SECRET_KEY", "security.previous-secret-key"),
     ("WECHAT_APPID", "wechat.appid"),
     ("WECHAT_APPSECRET", "wechat.secret"),
     ("WECHAT_SECRET", "wechat.secret"),
     ("WECHAT_TOKEN", "wechat.token"),
     ("WECHAT_AES_KEY", "wechat.aes-key"),
     ("WECHAT_PREVIOUS_AES_KEY", "wechat.previous-aes-key"),
+    ("WECHAT_ORIGINAL_ID", "wechat.original-id"),
     ("WECHAT_ACCOUNT_NAME", "wechat.account-name"),
     ("WECHAT_ACCOUNT_QR", "wechat.account-qr"),
     ("WECHAT_API_BASE", "wechat.api-base"),
@@ -51,31 +55,23 @@ pub const ENVIRONMENT: &[(&str, &str)] = &[
     ("WEIDA_HISTORY_MEGABYTES", "reply.history-megabytes"),
     ("RUST_LOG", "log.filter"),
     ("WEIDA_LOG_DIR", "log.dir"),
+    ("WEIDA_LOG_DAYS", "log.keep-days"),
 ];
 
-/// What only our names begin with: another one that does is a slip of the keyboard.
+/// The keys of the Official Account. An empty variable of theirs beside one with a value is a forgotten value, and not an unset one.
+const ACCOUNT_KEYS: [&str; 4] = ["wechat.appid", "wechat.secret", "wechat.token", "wechat.aes-key"];
+
+/// Prefixes that only this program uses: an unknown variable with one of them is a typing mistake.
 const PREFIXES: [&str; 4] = ["WEIDA_", "WECHAT_", "JWT_", "ILINK_"];
-/// Names that begin like ours and belong to the tests.
+/// The prefix of the tests' variables.
 const TEST_PREFIX: &str = "WEIDA_TEST_";
 
-/// What the command line says.
+/// The command line flags that change settings.
 #[derive(Debug, Clone, Default)]
 pub struct Flags {
     pub config: Option<PathBuf>,
     pub addr: Option<SocketAddr>,
 }
-
-/// Why the program cannot start with these settings: one line with how to mend it, never a secret.
-#[derive(Debug)]
-pub struct ConfigError(pub String);
-
-impl std::fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for ConfigError {}
 
 /// A setting as `weida doctor` prints it.
 #[derive(Debug, Clone)]
@@ -88,28 +84,24 @@ pub struct Described {
 /// Reads and checks all settings. `environment` is the process's, or a test's.
 ///
 /// # Errors
-/// The first thing that is wrong, with its mend.
+/// The first invalid setting, and how to fix it.
 pub fn load(flags: &Flags, environment: &BTreeMap<String, String>) -> Result<Checked, ConfigError> {
     let figment = sources(flags, environment)?;
     let settings: Settings = figment.extract().map_err(|e| explain(&e))?;
     Checked::new(settings)
 }
 
-/// The settings that were given, with where they come from; secrets hidden.
+/// The settings that were given, each with its source; secrets are masked.
 ///
 /// # Errors
 /// As [`load`].
 pub fn describe(flags: &Flags, environment: &BTreeMap<String, String>) -> Result<Vec<Described>, ConfigError> {
     let figment = sources(flags, environment)?;
     let data = figment.data().map_err(|e| explain(&e))?;
-    let mut given = Vec::new();
+    let (set, mut given) = (set_variables(environment), Vec::new());
     for (table, value) in data.into_values().flatten() {
         for (key, value) in leaves(table, value) {
-            let source = ENVIRONMENT
-                .iter()
-                .rev()
-                .find(|(name, k)| *k == key && environment.contains_key(*name))
-                .map_or("Leptos.toml", |(name, _)| name);
+            let source = set.iter().rev().find(|(_, k, _)| *k == key).map_or("Leptos.toml", |(name, _, _)| name);
             let source = if key == "leptos.site-addr" && flags.addr.is_some() { "--addr" } else { source };
             let value = if is_secret(&key) { "(hidden)".to_owned() } else { text_of(&value) };
             given.push(Described { key, value, source: source.to_owned() });
@@ -118,7 +110,7 @@ pub fn describe(flags: &Flags, environment: &BTreeMap<String, String>) -> Result
     Ok(given)
 }
 
-/// The values of a table and of the tables in it, each with its key.
+/// The values of a table and its nested tables, each with its full key.
 fn leaves(key: String, value: Value) -> Vec<(String, Value)> {
     match value {
         Value::Dict(_, fields) => {
@@ -128,9 +120,9 @@ fn leaves(key: String, value: Value) -> Vec<(String, Value)> {
     }
 }
 
-/// True for keys whose values are shown nowhere.
+/// True for keys whose values must not be shown.
 fn is_secret(key: &str) -> bool {
-    let is_named = ["secret", "aes-key", "password"].iter().any(|s| key.ends_with(s));
+    let is_named = ["secret", "secret-key", "aes-key", "password"].iter().any(|s| key.ends_with(s));
     (is_named && !key.starts_with("chat.")) || matches!(key, "wechat.token" | "database.url")
 }
 
@@ -156,12 +148,10 @@ fn sources(flags: &Flags, environment: &BTreeMap<String, String>) -> Result<Figm
             path.display()
         )));
     }
-    // The provider takes an absent file for an error; without one the defaults hold.
+    // Figment treats a missing file as an error; without a file the defaults apply.
     let mut figment = if path.is_file() { Figment::from(Toml::file_exact(&path)) } else { Figment::new() };
-    for (name, key) in ENVIRONMENT {
-        if let Some(text) = environment.get(*name) {
-            figment = figment.merge(Serialized::default(key, typed(key, text)));
-        }
+    for (_, key, text) in set_variables(environment) {
+        figment = figment.merge(Serialized::default(key, typed(key, text)));
     }
     if let Some(addr) = flags.addr {
         figment = figment.merge(Serialized::default("leptos.site-addr", addr.to_string()));
@@ -169,26 +159,42 @@ fn sources(flags: &Flags, environment: &BTreeMap<String, String>) -> Result<Figm
     Ok(figment)
 }
 
-/// The environment has only text; three kinds of keys are something else.
+/// The variables that are set, each with its key and its text, in the order of their precedence.
+///
+/// An empty one is not set: compose files give an empty text for a name without a value. An empty one of the account is kept as a
+/// mistake if another one of the account has a value, unless the same key is set under its other name.
+fn set_variables(environment: &BTreeMap<String, String>) -> Vec<(&'static str, &'static str, &str)> {
+    let text = |name: &str| environment.get(name).map(String::as_str);
+    let is_filled = |name: &str| text(name).is_some_and(|text| !text.trim().is_empty());
+    let has_account = ENVIRONMENT.iter().any(|(name, key)| ACCOUNT_KEYS.contains(key) && is_filled(name));
+    let is_given = |key: &str| ENVIRONMENT.iter().any(|(name, k)| *k == key && is_filled(name));
+    let is_forgotten = |key: &str| has_account && ACCOUNT_KEYS.contains(&key) && !is_given(key);
+    let variables = ENVIRONMENT.iter().filter_map(|(name, key)| text(name).map(|text| (*name, *key, text)));
+    variables.filter(|(name, key, _)| is_filled(name) || is_forgotten(key)).collect()
+}
+
+/// Environment variables are text; three kinds of keys have another type.
 fn typed(key: &str, text: &str) -> Value {
     match key {
-        "server.trusted-proxies" => {
+        "server.trusted-proxies" | "server.cors-origins" => {
             Value::from(text.split(',').map(|p| p.trim().to_owned()).filter(|p| !p.is_empty()).collect::<Vec<_>>())
         }
         "server.trust-openid-header" | "server.trust-wx-headers" | "reply.more" => match text {
             "true" | "1" => Value::from(true),
-            "false" | "0" | "" => Value::from(false),
+            "false" | "0" => Value::from(false),
             other => Value::from(other),
         },
-        "token.expiration-days" | "message.keep-days" | "reply.history-days" | "reply.history-megabytes" => {
-            text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from)
-        }
+        "token.expiration-days"
+        | "message.keep-days"
+        | "log.keep-days"
+        | "reply.history-days"
+        | "reply.history-megabytes" => text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from),
         _ => Value::from(text),
     }
 }
 
 fn refuse_unknown_names(environment: &BTreeMap<String, String>) -> Result<(), ConfigError> {
-    for name in environment.keys() {
+    for (name, _) in environment.iter().filter(|(_, text)| !text.trim().is_empty()) {
         let is_ours = PREFIXES.iter().any(|prefix| name.starts_with(prefix)) && !name.starts_with(TEST_PREFIX);
         if is_ours && !ENVIRONMENT.iter().any(|(known, _)| known == name) {
             let nearest = nearest(name, ENVIRONMENT.iter().map(|(known, _)| *known));
@@ -200,15 +206,11 @@ fn refuse_unknown_names(environment: &BTreeMap<String, String>) -> Result<(), Co
     Ok(())
 }
 
-pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> &'a str {
-    known.min_by_key(|k| strsim::damerau_levenshtein(name, k)).unwrap_or("")
-}
-
-/// One line: where, what, and the nearest key for one that is not known.
+/// One line: where, what, and for an unknown key the nearest known one.
 fn explain(error: &figment::Error) -> ConfigError {
     let place = match error.metadata.as_ref().map(|m| (m.source.as_ref(), &m.name)) {
         Some((Some(Source::File(path)), _)) => path.display().to_string(),
-        // Names in the environment and flags come from here.
+        // The code merges in environment variables and flags, so figment names code as their source.
         Some((Some(_), _)) => "the environment".to_owned(),
         Some((None, name)) => name.to_string(),
         None => "the settings".to_owned(),
@@ -222,7 +224,7 @@ fn explain(error: &figment::Error) -> ConfigError {
                 nearest(field, expected.iter().copied())
             )
         }
-        // What was found instead of text is most likely the secret itself, without its quotes.
+        // The value found instead of a string is most likely the unquoted secret itself.
         _ if is_secret(&key) => format!("{place}: {key}: it must be a text in quotes"),
         kind => {
             let environment =

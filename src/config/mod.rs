@@ -1,15 +1,21 @@
-//! Everything the program can be told, in one struct: defaults, then `Leptos.toml`, then environment, then flags.
+//! All settings in one struct: defaults, then `Leptos.toml`, then environment, then flags.
 //!
-//! The same keys stand in `Leptos.toml` with their meaning; `load` knows the environment's names for them, `check` what must
-//! hold among them. `weida doctor` prints what is in force.
+//! `Leptos.toml` lists the same keys with their meaning; `load` maps environment variables to them, `check` validates them
+//! together. `weida doctor` prints the settings in force.
 
 mod check;
+mod commands;
+mod cors;
+mod error;
 mod level;
 mod load;
 
-pub use check::{Account, Checked};
-pub use level::{Levels, Windows};
-pub use load::{ConfigError, Described, ENVIRONMENT, Flags, describe, load};
+pub use check::{Account, Checked, SECRET_KEY_MIN_BYTES, is_private_address};
+pub use commands::{Command, Commands};
+pub use cors::CorsOrigins;
+pub use error::ConfigError;
+pub use level::{LEVELS, Levels, Windows};
+pub use load::{Described, ENVIRONMENT, Flags, describe, load};
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -22,6 +28,7 @@ pub struct Settings {
     pub leptos: Leptos,
     pub server: Server,
     pub database: Database,
+    pub security: Security,
     pub wechat: Wechat,
     pub mini_program: MiniProgram,
     pub open_platform: OpenPlatform,
@@ -33,18 +40,18 @@ pub struct Settings {
     pub chat: Chat,
     pub media: Media,
     pub limits: Limits,
-    /// What each level may use of each feature, where it differs from the defaults.
+    /// Quotas of each level, where they differ from the defaults.
     pub quota: Levels,
     pub log: Log,
 }
 
-/// Where pages and their files are.
+/// Where pages and static files are.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Leptos {
     /// Name of the script and the style sheet under `site-pkg-dir`.
     pub output_name: String,
-    /// Folder of the files that are served as they are; relative to the working directory, else beside the program.
+    /// Folder of the static files; relative to the working directory, else beside the program.
     pub site_root: String,
     /// Folder below `site-root` with script and style sheet.
     pub site_pkg_dir: String,
@@ -67,31 +74,43 @@ impl Default for Leptos {
 #[derive(Debug, Clone, Deserialize, Default)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Server {
-    /// How browsers reach the program, without a path; https turns on Secure cookies and HSTS. Empty: `http://<site-addr>`.
+    /// The address that browsers use, without a path; https turns on Secure cookies and HSTS. Empty: `http://<site-addr>`.
     pub public_url: String,
-    /// Addresses or networks (`10.0.0.0/8`) of proxies whose `X-Forwarded-For` counts.
+    /// Addresses or networks (`10.0.0.0/8`) of proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<String>,
+    /// Origins whose pages may call the APIs that use no cookie; `*`: every page. Empty: none.
+    pub cors_origins: Vec<String>,
     /// Address for `/metrics` alone. Empty: `/metrics` is served to loopback callers on the main address.
     pub metrics_addr: String,
-    /// Believe the header `openid` of the follow API: only behind a gateway that sets it.
+    /// Trust the `openid` header of the follow API: only behind a gateway that sets it.
     pub trust_openid_header: bool,
-    /// Believe `X-WX-*` headers: only on WeChat Cloud Hosting with public access switched off.
+    /// Trust `X-WX-*` headers: only on WeChat Cloud Hosting with public access disabled.
     pub trust_wx_headers: bool,
 }
 
-/// The database where none is named.
+/// The default database.
 pub const DATABASE_URL: &str = "sqlite://data/weida.db";
 
 /// The database.
 #[derive(Debug, Clone, Deserialize, Default)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Database {
-    /// `sqlite://path`, `mysql://…` or `postgres://…`. Not given: WeChat Cloud Hosting's, else [`DATABASE_URL`].
+    /// `sqlite://path`, `mysql://…` or `postgres://…`. Not set: WeChat Cloud Hosting's, else [`DATABASE_URL`].
     pub url: Option<SecretString>,
-    /// WeChat Cloud Hosting's own names; used where `url` was not given.
+    /// WeChat Cloud Hosting's own variables; used if `url` is not set.
     pub mysql_address: String,
     pub mysql_username: String,
     pub mysql_password: SecretString,
+}
+
+/// The key that encrypts the keys stored in the database.
+#[derive(Debug, Clone, Deserialize, Default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Security {
+    /// At least 32 bytes. Not set: the file `secret.key` in the data folder, created at the first start.
+    pub secret_key: Option<SecretString>,
+    /// The key before the present one, for the first start after a change.
+    pub previous_secret_key: Option<SecretString>,
 }
 
 /// The Official Account. All empty: the sandbox.
@@ -102,18 +121,21 @@ pub struct Wechat {
     pub secret: Option<SecretString>,
     /// 3 to 32 letters and digits, as entered in the platform's console.
     pub token: Option<SecretString>,
-    /// 43 letters and digits. With it, pushes that are not encrypted are refused.
+    /// 43 letters and digits. If set, unencrypted pushes are refused.
     pub aes_key: Option<SecretString>,
     /// The key before the present one, while the platform still uses it.
     pub previous_aes_key: Option<SecretString>,
-    /// What the account is called, shown beside the QR.
+    /// The account's original id (`gh_…`). Not set: learned from the first encrypted push.
+    pub original_id: Option<String>,
+    /// The account's display name, shown beside the QR code.
     pub account_name: String,
-    /// What the account's own QR says (`http://weixin.qq.com/r/…`), drawn where parametric codes are not allowed.
+    /// The content of the account's own QR code (`http://weixin.qq.com/r/…`), shown if parametric codes are not
+    /// allowed.
     pub account_qr: String,
-    /// Where the platform is. Empty: its own hosts.
+    /// The platform's base URL. Empty: its own hosts.
     pub api_base: String,
     pub mp_base: String,
-    /// Where the open platform answers for web login. Empty: as `api_base`.
+    /// The open platform's base URL for web login. Empty: as `api_base`.
     pub open_base: String,
 }
 
@@ -133,7 +155,7 @@ pub struct OpenPlatform {
     pub secret: SecretString,
 }
 
-/// The personal-WeChat channel. Reserved: nothing is asked there yet, and its calls answer that it is not configured.
+/// The personal-WeChat channel. Reserved: not implemented yet; its calls answer that it is not configured.
 #[derive(Debug, Clone, Deserialize, Default)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Ilink {
@@ -144,9 +166,9 @@ pub struct Ilink {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Token {
-    /// At least 32 bytes. Empty: made at the first start and kept in the database.
+    /// At least 32 bytes. Empty: created at the first start and stored in the database.
     pub secret: Option<SecretString>,
-    /// The secret before the present one: its tokens are taken, none is signed with it any more.
+    /// The secret before the present one: its tokens are accepted, but no new ones are signed with it.
     pub previous_secret: Option<SecretString>,
     pub expiration_days: u32,
 }
@@ -157,27 +179,27 @@ impl Default for Token {
     }
 }
 
-/// When a scan or a sent code must be confirmed in the chat.
+/// When the user must confirm a scan or a sent code in the chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Confirm {
     /// Every time.
     Always,
-    /// Only from a browser and address that this person has not signed in from.
+    /// Only from a browser and address that this user has not signed in from.
     Risky,
-    /// Never: a relayed QR signs a stranger in.
+    /// Never: an attacker who relays their QR code is signed in as the user who scans it.
     Never,
 }
 
-/// What unfollowing does to the person's account.
+/// What unfollowing does to the follower's account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unfollow {
-    /// The identity is marked, nothing else.
+    /// Only marks the identity.
     Keep,
-    /// All browsers are signed out.
+    /// Signs all browsers out.
     Signout,
-    /// The account is deleted.
+    /// Deletes the account.
     Delete,
 }
 
@@ -189,7 +211,7 @@ pub struct Signin {
     pub unfollow: Unfollow,
     /// 4 to 8.
     pub code_digits: u8,
-    /// How long a code that the account gave out is good for, in minutes.
+    /// How long a code given out in the chat is valid, in minutes.
     pub code_minutes: i64,
     /// How long a sign-in session waits, in minutes.
     pub session_minutes: i64,
@@ -217,7 +239,7 @@ impl Default for Signin {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Message {
-    /// How many days contents are kept; 0: never stored.
+    /// How many days message contents are stored; 0: never stored.
     pub keep_days: i64,
 }
 
@@ -231,13 +253,13 @@ impl Default for Message {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Reply {
-    /// What does not fit into one message is continued when the person answers `更多`, where the account may not write by itself.
-    /// Without it texts are at most 2048 bytes long.
+    /// If a reply does not fit into one message, the follower gets the rest by sending `更多`, for accounts that may not send
+    /// messages on their own. If off, texts are at most 2048 bytes long.
     pub more: bool,
     /// How many days the history of rules goes back.
     pub history_days: i64,
-    /// How many megabytes of history a person's rules may have; the account's may have eight times as many. The oldest changes go
-    /// first.
+    /// The most history of a user's rules, in megabytes; the account's may have eight times as much. The oldest changes are
+    /// deleted first.
     pub history_megabytes: i64,
 }
 
@@ -254,12 +276,12 @@ pub struct Chat {
     pub commands: ChatCommands,
 }
 
-/// The words that the account understands by itself. An empty list switches a command off.
+/// The chat commands. An empty list disables a command.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct ChatCommands {
     pub help: Vec<String>,
-    /// A code to type into a page.
+    /// Requests a code to type into a page.
     pub code: Vec<String>,
     pub me: Vec<String>,
     pub list: Vec<String>,
@@ -269,11 +291,11 @@ pub struct ChatCommands {
     pub delete: Vec<String>,
     pub on: Vec<String>,
     pub off: Vec<String>,
-    /// A code to set a forgotten password with.
+    /// Requests a code to reset a forgotten password.
     pub password: Vec<String>,
     pub unbind: Vec<String>,
     pub undo: Vec<String>,
-    /// The rest of a long answer.
+    /// Requests the rest of a long reply.
     pub more: Vec<String>,
 }
 
@@ -299,11 +321,11 @@ impl Default for ChatCommands {
     }
 }
 
-/// Pictures, voices and videos of answers.
+/// Pictures, voices and videos of replies.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Media {
-    /// Room for the files of a person, and for those of the account.
+    /// The most megabytes of files of one user, and of the account.
     pub megabytes_per_owner: i64,
 }
 
@@ -313,42 +335,76 @@ impl Default for Media {
     }
 }
 
-/// Limits on guessing and flooding.
+/// Limits against guessing and flooding.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Limits {
-    /// Codes that may be tried in one sign-in session.
+    /// The most codes that may be tried in one sign-in session.
     pub guesses_per_session: i64,
-    /// Wrong codes a minute in total before everything slows.
+    /// Wrong typed codes per minute and address; its wider networks may have twice as many.
+    pub wrong_codes_per_address: i64,
+    /// Wrong codes per minute in total, counted separately for typed and sent ones. Above it, only addresses and followers
+    /// without recent failures may guess.
     pub wrong_codes_per_minute: i64,
-    /// Wrong codes an hour an address, where no page asked for the code (dialect B).
+    /// Wrong codes per hour and address, if no page requested the code (dialect B).
     pub unbound_codes_per_hour: i64,
-    /// Guesses a minute in total while everything is slowed.
+    /// Wrong codes per minute in total above that limit, for addresses and followers without recent failures.
     pub slowed_guesses_per_minute: i64,
-    /// Wrong passwords a minute an address.
+    /// Wrong codes sent in the chat, per minute and follower.
+    pub sent_codes_per_minute: i64,
+    /// Wrong passwords per minute and address.
     pub password_failures_per_minute: i64,
-    /// New sign-in sessions a minute an address.
+    /// New sign-in sessions per minute and address.
     pub new_sessions_per_minute: i64,
-    /// Codes asked for in the chat, a minute a person.
+    /// Codes requested in the chat, per minute and follower.
     pub chat_codes_per_minute: i64,
-    /// Requests a second a token or session.
+    /// QR codes created at the platform, per minute and per day (of Asia/Shanghai), by all instances together. Above it, pages show
+    /// digits.
+    pub qr_codes_per_minute: i64,
+    pub qr_codes_per_day: i64,
+    /// Requests per second and token or session.
     pub requests_per_second: i64,
-    /// Loopback addresses have the limits of an address this many times over.
+    /// The multiple of the per-address limits that loopback addresses get if the public URL is private.
     pub loopback_factor: i64,
+    /// Concurrent connections in total; 0: as many as the limit of open files allows.
+    pub connections: i64,
+    /// Connections of one peer, and concurrent requests of one address.
+    pub connections_per_address: i64,
+    /// Concurrent event streams of one sign-in session.
+    pub event_streams_per_session: i64,
+    /// The longest that receiving a request's head may take, in seconds.
+    pub header_seconds: i64,
+    /// The longest that a connection may be idle, in seconds.
+    pub idle_seconds: i64,
+    /// The longest silence while a request's body arrives, in seconds.
+    pub body_idle_seconds: i64,
+    /// The minimum rate of a request's body, averaged over 20 seconds.
+    pub body_bytes_per_second: i64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             guesses_per_session: 5,
+            wrong_codes_per_address: 10,
             wrong_codes_per_minute: 30,
             unbound_codes_per_hour: 10,
             slowed_guesses_per_minute: 10,
+            sent_codes_per_minute: 10,
             password_failures_per_minute: 10,
             new_sessions_per_minute: 30,
             chat_codes_per_minute: 5,
+            qr_codes_per_minute: 60,
+            qr_codes_per_day: 20_000,
             requests_per_second: 50,
             loopback_factor: 100,
+            connections: 0,
+            connections_per_address: 200,
+            event_streams_per_session: 4,
+            header_seconds: 10,
+            idle_seconds: 60,
+            body_idle_seconds: 10,
+            body_bytes_per_second: 4096,
         }
     }
 }
@@ -357,14 +413,16 @@ impl Default for Limits {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Log {
-    /// What is logged, in `tracing`'s filter language.
+    /// The filter, in `tracing`'s syntax.
     pub filter: String,
     /// Folder of `info-YYYY-MM-DD.log` and `error-YYYY-MM-DD.log`. Empty: stderr only.
     pub dir: String,
+    /// How many days log files are kept, and backups by the operator: people who delete their account are shown this number.
+    pub keep_days: i64,
 }
 
 impl Default for Log {
     fn default() -> Self {
-        Self { filter: "info".to_owned(), dir: String::new() }
+        Self { filter: "info".to_owned(), dir: String::new(), keep_days: 30 }
     }
 }

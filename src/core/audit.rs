@@ -1,16 +1,19 @@
-//! The log of what is done to accounts: who, whom, from where, what it was and what it is. An entry is written in the transaction of the
-//! act itself, and outlives the account.
+//! The audit log of changes to accounts: actor, target, address, old and new value. An entry is written in the transaction of the action
+//! itself and outlives the account.
 
 use super::Ctx;
-use crate::store::{self, StoreError, Tx, audit::AuditRow};
+use crate::{
+    store::{self, StoreError, Tx, audit::AuditRow},
+    text::cut,
+};
 
-/// What an entry's details hold.
+/// The longest details of an entry.
 const DETAIL_MAX_CHARS: usize = 1_000;
 
-/// What was done. Each has its word on the page of the user it was done to.
+/// An action. Each has its label on the page of the user it concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
-    /// Made as an admin.
+    /// Created as an admin.
     Create,
     Level,
     Role,
@@ -22,14 +25,14 @@ pub enum Act {
     Profile,
     Password,
     Unbind,
-    /// A client program was sent away again.
+    /// A follow was undone.
     FollowCancel,
-    /// Another account went into this one.
+    /// Another account was joined to this one.
     Unite,
     Delete,
-    /// All users but the admins were deleted.
+    /// All users except the admins were deleted.
     Clear,
-    /// There were so many wrong codes that guesses were slowed for everybody.
+    /// There were so many wrong codes that guesses were slowed for all users.
     CodesSlowed,
 }
 
@@ -53,7 +56,7 @@ impl Act {
         Self::CodesSlowed,
     ];
 
-    /// What stands in `audit_entries.action`.
+    /// The value of `audit_entries.action`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -76,14 +79,15 @@ impl Act {
         }
     }
 
-    /// The act that a stored word names; None for one that this version does not know.
+    /// The action with this stored name; `None` if this version does not know it.
     #[must_use]
     pub fn of(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|act| act.as_str() == text)
     }
 }
 
-/// Writes down an act. `by`: the user who did it (None: the program, or somebody not signed in), and where from.
+/// Records an action. `by`: the user who acted (`None`: the program, or a client that is not signed in), and the
+/// address.
 ///
 /// # Errors
 /// The database cannot be reached.
@@ -101,13 +105,13 @@ pub(crate) async fn note(
         action: act.as_str(),
         target,
         address: address.to_owned(),
-        detail: detail.chars().take(DETAIL_MAX_CHARS).collect(),
+        detail: cut::chars(detail, DETAIL_MAX_CHARS).to_owned(),
         created_at: ctx.now(),
     };
     store::audit::insert_entry(db, row).await
 }
 
-/// Under which target a user stands in the log.
+/// The target that identifies a user in the log.
 #[must_use]
 pub(crate) fn user(user_id: i64) -> String {
     format!("user/{user_id}")

@@ -1,66 +1,80 @@
-//! What every verb of the domain needs at hand.
+//! The context that domain functions take: store, settings, clients, caches and locks.
 
 use super::{
-    account::{password::Hasher, unionid::Asking},
-    chance::Chance,
-    clock::Clock,
+    account::{password::Hasher, unionid::UnionidLookups},
     credit::Holds,
-    id::Ids,
-    image::Studio,
-    message::{commands::Commands, service::Service},
+    image::EditQueue,
+    keyed_lock::{InFlight, KeyedLock},
+    message::{custom_message::CustomMessages, original_id::OriginalId},
     rate::Rates,
-    reply::{apart::Apart, media::send::Post, shelf::Shelf, transfer::job::Imports},
+    rule::{cache::RuleCache, media::upload::MediaUploads, transfer::job::Imports, worker_pool::WorkerPool},
+    secret_key::SecretKey,
+    signin::{qr_availability::QrAvailability, status_broadcast::StatusBroadcast},
+    token::{KeyRing, TokenStatusCache},
+};
+use crate::base::{
+    clock::Clock,
+    id::Ids,
+    rng::Rng,
     secret::{HashKey, Use},
-    signin::{doors::Doors, hub::Hub},
-    token::{Ring, Standings},
-    turn::{OneEach, Turns},
 };
 use crate::{
-    config::Checked,
+    config::{Checked, Command, Commands},
     store::Store,
+    text::Lang,
     wechat::api::{AppKey, Client, LoginClient},
 };
 use std::{ops::Deref, sync::Arc};
+
+/// One Official Account: what belongs to it alone.
+#[derive(Debug)]
+pub struct OfficialAccount {
+    pub appid: String,
+    /// True if pushes are plaintext: their signature does not cover the body, so they prove little.
+    pub is_plain: bool,
+    pub original_id: OriginalId,
+    /// The client of the platform, with this account's access token.
+    pub platform: Client,
+    pub unionid_lookups: UnionidLookups,
+    pub qr_availability: QrAvailability,
+    pub media_uploads: MediaUploads,
+    pub custom_messages: CustomMessages,
+}
 
 /// The parts of a [`Ctx`].
 #[derive(Debug)]
 pub struct Parts {
     pub store: Store,
     pub clock: Arc<dyn Clock>,
-    pub chance: Arc<dyn Chance>,
+    pub rng: Arc<dyn Rng>,
     pub settings: Arc<Checked>,
-    /// The Official Account that this instance speaks for.
-    pub appid: String,
     pub hash_key: HashKey,
-    pub platform: Client,
-    /// Where codes of the owner's other apps are asked about.
+    /// The key that encrypts secret values in the database.
+    pub secret_key: SecretKey,
+    /// The client that exchanges login codes of the operator's other apps.
     pub logins: LoginClient,
-    /// The mini-program, where there is one.
+    /// The mini-program, if configured.
     pub mini_program: Option<AppKey>,
-    /// Web login of the open platform, where there is one.
+    /// Web login of the open platform, if configured.
     pub web_login: Option<AppKey>,
     pub ids: Ids,
     pub hasher: Hasher,
-    pub asking: Asking,
-    pub hub: Hub,
-    pub doors: Doors,
-    pub shelf: Shelf,
-    pub post: Post,
+    pub status_broadcast: StatusBroadcast,
+    pub rule_cache: RuleCache,
     pub imports: Imports,
-    pub apart: Apart,
+    pub worker_pool: WorkerPool,
     pub commands: Commands,
-    pub studio: Studio,
-    /// The keys that tokens are signed with.
-    pub ring: Ring,
-    pub standings: Standings,
+    pub image_edits: EditQueue,
+    /// The keys that sign tokens.
+    pub token_keys: KeyRing,
+    pub token_status: TokenStatusCache,
     pub holds: Holds,
     pub rates: Rates,
-    pub turns: Turns,
-    /// Who reads a long list of theirs: it is made for one at a time.
-    pub lists: Turns,
-    /// Who takes their data along.
-    pub exports: OneEach,
-    pub service: Service,
+    pub row_locks: KeyedLock,
+    /// Locks for reading a user's long list: one at a time per user.
+    pub list_locks: KeyedLock,
+    /// Users whose data export is running.
+    pub exports_in_flight: InFlight,
 }
 
 impl std::fmt::Debug for dyn Clock {
@@ -69,13 +83,28 @@ impl std::fmt::Debug for dyn Clock {
     }
 }
 
-impl std::fmt::Debug for dyn Chance {
+impl std::fmt::Debug for dyn Rng {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Chance")
     }
 }
 
-/// The domain's context: cheap to clone, shared by everything in this instance.
+/// A [`Ctx`] for one Official Account: what functions take that act for an account. The server chooses the account.
+#[derive(Debug, Clone)]
+pub struct OfficialCtx {
+    ctx: Ctx,
+    pub account: Arc<OfficialAccount>,
+}
+
+impl Deref for OfficialCtx {
+    type Target = Ctx;
+
+    fn deref(&self) -> &Ctx {
+        &self.ctx
+    }
+}
+
+/// The domain's context: cheap to clone, shared by the whole instance.
 #[derive(Debug, Clone)]
 pub struct Ctx(Arc<Parts>);
 
@@ -83,6 +112,12 @@ impl Ctx {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// This context for an account.
+    #[must_use]
+    pub fn of_account(&self, account: Arc<OfficialAccount>) -> OfficialCtx {
+        OfficialCtx { ctx: self.clone(), account }
     }
 
     /// Milliseconds since the Unix epoch.
@@ -94,7 +129,13 @@ impl Ctx {
     /// A new row id.
     #[must_use]
     pub fn next_id(&self) -> i64 {
-        self.ids.next(self.clock.as_ref(), self.chance.as_ref())
+        self.ids.next(self.clock.as_ref(), self.rng.as_ref())
+    }
+
+    /// True where people can ask for the rest of a long answer: the setting allows it, and the command has a word.
+    #[must_use]
+    pub fn continues_answers(&self) -> bool {
+        self.settings.settings.reply.more && self.commands.word(Command::More, Lang::Zh).is_some()
     }
 
     /// The keyed hash under which a secret is stored.

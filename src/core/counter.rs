@@ -1,13 +1,13 @@
-//! The counter that callers of the cloud-hosting API count with. No increment is ever lost.
+//! The counter of the cloud-hosting API. No increment is ever lost.
 
 use super::{CoreError, Ctx};
 use crate::store;
 
 const COUNT: &str = "count";
-/// No user has this number.
+/// The lock's key: no user has this id.
 const TURN: i64 = 0;
 
-/// The counter.
+/// The counter's value.
 ///
 /// # Errors
 /// The database cannot be reached.
@@ -15,26 +15,23 @@ pub async fn value(ctx: &Ctx) -> Result<i64, CoreError> {
     Ok(store::counter::find_value(&mut ctx.store.read().await?, COUNT).await?)
 }
 
-/// Counts one on and returns the counter after it.
+/// Increments the counter and returns the new value.
 ///
 /// # Errors
 /// The database cannot be reached.
 pub async fn increment(ctx: &Ctx) -> Result<i64, CoreError> {
-    let _turn = ctx.turns.wait(TURN).await;
-    let mut tx = ctx.store.begin().await?;
-    store::counter::update_incremented(&mut tx, COUNT).await?;
-    let value = store::counter::find_value(&mut tx, COUNT).await?;
-    tx.commit().await?;
-    Ok(value)
+    let _turn = ctx.row_locks.lock(TURN).await;
+    Ok(store::transact!(ctx.store, |tx| {
+        store::counter::update_incremented(tx, COUNT).await?;
+        store::counter::find_value(tx, COUNT).await
+    })?)
 }
 
-/// Begins again at 0, and returns that.
+/// Resets the counter to 0 and returns that.
 ///
 /// # Errors
 /// The database cannot be reached.
 pub async fn clear(ctx: &Ctx) -> Result<i64, CoreError> {
-    let mut tx = ctx.store.begin().await?;
-    store::counter::update_cleared(&mut tx, COUNT).await?;
-    tx.commit().await?;
+    store::transact!(ctx.store, |tx| store::counter::update_cleared(tx, COUNT).await)?;
     Ok(0)
 }

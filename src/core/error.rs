@@ -1,12 +1,11 @@
-//! Why the domain refuses. Dialects and pages translate these; none carries a text for people.
+//! Errors of the domain. Dialects and pages translate them; none contains text for users.
 
-use super::token::TokenFault;
 use crate::{
-    store::StoreError,
+    store::{StoreError, TxError},
     wechat::api::{ApiError, ErrorClass},
 };
 
-/// What is wrong with one field of a form.
+/// The problem with one field of a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Problem {
     Empty,
@@ -16,108 +15,136 @@ pub enum Problem {
     TooLong(usize),
     /// More than this many bytes of UTF-8.
     TooManyBytes(usize),
-    /// More than this many of them.
+    /// More than this many items.
     TooMany(usize),
-    /// A number that is not from the first to the second.
+    /// A number outside this inclusive range.
     OutOfRange(i64, i64),
-    /// Characters that the field does not take, or the wrong form.
+    /// Characters that the field does not accept, or the wrong format.
     Malformed,
-    /// A regular expression that cannot be read, or is too big.
+    /// An invalid or too large regular expression.
     BadPattern,
-    /// A password that everybody tries first.
+    /// One of the most common passwords.
     TooCommon,
-    /// Somebody has it already.
+    /// Another user has it.
     Taken,
-    /// Not what was set.
+    /// Does not match the stored value.
     Wrong,
 }
 
-/// A field and what is wrong with it.
+/// A field and its problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Flaw {
+pub struct FieldError {
     /// The field's name in forms and wire formats.
     pub field: &'static str,
     pub problem: Problem,
 }
 
-/// Why the platform did not let somebody in.
+/// Why the platform refused a sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlatformFault {
     /// 40029: the code is wrong or has expired.
     CodeInvalid,
+    /// 42003: the code has expired.
+    CodeExpired,
     /// 40163: the code was used before.
     CodeUsed,
-    /// 45011: this person asks too often.
+    /// 45011: this user calls too often.
     TooOften,
     /// 40013: the operator's appid is wrong.
     AppidWrong,
     /// 40125: the operator's secret is wrong.
     SecretWrong,
-    /// 40226: the platform takes this person for a risk.
+    /// 40001: the operator's secret is wrong, or the `access_token` was replaced by another program.
+    CredentialWrong,
+    /// 40226: the platform considers this user a risk.
     RiskyPerson,
-    /// -1, also after several tries.
-    Busy,
-    /// No answer in time, or none that makes sense.
+    /// A visitor of a page preview (`is_snapshotuser`), who has no identity.
+    SnapshotVisitor,
+    /// -1 or another code of a busy platform, also after several retries.
+    Busy(i64),
+    /// No answer in time, or a malformed one.
     Unreachable,
     /// Any other `errcode`.
     Other(i64),
 }
 
-/// Why something was not done. Nothing of it was done then.
+/// Why a token is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenFault {
+    /// Not one of ours, or modified.
+    Malformed,
+    Expired,
+    /// Its user signed out everywhere, or the token itself was revoked.
+    Revoked,
+    /// Its user was deleted.
+    Gone,
+    /// It is valid for more than a day: renewal is not due.
+    Fresh,
+    /// It is a trial token, which cannot be renewed.
+    Final,
+}
+
+/// Why an operation failed. It then changed nothing.
 #[derive(Debug)]
 pub enum CoreError {
-    /// Fields that cannot be taken as they are.
-    Invalid(Vec<Flaw>),
-    /// Unknown name or wrong password; which of them is not told.
+    /// Fields with invalid values.
+    Invalid(Vec<FieldError>),
+    /// Unknown name or wrong password; the error does not say which.
     WrongCredentials,
-    /// A code that is wrong, expired or used; which of them is not told.
+    /// A wrong, expired or used code; the error does not say which.
     WrongCode,
-    /// The sign-in session is over: expired, refused, collected, or out of guesses. Or it never was.
+    /// The sign-in session is over (expired, refused, collected, or out of guesses), or never existed.
     SessionOver,
     /// This WeChat identity has an account already.
     AlreadyRegistered,
     /// The identity belongs to another user, or the user has another identity.
     AlreadyBound,
-    /// The user may not sign in.
+    /// The user is disabled.
     Disabled,
-    /// Nobody is signed in.
+    /// The client is not signed in.
     NotSignedIn,
-    /// A token that proves nothing, and why.
+    /// An invalid token, and why.
     BadToken(TokenFault),
-    /// Somebody is signed in who may not do this.
+    /// The user may not do this.
     Forbidden,
     NotFound,
-    /// Somebody else saved in between.
+    /// A concurrent transaction saved first.
     Conflict,
-    /// It would leave nobody to administer the installation.
+    /// The installation would have no admin left.
     LastAdmin,
-    /// The same idempotency key came with another request before.
+    /// The idempotency key was used with another request before.
     KeyReused,
-    /// More credits than there are.
+    /// More credits than the balance.
     OutOfCredits,
-    /// More of a feature than the level has, in one of its windows.
+    /// More uses of a feature than the level allows in one of its windows.
     OverQuota,
-    /// The operator has not set this up: its name in the settings.
+    /// A feature that the operator has not configured: its name in the settings.
     NotConfigured(&'static str),
     /// The platform refused, or did not answer.
     Platform(PlatformFault),
-    /// A limit was reached; seconds until another try makes sense.
+    /// A limit was reached; seconds until a retry may succeed.
     TooMany(i64),
-    /// Somebody did the same at the same moment; the same call again may succeed.
+    /// A concurrent transaction collided; a retry may succeed.
     Collided,
-    /// Too much is being worked on; another try in a moment makes sense.
+    /// Too much work in progress; a retry in a moment may succeed.
     Busy,
     /// The database cannot be reached.
     Unavailable,
-    /// A fault of this program; the text is for the log only.
+    /// A bug in this program; the text is for the log only.
     Fault(String),
 }
 
 impl CoreError {
-    /// One field, one problem.
+    /// A single field error.
     #[must_use]
-    pub fn flaw(field: &'static str, problem: Problem) -> Self {
-        Self::Invalid(vec![Flaw { field, problem }])
+    pub fn field_error(field: &'static str, problem: Problem) -> Self {
+        Self::Invalid(vec![FieldError { field, problem }])
+    }
+
+    /// [`Self::Busy`] for work that collided with concurrent transactions at every attempt.
+    #[must_use]
+    pub fn busy_if_collided(self) -> Self {
+        if matches!(self, Self::Collided) { Self::Busy } else { self }
     }
 }
 
@@ -137,22 +164,31 @@ impl From<StoreError> for CoreError {
                 Self::Unavailable
             }
             StoreError::Duplicate | StoreError::Collision => Self::Collided,
+            StoreError::Unstorable => Self::NotFound,
             StoreError::Broken(e) => Self::Fault(e.to_string()),
         }
     }
 }
 
-/// Why the platform did not do what was asked. What the operator must mend is for the log.
+impl TxError for CoreError {
+    fn is_collision(&self) -> bool {
+        matches!(self, Self::Collided)
+    }
+}
+
+/// Why the platform refused a call. Problems that the operator must fix are logged.
 impl From<ApiError> for CoreError {
     fn from(error: ApiError) -> Self {
         let fault = match &error {
-            ApiError::Platform { code: 40029 | 42003, .. } => PlatformFault::CodeInvalid,
+            ApiError::Platform { code: 40029, .. } => PlatformFault::CodeInvalid,
+            ApiError::Platform { code: 42003, .. } => PlatformFault::CodeExpired,
             ApiError::Platform { code: 40163, .. } => PlatformFault::CodeUsed,
             ApiError::Platform { code: 45011, .. } => PlatformFault::TooOften,
             ApiError::Platform { code: 40013, .. } => PlatformFault::AppidWrong,
-            ApiError::Platform { code: 40125 | 40001, .. } => PlatformFault::SecretWrong,
+            ApiError::Platform { code: 40125, .. } => PlatformFault::SecretWrong,
+            ApiError::Platform { code: 40001, .. } => PlatformFault::CredentialWrong,
             ApiError::Platform { code: 40226, .. } => PlatformFault::RiskyPerson,
-            ApiError::Platform { class: ErrorClass::Retry, .. } => PlatformFault::Busy,
+            ApiError::Platform { class: ErrorClass::Retry, code, .. } => PlatformFault::Busy(*code),
             ApiError::Platform { code, .. } => PlatformFault::Other(*code),
             ApiError::Store(_) => {
                 tracing::error!(%error, "the database cannot be reached");
@@ -168,8 +204,8 @@ impl From<ApiError> for CoreError {
             PlatformFault::CodeInvalid
             | PlatformFault::CodeUsed
             | PlatformFault::TooOften
-            | PlatformFault::RiskyPerson => tracing::debug!(%error, "the platform refused somebody"),
-            _ => tracing::warn!(%error, "the platform did not do what was asked"),
+            | PlatformFault::RiskyPerson => tracing::debug!(%error, "the platform refused a user"),
+            _ => tracing::warn!(%error, "a call to the platform failed"),
         }
         Self::Platform(fault)
     }
@@ -194,10 +230,11 @@ mod tests {
             (45011, PlatformFault::TooOften),
             (40013, PlatformFault::AppidWrong),
             (40125, PlatformFault::SecretWrong),
-            (40001, PlatformFault::SecretWrong),
+            (40001, PlatformFault::CredentialWrong),
+            (42003, PlatformFault::CodeExpired),
             (40226, PlatformFault::RiskyPerson),
-            (-1, PlatformFault::Busy),
-            (268_487_001, PlatformFault::Busy),
+            (-1, PlatformFault::Busy(-1)),
+            (268_487_001, PlatformFault::Busy(268_487_001)),
             (40164, PlatformFault::Other(40164)),
         ] {
             assert_eq!(of(code), fault, "{code}");

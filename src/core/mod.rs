@@ -1,27 +1,25 @@
-//! The domain. It knows no HTTP, no XML and no envelope of any dialect.
+//! The domain. It contains no HTTP, no XML and no dialect's response format.
 
+pub mod access_token_store;
 pub mod account;
 pub mod audit;
-pub mod chance;
-pub mod clock;
+pub mod cleanup;
 pub mod counter;
 pub mod credit;
 pub mod error;
-pub mod id;
 pub mod image;
-pub mod keep;
+pub mod keyed_lock;
 pub mod limit;
 pub mod message;
 pub mod quota;
 pub mod rate;
-pub mod reply;
-pub mod secret;
+pub mod rule;
+pub mod secret_key;
 pub mod signin;
+pub mod signin_log;
 pub mod token;
-pub mod tokens;
-pub mod turn;
 
 mod context;
 
-pub use context::{Ctx, Parts};
-pub use error::{CoreError, Flaw, PlatformFault, Problem};
+pub use context::{Ctx, OfficialAccount, OfficialCtx, Parts};
+pub use error::{CoreError, FieldError, PlatformFault, Problem, TokenFault};

@@ -1,7 +1,8 @@
-//! How much of a feature a level may use: in a day, in a month, in total. Days and months are Asia/Shanghai's.
+//! Quotas: how often a level may use a feature per day, per month and in total. Days and months are those of
+//! Asia/Shanghai.
 //!
-//! Adding is checking: one transaction takes from every window or from none, by one conditional update each. So a limit is never
-//! passed, however many callers and instances add at once.
+//! One transaction takes from every window or from none, by one conditional update each. So no limit is ever exceeded,
+//! regardless of concurrent callers and instances.
 
 use super::{CoreError, Ctx, Problem};
 use crate::{
@@ -10,15 +11,14 @@ use crate::{
 };
 use time::{OffsetDateTime, UtcOffset, macros::offset};
 
-/// What periods are counted in: no summer time since 1991.
+/// The time zone of the periods: without summer time since 1991.
 const SHANGHAI: UtcOffset = offset!(+8);
-/// The most that is added at once.
+/// The largest amount of one call.
 pub const AMOUNT_MAX: i64 = 1_000_000;
-/// Usage of a day or a month can still be looked at this long after its window closed.
+/// Usage of a day or a month can be queried this long after its window closed.
 const KEEP_MS: i64 = 35 * 24 * 3_600_000;
-const TRIES: u32 = 4;
 
-/// A stretch of time that a limit is for.
+/// A period that a limit applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Window {
     Day,
@@ -47,12 +47,12 @@ impl Window {
     }
 }
 
-/// One window of a feature.
+/// The usage of one window of a feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Used {
     pub window: Window,
     pub used: i64,
-    /// None: as much as one likes.
+    /// `None`: unlimited.
     pub limit: Option<i64>,
 }
 
@@ -63,64 +63,55 @@ impl Used {
     }
 }
 
-/// A feature as a user may use it.
+/// A user's usage of a feature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Usage {
     pub feature: String,
-    /// False where the level does not have the feature at all.
+    /// False if the level does not include the feature.
     pub is_included: bool,
     /// Day, month, total.
     pub windows: [Used; 3],
 }
 
 impl Usage {
-    /// The window in which the least is left; the total where nothing is limited.
+    /// The window with the least remaining; the total if nothing is limited.
     #[must_use]
     pub fn tightest(&self) -> Used {
         let limited = self.windows.iter().filter(|w| w.limit.is_some());
         *limited.min_by_key(|w| w.remaining()).unwrap_or(&self.windows[2])
     }
 
-    /// Whether so much more would be within every limit.
+    /// True if `amount` more is within every limit.
     #[must_use]
     pub fn allows(&self, amount: i64) -> bool {
         self.is_included && self.windows.iter().all(|w| w.remaining().is_none_or(|left| left >= amount))
     }
 }
 
-/// Adds to what a user has used of a feature, if every window has room for it.
+/// Adds to a user's usage of a feature, if every window has room.
 ///
 /// # Errors
-/// [`CoreError::OverQuota`], and nothing was added; flaws of `feature` and `amount`; [`CoreError::NotFound`] where the user is
-/// gone.
+/// [`CoreError::OverQuota`], and nothing was added; field errors of `feature` and `amount`; [`CoreError::NotFound`] if the user
+/// does not exist.
 pub async fn add(ctx: &Ctx, user_id: i64, feature: &str, amount: i64) -> Result<Usage, CoreError> {
     if !(1..=AMOUNT_MAX).contains(&amount) {
-        return Err(CoreError::flaw("amount", Problem::Malformed));
+        return Err(CoreError::field_error("amount", Problem::Malformed));
     }
     let levels = &ctx.settings.levels;
     known(levels, feature)?;
-    let _turn = ctx.turns.wait(user_id).await;
-    for _ in 0..TRIES {
-        let mut tx = ctx.store.begin().await?;
-        let standing = store::token::find_standing(&mut tx, user_id).await?.ok_or(CoreError::NotFound)?;
-        let Some(windows) = levels.find(&standing.level, feature) else { return Err(CoreError::OverQuota) };
-        match add_within(&mut tx, user_id, feature, amount, windows, ctx.now()).await {
-            Ok(usage) => {
-                tx.commit().await?;
-                return Ok(usage);
-            }
-            // A rival opened the same window.
-            Err(CoreError::Collided) => tx.rollback().await?,
-            Err(e) => return Err(e),
-        }
-    }
-    Err(CoreError::Busy)
+    let _turn = ctx.row_locks.lock(user_id).await;
+    let usage = store::transact!(ctx.store, |tx| {
+        let standing = store::token::find_standing(tx, user_id).await?.ok_or(CoreError::NotFound)?;
+        let windows = levels.find(&standing.level, feature).ok_or(CoreError::OverQuota)?;
+        add_within(tx, user_id, feature, amount, windows, ctx.now()).await
+    });
+    usage.map_err(CoreError::busy_if_collided)
 }
 
-/// What a user has used of a feature.
+/// A user's usage of a feature.
 ///
 /// # Errors
-/// A flaw of `feature`; [`CoreError::NotFound`] where the user is gone.
+/// A field error of `feature`; [`CoreError::NotFound`] if the user does not exist.
 pub async fn look(ctx: &Ctx, user_id: i64, feature: &str) -> Result<Usage, CoreError> {
     known(&ctx.settings.levels, feature)?;
     let all = usage(ctx, user_id).await?;
@@ -128,10 +119,21 @@ pub async fn look(ctx: &Ctx, user_id: i64, feature: &str) -> Result<Usage, CoreE
     Ok(all.into_iter().find(|usage| usage.feature == feature).unwrap_or_else(none))
 }
 
-/// What a user has used of every feature there is, in the order of their names.
+/// [`look`], or `None` for a name that is not a feature of any level.
 ///
 /// # Errors
-/// [`CoreError::NotFound`] where the user is gone.
+/// [`CoreError::NotFound`] if the user does not exist.
+pub async fn find(ctx: &Ctx, user_id: i64, feature: &str) -> Result<Option<Usage>, CoreError> {
+    match known(&ctx.settings.levels, feature) {
+        Ok(()) => look(ctx, user_id, feature).await.map(Some),
+        Err(_) => Ok(None),
+    }
+}
+
+/// A user's usage of every feature, in order of their names.
+///
+/// # Errors
+/// [`CoreError::NotFound`] if the user does not exist.
 pub async fn usage(ctx: &Ctx, user_id: i64) -> Result<Vec<Usage>, CoreError> {
     let levels = &ctx.settings.levels;
     let mut db = ctx.store.read().await?;
@@ -150,8 +152,8 @@ pub async fn usage(ctx: &Ctx, user_id: i64) -> Result<Vec<Usage>, CoreError> {
     Ok(levels.features().into_iter().map(of).collect())
 }
 
-/// Remembers what a user has used for a person who leaves the account, by deleting it or by letting go of their WeChat: a limit is a
-/// person's, and a new account is no new person.
+/// Stores a user's usage under the hash of their WeChat identity when they delete the account or unbind: limits apply to the
+/// identity, so that a new account does not reset them.
 pub(crate) async fn leave_behind(ctx: &Ctx, db: &mut Tx, user_id: i64, person_hash: &str) -> Result<(), StoreError> {
     for window in store::usage::list_all(db, user_id).await? {
         if window.3 > ctx.now() {
@@ -161,7 +163,7 @@ pub(crate) async fn leave_behind(ctx: &Ctx, db: &mut Tx, user_id: i64, person_ha
     Ok(())
 }
 
-/// Counts what a person left behind to the account that they have now: each window is at least as far used as it was then.
+/// Adds the stored usage of a WeChat identity to its current account: each window is used at least as far as before.
 pub(crate) async fn take_up(ctx: &Ctx, db: &mut Tx, user_id: i64, person_hash: &str) -> Result<(), StoreError> {
     for (feature, period, used, expires_at) in store::usage::list_left(db, person_hash, ctx.now()).await? {
         match store::usage::find_used(db, user_id, &feature, &period).await? {
@@ -176,14 +178,16 @@ pub(crate) async fn take_up(ctx: &Ctx, db: &mut Tx, user_id: i64, person_hash: &
 }
 
 fn unused(windows: Option<&Windows>) -> [Used; 3] {
-    // What the level does not have is a feature of which nothing is left.
+    // A feature that the level does not include has a limit of 0.
     Window::ALL.map(|window| Used { window, used: 0, limit: windows.map_or(Some(0), |w| window.limit(w)) })
 }
 
-/// One use of a feature by work that began at `now`, inside the caller's transaction. What is no feature of any level is not counted.
+/// Counts one use of a feature by work that began at `now`, inside the caller's transaction. A name that is not a feature of any
+/// level is not counted.
 ///
 /// # Errors
-/// [`CoreError::OverQuota`]; [`CoreError::Collided`] where a rival opened the same window: do the transaction once more.
+/// [`CoreError::OverQuota`]; [`CoreError::Collided`] if a concurrent transaction created the same window: retry the
+/// transaction.
 pub(super) async fn add_of_work(
     ctx: &Ctx,
     db: &mut Tx,
@@ -200,7 +204,7 @@ pub(super) async fn add_of_work(
     add_within(db, user_id, feature, 1, windows, now).await.map(drop)
 }
 
-/// Takes [`add_of_work`] back, from the windows that were open when the work began.
+/// Undoes [`add_of_work`], in the windows that were open when the work began.
 pub(super) async fn give_back_of_work(
     ctx: &Ctx,
     db: &mut Tx,
@@ -241,10 +245,14 @@ async fn add_within(
 }
 
 fn known(levels: &Levels, feature: &str) -> Result<(), CoreError> {
-    if levels.features().contains(&feature) { Ok(()) } else { Err(CoreError::flaw("feature", Problem::Malformed)) }
+    if levels.features().contains(&feature) {
+        Ok(())
+    } else {
+        Err(CoreError::field_error("feature", Problem::Malformed))
+    }
 }
 
-/// The name of the period that `now` is in.
+/// The name of the period that contains `now`.
 fn period(window: Window, now: i64) -> String {
     let date = OffsetDateTime::from_unix_timestamp(now.div_euclid(1000))
         .unwrap_or(OffsetDateTime::UNIX_EPOCH)
@@ -257,7 +265,7 @@ fn period(window: Window, now: i64) -> String {
     }
 }
 
-/// When the row may be forgotten: what was used of a day is asked for in its month, of a month in the next one.
+/// When the row may be deleted: usage of a day can be queried within its month, usage of a month within the next one.
 fn closes_at(window: Window, now: i64) -> i64 {
     match window {
         Window::Day => now + KEEP_MS,
@@ -276,7 +284,7 @@ mod tests {
         let before = 1_757_606_399_000;
         assert_eq!(period(Window::Day, before), "2025-09-11");
         assert_eq!(period(Window::Day, before + 1000), "2025-09-12");
-        // 2025-09-30T16:00:00Z is October there.
+        // 2025-09-30T16:00:00Z is in October there.
         assert_eq!(period(Window::Month, 1_759_247_999_000), "2025-09");
         assert_eq!(period(Window::Month, 1_759_248_000_000), "2025-10");
     }

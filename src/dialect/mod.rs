@@ -1,4 +1,4 @@
-//! The public APIs: each reads its own requests, calls the core, and writes its own envelope.
+//! The public APIs: each parses its own requests, calls the core, and renders its own responses.
 
 pub mod assistant;
 pub mod cloud_hosting;
@@ -10,7 +10,12 @@ pub mod qr_login;
 use crate::http::state::AppState;
 use axum::Router;
 
-/// The calls of all dialects.
+/// Answers every path as an unknown call: for what neither a dialect nor a page nor a file has.
+pub fn unknown(state: &AppState) -> Router<AppState> {
+    qr_login::unknown(state)
+}
+
+/// The routes of all dialects.
 pub fn routes(state: &AppState) -> Router<AppState> {
     Router::new()
         .merge(follow::routes(state))

@@ -1,8 +1,8 @@
-//! One OpenAPI 3.1 document over all dialects: each keeps its part beside its code, and they are put together here.
+//! One OpenAPI 3.1 document over all dialects: each has its part beside its code, and this module merges them.
 //!
-//! The parts are OpenAPI as it stands, with two things of our own that are gone when they have been put together. `x-en` holds the
-//! English of the texts beside it. `x-failures` holds the answers that every call of the dialect may give. Examples for curl
-//! (`x-codeSamples`) are made from the examples of the calls, so they cannot say something else.
+//! The parts are standard OpenAPI with three extensions, which the merge removes. `x-en` holds the English of the texts beside it.
+//! `x-failures` holds the responses that every call of the dialect may give. `x-forms` says that each JSON body may also be a form. Samples for curl (`x-codeSamples`) are generated from
+//! the examples of the calls, so they always agree.
 
 mod curl;
 
@@ -17,10 +17,10 @@ const PARTS: [&str; 5] = [
     include_str!("qr_login/openapi.json"),
     include_str!("cloud_hosting/openapi.json"),
 ];
-/// What an item of `paths` calls its methods.
+/// The keys of an item of `paths` that are methods.
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-/// The document in one language, for a program that is reached at `server` (without a slash at its end).
+/// The document in one language, for an installation at `server` (without a trailing slash).
 #[must_use]
 pub fn document(lang: Lang, server: &str) -> Value {
     let mut document = parsed(BASE);
@@ -41,17 +41,17 @@ pub fn document(lang: Lang, server: &str) -> Value {
     document
 }
 
-/// The calls of one dialect, as a page lists them.
+/// The calls of one dialect, for the documentation page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    /// The dialect's name in the program.
+    /// The dialect's identifier in the program.
     pub tag: String,
     pub name: String,
     pub about: String,
     pub calls: Vec<Call>,
 }
 
-/// One call, as a page lists it.
+/// One call, for the documentation page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
     pub method: String,
@@ -59,11 +59,11 @@ pub struct Call {
     pub summary: String,
     pub about: String,
     pub curl: String,
-    /// Status and what it means.
+    /// Status codes and their meaning.
     pub answers: Vec<(String, String)>,
 }
 
-/// What the document says, by dialect.
+/// The document's calls, grouped by dialect.
 #[must_use]
 pub fn groups(document: &Value) -> Vec<Group> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -104,18 +104,30 @@ fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     pointer.and_then(|pointer| document.pointer(pointer)).unwrap_or(value)
 }
 
-/// The texts are in the program, so they can be read; a test says if they cannot.
+/// Parses a part. The parts are compiled in, and a test checks that they parse.
 fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-/// Puts a dialect's part in.
+/// Merges a dialect's part into the document.
 fn add(document: &mut Value, mut part: Value) {
     if let (Some(tags), Value::Array(own)) = (document["tags"].as_array_mut(), part["tags"].take()) {
         tags.extend(own);
     }
     let tag = document["tags"].as_array().and_then(|tags| tags.last()).map(|tag| tag["name"].clone());
     let tag = tag.and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
+    if part["x-forms"] == true {
+        for (_, methods) in objects(&mut part["paths"]) {
+            for (_, call) in objects(methods) {
+                let Some(content) = call.pointer_mut("/requestBody/content").and_then(Value::as_object_mut) else {
+                    continue;
+                };
+                if let Some(json) = content.get("application/json").cloned() {
+                    content.insert("application/x-www-form-urlencoded".to_owned(), json);
+                }
+            }
+        }
+    }
     if let Value::Object(failures) = part["x-failures"].take() {
         for (status, failure) in failures {
             let name = format!("{tag}.{status}");
@@ -145,7 +157,7 @@ fn objects(value: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
     value.as_object_mut().into_iter().flatten()
 }
 
-/// Chooses the language of every text and takes the other away.
+/// Selects the language of every text and removes the other.
 fn speak(value: &mut Value, lang: Lang) {
     match value {
         Value::Object(map) => {

@@ -1,83 +1,82 @@
-//! Who is calling: the address behind configured proxies only, and a name for the browser.
+//! Identifies the client of a request: its address (behind configured proxies only) and a label of its browser.
 
-use crate::config::Checked;
+use super::{form::limit_cookies, known::Known, proxy::is_forwarded, state::AppState};
+use crate::core::account::login::LoginOrigin;
 use axum::{
-    extract::{ConnectInfo, Request},
+    extract::{ConnectInfo, Request, State},
     http::{HeaderMap, header},
     middleware::Next,
     response::Response,
 };
 use ipnet::IpNet;
-use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-/// The caller of a request, put among its extensions.
+/// The client of a request, stored in the request's extensions.
 #[derive(Debug, Clone)]
 pub struct Client {
     pub address: IpAddr,
-    /// Like `Chrome · Windows`, in words of our own.
+    /// Such as `Chrome · Windows`; contains no text of the client's.
     pub browser_label: String,
-    /// True inside WeChat's own browser, where a phone cannot scan its own screen.
+    /// True inside WeChat's built-in browser, which cannot scan its own phone's screen.
     pub is_wechat: bool,
-    /// Names the request in logs and on error pages.
+    /// Identifies the request in logs and on error pages.
     pub request_id: String,
+    /// Which users signed in with this browser before.
+    pub known: Known,
 }
 
-/// Finds out who is calling and names the request.
-pub async fn identify(
-    settings: Arc<Checked>,
-    chance: Arc<dyn crate::core::chance::Chance>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+impl Client {
+    /// The origin of a password attempt.
+    #[must_use]
+    pub fn place(&self) -> LoginOrigin<'_> {
+        LoginOrigin { address: self.address, cookie: self.known.cookie() }
+    }
+}
+
+/// Identifies the client and gives the request an id. Drops cookies beyond what browsers send before any handler reads them.
+pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    limit_cookies(request.headers_mut());
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([127, 0, 0, 1]), |c| c.0.ip());
     let agent = request.headers().get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    state.proxy.watch(&state.ctx, request.headers(), peer, request.uri().path());
     let mut bytes = [0; 8];
-    chance.fill(&mut bytes);
+    state.ctx.rng.fill(&mut bytes);
     let client = Client {
-        address: address(request.headers(), peer, &settings.trusted_proxies),
+        address: address(request.headers(), peer, &state.ctx.settings.trusted_proxies),
         browser_label: browser_label(agent),
         is_wechat: agent.contains("MicroMessenger"),
         request_id: hex::encode(bytes),
+        known: Known::of(&state.ctx, request.headers()),
     };
-    let id = client.request_id.clone();
+    let (id, known) = (client.request_id.clone(), client.known.clone());
     request.extensions_mut().insert(client);
     let mut response = next.run(request).await;
     if let Ok(value) = id.parse() {
         response.headers_mut().insert("x-request-id", value);
     }
+    if let Some(cookie) = known.set_cookie() {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     response
 }
 
-/// Stands for callers behind a proxy on this machine that is not trusted.
-const SOMEBODY: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+/// Stands for clients whose address is not known: behind an untrusted proxy on this machine, or with a header that is no address.
+const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
-static WARNED: AtomicBool = AtomicBool::new(false);
-
-/// True where the request says that somebody passed it on.
-pub fn is_forwarded(headers: &HeaderMap) -> bool {
-    ["x-forwarded-for", "forwarded", "x-real-ip"].iter().any(|name| headers.contains_key(*name))
-}
-
-/// Walks `X-Forwarded-For` from its end as long as the hops are trusted proxies; the first other one is the caller.
-fn address(headers: &HeaderMap, peer: IpAddr, proxies: &[IpNet]) -> IpAddr {
+/// Walks `X-Forwarded-For` from its end while the hops are trusted proxies; the first other address is the client's.
+pub fn address(headers: &HeaderMap, peer: IpAddr, proxies: &[IpNet]) -> IpAddr {
     let is_trusted = |ip: IpAddr| proxies.iter().any(|net| net.contains(&ip.to_canonical()));
     if !is_trusted(peer) {
-        if is_forwarded(headers) && !WARNED.swap(true, Ordering::Relaxed) {
-            tracing::warn!(%peer, "requests come through a proxy that is not trusted, so all callers look like one: set WEIDA_TRUSTED_PROXIES");
-        }
-        // This machine only passed it on: whoever is behind it is not this machine, and has none of its privileges.
-        return if peer.to_canonical().is_loopback() && is_forwarded(headers) { SOMEBODY } else { peer };
+        // A local proxy forwarded it: the client behind the proxy must not get the privileges of this machine.
+        return if peer.to_canonical().is_loopback() && is_forwarded(headers) { UNKNOWN } else { peer };
     }
-    let hops = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(','));
+    let lines = headers.get_all("x-forwarded-for").iter();
+    // Bytes that are not ASCII come from the client; the proxy's own address on the same line still counts.
+    let hops: Vec<_> = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b',')).collect();
     let mut caller = peer;
-    for hop in hops.collect::<Vec<_>>().into_iter().rev() {
-        let Ok(ip) = hop.trim().parse::<IpAddr>() else { break };
+    for hop in hops.into_iter().rev() {
+        // The client's own text reaches this far only behind trusted hops: it must not get the privileges of a proxy.
+        let Some(ip) = std::str::from_utf8(hop).ok().and_then(|hop| hop.trim().parse().ok()) else { return UNKNOWN };
         caller = ip;
         if !is_trusted(ip) {
             break;
@@ -87,7 +86,7 @@ fn address(headers: &HeaderMap, peer: IpAddr, proxies: &[IpNet]) -> IpAddr {
 }
 
 fn browser_label(agent: &str) -> String {
-    // Longer ones are no browser's.
+    // No browser sends a longer one.
     let agent: String = agent.chars().take(512).collect();
     let Some(found) = woothee::parser::Parser::new().parse(&agent) else { return "?".to_owned() };
     let name = if agent.contains("MicroMessenger") { "WeChat" } else { found.name };
@@ -128,7 +127,21 @@ mod tests {
     fn what_the_caller_claims_before_the_proxies_does_not_count() {
         let (peer, proxies) = ("10.0.0.1".parse().unwrap(), vec!["10.0.0.0/8".parse().unwrap()]);
         assert_eq!(address(&forwarded("1.1.1.1, 203.0.113.7, 10.0.0.9"), peer, &proxies).to_string(), "203.0.113.7");
-        assert_eq!(address(&forwarded("rubbish"), peer, &proxies), peer);
+        for rubbish in ["rubbish", "rubbish, 10.0.0.9", "1.1.1.1, rubbish", ""] {
+            assert_eq!(address(&forwarded(rubbish), peer, &proxies), UNKNOWN, "{rubbish}");
+        }
+    }
+
+    #[test]
+    fn a_byte_that_is_no_text_hides_no_address() {
+        let (peer, proxies) = ("10.0.0.1".parse().unwrap(), vec!["10.0.0.0/8".parse().unwrap()]);
+        let of = |bytes: &[u8]| {
+            let value = axum::http::HeaderValue::from_bytes(bytes).unwrap();
+            address(&HeaderMap::from_iter([("x-forwarded-for".parse().unwrap(), value)]), peer, &proxies)
+        };
+        assert_eq!(of(b"\xe4, 203.0.113.7").to_string(), "203.0.113.7");
+        assert_eq!(of(b"1.1.1.1, \xe4"), UNKNOWN);
+        assert_eq!(of(b"\xff"), UNKNOWN);
     }
 
     #[test]

@@ -1,16 +1,20 @@
-//! Cookies of our own. On https they carry the `__Host-` prefix: no other host of the domain can plant them.
+//! This program's cookies. On https they carry the `__Host-` prefix: no other host of the domain can set them.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
-/// Which cookie.
+/// One of this program's cookies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Jar {
-    /// The signed-in browser.
+    /// The session of a signed-in browser.
     Session,
-    /// The sign-in session that this browser began.
+    /// The sign-in session that this browser started.
     Signin,
-    /// What the next page says once.
+    /// The notice that the next page shows once.
     Flash,
+    /// A browser that entered the sandbox's key.
+    Sandbox,
+    /// The users who signed in with this browser before.
+    Known,
 }
 
 impl Jar {
@@ -24,6 +28,10 @@ impl Jar {
             (Self::Signin, false) => "weida_signin",
             (Self::Flash, true) => "__Host-weida_flash",
             (Self::Flash, false) => "weida_flash",
+            (Self::Sandbox, true) => "__Host-weida_sandbox",
+            (Self::Sandbox, false) => "weida_sandbox",
+            (Self::Known, true) => "__Host-weida_known",
+            (Self::Known, false) => "weida_known",
         }
     }
 
@@ -40,7 +48,7 @@ impl Jar {
             .find_map(|(key, value)| (key == name).then_some(value))
     }
 
-    /// A `Set-Cookie` value: for this site's pages only, out of scripts' reach, for so many seconds (0: forget it).
+    /// A `Set-Cookie` value: for this site only, hidden from scripts, valid for `max_age_secs` seconds (0 deletes it).
     #[must_use]
     pub fn write(self, value: &str, max_age_secs: i64, is_https: bool) -> Option<HeaderValue> {
         let secure = if is_https { "; Secure" } else { "" };

@@ -1,13 +1,14 @@
-//! Headers that every answer carries.
+//! Adds the headers that every response carries.
 
+use super::assets;
 use axum::{
     extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     middleware::Next,
     response::Response,
 };
 
-/// For answers that are not pages: they may load nothing and be framed nowhere.
+/// For responses that are not pages: they may neither load anything nor be framed.
 const STRICT_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
 const FIXED: [(HeaderName, HeaderValue); 4] = [
@@ -20,9 +21,9 @@ const FIXED: [(HeaderName, HeaderValue); 4] = [
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
 ];
 
-/// The policy of a page whose own scripts carry this nonce.
+/// The content security policy of a page whose own scripts carry this nonce.
 ///
-/// 'self' stays beside 'strict-dynamic' for WeChat's older browsers, which do not know the latter.
+/// 'self' stays beside 'strict-dynamic' for WeChat's older browsers, which do not support the latter.
 #[must_use]
 pub fn page_policy(nonce: &str) -> String {
     format!(
@@ -32,10 +33,11 @@ pub fn page_policy(nonce: &str) -> String {
     )
 }
 
-/// Adds what is missing. `is_https`: browsers are told to stay on https.
+/// Adds missing headers. `is_https`: adds HSTS.
 pub async fn secure(is_https: bool, request: Request, next: Next) -> Response {
-    let is_static = request.uri().path().starts_with("/pkg/");
+    let is_hashed = assets::is_hashed(request.uri().path());
     let mut response = next.run(request).await;
+    let status = response.status();
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.entry(name).or_insert(value);
@@ -44,12 +46,21 @@ pub async fn secure(is_https: bool, request: Request, next: Next) -> Response {
     if is_https {
         headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(HeaderValue::from_static("max-age=31536000"));
     }
-    set_caching(headers, is_static);
+    set_caching(headers, status, is_hashed);
     response
 }
 
-/// Pages and answers are about somebody; files are asked about again and not sent twice.
-fn set_caching(headers: &mut HeaderMap, is_static: bool) {
-    let policy = if is_static || headers.contains_key(header::LAST_MODIFIED) { "no-cache" } else { "no-store" };
+/// Pages and API responses are private and not cached. Files with a hash in their name are immutable; browsers revalidate the others.
+/// Compressed variants depend on `Accept-Encoding`.
+fn set_caching(headers: &mut HeaderMap, status: StatusCode, is_hashed: bool) {
+    let is_file = headers.contains_key(header::LAST_MODIFIED) || status == StatusCode::NOT_MODIFIED;
+    if is_file {
+        headers.entry(header::VARY).or_insert(HeaderValue::from_static("accept-encoding"));
+    }
+    let policy = match is_file {
+        true if is_hashed && !headers.contains_key(header::SET_COOKIE) => "public, max-age=31536000, immutable",
+        true => "no-cache",
+        false => "no-store",
+    };
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(policy));
 }

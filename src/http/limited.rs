@@ -1,4 +1,4 @@
-//! How often one browser may send forms: counted as calls of the APIs are (`core::rate`), and told in plain words.
+//! Rate limit of form submissions by one browser: counted as API calls are (`core::rate`), refused in plain words.
 
 use super::{client::Client, session, state::AppState};
 use crate::core::rate::{self, Caller};
@@ -10,7 +10,7 @@ use axum::{
 };
 use tower_sessions::Session;
 
-/// Takes one of what whoever is signed in, or else an address, may send in this second. What only reads is not counted.
+/// Counts a request for the signed-in user, or else for its address. Read-only requests are not counted.
 pub async fn forms(State(state): State<AppState>, request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return next.run(request).await;
@@ -24,7 +24,7 @@ pub async fn forms(State(state): State<AppState>, request: Request, next: Next) 
     if allowance.is_within { next.run(request).await } else { too_often(allowance.reset_secs) }
 }
 
-/// What is said to whoever asks too often.
+/// The response to a client above its rate limit.
 pub fn too_often(secs: i64) -> Response {
     let text = "操作太频繁，请过几秒再试。\nToo many requests. Please try again in a few seconds.\n";
     let plain = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];

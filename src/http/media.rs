@@ -1,13 +1,13 @@
-//! `GET /media/<key>`: files of answers, for the chat's readers and for the platform. Whoever has the address may look; it cannot
-//! be guessed, and what is there never changes.
+//! `GET /media/<key>`: files of replies, for followers and for the platform. The key is the permission: it cannot be guessed, and
+//! the content under a key never changes.
 
 use super::{client::Client, limited::too_often, state::AppState};
 use crate::core::{
     CoreError,
     rate::{self, Caller},
-    reply::media::{
+    rule::media::{
         is_key,
-        keep::{self, Kept},
+        storage::{self, StoredFile},
     },
 };
 use axum::{
@@ -19,7 +19,7 @@ use axum::{
     routing::get,
 };
 
-/// The address of files.
+/// The route of media files.
 pub fn routes() -> Router<AppState> {
     Router::new().route("/media/{key}", get(file))
 }
@@ -31,32 +31,32 @@ async fn file(
     headers: HeaderMap,
 ) -> Response {
     if !is_key(&key) {
-        return StatusCode::NOT_FOUND.into_response();
+        return (StatusCode::NOT_FOUND, "没有这个文件。\nNo such file.\n").into_response();
     }
     let allowance = rate::take(&state.ctx, &Caller::Anyone, client.address);
     if !allowance.is_within {
         return too_often(allowance.reset_secs);
     }
-    match keep::look(&state.ctx, &key).await {
+    match storage::look(&state.ctx, &key).await {
         Ok(kept) if is_known(&headers, &kept.key) => with_headers(&kept, StatusCode::NOT_MODIFIED.into_response()),
         Ok(kept) => render(&state, &kept, &headers),
-        Err(CoreError::NotFound) => StatusCode::NOT_FOUND.into_response(),
+        Err(CoreError::NotFound) => (StatusCode::NOT_FOUND, "没有这个文件。\nNo such file.\n").into_response(),
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }
 
-/// True where the reader has the file already: what is under a key never changes, so the key is its mark.
+/// True if the client has the file already: the content under a key never changes, so the key is its `ETag`.
 fn is_known(asked: &HeaderMap, key: &str) -> bool {
     let marks = asked.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()).unwrap_or_default();
     marks.split(',').map(str::trim).any(|mark| mark == "*" || mark.trim_start_matches("W/") == format!("\"{key}\""))
 }
 
-fn render(state: &AppState, kept: &Kept, asked: &HeaderMap) -> Response {
+fn render(state: &AppState, kept: &StoredFile, asked: &HeaderMap) -> Response {
     let range = asked.get(header::RANGE).and_then(|v| v.to_str().ok());
     let whole = usize::try_from(kept.size_bytes).unwrap_or_default();
     let within = range.and_then(|range| part(range, whole));
     let (first, last) = within.unwrap_or((0, whole.saturating_sub(1)));
-    let body = Body::from_stream(keep::bytes(&state.ctx, kept.id, (first, last)));
+    let body = Body::from_stream(storage::bytes(&state.ctx, kept.id, (first, last)));
     let mut response = with_headers(kept, body.into_response());
     let length = if whole == 0 { 0 } else { last + 1 - first };
     set(response.headers_mut(), header::CONTENT_LENGTH, &length.to_string());
@@ -67,13 +67,13 @@ fn render(state: &AppState, kept: &Kept, asked: &HeaderMap) -> Response {
     response
 }
 
-fn with_headers(kept: &Kept, mut response: Response) -> Response {
+fn with_headers(kept: &StoredFile, mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kept.format.media_type()));
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
     set(headers, header::ETAG, &format!("\"{}\"", kept.key));
-    // Shown by itself, never as a page of this site.
+    // Shown alone, never as a page of this site.
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
     let name: String = url::form_urlencoded::byte_serialize(kept.name.as_bytes()).collect();
     let name = name.replace('+', "%20");
@@ -87,8 +87,8 @@ fn set(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
     }
 }
 
-/// The first and the last byte of `bytes=…`, for players that begin with a look at a film's end. None: all of it, as for
-/// several ranges or ones that are out of reach.
+/// The first and the last byte of `bytes=…`, for players that first read the end of a video. `None`: send the whole
+/// file, as for several ranges or ranges outside the file.
 fn part(range: &str, whole: usize) -> Option<(usize, usize)> {
     let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
     let end = whole.checked_sub(1)?;

@@ -1,18 +1,21 @@
-//! The outer shell: what every request goes through before and after it is served.
+//! The outermost layers, which every request passes before and after its handler.
 
 pub mod api;
-pub mod assemble;
+pub mod assets;
 pub mod client;
+pub mod connection;
 pub mod cookie;
 pub mod events;
+pub mod form;
 pub mod guard;
 pub mod headers;
-pub mod router;
-pub mod serve;
+pub mod known;
+pub mod proxy;
 pub mod session;
+pub mod sse;
 pub mod state;
+pub mod wrong_address;
 
-mod background;
-mod limited;
-mod media;
-mod ops;
+pub mod compress;
+pub mod limited;
+pub mod media;

@@ -1,8 +1,13 @@
-//! Signed-in browsers: `tower-sessions` over our own table, with ids hashed at rest.
+//! Sessions of signed-in browsers: `tower-sessions` over our own table, with hashed ids.
 
 use super::client::Client;
 use crate::{
-    core::{CoreError, Ctx, account::User, secret::Use},
+    base::secret::Use,
+    core::{
+        CoreError, Ctx,
+        account::{User, known, session::SignInMethod},
+        signin_log,
+    },
     store::{self, StoreError, web_session::NewWebSession},
 };
 use async_trait::async_trait;
@@ -15,55 +20,68 @@ use tower_sessions::{
 };
 
 const USER: &str = "user";
-/// The user's generation when they were proven; looked at once, when the session is made.
+/// The user's generation when they signed in; checked once, when the session is created.
 const GENERATION: &str = "generation";
 const BROWSER: &str = "browser";
 const ADDRESS: &str = "address";
-/// What the store says of a session that may not begin any more.
+const DOOR: &str = "door";
+/// The store's error if the session may not begin any more.
 const OVER: &str = "signed out meanwhile";
-/// `seen_at` is written no more often than this.
+/// `seen_at` is written at most once in this interval.
 const SEEN_RESOLUTION_MS: i64 = 5 * 60_000;
 
-/// The store behind the sessions.
+/// The session store.
 #[derive(Debug, Clone)]
 pub struct Sessions(pub Ctx);
 
-/// The layer that reads and writes the session's cookie.
+/// The layer that reads and writes the session cookie.
 #[must_use]
 pub fn layer(ctx: &Ctx) -> SessionManagerLayer<Sessions> {
     let settings = &ctx.settings;
     SessionManagerLayer::new(Sessions(ctx.clone()))
         .with_name(super::cookie::Jar::Session.name(settings.is_https))
         .with_secure(settings.is_https)
-        // A link opened from a chat must arrive signed in: Lax, not the library's Strict.
+        // A link opened from a chat must arrive with the session: Lax, not the library's default Strict.
         .with_same_site(SameSite::Lax)
         .with_http_only(true)
         .with_expiry(Expiry::OnInactivity(Duration::days(settings.settings.signin.web_session_days)))
 }
 
-/// Signs the browser in: a new id whatever was there, so that an id known before opens nothing. `user` is as read when they were
-/// proven: who signed out everywhere since then, or was shut out, is not let in.
+/// Signs the browser in. Always creates a new id, so that an attacker cannot use one they knew before (session fixation). `user`
+/// must be as read when they proved their identity: if they signed out everywhere or were disabled since, the sign-in fails.
 ///
 /// # Errors
-/// [`CoreError::SessionOver`] where they are not let in; the database cannot be reached.
-pub async fn sign_in(session: &Session, user: &User, client: &Client) -> std::result::Result<(), CoreError> {
+/// [`CoreError::SessionOver`] if the sign-in fails for that reason; the database cannot be reached.
+pub async fn sign_in(
+    session: &Session,
+    user: &User,
+    client: &Client,
+    door: SignInMethod,
+) -> std::result::Result<(), CoreError> {
     let fault = |e: tower_sessions::session::Error| match e {
         tower_sessions::session::Error::Store(Error::Backend(why)) if why == OVER => CoreError::SessionOver,
         e => CoreError::Fault(e.to_string()),
     };
-    // `flush` would do for emptying it, but keeps the id that the browser brought for the record to come.
+    // `flush` would also empty it, but keeps the id that the browser sent for the next record.
     session.clear().await;
     session.cycle_id().await.map_err(fault)?;
     session.insert(USER, user.id).await.map_err(fault)?;
     session.insert(GENERATION, user.generation).await.map_err(fault)?;
     session.insert(BROWSER, &client.browser_label).await.map_err(fault)?;
     session.insert(ADDRESS, client.address.to_string()).await.map_err(fault)?;
-    let saved = session.save().await.map_err(fault);
-    if saved.is_err() {
-        // Else the layer would try again with the answer.
-        session.clear().await;
+    session.insert(DOOR, door.as_str()).await.map_err(fault)?;
+    match session.save().await.map_err(fault) {
+        Ok(()) => {
+            client.known.remember(user);
+            signin_log::signed_in(door.into(), user.id);
+            Ok(())
+        }
+        Err(error) => {
+            // Otherwise the layer would try to save again with the response.
+            session.clear().await;
+            Err(signin_log::failed(door.into(), Some(user.id), error))
+        }
     }
-    saved
 }
 
 /// Signs the browser out.
@@ -74,18 +92,23 @@ pub async fn sign_out(session: &Session) -> std::result::Result<(), CoreError> {
     session.flush().await.map_err(|e| CoreError::Fault(e.to_string()))
 }
 
-/// Who signed in with this browser, without asking whether they still may.
+/// The user who signed in with this browser, without checking that they still may.
 pub async fn user_of(session: &Session) -> Option<i64> {
     session.get::<i64>(USER).await.ok().flatten()
 }
 
-/// The secret under which this browser's session is stored; empty when it has none.
+/// The sign-in method of this browser; `None` for a session from before methods were recorded.
+pub async fn door_of(session: &Session) -> Option<SignInMethod> {
+    session.get::<String>(DOOR).await.ok().flatten().as_deref().and_then(SignInMethod::of)
+}
+
+/// The secret that identifies this browser's session; empty if it has none.
 #[must_use]
 pub fn secret_of(session: &Session) -> String {
     session.id().map(|id| id.to_string()).unwrap_or_default()
 }
 
-/// Who is signed in. A user who was disabled or deleted is nobody, at once.
+/// The signed-in user; `None` immediately after the user was disabled or deleted.
 ///
 /// # Errors
 /// The database cannot be reached.
@@ -99,11 +122,9 @@ pub async fn current_user(ctx: &Ctx, session: &Session) -> std::result::Result<O
     let id_hash = ctx.hash(Use::WebSession, &secret_of(session));
     let seen_at = store::web_session::find_seen(&mut db, &id_hash).await?;
     drop(db);
-    // A page view writes nothing, but now and then.
+    // A page view writes to the database only once in this interval.
     if seen_at.is_some_and(|at| at < ctx.now() - SEEN_RESOLUTION_MS) {
-        let mut tx = ctx.store.begin().await?;
-        store::web_session::update_seen(&mut tx, &id_hash, ctx.now()).await?;
-        tx.commit().await?;
+        store::transact!(ctx.store, |tx| store::web_session::update_seen(tx, &id_hash, ctx.now()).await)?;
     }
     Ok(Some(user))
 }
@@ -131,38 +152,38 @@ impl SessionStore for Sessions {
             id_hash: self.key(&record.id),
             user_id: record.data.get(USER).and_then(serde_json::Value::as_i64),
             data: serde_json::to_string(&record.data).map_err(|e| Error::Encode(e.to_string()))?,
-            public_id: ctx.chance.token(),
+            public_id: ctx.rng.token(),
             browser_label: text(BROWSER),
             address: text(ADDRESS),
+            door: SignInMethod::of(&text(DOOR)).map_or("", SignInMethod::as_str),
             created_at: ctx.now(),
             expires_at: Self::expires_at(record),
         };
-        let mut tx = ctx.store.begin().await.map_err(backend)?;
-        // The user's row is locked from here on: whoever ends this user's sessions does so before it or sees this one.
-        if let Some(user_id) = new.user_id {
-            let generation = record.data.get(GENERATION).and_then(serde_json::Value::as_i64).unwrap_or(-1);
-            if !store::user::update_signed_in(&mut tx, user_id, generation, ctx.now()).await.map_err(backend)? {
-                return Err(Error::Backend(OVER.to_owned()));
+        let is_current = store::transact!(ctx.store, |tx| -> std::result::Result<bool, StoreError> {
+            // The user's row is locked from here on: ending this user's sessions either happens before or sees this one.
+            if let Some(user_id) = new.user_id {
+                let generation = record.data.get(GENERATION).and_then(serde_json::Value::as_i64).unwrap_or(-1);
+                if !store::user::update_signed_in(tx, user_id, generation, ctx.now()).await? {
+                    return Ok(false);
+                }
+                if let Ok(address) = new.address.parse() {
+                    known::note_network(ctx, tx, user_id, generation, address).await?;
+                }
             }
-        }
-        store::web_session::insert_web_session(&mut tx, new).await.map_err(backend)?;
-        tx.commit().await.map_err(backend)
+            store::web_session::insert_web_session(tx, new.clone()).await?;
+            Ok(true)
+        });
+        if is_current.map_err(backend)? { Ok(()) } else { Err(Error::Backend(OVER.to_owned())) }
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
         let data = serde_json::to_string(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
         let user_id = record.data.get(USER).and_then(serde_json::Value::as_i64);
-        let mut tx = self.0.store.begin().await.map_err(backend)?;
-        store::web_session::update_web_session(
-            &mut tx,
-            &self.key(&record.id),
-            user_id,
-            &data,
-            Self::expires_at(record),
-        )
-        .await
-        .map_err(backend)?;
-        tx.commit().await.map_err(backend)
+        let (key, expires_at) = (self.key(&record.id), Self::expires_at(record));
+        store::transact!(self.0.store, |tx| {
+            store::web_session::update_web_session(tx, &key, user_id, &data, expires_at).await
+        })
+        .map_err(backend)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
@@ -181,8 +202,7 @@ impl SessionStore for Sessions {
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        let mut tx = self.0.store.begin().await.map_err(backend)?;
-        store::web_session::delete_web_session(&mut tx, &self.key(id)).await.map_err(backend)?;
-        tx.commit().await.map_err(backend)
+        let key = self.key(id);
+        store::transact!(self.0.store, |tx| store::web_session::delete_web_session(tx, &key).await).map_err(backend)
     }
 }

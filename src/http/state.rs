@@ -1,6 +1,7 @@
-//! What handlers have at hand.
+//! The state that all handlers share.
 
-use crate::{core::Ctx, wechat::callback::PushSettings};
+use super::{assets::Assets, form::Forms, proxy::UndeclaredProxy};
+use crate::{core::OfficialCtx, wechat::callback::PushSettings};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -10,12 +11,16 @@ use tokio_util::sync::CancellationToken;
 /// The state of the router. Cheap to clone.
 #[derive(Clone, FromRef)]
 pub struct AppState {
-    pub ctx: Ctx,
+    pub ctx: OfficialCtx,
     pub leptos: LeptosOptions,
+    pub assets: Assets,
     pub push: Arc<PushSettings>,
     pub metrics: PrometheusHandle,
-    /// Cancelled when the program is told to stop: event streams end, `/readyz` says so.
+    pub proxy: Arc<UndeclaredProxy>,
+    pub forms: Arc<Forms>,
+    /// Cancelled on shutdown: event streams end and `/readyz` reports it.
     pub stopping: CancellationToken,
-    /// The sandbox's phone, where there is no account.
-    pub sandbox: Option<Arc<crate::sandbox::Phone>>,
+    /// True where there is no account, but a sandbox.
+    #[from_ref(skip)]
+    pub has_sandbox: bool,
 }

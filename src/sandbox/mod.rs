@@ -1,8 +1,9 @@
-//! The product without an account: a stand-in for the platform, and a phone to use it with.
+//! The program without a real account: a fake platform, and a phone to use it with.
 //!
-//! Nothing outside this folder knows that it talks to a stand-in: [`Sandbox`] gives an account and addresses, as the settings
-//! would, and everything else goes over the network.
+//! Code outside this folder does not know that the platform is fake: [`Sandbox`] supplies an account and addresses, as the
+//! settings would, and everything else goes over the network.
 
+pub mod access;
 pub mod platform;
 
 mod page;
@@ -10,27 +11,29 @@ mod phone;
 mod text;
 
 pub use page::SandboxPage;
-pub use phone::{own_host, routes};
+pub use phone::{admit, routes};
 
 use crate::{
+    base::{clock::Clock, rng::Rng},
     config::Account,
-    core::{chance::Chance, clock::Clock},
 };
+use access::Access;
 use platform::{Platform, PlatformSettings};
 use secrecy::SecretString;
-use std::{path::Path, sync::Arc};
+use std::{net::IpAddr, path::Path, sync::Arc};
 use url::Url;
 
-/// How the account calls itself.
+/// The account's name.
 const ACCOUNT_NAME: &str = "微答沙箱";
 
-/// The phone of the sandbox: everybody's, since it shows whom one picks.
+/// The sandbox's phone, which can act as any follower.
 #[derive(Debug)]
 pub struct Phone {
     platform: Platform,
+    pub access: Access,
 }
 
-/// A running sandbox: what the program is told instead of a real account.
+/// A running sandbox: its settings replace those of a real account.
 #[derive(Debug)]
 pub struct Sandbox {
     pub account: Account,
@@ -40,25 +43,27 @@ pub struct Sandbox {
     pub account_qr: String,
     /// The appid and secret of the same owner's mini-program.
     pub mini_program: (String, SecretString),
-    /// The same of web login.
+    /// The appid and secret of the owner's web login.
     pub web_login: (String, SecretString),
     pub phone: Arc<Phone>,
 }
 
 impl Sandbox {
-    /// Starts the stand-in on a loopback port of its own; its people and codes are kept in `folder`.
+    /// Starts the fake platform on its own loopback port; its users and codes are stored in `folder`. `address` is the program's
+    /// listening address, `public_url` its public URL.
     ///
     /// # Errors
     /// One line: the folder cannot be written, or no port is free.
     pub async fn start(
         folder: &Path,
-        push_url: Url,
+        (push_url, address, public_url): (Url, IpAddr, &Url),
         clock: Arc<dyn Clock>,
-        chance: Arc<dyn Chance>,
+        rng: Arc<dyn Rng>,
     ) -> Result<Self, String> {
+        let access = Access::new(rng.as_ref(), address, public_url);
         let (folder, push_url) = (Some(folder.to_owned()), Some(push_url));
         let platform =
-            Platform::start(PlatformSettings { folder, push_url, ..PlatformSettings::new(clock, chance) }).await?;
+            Platform::start(PlatformSettings { folder, push_url, ..PlatformSettings::new(clock, rng) }).await?;
         let credentials = platform.credentials();
         Ok(Self {
             account: credentials.account(),
@@ -68,7 +73,7 @@ impl Sandbox {
             account_qr: credentials.account_qr,
             web_login: (credentials.web_appid, SecretString::from(credentials.web_secret)),
             mini_program: (credentials.mini_appid, SecretString::from(credentials.mini_secret)),
-            phone: Arc::new(Phone { platform }),
+            phone: Arc::new(Phone { platform, access }),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The words of the phone.
+//! Texts of the phone.
 
 use crate::texts;
 
@@ -6,25 +6,25 @@ texts! {
     /// Texts of `/sandbox`.
     pub struct Sandbox {
         title: "沙箱" / "Sandbox",
-        lead: "一部装着微信的手机：扫码、关注、发消息，看公众号怎么回答。这里没有真实的微信账号。"
-            / "A phone with WeChat on it: scan, follow and write, and see what the account answers. No real WeChat account is involved.",
+        intro: "一部装着微信的手机：扫码、关注、发消息，看公众号怎么回答。这里没有真实的微信账号。"
+            / "A phone with WeChat: scan, follow, send messages and see how the account replies. No real WeChat account is involved.",
 
         // People.
         people: "谁的手机" / "Whose phone",
-        people_note: "每个人都是一个独立的微信用户。" / "Each is a WeChat user of their own.",
-        nobody: "还没有微信用户" / "No WeChat user yet",
-        nobody_do: "添加一个，就有手机了。" / "Add one, and there is a phone.",
+        people_note: "每个人都是一个独立的微信用户。" / "Each person is a separate WeChat user.",
+        nobody: "还没有微信用户" / "No WeChat users yet",
+        nobody_do: "添加一个，就有手机了。" / "Add one to get a phone.",
         following: "已关注" / "Following",
-        stranger: "未关注" / "Not following",
-        nickname: "新的微信用户" / "A new WeChat user",
-        nickname_example: "昵称，如 小微" / "Nickname, like Wei",
+        not_following: "未关注" / "Not following",
+        nickname: "新的微信用户" / "New WeChat user",
+        nickname_example: "昵称，如 小微" / "Nickname, e.g. Wei",
         add: "添加" / "Add",
         demo: "演示用户" / "Demo user",
         add_demo: "添加“演示用户”" / "Add “Demo user”",
 
         // The chat.
         account: "微答沙箱" / "Weida sandbox",
-        message: "要发送的消息" / "The message",
+        message: "要发送的消息" / "Message",
         message_example: "发送“帮助”试试" / "Try sending “help”",
         send: "发送" / "Send",
         follow: "关注公众号" / "Follow the account",
@@ -37,82 +37,95 @@ texts! {
         location: "位置" / "Location",
         link: "链接" / "Link",
         sticker: "表情" / "Sticker",
-        menu_key: "自定义菜单的 KEY" / "Key of a menu item",
+        menu_key: "自定义菜单的 KEY" / "Menu item key",
         click: "点菜单" / "Tap the menu",
 
         // Lines of the chat.
-        said_sticker: "[表情]" / "[Sticker]",
-        said_picture: "图片" / "A picture",
-        said_video: "视频" / "Video",
-        said_music: "音乐" / "Music",
-        said_place: "位置" / "Location",
-        said_mini: "小程序" / "Mini-program",
+        label_sticker: "[表情]" / "[Sticker]",
+        label_picture: "图片" / "Picture",
+        label_video: "视频" / "Video",
+        label_music: "音乐" / "Music",
+        label_place: "位置" / "Location",
+        label_mini: "小程序" / "Mini-program",
         note_followed: "你关注了公众号" / "You followed the account",
         note_followed_by_scan: "你扫码关注了公众号" / "You scanned a code and followed the account",
         note_unfollowed: "你取消了关注" / "You unfollowed the account",
         note_scanned: "你扫描了二维码" / "You scanned a QR code",
         note_clicked: "你点了菜单：{key}" / "You tapped the menu: {key}",
         note_out_of_order: "该公众号提供的服务出现故障，请稍后再试" / "This account is out of order. Please try again later",
-        note_handed_over: "已转接人工客服" / "Handed over to customer service",
+        note_handed_over: "已转接人工客服" / "Transferred to customer service",
 
         // Scanning.
         scan_title: "扫一扫" / "Scan",
-        scan_note: "网页上正在显示的二维码，新的在前。" / "QR codes that pages show just now, newest first.",
-        scan_none: "现在没有二维码" / "No QR code just now",
-        scan_none_do: "打开登录或注册页，二维码就会出现在这里。" / "Open the sign-in or registration page, and its code appears here.",
-        scan_open: "去登录页" / "To the sign-in page",
+        scan_note: "网页上正在显示的二维码，新的在前。" / "QR codes currently shown on pages, newest first.",
+        scan_none: "现在没有二维码" / "No QR codes right now",
+        scan_none_do: "打开登录或注册页，二维码就会出现在这里。" / "Open the sign-in or registration page and its code appears here.",
+        scan_open: "去登录页" / "Go to sign-in",
         code: "二维码 {ticket}" / "QR code {ticket}",
         code_permanent: "永久" / "Permanent",
         scan: "扫一扫" / "Scan",
         scan_one: "扫描二维码 {ticket}" / "Scan QR code {ticket}",
         follow_and_scan: "关注并扫描" / "Follow and scan",
         follow_and_scan_one: "关注并扫描二维码 {ticket}" / "Follow and scan QR code {ticket}",
-        paste: "粘贴二维码内容" / "Paste what a QR code says",
-        paste_hint: "相机扫出来的网址，或二维码图片的地址。" / "The address that a camera reads, or that of the picture.",
+        paste: "粘贴二维码内容" / "Paste QR code content",
+        paste_hint: "相机扫出来的网址，或二维码图片的地址。" / "The address in the code, or the address of its picture.",
         ask_title: "先关注，再扫描" / "Follow first",
-        ask_text: "还没有关注“{account}”。关注以后，扫描就会继续。" / "This person does not follow “{account}” yet. The scan goes on after that.",
+        ask_text: "还没有关注“{account}”。关注以后，扫描就会继续。" / "This user does not follow “{account}” yet. Follow it to continue the scan.",
         need_person: "先选一个微信用户。" / "Pick a WeChat user first.",
 
+        // The key.
+        key: "沙箱密钥" / "Sandbox key",
+        key_note: "这台设备要先输入密钥，才能使用沙箱。" / "Enter the key to use the sandbox from this device.",
+        key_hint: "启动程序时显示在终端里，也显示在运行程序的电脑的沙箱页上。每次启动都会更换。"
+            / "Printed in the terminal at startup, and shown on the sandbox page of the computer that runs the program. It changes at every start.",
+        key_enter: "进入沙箱" / "Open the sandbox",
+        key_wrong: "密钥不对，请核对后重新输入。" / "Wrong key. Check it and try again.",
+        key_too_many: "输错次数过多，请一分钟后再试。" / "Too many wrong keys. Try again in a minute.",
+        share_title: "用手机打开" / "Open on a phone",
+        share_note: "手机和这台电脑连同一个网络，用相机扫码即可。能打开的人可以扮演任何微信用户，请勿外传。"
+            / "Scan with a phone on the same network. Anyone who opens it can act as any WeChat user here, so keep it private.",
+        share_alt: "打开沙箱的二维码" / "QR code that opens the sandbox",
+
         // The account.
-        account_title: "公众号" / "The account",
-        account_kind: "账号类型" / "Kind of account",
+        account_title: "公众号" / "Official Account",
+        account_kind: "账号类型" / "Account type",
         verified: "认证服务号" / "Verified service account",
         personal: "个人订阅号" / "Personal subscription account",
         kind_note: "认证服务号可以生成二维码；个人订阅号不行，访客改为发送数字。"
-            / "A verified service account can make QR codes. A personal one cannot: visitors send digits instead.",
+            / "A verified service account can create QR codes. A personal one cannot: visitors send digits instead.",
         switch: "切换" / "Switch",
-        is_verified: "现在是认证服务号：登录页会显示二维码。" / "It is a verified service account now: the sign-in page shows a QR code.",
-        is_personal: "现在是个人订阅号：登录页会请访客发送数字。" / "It is a personal account now: the sign-in page asks visitors to send digits.",
+        is_verified: "现在是认证服务号：登录页会显示二维码。" / "Now a verified service account: the sign-in page shows a QR code.",
+        is_personal: "现在是个人订阅号：登录页会请访客发送数字。" / "Now a personal account: the sign-in page asks visitors to send digits.",
         appid: "AppID" / "AppID",
         server: "服务器地址" / "Server address",
-        server_asking: "验证中" / "Being verified",
+        server_asking: "验证中" / "Verifying",
         server_verified: "已验证" / "Verified",
         server_failed: "验证失败：{why}" / "Verification failed: {why}",
         code_note: "小程序或网站应用拿到的登录 code，交给接口 /api/auth/login 或 /finalize_login。只能用一次。"
-            / "What a mini-program or a web site gets, to be given to /api/auth/login or /finalize_login. Good for one use.",
+            / "A login code as a mini-program or website gets it. Pass it to /api/auth/login or /finalize_login. Single use.",
         code_mini: "小程序登录 code" / "Mini-program login code",
         code_web: "网页登录 code" / "Web login code",
         code_mini_made: "小程序登录 code：{code}" / "Mini-program login code: {code}",
         code_web_made: "网页登录 code：{code}" / "Web login code: {code}",
         rules: "放入示例规则" / "Add example rules",
-        rules_note: "一条关注回复、一条关键词回复、一条默认回复。" / "One for followers, one for a keyword, and a default.",
-        rules_added: "放入了 {n} 条示例规则。发送“{keyword}”试试。" / "{n} example rules were added. Try sending “{keyword}”.",
-        rules_there: "示例规则都已经在了，没有再放。" / "The example rules are there already; nothing was added.",
+        rules_note: "一条关注回复、一条关键词回复、一条默认回复。" / "One for new followers, one for a keyword, and a default reply.",
+        rules_added: "放入了 {n} 条示例规则。发送“{keyword}”试试。" / "Added {n} example rules. Try sending “{keyword}”.",
+        rules_there: "示例规则都已经在了，没有再放。" / "The example rules already exist; nothing was added.",
         rules_failed: "示例规则没有放进去，请稍后再试。" / "The example rules could not be added. Please try again later.",
         rule_follow: "欢迎关注！发送“帮助”看看能做什么。" / "Thanks for following! Send “help” to see what you can do.",
         rule_keyword: "营业时间" / "opening hours",
         rule_answer: "我们周一至周五 9:00–18:00 在。" / "We are here Monday to Friday, 9:00 to 18:00.",
-        rule_default: "收到，稍后回复你。发送“帮助”看看能做什么。" / "Got it, we will come back to you. Send “help” to see what you can do.",
+        rule_default: "收到，稍后回复你。发送“帮助”看看能做什么。" / "Got it. We will get back to you. Send “help” to see what you can do.",
 
         // Refusals.
-        no_nobody: "没有这个微信用户，请重新选择。" / "There is no such WeChat user. Pick one again.",
-        no_must_follow: "要先关注公众号。" / "This person must follow the account first.",
-        no_follows_already: "已经关注了公众号。" / "This person follows the account already.",
+        no_nobody: "没有这个微信用户，请重新选择。" / "This WeChat user does not exist. Pick another one.",
+        no_must_follow: "要先关注公众号。" / "This user must follow the account first.",
+        no_follows_already: "已经关注了公众号。" / "This user already follows the account.",
         no_empty: "还没有填写内容。" / "There is nothing to send.",
-        no_too_long: "太长了，请缩短后再试。" / "That is too long. Please shorten it.",
+        no_too_long: "太长了，请缩短后再试。" / "Too long. Please shorten it.",
         no_crowded: "微信用户太多了。" / "There are too many WeChat users.",
         no_foreign_code: "这不是本公众号的二维码。网址请直接在浏览器里打开。"
-            / "That is not a QR code of this account. Open an address in the browser instead.",
+            / "This is not a QR code of this account. Open web addresses in the browser.",
         no_code_expired: "二维码已过期，请刷新网页后再扫。" / "This QR code has expired. Reload its page and scan again.",
     }
 }

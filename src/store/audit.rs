@@ -1,8 +1,8 @@
-//! Who did what to whom. Rows are only ever added.
+//! The audit log. Rows are only ever added.
 
 use super::{Link, StoreError, Tx, rows};
 
-/// One act.
+/// An audit entry.
 #[derive(Debug, Clone)]
 pub struct AuditRow {
     pub id: i64,
@@ -14,7 +14,7 @@ pub struct AuditRow {
     pub created_at: i64,
 }
 
-/// Adds an entry, in the transaction of the act itself.
+/// Adds an entry, in the transaction of the action itself.
 pub async fn insert_entry(db: &mut Tx, row: AuditRow) -> Result<(), StoreError> {
     db.sql("INSERT INTO audit_entries (id, actor_id, action, target, address, detail, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)")
         .bind(row.id)
@@ -30,7 +30,7 @@ pub async fn insert_entry(db: &mut Tx, row: AuditRow) -> Result<(), StoreError> 
 }
 
 rows! {
-    /// An entry with the name of whoever did it, where they are still there.
+    /// An entry with the actor's name, if the actor still exists.
     pub struct AuditEntry {
         pub actor_id: Option<i64>,
         pub actor_name: Option<String>,
@@ -41,7 +41,7 @@ rows! {
     }
 }
 
-/// What was done to this target, newest first.
+/// The entries about this target, newest first.
 pub async fn list_about(db: &mut impl Link, target: &str, most: i64) -> Result<Vec<AuditEntry>, StoreError> {
     let rows = db
         .sql(

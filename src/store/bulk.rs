@@ -1,6 +1,6 @@
 //! Many values in one statement.
 
-/// Rows of one `INSERT`, and values of one `IN (…)`: well below what SQLite binds (32,766 values), whatever the columns.
+/// Rows of one `INSERT`, and values of one `IN (…)`: well below SQLite's limit (32,766 values), for any columns.
 pub(super) const CHUNK: usize = 500;
 
 /// `head row, row, … tail`, with `count` rows.

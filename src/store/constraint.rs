@@ -1,20 +1,22 @@
-//! What went wrong in the database, as far as a caller can act on it.
+//! Database errors, classified by what a caller can do about them.
 
-/// A failure of the database.
+/// A database error.
 #[derive(Debug)]
 pub enum StoreError {
-    /// A row with this key is already there.
+    /// A row with this key exists.
     Duplicate,
-    /// Two transactions collided; the same work from the start may succeed.
+    /// Two transactions collided; a retry may succeed.
     Collision,
+    /// A value is a text that this database cannot store: no row contains it.
+    Unstorable,
     /// The database did not answer, or no connection was free in time.
     Unavailable(sqlx::Error),
-    /// A row could not be read, or the statement is wrong: a fault of this program.
+    /// A row could not be read, or the statement is wrong: a bug in this program.
     Broken(sqlx::Error),
 }
 
 impl StoreError {
-    /// True where the whole transaction is worth doing once more: the rival's row is visible by then.
+    /// True if the whole transaction should be retried: the concurrent transaction's row is visible by then.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         matches!(self, Self::Duplicate | Self::Collision)
@@ -26,6 +28,7 @@ impl std::fmt::Display for StoreError {
         match self {
             Self::Duplicate => f.write_str("a row with this key exists"),
             Self::Collision => f.write_str("two transactions collided"),
+            Self::Unstorable => f.write_str("a text that the database cannot store"),
             Self::Unavailable(e) => write!(f, "the database cannot be reached: {e}"),
             Self::Broken(e) => write!(f, "the database refused a statement: {e}"),
         }
@@ -43,6 +46,8 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(db) if matches!(db.code().as_deref(), Some("40001" | "40P01" | "5" | "517")) => {
                 Self::Collision
             }
+            // 22021: PostgreSQL texts cannot contain null characters.
+            sqlx::Error::Database(db) if db.code().as_deref() == Some("22021") => Self::Unstorable,
             sqlx::Error::Database(_)
             | sqlx::Error::ColumnDecode { .. }
             | sqlx::Error::ColumnNotFound(_)

@@ -1,4 +1,4 @@
-//! Named counters that callers of the API count with.
+//! Named counters of the API.
 
 use super::{Link, StoreError, Tx};
 use sqlx::Row as _;
@@ -8,13 +8,14 @@ pub async fn find_value(db: &mut impl Link, name: &'static str) -> Result<i64, S
     Ok(db.sql("SELECT value FROM counters WHERE name = ?").bind(name).fetch_one(db.conn()).await?.try_get(0)?)
 }
 
-/// Counts one on. The row stays locked until the transaction ends: what is read after it is this one's own.
+/// Increments a counter. The row stays locked until the transaction ends: a later read returns this transaction's
+/// value.
 pub async fn update_incremented(db: &mut Tx, name: &'static str) -> Result<(), StoreError> {
     db.sql("UPDATE counters SET value = value + 1 WHERE name = ?").bind(name).execute(db.conn()).await?;
     Ok(())
 }
 
-/// Begins again at 0.
+/// Resets a counter to 0.
 pub async fn update_cleared(db: &mut Tx, name: &'static str) -> Result<(), StoreError> {
     db.sql("UPDATE counters SET value = 0 WHERE name = ?").bind(name).execute(db.conn()).await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Credits: a running total in `users`, and one entry for every change of it.
+//! Credits: a running total in `users`, and one ledger entry for every change.
 
 use super::{Link, StoreError, Tx, rows};
 use sqlx::Row as _;
@@ -16,8 +16,8 @@ rows! {
     }
 }
 
-/// Changes a balance by `granted - spent`; None where it would fall below zero or the user is gone. What is given back is a
-/// negative `spent`. The row stays locked until the end.
+/// Changes a balance by `granted - spent`; `None` if it would fall below zero or the user does not exist. A refund is a
+/// negative `spent`. The row stays locked until the transaction ends.
 pub async fn update_balance(db: &mut Tx, user_id: i64, granted: i64, spent: i64) -> Result<Option<i64>, StoreError> {
     let delta = granted - spent;
     let done = db
@@ -74,7 +74,7 @@ pub async fn list_entries(db: &mut impl Link, user_id: i64, most: i64) -> Result
     Ok(rows.iter().map(CreditRow::read).collect::<Result<_, _>>()?)
 }
 
-/// True where the person was given this already.
+/// True if the WeChat identity received this grant already.
 pub async fn has_grant(db: &mut impl Link, person_hash: &str, reason: &'static str) -> Result<bool, StoreError> {
     let row = db
         .sql("SELECT granted_at FROM grants WHERE person_hash = ? AND reason = ?")
@@ -85,7 +85,7 @@ pub async fn has_grant(db: &mut impl Link, person_hash: &str, reason: &'static s
     Ok(row.is_some())
 }
 
-/// Notes that the person is given this; [`StoreError::Duplicate`] where somebody was first.
+/// Records a grant for a WeChat identity; [`StoreError::Duplicate`] if a concurrent transaction did.
 pub async fn insert_grant(db: &mut Tx, person_hash: &str, reason: &'static str, now: i64) -> Result<(), StoreError> {
     db.sql("INSERT INTO grants (person_hash, reason, granted_at) VALUES (?, ?, ?)")
         .bind(person_hash.to_owned())

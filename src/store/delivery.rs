@@ -1,39 +1,91 @@
-//! The answers that were given to pushes.
+//! Answers given to deliveries.
 
-use super::{Link, StoreError, Tx};
-use sqlx::Row as _;
+use super::{Link, StoreError, Tx, rows};
 
-/// The answer given to this delivery before: `Some(None)` is `success`.
-pub async fn find_delivery(db: &mut impl Link, dedupe_key: &str) -> Result<Option<Option<String>>, StoreError> {
+rows! {
+    /// The answer given to a delivery.
+    pub struct DeliveryRow {
+        /// `None`: `success`.
+        pub reply: Option<String>,
+        /// Set for an answer with a code, and for the one to a message that deleted the account: it is stored encrypted, and repeated until
+        /// then only (epoch milliseconds).
+        pub reply_until: Option<i64>,
+    }
+}
+
+/// The answer given to this delivery.
+pub async fn find_delivery(db: &mut impl Link, dedupe_key: &str) -> Result<Option<DeliveryRow>, StoreError> {
     let row = db
-        .sql("SELECT reply FROM deliveries WHERE dedupe_key = ?")
+        .sql("SELECT reply, reply_until FROM deliveries WHERE dedupe_key = ?")
         .bind(dedupe_key.to_owned())
         .fetch_optional(db.conn())
         .await?;
-    Ok(row.map(|r| r.try_get(0)).transpose()?)
+    Ok(row.map(|r| DeliveryRow::read(&r)).transpose()?)
 }
 
-/// Claims a delivery; [`StoreError::Duplicate`] where it was claimed. A rival's claim is waited for until it commits.
-pub async fn insert_delivery(db: &mut Tx, dedupe_key: &str, now: i64) -> Result<(), StoreError> {
-    db.sql("INSERT INTO deliveries (dedupe_key, received_at) VALUES (?, ?)")
+/// Claims a delivery of an identity; [`StoreError::Duplicate`] if it was claimed. Waits until a concurrent claim commits.
+pub async fn insert_delivery(
+    db: &mut Tx,
+    dedupe_key: &str,
+    (appid, openid): (&str, &str),
+    now: i64,
+) -> Result<(), StoreError> {
+    db.sql("INSERT INTO deliveries (dedupe_key, received_at, appid, openid) VALUES (?, ?, ?, ?)")
         .bind(dedupe_key.to_owned())
+        .bind(now)
+        .bind(appid.to_owned())
+        .bind(openid.to_owned())
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
+/// Stores the answer and the identity that it is for, in the transaction of the work that led to it.
+pub async fn update_reply(
+    db: &mut Tx,
+    dedupe_key: &str,
+    (appid, openid): (&str, &str),
+    reply: &str,
+    reply_until: Option<i64>,
+) -> Result<(), StoreError> {
+    db.sql("UPDATE deliveries SET reply = ?, reply_until = ?, appid = ?, openid = ? WHERE dedupe_key = ?")
+        .bind(reply.to_owned())
+        .bind(reply_until)
+        .bind(appid.to_owned())
+        .bind(openid.to_owned())
+        .bind(dedupe_key.to_owned())
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
+/// Deletes an answer with a code; a redelivery gets `success`.
+pub async fn delete_reply(db: &mut Tx, dedupe_key: &str) -> Result<(), StoreError> {
+    db.sql("UPDATE deliveries SET reply = NULL, reply_until = NULL WHERE dedupe_key = ?")
+        .bind(dedupe_key.to_owned())
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
+/// Deletes all answers with codes.
+pub async fn delete_encrypted_replies(db: &mut Tx) -> Result<(), StoreError> {
+    db.sql("UPDATE deliveries SET reply = NULL, reply_until = NULL WHERE reply_until IS NOT NULL")
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
+/// Deletes encrypted answers that are no longer repeated.
+pub async fn delete_expired_replies(db: &mut Tx, now: i64) -> Result<(), StoreError> {
+    db.sql("UPDATE deliveries SET reply = NULL, reply_until = NULL WHERE reply_until <= ?")
         .bind(now)
         .execute(db.conn())
         .await?;
     Ok(())
 }
 
-/// Keeps the answer, in the transaction of the work that led to it.
-pub async fn update_reply(db: &mut Tx, dedupe_key: &str, reply: &str) -> Result<(), StoreError> {
-    db.sql("UPDATE deliveries SET reply = ? WHERE dedupe_key = ?")
-        .bind(reply.to_owned())
-        .bind(dedupe_key.to_owned())
-        .execute(db.conn())
-        .await?;
-    Ok(())
-}
-
-/// Forgets deliveries received before `before`.
+/// Deletes deliveries received before `before`.
 pub async fn delete_old(db: &mut Tx, before: i64) -> Result<u64, StoreError> {
     Ok(db.sql("DELETE FROM deliveries WHERE received_at < ?").bind(before).execute(db.conn()).await?.rows_affected())
 }

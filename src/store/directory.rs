@@ -1,15 +1,14 @@
-//! The list of users: looked through by a fragment, filtered, ordered, a page at a time.
+//! The user list: searched by a fragment, filtered, ordered, one page at a time.
 //!
-//! A fragment is looked for in `users.search_key` and in the ids of identities by a scan: 100,000 users take some 50 ms, and an
-//! index could not help with what begins anywhere. Without a fragment the orders by id and by time of registration read just
-//! their page.
+//! A fragment is searched in `users.search_key` and in the ids of identities by a scan: 100,000 users take some 50 ms, and an
+//! index cannot find substrings. Without a fragment the orders by id and by time of registration read only their page.
 
 use super::{Link, StoreError, rows};
 use sqlx::{Any, Row as _, any::AnyArguments, query::Query};
 
 rows! {
-    /// A user as the list shows them. `order_value` is what the list is ordered by; `openid` the first of the user's identities, None
-    /// where WeChat does not know them; `is_subscribed` 1 where one of them follows the account.
+    /// A user in the list. `order_value` is the sort key; `openid` that of the user's first identity, `None` without WeChat;
+    /// `is_subscribed` 1 if one of the identities follows the account.
     pub struct FoundRow {
         pub id: i64,
         pub username: Option<String>,
@@ -30,12 +29,12 @@ rows! {
     }
 }
 
-/// Who is listed. Empty texts and None do not filter.
+/// The filter of the list. Empty texts and `None` do not filter.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// A pattern for the folded names, `!` being the escape.
+    /// A pattern for the folded names, with the escape character `!`.
     pub names: String,
-    /// A second one: a phone number's digits alone.
+    /// A second pattern: a phone number's digits only.
     pub digits: String,
     /// A pattern for openid and unionid.
     pub openids: String,
@@ -43,16 +42,16 @@ pub struct Filter {
     pub role: &'static str,
     pub is_enabled: Option<bool>,
     pub is_subscribed: Option<bool>,
-    /// Somebody who is left out: they stand before the list.
+    /// A user to leave out: they are shown before the list.
     pub without_id: i64,
 }
 
-/// What the list is ordered by; the id decides among equals.
+/// The order of the list; equal users are ordered by id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
     Id,
     Created,
-    /// Users who never signed in come first of all, or last.
+    /// Users who never signed in come first or last.
     LastLogin,
     Credits,
 }
@@ -67,7 +66,7 @@ macro_rules! filtered {
     };
 }
 
-// The page first and what is beside it after: a subquery in the inner one would run for every user there is.
+// The page first and its other columns after: a subquery in the inner query would run for every user.
 macro_rules! page {
     ($value:literal, $beyond:literal, $way:literal) => {
         concat!(
@@ -84,7 +83,7 @@ macro_rules! page {
     };
 }
 
-/// At most `most` users beyond `after` (order value and id), upwards or downwards.
+/// At most `most` users beyond `after` (sort key and id), ascending or descending.
 pub async fn list_users(
     db: &mut impl Link,
     filter: &Filter,
@@ -108,18 +107,18 @@ pub async fn list_users(
     Ok(rows.iter().map(FoundRow::read).collect::<Result<_, _>>()?)
 }
 
-/// How many there are, counted no further than `most`.
+/// The number of users, counted up to `most`.
 pub async fn count_users(db: &mut impl Link, filter: &Filter, most: i64) -> Result<i64, StoreError> {
     let text = concat!("SELECT COUNT(*) FROM (SELECT u.id ", filtered!(), " LIMIT ?) c");
     Ok(bound(db.sql(text), filter).bind(most).fetch_one(db.conn()).await?.try_get(0)?)
 }
 
-/// How many users there are.
+/// The total number of users.
 pub async fn count_all_users(db: &mut impl Link) -> Result<i64, StoreError> {
     Ok(db.sql("SELECT COUNT(*) FROM users").fetch_one(db.conn()).await?.try_get(0)?)
 }
 
-/// The values of the filter, in the order in which they are asked for.
+/// Binds the values of the filter, in the statement's order.
 fn bound(query: Query<'static, Any, AnyArguments>, filter: &Filter) -> Query<'static, Any, AnyArguments> {
     let flag = |of: Option<bool>| of.map_or(-1, i64::from);
     query
@@ -141,7 +140,7 @@ fn bound(query: Query<'static, Any, AnyArguments>, filter: &Filter) -> Query<'st
         .bind(flag(filter.is_subscribed))
 }
 
-/// The user to whom an openid of any app belongs.
+/// The user who owns the identity with this openid, in any app.
 pub async fn find_owner(db: &mut impl Link, openid: &str) -> Result<Option<i64>, StoreError> {
     let row = db
         .sql("SELECT user_id FROM identities WHERE openid = ? AND user_id IS NOT NULL ORDER BY created_at LIMIT 1")
@@ -151,7 +150,7 @@ pub async fn find_owner(db: &mut impl Link, openid: &str) -> Result<Option<i64>,
     Ok(row.map(|r| r.try_get(0)).transpose()?)
 }
 
-/// How many rules a user has, how many of them are on, and how often they answered.
+/// Counts of a user's rules: all, enabled ones, and their answers.
 pub async fn find_rule_counts(db: &mut impl Link, user_id: i64) -> Result<(i64, i64, i64), StoreError> {
     let rows = db
         .sql("SELECT is_enabled, hits FROM reply_rules WHERE owner_id = ?")
@@ -166,7 +165,7 @@ pub async fn find_rule_counts(db: &mut impl Link, user_id: i64) -> Result<(i64, 
     Ok(counts)
 }
 
-/// Users whose column to be searched was never made, after this id.
+/// Users without a search key, after this id.
 pub async fn list_unsearchable(db: &mut impl Link, after_id: i64, most: i64) -> Result<Vec<i64>, StoreError> {
     let rows = db
         .sql("SELECT id FROM users WHERE search_key = '' AND id > ? ORDER BY id LIMIT ?")

@@ -1,4 +1,4 @@
-//! Small facts of the installation, numbers drawn from counters, and the revisions that instances watch.
+//! Facts of the installation (named values), number sequences, and the revisions that instances poll.
 
 use super::{Link, StoreError, Tx};
 use sqlx::Row as _;
@@ -9,7 +9,7 @@ pub async fn find_fact(db: &mut impl Link, name: &str) -> Result<Option<String>,
     Ok(row.map(|r| r.try_get(0)).transpose()?)
 }
 
-/// Puts a value where there was none; [`StoreError::Duplicate`] where another was first.
+/// Stores a value if there is none; [`StoreError::Duplicate`] if there is one.
 pub async fn insert_fact(db: &mut Tx, name: &str, value: &str) -> Result<(), StoreError> {
     db.sql("INSERT INTO facts (name, value) VALUES (?, ?)")
         .bind(name.to_owned())
@@ -19,7 +19,7 @@ pub async fn insert_fact(db: &mut Tx, name: &str, value: &str) -> Result<(), Sto
     Ok(())
 }
 
-/// Removes a value if it is still this one; true for the one caller that did.
+/// Deletes a value if it is still this one; true for the one caller that did.
 pub async fn delete_fact_if(db: &mut Tx, name: &str, value: &str) -> Result<bool, StoreError> {
     let done = db
         .sql("DELETE FROM facts WHERE name = ? AND value = ?")
@@ -30,13 +30,13 @@ pub async fn delete_fact_if(db: &mut Tx, name: &str, value: &str) -> Result<bool
     Ok(done.rows_affected() == 1)
 }
 
-/// Removes a value, whatever it is.
+/// Deletes a value.
 pub async fn delete_fact(db: &mut Tx, name: &str) -> Result<(), StoreError> {
     db.sql("DELETE FROM facts WHERE name = ?").bind(name.to_owned()).execute(db.conn()).await?;
     Ok(())
 }
 
-/// The next number of a counter. The counter's row stays locked until the transaction ends.
+/// The next number of a sequence. Its row stays locked until the transaction ends.
 pub async fn next_number(db: &mut Tx, sequence: &'static str) -> Result<i64, StoreError> {
     db.sql("UPDATE sequences SET last_value = last_value + 1 WHERE name = ?").bind(sequence).execute(db.conn()).await?;
     Ok(db
@@ -47,13 +47,13 @@ pub async fn next_number(db: &mut Tx, sequence: &'static str) -> Result<i64, Sto
         .try_get(0)?)
 }
 
-/// Tells every instance that what it holds in memory under `topic` is out of date.
+/// Raises the revision of `topic`: every instance then invalidates its cache for it.
 pub async fn bump_revision(db: &mut Tx, topic: &'static str) -> Result<(), StoreError> {
     db.sql("UPDATE revisions SET revision = revision + 1 WHERE topic = ?").bind(topic).execute(db.conn()).await?;
     Ok(())
 }
 
-/// The present revision of `topic`.
+/// The current revision of `topic`.
 pub async fn find_revision(db: &mut impl Link, topic: &'static str) -> Result<i64, StoreError> {
     Ok(db.sql("SELECT revision FROM revisions WHERE topic = ?").bind(topic).fetch_one(db.conn()).await?.try_get(0)?)
 }

@@ -1,4 +1,4 @@
-//! Files, as base64 in pieces: no database's own way of keeping bytes is every database's.
+//! Files as base64 parts, because no binary type works on every database.
 
 use super::{
     Link, StoreError, Tx,
@@ -7,12 +7,12 @@ use super::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sqlx::Row as _;
 
-/// Bytes of a piece: base64 makes 8,000 characters of them.
+/// Bytes of a part: 8,000 characters in base64.
 pub const PIECE_BYTES: usize = 6_000;
-/// Pieces of one statement: about 400 KB, below what every server takes.
+/// Parts per statement: about 400 KB, below the limit of every server.
 const PIECES: usize = 50;
 
-/// Adds a file's bytes under an id that has none.
+/// Stores a file's bytes under an unused id.
 pub async fn insert_file(db: &mut Tx, file_id: i64, bytes: &[u8]) -> Result<(), StoreError> {
     let pieces: Vec<(i64, &[u8])> = (0..).zip(bytes.chunks(PIECE_BYTES)).collect();
     for chunk in pieces.chunks(PIECES) {
@@ -26,7 +26,7 @@ pub async fn insert_file(db: &mut Tx, file_id: i64, bytes: &[u8]) -> Result<(), 
     Ok(())
 }
 
-/// A file's bytes; empty where there are none.
+/// A file's bytes; empty if there are none.
 pub async fn find_file(db: &mut impl Link, file_id: i64) -> Result<Vec<u8>, StoreError> {
     let rows = db
         .sql("SELECT piece FROM file_pieces WHERE file_id = ? ORDER BY position")
@@ -36,7 +36,7 @@ pub async fn find_file(db: &mut impl Link, file_id: i64) -> Result<Vec<u8>, Stor
     decoded(&rows)
 }
 
-/// Bytes `first` to `last` of a file, both counted from 0 and included; fewer where it has no more, or is gone.
+/// Bytes `first` to `last` of a file, both inclusive and counted from 0; fewer if it is shorter or deleted.
 pub async fn find_part(db: &mut impl Link, file_id: i64, first: usize, last: usize) -> Result<Vec<u8>, StoreError> {
     let position = |byte: usize| i64::try_from(byte / PIECE_BYTES).unwrap_or(i64::MAX);
     let rows = db
@@ -62,7 +62,7 @@ fn decoded(rows: &[sqlx::any::AnyRow]) -> Result<Vec<u8>, StoreError> {
     Ok(bytes)
 }
 
-/// Removes the bytes of files.
+/// Deletes the bytes of files.
 pub async fn delete_files(db: &mut Tx, file_ids: &[i64]) -> Result<(), StoreError> {
     for chunk in file_ids.chunks(CHUNK) {
         let query = db.sql_of(&repeated("DELETE FROM file_pieces WHERE file_id IN (", "?", chunk.len(), ")"));

@@ -1,4 +1,4 @@
-//! QR codes of client programs, and who scanned them.
+//! QR codes of client programs, and the followers who scanned them.
 
 use super::{Link, StoreError, Tx, rows};
 
@@ -13,18 +13,23 @@ rows! {
         pub expires_at: i64,
         pub completed_at: Option<i64>,
         pub cancelled_at: Option<i64>,
-        /// Of the user, when they scanned it.
+        /// The user's generation at the scan.
         pub generation: Option<i64>,
+        /// Keyed hash of the poll token; `None` for a QR from before there were poll tokens.
+        pub poll_hash: Option<String>,
+        /// The user who completed it.
+        pub user_id: Option<i64>,
     }
 }
 
 pub async fn insert_scene(db: &mut Tx, row: FollowRow) -> Result<(), StoreError> {
-    db.sql("INSERT INTO follow_scenes (scene_hash, client_hash, appid, created_at, expires_at) VALUES (?, ?, ?, ?, ?)")
+    db.sql("INSERT INTO follow_scenes (scene_hash, client_hash, appid, created_at, expires_at, poll_hash) VALUES (?, ?, ?, ?, ?, ?)")
         .bind(row.scene_hash)
         .bind(row.client_hash)
         .bind(row.appid)
         .bind(row.created_at)
         .bind(row.expires_at)
+        .bind(row.poll_hash)
         .execute(db.conn())
         .await?;
     Ok(())
@@ -32,34 +37,49 @@ pub async fn insert_scene(db: &mut Tx, row: FollowRow) -> Result<(), StoreError>
 
 pub async fn find_scene(db: &mut impl Link, scene_hash: &str) -> Result<Option<FollowRow>, StoreError> {
     let row = db
-        .sql("SELECT scene_hash, client_hash, appid, openid, created_at, expires_at, completed_at, cancelled_at, generation FROM follow_scenes WHERE scene_hash = ?")
+        .sql("SELECT scene_hash, client_hash, appid, openid, created_at, expires_at, completed_at, cancelled_at, generation, poll_hash, user_id FROM follow_scenes WHERE scene_hash = ?")
         .bind(scene_hash.to_owned())
         .fetch_optional(db.conn())
         .await?;
     Ok(row.map(|r| FollowRow::read(&r)).transpose()?)
 }
 
-/// The scene of a client that somebody completed last and did not take back.
+/// A client's first completed scene that was not undone.
 pub async fn find_completed(db: &mut impl Link, client_hash: &str) -> Result<Option<FollowRow>, StoreError> {
     let row = db
-        .sql("SELECT scene_hash, client_hash, appid, openid, created_at, expires_at, completed_at, cancelled_at, generation FROM follow_scenes WHERE client_hash = ? AND completed_at IS NOT NULL AND cancelled_at IS NULL ORDER BY completed_at DESC LIMIT 1")
+        .sql("SELECT scene_hash, client_hash, appid, openid, created_at, expires_at, completed_at, cancelled_at, generation, poll_hash, user_id FROM follow_scenes WHERE client_hash = ? AND completed_at IS NOT NULL AND cancelled_at IS NULL ORDER BY completed_at, created_at, scene_hash LIMIT 1")
         .bind(client_hash.to_owned())
         .fetch_optional(db.conn())
         .await?;
     Ok(row.map(|r| FollowRow::read(&r)).transpose()?)
 }
 
-/// The scene that a client asked for last.
+/// A client's scene with this poll token.
+pub async fn find_polled(
+    db: &mut impl Link,
+    client_hash: &str,
+    poll_hash: &str,
+) -> Result<Option<FollowRow>, StoreError> {
+    let row = db
+        .sql("SELECT scene_hash, client_hash, appid, openid, created_at, expires_at, completed_at, cancelled_at, generation, poll_hash, user_id FROM follow_scenes WHERE poll_hash = ? AND client_hash = ?")
+        .bind(poll_hash.to_owned())
+        .bind(client_hash.to_owned())
+        .fetch_optional(db.conn())
+        .await?;
+    Ok(row.map(|r| FollowRow::read(&r)).transpose()?)
+}
+
+/// A client's latest scene.
 pub async fn find_latest(db: &mut impl Link, client_hash: &str) -> Result<Option<FollowRow>, StoreError> {
     let row = db
-        .sql("SELECT scene_hash, client_hash, appid, openid, created_at, expires_at, completed_at, cancelled_at, generation FROM follow_scenes WHERE client_hash = ? ORDER BY created_at DESC LIMIT 1")
+        .sql("SELECT scene_hash, client_hash, appid, openid, created_at, expires_at, completed_at, cancelled_at, generation, poll_hash, user_id FROM follow_scenes WHERE client_hash = ? ORDER BY created_at DESC LIMIT 1")
         .bind(client_hash.to_owned())
         .fetch_optional(db.conn())
         .await?;
     Ok(row.map(|r| FollowRow::read(&r)).transpose()?)
 }
 
-/// The scene that a person completed last, not before `since`, and did not take back.
+/// The scene that a follower completed last, not before `since`, and did not undo.
 pub async fn find_of_person(
     db: &mut impl Link,
     appid: &str,
@@ -67,7 +87,7 @@ pub async fn find_of_person(
     since: i64,
 ) -> Result<Option<FollowRow>, StoreError> {
     let row = db
-        .sql("SELECT scene_hash, client_hash, appid, openid, created_at, expires_at, completed_at, cancelled_at, generation FROM follow_scenes WHERE openid = ? AND appid = ? AND completed_at >= ? AND cancelled_at IS NULL ORDER BY completed_at DESC LIMIT 1")
+        .sql("SELECT scene_hash, client_hash, appid, openid, created_at, expires_at, completed_at, cancelled_at, generation, poll_hash, user_id FROM follow_scenes WHERE openid = ? AND appid = ? AND completed_at >= ? AND cancelled_at IS NULL ORDER BY completed_at DESC LIMIT 1")
         .bind(openid.to_owned())
         .bind(appid.to_owned())
         .bind(since)
@@ -76,7 +96,7 @@ pub async fn find_of_person(
     Ok(row.map(|r| FollowRow::read(&r)).transpose()?)
 }
 
-/// Completes a scene by a person whose user has this generation now; true for the one caller that did.
+/// Completes a scene for a user with this current generation; true for the one caller that did.
 pub async fn update_completed(
     db: &mut Tx,
     scene_hash: &str,
@@ -86,11 +106,12 @@ pub async fn update_completed(
 ) -> Result<bool, StoreError> {
     let done = db
         .sql(
-            "UPDATE follow_scenes SET openid = ?, completed_at = ?, generation = (SELECT token_generation FROM users WHERE users.id = ?) \
+            "UPDATE follow_scenes SET openid = ?, completed_at = ?, user_id = ?, generation = (SELECT token_generation FROM users WHERE users.id = ?) \
              WHERE scene_hash = ? AND completed_at IS NULL AND expires_at > ?",
         )
         .bind(openid.to_owned())
         .bind(now)
+        .bind(user_id)
         .bind(user_id)
         .bind(scene_hash.to_owned())
         .bind(now)
@@ -99,7 +120,7 @@ pub async fn update_completed(
     Ok(done.rows_affected() == 1)
 }
 
-/// Takes a completion back; true for the one caller that did.
+/// Undoes a completion; true for the one caller that did.
 pub async fn update_cancelled(db: &mut Tx, scene_hash: &str, now: i64) -> Result<bool, StoreError> {
     let done = db
         .sql("UPDATE follow_scenes SET cancelled_at = ? WHERE scene_hash = ? AND completed_at IS NOT NULL AND cancelled_at IS NULL")
@@ -110,19 +131,7 @@ pub async fn update_cancelled(db: &mut Tx, scene_hash: &str, now: i64) -> Result
     Ok(done.rows_affected() == 1)
 }
 
-/// What the identities of one user have completed is from now on another one's, each with their generation as of now. Done before
-/// the identities themselves change hands.
-pub async fn update_won(db: &mut Tx, (from, was): (i64, i64), is: i64) -> Result<(), StoreError> {
-    db.sql("UPDATE follow_scenes SET generation = ? WHERE generation = ? AND openid IN (SELECT openid FROM identities WHERE user_id = ?)")
-        .bind(is)
-        .bind(was)
-        .bind(from)
-        .execute(db.conn())
-        .await?;
-    Ok(())
-}
-
-/// Forgets scenes that ran out without anybody.
+/// Deletes scenes that expired without completion.
 pub async fn delete_old(db: &mut Tx, expired_before: i64) -> Result<(), StoreError> {
     db.sql("DELETE FROM follow_scenes WHERE expires_at < ? AND completed_at IS NULL")
         .bind(expired_before)

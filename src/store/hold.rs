@@ -1,4 +1,4 @@
-//! Credits set aside for work under way, and the answers given under a caller's own keys.
+//! Credit holds for work in progress, and answers under idempotency keys.
 
 use super::{Link, StoreError, Tx, rows};
 
@@ -22,7 +22,7 @@ rows! {
     }
 }
 
-/// Sets credits aside; the balance was changed in the same transaction.
+/// Adds a hold; the balance was changed in the same transaction.
 pub async fn insert_hold(db: &mut Tx, row: HoldRow) -> Result<(), StoreError> {
     db.sql("INSERT INTO credit_holds (id, user_id, amount, reason, key_hash, expires_at) VALUES (?, ?, ?, ?, ?, ?)")
         .bind(row.id)
@@ -36,12 +36,12 @@ pub async fn insert_hold(db: &mut Tx, row: HoldRow) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Ends a hold, spent or given back; true for the one caller that did.
+/// Ends a hold, spent or refunded; true for the one caller that did.
 pub async fn delete_hold(db: &mut Tx, id: i64) -> Result<bool, StoreError> {
     Ok(db.sql("DELETE FROM credit_holds WHERE id = ?").bind(id).execute(db.conn()).await?.rows_affected() == 1)
 }
 
-/// [`delete_hold`], if its time is over: its instance may have renewed it meanwhile.
+/// [`delete_hold`], if the hold has expired: its instance may have renewed it meanwhile.
 pub async fn delete_hold_if_over(db: &mut Tx, id: i64, now: i64) -> Result<bool, StoreError> {
     let done = db
         .sql("DELETE FROM credit_holds WHERE id = ? AND expires_at <= ?")
@@ -52,20 +52,20 @@ pub async fn delete_hold_if_over(db: &mut Tx, id: i64, now: i64) -> Result<bool,
     Ok(done.rows_affected() == 1)
 }
 
-/// Says that a hold is still being worked on.
+/// Renews a hold.
 pub async fn update_renewed(db: &mut Tx, id: i64, expires_at: i64) -> Result<(), StoreError> {
     db.sql("UPDATE credit_holds SET expires_at = ? WHERE id = ?").bind(expires_at).bind(id).execute(db.conn()).await?;
     Ok(())
 }
 
-/// True where something is being worked on for a user.
+/// True if the user has a hold.
 pub async fn has_hold(db: &mut impl Link, user_id: i64) -> Result<bool, StoreError> {
     let row =
         db.sql("SELECT id FROM credit_holds WHERE user_id = ? LIMIT 1").bind(user_id).fetch_optional(db.conn()).await?;
     Ok(row.is_some())
 }
 
-/// Holds that nobody renews any more, a few at a time.
+/// Expired holds, a few at a time.
 pub async fn list_over(db: &mut impl Link, now: i64) -> Result<Vec<HoldRow>, StoreError> {
     let rows = db
         .sql("SELECT id, user_id, amount, reason, key_hash, expires_at FROM credit_holds WHERE expires_at <= ? ORDER BY id LIMIT 500")
@@ -75,7 +75,7 @@ pub async fn list_over(db: &mut impl Link, now: i64) -> Result<Vec<HoldRow>, Sto
     Ok(rows.iter().map(HoldRow::read).collect::<Result<_, _>>()?)
 }
 
-/// What is known under a caller's key.
+/// The row of an idempotency key.
 pub async fn find_key(
     db: &mut impl Link,
     user_id: i64,
@@ -92,7 +92,7 @@ pub async fn find_key(
     Ok(row.map(|r| KeyRow::read(&r)).transpose()?)
 }
 
-/// Claims a key, in place of one whose time is over; [`StoreError::Duplicate`] where a rival was first.
+/// Claims a key, replacing an expired one; [`StoreError::Duplicate`] if a concurrent transaction did.
 pub async fn insert_key(
     db: &mut Tx,
     user_id: i64,
@@ -117,7 +117,7 @@ pub async fn insert_key(
     Ok(())
 }
 
-/// Keeps the answer that was given under a key.
+/// Stores the answer of a key.
 pub async fn update_answer(db: &mut Tx, user_id: i64, key_hash: &str, answer: &str) -> Result<(), StoreError> {
     db.sql("UPDATE idempotency_keys SET answer = ? WHERE user_id = ? AND key_hash = ?")
         .bind(answer.to_owned())
@@ -128,7 +128,19 @@ pub async fn update_answer(db: &mut Tx, user_id: i64, key_hash: &str, answer: &s
     Ok(())
 }
 
-/// Frees a key under which nothing was answered: the same may be asked for again.
+/// Counts another repetition of an answered request; false if there were `most` of them.
+pub async fn update_repeated(db: &mut Tx, user_id: i64, key_hash: &str, most: i64) -> Result<bool, StoreError> {
+    let done = db
+        .sql("UPDATE idempotency_keys SET repeats = repeats + 1 WHERE user_id = ? AND key_hash = ? AND repeats < ?")
+        .bind(user_id)
+        .bind(key_hash.to_owned())
+        .bind(most)
+        .execute(db.conn())
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Frees a key without an answer: the request may be repeated.
 pub async fn delete_unanswered(db: &mut Tx, user_id: i64, key_hash: &str) -> Result<(), StoreError> {
     db.sql("DELETE FROM idempotency_keys WHERE user_id = ? AND key_hash = ? AND answer IS NULL")
         .bind(user_id)
@@ -138,7 +150,7 @@ pub async fn delete_unanswered(db: &mut Tx, user_id: i64, key_hash: &str) -> Res
     Ok(())
 }
 
-/// Forgets keys whose time is over.
+/// Deletes expired keys.
 pub async fn delete_expired(db: &mut Tx, now: i64) -> Result<(), StoreError> {
     db.sql("DELETE FROM idempotency_keys WHERE expires_at <= ?").bind(now).execute(db.conn()).await?;
     Ok(())

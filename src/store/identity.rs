@@ -1,8 +1,8 @@
-//! Identities: who somebody is within one app of WeChat's.
+//! Identities: a WeChat user within one app.
 
-use super::{Link, StoreError, Tx, rows};
+use super::{Link, StoreError, Tx, joined, table_rows};
 
-rows! {
+table_rows! {
     /// A row of `identities`.
     pub struct IdentityRow {
         pub appid: String,
@@ -22,55 +22,28 @@ rows! {
     }
 }
 
+const BY_KEY: &str = joined!("SELECT ", IdentityRow::COLUMNS, " FROM identities WHERE appid = ? AND openid = ?");
+const OF_USER: &str =
+    joined!("SELECT ", IdentityRow::COLUMNS, " FROM identities WHERE user_id = ? ORDER BY created_at, openid");
+const OF_UNIONID: &str =
+    joined!("SELECT ", IdentityRow::COLUMNS, " FROM identities WHERE unionid = ? ORDER BY created_at, openid");
+const INSERT: &str = joined!("INSERT INTO identities (", IdentityRow::COLUMNS, ") VALUES (", IdentityRow::VALUES, ")");
+
 /// The identity with this key, compared byte by byte.
 pub async fn find_identity(db: &mut impl Link, appid: &str, openid: &str) -> Result<Option<IdentityRow>, StoreError> {
-    let row = db
-        .sql(
-            "SELECT appid, openid, app, unionid, user_id, nickname, avatar_url, is_subscribed, subscribed_at, unsubscribed_at, source_scene, created_at, \
-             unionid_asked_at FROM identities WHERE appid = ? AND openid = ?",
-        )
-        .bind(appid.to_owned())
-        .bind(openid.to_owned())
-        .fetch_optional(db.conn())
-        .await?;
+    let row = db.sql(BY_KEY).bind(appid.to_owned()).bind(openid.to_owned()).fetch_optional(db.conn()).await?;
     Ok(row.map(|r| IdentityRow::read(&r)).transpose()?)
 }
 
 /// The identities of one user, oldest first.
 pub async fn list_identities(db: &mut impl Link, user_id: i64) -> Result<Vec<IdentityRow>, StoreError> {
-    let rows = db
-        .sql(
-            "SELECT appid, openid, app, unionid, user_id, nickname, avatar_url, is_subscribed, subscribed_at, unsubscribed_at, source_scene, created_at, \
-             unionid_asked_at FROM identities WHERE user_id = ? ORDER BY created_at, openid",
-        )
-        .bind(user_id)
-        .fetch_all(db.conn())
-        .await?;
+    let rows = db.sql(OF_USER).bind(user_id).fetch_all(db.conn()).await?;
     Ok(rows.iter().map(IdentityRow::read).collect::<Result<_, _>>()?)
 }
 
-/// Adds an identity; [`StoreError::Duplicate`] where it is known.
+/// Adds an identity; [`StoreError::Duplicate`] if it is known.
 pub async fn insert_identity(db: &mut Tx, row: &IdentityRow) -> Result<(), StoreError> {
-    let row = row.clone();
-    db.sql(
-        "INSERT INTO identities (appid, openid, app, unionid, user_id, nickname, avatar_url, is_subscribed, subscribed_at, unsubscribed_at, source_scene, \
-         created_at, unionid_asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(row.appid)
-    .bind(row.openid)
-    .bind(row.app)
-    .bind(row.unionid)
-    .bind(row.user_id)
-    .bind(row.nickname)
-    .bind(row.avatar_url)
-    .bind(row.is_subscribed)
-    .bind(row.subscribed_at)
-    .bind(row.unsubscribed_at)
-    .bind(row.source_scene)
-    .bind(row.created_at)
-    .bind(row.unionid_asked_at)
-    .execute(db.conn())
-    .await?;
+    row.clone().bind(db.sql(INSERT)).execute(db.conn()).await?;
     Ok(())
 }
 
@@ -91,17 +64,33 @@ pub async fn update_subscribed(
     Ok(())
 }
 
-/// Forgets what the platform told about a person, who withdrew it.
-pub async fn update_profile_forgotten(db: &mut Tx, appid: &str, openid: &str) -> Result<(), StoreError> {
-    db.sql("UPDATE identities SET nickname = NULL, avatar_url = NULL WHERE appid = ? AND openid = ?")
-        .bind(appid.to_owned())
-        .bind(openid.to_owned())
-        .execute(db.conn())
-        .await?;
+/// Deletes the nickname, the avatar or both of an identity, which the person withdrew from the app.
+pub async fn update_withdrawn(
+    db: &mut Tx,
+    appid: &str,
+    openid: &str,
+    (is_nickname, is_avatar): (bool, bool),
+) -> Result<(), StoreError> {
+    db.sql(
+        "UPDATE identities SET nickname = CASE WHEN ? = 1 THEN NULL ELSE nickname END, \
+         avatar_url = CASE WHEN ? = 1 THEN NULL ELSE avatar_url END WHERE appid = ? AND openid = ?",
+    )
+    .bind(i64::from(is_nickname))
+    .bind(i64::from(is_avatar))
+    .bind(appid.to_owned())
+    .bind(openid.to_owned())
+    .execute(db.conn())
+    .await?;
     Ok(())
 }
 
-/// The user who has an identity with this openid, in any app. Openids of two apps are never the same.
+/// All identities of a person across apps.
+pub async fn list_of_unionid(db: &mut impl Link, unionid: &str) -> Result<Vec<IdentityRow>, StoreError> {
+    let rows = db.sql(OF_UNIONID).bind(unionid.to_owned()).fetch_all(db.conn()).await?;
+    Ok(rows.iter().map(IdentityRow::read).collect::<Result<_, _>>()?)
+}
+
+/// The user who owns an identity with this openid, in any app. Openids of two apps never collide.
 pub async fn find_owner(db: &mut impl Link, openid: &str) -> Result<Option<i64>, StoreError> {
     use sqlx::Row as _;
     let row = db
@@ -112,18 +101,22 @@ pub async fn find_owner(db: &mut impl Link, openid: &str) -> Result<Option<i64>,
     Ok(row.map(|r| r.try_get(0)).transpose()?)
 }
 
-/// The user whom a person belongs to by any of their identities, oldest first.
+/// The owner of any identity with this unionid; of several, an account that came by WeChat's proof, then that of the oldest
+/// identity.
 pub async fn find_owner_of_unionid(db: &mut impl Link, unionid: &str) -> Result<Option<i64>, StoreError> {
     use sqlx::Row as _;
     let row = db
-        .sql("SELECT user_id FROM identities WHERE unionid = ? AND user_id IS NOT NULL ORDER BY created_at, openid LIMIT 1")
+        .sql(
+            "SELECT i.user_id FROM identities i JOIN users u ON u.id = i.user_id WHERE i.unionid = ? \
+             ORDER BY CASE WHEN u.origin = 'wechat' THEN 0 ELSE 1 END, i.created_at, i.openid LIMIT 1",
+        )
         .bind(unionid.to_owned())
         .fetch_optional(db.conn())
         .await?;
     Ok(row.map(|r| r.try_get(0)).transpose()?)
 }
 
-/// Notes what a person calls themselves within an app; None leaves what was there.
+/// Stores a WeChat user's nickname and avatar within an app; `None` leaves a value unchanged.
 pub async fn update_presented(
     db: &mut Tx,
     appid: &str,
@@ -141,7 +134,7 @@ pub async fn update_presented(
     Ok(())
 }
 
-/// Notes the person's id across apps, as the platform told it.
+/// Stores the unionid reported by the platform.
 pub async fn update_unionid(db: &mut Tx, appid: &str, openid: &str, unionid: &str) -> Result<(), StoreError> {
     db.sql("UPDATE identities SET unionid = ? WHERE appid = ? AND openid = ?")
         .bind(unionid.to_owned())
@@ -152,8 +145,8 @@ pub async fn update_unionid(db: &mut Tx, appid: &str, openid: &str, unionid: &st
     Ok(())
 }
 
-/// Notes that the platform is being asked for the unionid of somebody who has none, where that was not done since `before`; true for
-/// the one caller that is to ask.
+/// Records a request for the unionid of an identity without one, if there was none since `before`; true for the one caller that must
+/// send it.
 pub async fn update_unionid_asked(
     db: &mut Tx,
     appid: &str,
@@ -175,8 +168,8 @@ pub async fn update_unionid_asked(
     Ok(done.rows_affected() == 1)
 }
 
-/// Locks the row of a person until the transaction ends. [`StoreError::Duplicate`] where a rival made it just now: do the
-/// transaction once more.
+/// Locks the row of a WeChat user until the transaction ends. [`StoreError::Duplicate`] if a concurrent transaction
+/// created it: retry the transaction.
 pub async fn update_person_locked(db: &mut Tx, person_hash: &str) -> Result<(), StoreError> {
     let done = db
         .sql("UPDATE person_locks SET turn = turn + 1 WHERE person_hash = ?")
@@ -192,7 +185,7 @@ pub async fn update_person_locked(db: &mut Tx, person_hash: &str) -> Result<(), 
     Ok(())
 }
 
-/// Gives an identity that belongs to nobody to a user; true for the one caller that did.
+/// Assigns an identity without an owner to a user; true for the one caller that did.
 pub async fn update_owner(db: &mut Tx, appid: &str, openid: &str, user_id: i64) -> Result<bool, StoreError> {
     let done = db
         .sql("UPDATE identities SET user_id = ? WHERE appid = ? AND openid = ? AND user_id IS NULL")
@@ -202,12 +195,6 @@ pub async fn update_owner(db: &mut Tx, appid: &str, openid: &str, user_id: i64) 
         .execute(db.conn())
         .await?;
     Ok(done.rows_affected() == 1)
-}
-
-/// Gives all identities of one user to another.
-pub async fn update_owner_of_all(db: &mut Tx, from: i64, to: i64) -> Result<(), StoreError> {
-    db.sql("UPDATE identities SET user_id = ? WHERE user_id = ?").bind(to).bind(from).execute(db.conn()).await?;
-    Ok(())
 }
 
 /// The users who have identities with this unionid.
@@ -221,7 +208,7 @@ pub async fn list_owners_of_unionid(db: &mut impl Link, unionid: &str) -> Result
     rows.iter().map(|r| Ok(r.try_get(0)?)).collect()
 }
 
-/// Takes an identity away from its user; false where it was not theirs.
+/// Unassigns an identity from its user; false if it was not theirs.
 pub async fn update_unowned(db: &mut Tx, appid: &str, openid: &str, user_id: i64) -> Result<bool, StoreError> {
     let done = db
         .sql("UPDATE identities SET user_id = NULL WHERE appid = ? AND openid = ? AND user_id = ?")
@@ -231,20 +218,4 @@ pub async fn update_unowned(db: &mut Tx, appid: &str, openid: &str, user_id: i64
         .execute(db.conn())
         .await?;
     Ok(done.rows_affected() == 1)
-}
-
-/// Forgets an identity altogether, with everything that is kept under it; also where there is no identity but such things.
-pub async fn delete_identity(db: &mut Tx, appid: &str, openid: &str) -> Result<(), StoreError> {
-    for text in [
-        "DELETE FROM dynamic_codes WHERE appid = ? AND openid = ?",
-        "DELETE FROM messages WHERE appid = ? AND openid = ?",
-        "DELETE FROM pending_replies WHERE appid = ? AND openid = ?",
-        "DELETE FROM chat_questions WHERE appid = ? AND openid = ?",
-        "DELETE FROM follow_scenes WHERE appid = ? AND openid = ?",
-        "DELETE FROM signin_sessions WHERE appid = ? AND openid = ?",
-        "DELETE FROM identities WHERE appid = ? AND openid = ?",
-    ] {
-        db.sql(text).bind(appid.to_owned()).bind(openid.to_owned()).execute(db.conn()).await?;
-    }
-    Ok(())
 }

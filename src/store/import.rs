@@ -1,4 +1,4 @@
-//! Files of rules that are looked at before they are applied. Their bytes are in `file_pieces`.
+//! Import jobs of rule files, which are previewed before they are applied. Their bytes are in `file_pieces`.
 
 use super::{Link, StoreError, Tx, rows};
 use sqlx::Row as _;
@@ -41,7 +41,7 @@ pub async fn insert_import(db: &mut Tx, row: &ImportRow) -> Result<(), StoreErro
     Ok(())
 }
 
-/// An owner's job, while its time is not over.
+/// An owner's job, unless expired.
 pub async fn find_import(
     db: &mut impl Link,
     id: i64,
@@ -61,7 +61,7 @@ pub async fn find_import(
     Ok(row.map(|r| ImportRow::read(&r)).transpose()?)
 }
 
-/// Moves a job on, if it is still in the state `from`; true for the one caller that did.
+/// Updates a job if it is still in the state `from`; true for the one caller that did.
 pub async fn update_import(
     db: &mut Tx,
     id: i64,
@@ -81,7 +81,7 @@ pub async fn update_import(
     Ok(done.rows_affected() == 1)
 }
 
-/// Forgets an owner's oldest jobs that nobody is working on, but for the `most` latest.
+/// Deletes an owner's oldest idle jobs, except the `most` latest.
 pub async fn delete_surplus(db: &mut Tx, owner_id: i64, most: usize) -> Result<(), StoreError> {
     let rows = db
         .sql("SELECT id FROM import_jobs WHERE owner_id = ? AND state NOT IN ('running', 'fetching') ORDER BY id DESC")
@@ -94,7 +94,7 @@ pub async fn delete_surplus(db: &mut Tx, owner_id: i64, most: usize) -> Result<(
     Ok(())
 }
 
-/// Forgets one job whose time is over; false where there is none.
+/// Deletes one expired job; false if there is none.
 pub async fn delete_expired(db: &mut Tx, now: i64) -> Result<bool, StoreError> {
     let row =
         db.sql("SELECT id FROM import_jobs WHERE expires_at <= ? LIMIT 1").bind(now).fetch_optional(db.conn()).await?;

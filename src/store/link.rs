@@ -1,30 +1,34 @@
-//! A way to one database connection: for reading, or inside a transaction.
+//! Access to one database connection: for reading, or inside a transaction.
 
-use super::{Engine, StoreError};
+use super::{Engine, StoreError, effects::Effects};
 use sqlx::{
     Any, AnyConnection, AssertSqlSafe, SqlSafeStr as _, Transaction, any::AnyArguments, pool::PoolConnection,
     query::Query,
 };
+use tokio::sync::OwnedSemaphorePermit;
 
-/// Something that statements can be run on.
+/// A statement and the values bound to it.
+pub type Asked = Query<'static, Any, AnyArguments>;
+
+/// A connection that runs statements.
 pub trait Link: Send {
-    /// Which dialect the placeholders are written for.
+    /// The engine, which determines the placeholders.
     fn engine(&self) -> Engine;
-    /// The connection itself.
+    /// The underlying connection.
     fn conn(&mut self) -> &mut AnyConnection;
 
-    /// A statement from this program's own text, with `?` for each value.
-    fn sql(&self, text: &'static str) -> Query<'static, Any, AnyArguments> {
+    /// A statement from a literal, with `?` for each value.
+    fn sql(&self, text: &'static str) -> Asked {
         match self.engine() {
             Engine::Postgres => assembled(numbered(text)),
             Engine::Sqlite | Engine::MySql => sqlx::query(text),
         }
     }
 
-    /// A statement from several pieces of this program's own text: for lists of values, and for orders that people choose.
-    fn sql_of(&self, pieces: &[&'static str]) -> Query<'static, Any, AnyArguments> {
+    /// A statement concatenated from several literals: for lists of values, and for orders that users choose.
+    fn sql_of(&self, pieces: &[&'static str]) -> Asked {
         let text = pieces.concat();
-        // Lists have many lengths: kept prepared, they would push out what is asked all the time.
+        // Lists have many lengths: cached as prepared statements, they would evict the frequent ones.
         match self.engine() {
             Engine::Postgres => assembled(numbered(&text)).persistent(false),
             Engine::Sqlite | Engine::MySql => assembled(text).persistent(false),
@@ -32,8 +36,9 @@ pub trait Link: Send {
     }
 }
 
-/// The one place where SQL is not a literal: literals were put together, `?` became `$1`, `$2`, …, and no value is in it.
-fn assembled(text: String) -> Query<'static, Any, AnyArguments> {
+/// The only place where SQL is not a literal: literals were concatenated, `?` became `$1`, `$2`, …, and it contains no
+/// value.
+fn assembled(text: String) -> Asked {
     sqlx::query(AssertSqlSafe(text).into_sql_str())
 }
 
@@ -52,25 +57,36 @@ impl Link for Reader {
     }
 }
 
-/// A transaction. Dropped without [`Tx::commit`] it never happened.
+/// A transaction. Rolled back if dropped without [`Tx::commit`].
 pub struct Tx {
     pub(super) engine: Engine,
     pub(super) inner: Transaction<'static, Any>,
+    /// The permit of the write queue, released with the connection.
+    pub(super) _turn: Option<OwnedSemaphorePermit>,
+    pub(super) effects: Effects,
 }
 
 impl Tx {
-    /// Makes everything done in it last.
+    /// Commits the transaction.
     ///
     /// # Errors
-    /// The database could not promise that; then nothing of it lasts.
+    /// The commit failed; nothing was changed.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.inner.commit().await?)
+        self.inner.commit().await?;
+        self.effects.run();
+        Ok(())
     }
 
-    /// Forgets everything done in it, and waits until the database has.
+    /// Registers what is to be done once this transaction is committed, in this instance's memory: without waiting, and without
+    /// failing. It is dropped with a transaction that is not committed.
+    pub fn after_commit(&mut self, effect: impl FnOnce() + Send + 'static) {
+        self.effects.push(effect);
+    }
+
+    /// Rolls the transaction back, and waits until the database has done so.
     ///
     /// # Errors
-    /// The connection broke; the database forgets by itself then.
+    /// The connection broke; the database then rolls back by itself.
     pub async fn rollback(self) -> Result<(), StoreError> {
         Ok(self.inner.rollback().await?)
     }
@@ -85,7 +101,7 @@ impl Link for Tx {
     }
 }
 
-/// `a = ? AND b = ?` → `a = $1 AND b = $2`. No text of this program has a question mark inside a literal.
+/// `a = ? AND b = ?` → `a = $1 AND b = $2`. No statement of this program contains a question mark inside a literal.
 fn numbered(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut n = 0_u32;

@@ -1,4 +1,4 @@
-//! Pictures, voices and videos that are kept here, and what the platform calls them. Their bytes are in `file_pieces`.
+//! Stored pictures, voices and videos. Their bytes are in `file_pieces`.
 
 use super::{
     Link, StoreError, Tx,
@@ -22,7 +22,7 @@ rows! {
     }
 }
 
-/// Adds a file's row; [`StoreError::Duplicate`] where the owner has the same file.
+/// Adds a file's row; [`StoreError::Duplicate`] if the owner has the same file.
 pub async fn insert_media(db: &mut Tx, row: &MediaRow) -> Result<(), StoreError> {
     let row = row.clone();
     db.sql(
@@ -96,7 +96,7 @@ pub async fn list_media(db: &mut impl Link, owner_id: i64, most: i64) -> Result<
     Ok(rows.iter().map(MediaRow::read).collect::<Result<_, _>>()?)
 }
 
-/// Those of these keys that belong to a file.
+/// The existing files' keys among these.
 pub async fn list_known(db: &mut impl Link, access_keys: &[String]) -> Result<Vec<String>, StoreError> {
     let mut known = Vec::new();
     for chunk in access_keys.chunks(CHUNK) {
@@ -110,14 +110,14 @@ pub async fn list_known(db: &mut impl Link, access_keys: &[String]) -> Result<Ve
     Ok(known)
 }
 
-/// Notes that a file was uploaded again: it is not swept before it can be used.
+/// Records that a file was uploaded again: it is not deleted before it can be used.
 pub async fn update_touched(db: &mut Tx, id: i64, now: i64) -> Result<bool, StoreError> {
     let done =
         db.sql("UPDATE media_files SET touched_at = ? WHERE id = ?").bind(now).bind(id).execute(db.conn()).await?;
     Ok(done.rows_affected() == 1)
 }
 
-/// Notes that rules use these files.
+/// Records that rules use these files.
 pub async fn update_used(db: &mut Tx, access_keys: &[String], now: i64) -> Result<(), StoreError> {
     for chunk in access_keys.chunks(CHUNK) {
         let head = "UPDATE media_files SET used_at = ? WHERE access_key IN (";
@@ -145,7 +145,7 @@ pub async fn find_unused(
     Ok(row.map(|r| MediaRow::read(&r)).transpose()?)
 }
 
-/// Removes a file with everything that belongs to it; false where it is gone.
+/// Deletes a file with everything that belongs to it; false if it does not exist.
 pub async fn delete_media(db: &mut Tx, row: &MediaRow) -> Result<bool, StoreError> {
     let done = db.sql("DELETE FROM media_files WHERE id = ?").bind(row.id).execute(db.conn()).await?;
     if done.rows_affected() != 1 {
@@ -161,7 +161,7 @@ pub async fn delete_media(db: &mut Tx, row: &MediaRow) -> Result<bool, StoreErro
     Ok(true)
 }
 
-/// Takes room for a file if that much is left; false where it is not, or the owner has no row yet.
+/// Reserves space for a file; false if too little is left, or the owner has no row yet.
 pub async fn update_room_taken(db: &mut Tx, owner_id: i64, bytes: i64, most: i64) -> Result<bool, StoreError> {
     let done = db
         .sql("UPDATE media_owners SET used_bytes = used_bytes + ? WHERE owner_id = ? AND used_bytes <= ?")
@@ -173,7 +173,13 @@ pub async fn update_room_taken(db: &mut Tx, owner_id: i64, bytes: i64, most: i64
     Ok(done.rows_affected() == 1)
 }
 
-/// How much an owner has; None where they never had any.
+/// The number of an owner's files.
+pub async fn count_media(db: &mut impl Link, owner_id: i64) -> Result<i64, StoreError> {
+    let row = db.sql("SELECT COUNT(*) FROM media_files WHERE owner_id = ?").bind(owner_id).fetch_one(db.conn()).await?;
+    Ok(row.try_get(0)?)
+}
+
+/// An owner's used bytes; `None` without a row.
 pub async fn find_room_taken(db: &mut impl Link, owner_id: i64) -> Result<Option<i64>, StoreError> {
     let row = db
         .sql("SELECT used_bytes FROM media_owners WHERE owner_id = ?")
@@ -183,7 +189,7 @@ pub async fn find_room_taken(db: &mut impl Link, owner_id: i64) -> Result<Option
     Ok(row.map(|r| r.try_get(0)).transpose()?)
 }
 
-/// Makes an owner's row; [`StoreError::Duplicate`] where somebody was first.
+/// Creates an owner's row; [`StoreError::Duplicate`] if it exists.
 pub async fn insert_owner(db: &mut Tx, owner_id: i64, used_bytes: i64) -> Result<(), StoreError> {
     db.sql("INSERT INTO media_owners (owner_id, used_bytes) VALUES (?, ?)")
         .bind(owner_id)
@@ -193,8 +199,8 @@ pub async fn insert_owner(db: &mut Tx, owner_id: i64, used_bytes: i64) -> Result
     Ok(())
 }
 
-/// Bodies of contents that may name a file, of the first rules with ids above `after`, and the last of those ids; None where there are
-/// no more.
+/// Bodies of contents that may use a file, of the first rules with ids above `after`, and the last of those ids; `None` if there
+/// are no more.
 pub async fn list_bodies(db: &mut impl Link, after: i64) -> Result<Option<(i64, Vec<String>)>, StoreError> {
     let ids = db
         .sql("SELECT DISTINCT rule_id FROM rule_contents WHERE rule_id > ? AND kind IN ('image', 'voice', 'video', 'music') ORDER BY rule_id LIMIT 1000")
@@ -211,17 +217,21 @@ pub async fn list_bodies(db: &mut impl Link, after: i64) -> Result<Option<(i64, 
     Ok(Some((last, rows.iter().map(|r| r.try_get(0)).collect::<Result<_, _>>()?)))
 }
 
-/// The bodies that name this reference of letters, digits and colons, perhaps among more.
-pub async fn list_bodies_with(db: &mut impl Link, reference: &str) -> Result<Vec<String>, StoreError> {
+/// Bodies that contain this reference (letters, digits and colons) in rules of this owner or of the account.
+pub async fn list_bodies_with(db: &mut impl Link, owner_id: i64, reference: &str) -> Result<Vec<String>, StoreError> {
     let rows = db
-        .sql("SELECT body FROM rule_contents WHERE kind IN ('image', 'voice', 'video', 'music') AND body LIKE ? LIMIT 10")
+        .sql(
+            "SELECT c.body FROM rule_contents c JOIN reply_rules r ON r.id = c.rule_id \
+             WHERE c.kind IN ('image', 'voice', 'video', 'music') AND c.body LIKE ? AND r.owner_id IN (?, 0) LIMIT 10",
+        )
         .bind(format!("%{reference}%"))
+        .bind(owner_id)
         .fetch_all(db.conn())
         .await?;
     Ok(rows.iter().map(|r| r.try_get(0)).collect::<Result<_, _>>()?)
 }
 
-/// True while there is any file at all.
+/// True if any file exists.
 pub async fn has_media(db: &mut impl Link) -> Result<bool, StoreError> {
     Ok(db.sql("SELECT id FROM media_files LIMIT 1").fetch_optional(db.conn()).await?.is_some())
 }

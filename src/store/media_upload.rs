@@ -1,9 +1,9 @@
-//! What the platform calls the files that are kept here, for how long, and who is sending one.
+//! Uploads of stored files to the platform: media ids, their expiry, and upload leases.
 
 use super::{Link, StoreError, Tx};
 use sqlx::Row as _;
 
-/// A file on its way to an account, as itself or as a thumbnail.
+/// An upload of a file to an account, as itself or as a thumbnail.
 #[derive(Debug, Clone, Copy)]
 pub struct Sending<'a> {
     pub file_id: i64,
@@ -11,7 +11,7 @@ pub struct Sending<'a> {
     pub is_thumb: bool,
 }
 
-/// What the platform calls a file, while that holds.
+/// The unexpired media id of a file.
 pub async fn find_upload(db: &mut impl Link, of: Sending<'_>, now: i64) -> Result<Option<String>, StoreError> {
     let row = db
         .sql("SELECT media_id FROM media_uploads WHERE file_id = ? AND appid = ? AND is_thumb = ? AND expires_at > ? AND media_id IS NOT NULL")
@@ -24,7 +24,7 @@ pub async fn find_upload(db: &mut impl Link, of: Sending<'_>, now: i64) -> Resul
     Ok(row.map(|r| r.try_get(0)).transpose()?)
 }
 
-/// Files in use since `used_since` that the platform knows no longer at `fresh_until`, and whether as thumbnails.
+/// Files in use since `used_since` whose media id expires before `fresh_until`, and whether as thumbnails.
 pub async fn list_due(
     db: &mut impl Link,
     appid: &str,
@@ -48,8 +48,8 @@ pub async fn list_due(
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
 }
 
-/// Takes the lease for sending a file that the platform knows no longer at `fresh_until`; false where another instance has it, or it
-/// is not due, or was never sent: then see [`insert_upload`].
+/// Takes the lease for uploading a file whose media id expires before `fresh_until`; false if another instance has it, the file
+/// is not due, or was never uploaded: then see [`insert_upload`].
 pub async fn update_lease_taken(
     db: &mut Tx,
     of: Sending<'_>,
@@ -72,7 +72,7 @@ pub async fn update_lease_taken(
     Ok(done.rows_affected() == 1)
 }
 
-/// Until when the platform knows a file, and until when somebody has the lease for sending it; None where it was never sent.
+/// The expiry of a file's media id and of its upload lease; `None` if it was never uploaded.
 pub async fn find_state(db: &mut impl Link, of: Sending<'_>) -> Result<Option<(i64, i64)>, StoreError> {
     let row = db
         .sql("SELECT expires_at, lease_until FROM media_uploads WHERE file_id = ? AND appid = ? AND is_thumb = ?")
@@ -84,7 +84,7 @@ pub async fn find_state(db: &mut impl Link, of: Sending<'_>) -> Result<Option<(i
     Ok(row.map(|r| Ok::<_, sqlx::Error>((r.try_get(0)?, r.try_get(1)?))).transpose()?)
 }
 
-/// Takes the lease for a file that was never sent; [`StoreError::Duplicate`] where somebody was first.
+/// Takes the lease for a file that was never uploaded; [`StoreError::Duplicate`] if another caller did.
 pub async fn insert_upload(db: &mut Tx, of: Sending<'_>, lease_until: i64) -> Result<(), StoreError> {
     db.sql("INSERT INTO media_uploads (file_id, appid, is_thumb, media_id, expires_at, lease_until) VALUES (?, ?, ?, NULL, 0, ?)")
         .bind(of.file_id)
@@ -96,7 +96,7 @@ pub async fn insert_upload(db: &mut Tx, of: Sending<'_>, lease_until: i64) -> Re
     Ok(())
 }
 
-/// Notes what the platform calls a file, and ends the lease.
+/// Stores a file's media id, and ends the lease.
 pub async fn update_uploaded(db: &mut Tx, of: Sending<'_>, media_id: &str, expires_at: i64) -> Result<(), StoreError> {
     db.sql("UPDATE media_uploads SET media_id = ?, expires_at = ?, lease_until = 0 WHERE file_id = ? AND appid = ? AND is_thumb = ?")
         .bind(media_id.to_owned())

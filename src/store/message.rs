@@ -1,9 +1,9 @@
-//! The log of messages that came in.
+//! The log of received messages.
 
-use super::{Link, StoreError, Tx, rows};
+use super::{Link, StoreError, Tx, joined, rows, table_rows};
 use sqlx::Row as _;
 
-rows! {
+table_rows! {
     /// A row of `messages`.
     pub struct MessageRow {
         pub id: i64,
@@ -23,7 +23,7 @@ rows! {
 }
 
 rows! {
-    /// Messages that nothing answered, and that say the same.
+    /// Unanswered messages with the same folded text.
     pub struct MissedRow {
         pub missed: String,
         pub times: i64,
@@ -32,45 +32,24 @@ rows! {
     }
 }
 
-/// Which messages are asked for. None: any.
+/// A filter of messages. `None`: any.
 #[derive(Debug, Clone, Default)]
 pub struct MessageFilter {
     pub user_id: Option<i64>,
     pub openid: Option<String>,
     pub rule_id: Option<i64>,
-    /// Only those that no rule with a keyword, no command and no sign-in answered.
+    /// Only messages that no rule with a keyword, no command and no sign-in answered.
     pub is_unanswered: bool,
     /// Only ids below this one.
     pub below: Option<i64>,
 }
 
-const COLUMNS: &str = "SELECT id, appid, openid, user_id, kind, content, answered_by, rule_id, reply_kind, took_us, received_at, trace, missed FROM messages ";
+const SELECT: &str = joined!("SELECT ", MessageRow::COLUMNS, " FROM messages ");
+const INSERT: &str = joined!("INSERT INTO messages (", MessageRow::COLUMNS, ") VALUES (", MessageRow::VALUES, ")");
 
 /// Adds a message.
 pub async fn insert_message(db: &mut Tx, row: &MessageRow) -> Result<(), StoreError> {
-    let row = row.clone();
-    db.sql("INSERT INTO messages (id, appid, openid, user_id, kind, content, answered_by, rule_id, reply_kind, took_us, received_at, trace, missed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-        .bind(row.id)
-        .bind(row.appid)
-        .bind(row.openid)
-        .bind(row.user_id)
-        .bind(row.kind)
-        .bind(row.content)
-        .bind(row.answered_by)
-        .bind(row.rule_id)
-        .bind(row.reply_kind)
-        .bind(row.took_us)
-        .bind(row.received_at)
-        .bind(row.trace)
-        .bind(row.missed)
-        .execute(db.conn())
-        .await?;
-    Ok(())
-}
-
-/// Gives all messages of one user to another.
-pub async fn update_owner_of_all(db: &mut Tx, from: i64, to: i64) -> Result<(), StoreError> {
-    db.sql("UPDATE messages SET user_id = ? WHERE user_id = ?").bind(to).bind(from).execute(db.conn()).await?;
+    row.clone().bind(db.sql(INSERT)).execute(db.conn()).await?;
     Ok(())
 }
 
@@ -79,9 +58,9 @@ pub async fn list_messages(db: &mut impl Link, user_id: i64, most: i64) -> Resul
     list_found(db, &MessageFilter { user_id: Some(user_id), ..MessageFilter::default() }, most).await
 }
 
-/// The latest messages that a filter finds, newest first.
+/// The latest messages that match a filter, newest first.
 pub async fn list_found(db: &mut impl Link, filter: &MessageFilter, most: i64) -> Result<Vec<MessageRow>, StoreError> {
-    let mut pieces = vec![COLUMNS, "WHERE id < ?"];
+    let mut pieces = vec![SELECT, "WHERE id < ?"];
     let conditions = [
         (filter.user_id.is_some(), " AND user_id = ?"),
         (filter.openid.is_some(), " AND openid = ?"),
@@ -106,21 +85,22 @@ pub async fn list_found(db: &mut impl Link, filter: &MessageFilter, most: i64) -
 
 /// One message.
 pub async fn find_message(db: &mut impl Link, id: i64) -> Result<Option<MessageRow>, StoreError> {
-    let row = db.sql_of(&[COLUMNS, "WHERE id = ?"]).bind(id).fetch_optional(db.conn()).await?;
+    let row = db.sql_of(&[SELECT, "WHERE id = ?"]).bind(id).fetch_optional(db.conn()).await?;
     Ok(row.map(|r| MessageRow::read(&r)).transpose()?)
 }
 
-/// What an owner of rules may see of what nothing answered: of everybody (None) or of one user, without what this owner has put aside.
+/// The unanswered messages that a rule owner may see: of all followers (`None`) or of one user, except those that this owner
+/// dismissed.
 #[derive(Debug, Clone, Copy)]
 pub struct Missed {
     pub owner_id: i64,
     pub user_id: Option<i64>,
 }
 
-/// The unanswered that an owner sees, behind the columns that are asked for.
+/// The unanswered messages of an owner; follows the selected columns.
 const MISSED: &str = " FROM messages m LEFT JOIN missed_dismissed d ON d.owner_id = ? AND d.missed = m.missed WHERE m.missed IS NOT NULL AND (d.through_id IS NULL OR m.id > d.through_id)";
 
-/// What nothing answered: the most frequent first, `most` groups behind the first `skipped`.
+/// Groups of unanswered messages: the most frequent first, `most` groups after the first `skipped`.
 pub async fn list_missed(
     db: &mut impl Link,
     of: Missed,
@@ -137,7 +117,7 @@ pub async fn list_missed(
     Ok(rows.iter().map(MissedRow::read).collect::<Result<_, _>>()?)
 }
 
-/// How many messages of a group an owner sees, and the id of the last one; None where there are none.
+/// The number of messages of a group that an owner sees, and the last one's id; `None` if there are none.
 pub async fn find_missed(db: &mut impl Link, of: Missed, missed: &str) -> Result<Option<(i64, i64)>, StoreError> {
     let whose = if of.user_id.is_some() { " AND m.user_id = ?" } else { "" };
     let query = db.sql_of(&["SELECT COUNT(*), MAX(m.id)", MISSED, " AND m.missed = ?", whose]);
@@ -150,7 +130,7 @@ pub async fn find_missed(db: &mut impl Link, of: Missed, missed: &str) -> Result
     Ok(last.map(|last| Ok::<_, sqlx::Error>((row.try_get(0)?, last))).transpose()?)
 }
 
-/// Notes that an owner has put a group aside up to this message; false where nothing was noted of it before: then see
+/// Records that an owner dismissed a group up to this message; false if it has no row yet: then see
 /// [`insert_missed_dismissed`].
 pub async fn update_missed_dismissed(
     db: &mut Tx,
@@ -168,7 +148,7 @@ pub async fn update_missed_dismissed(
     Ok(done.rows_affected() == 1)
 }
 
-/// Notes that an owner has put a group aside; [`StoreError::Duplicate`] where the same was noted meanwhile.
+/// Records that an owner dismissed a group; [`StoreError::Duplicate`] if a concurrent transaction did.
 pub async fn insert_missed_dismissed(
     db: &mut Tx,
     owner_id: i64,
@@ -184,13 +164,13 @@ pub async fn insert_missed_dismissed(
     Ok(())
 }
 
-/// Forgets what was put aside where all of its messages have ids below `below`.
+/// Deletes dismissals whose messages all have ids below `below`.
 pub async fn delete_missed_dismissed(db: &mut Tx, below: i64) -> Result<(), StoreError> {
     db.sql("DELETE FROM missed_dismissed WHERE through_id < ?").bind(below).execute(db.conn()).await?;
     Ok(())
 }
 
-/// Forgets what was said before `before`, and why it was answered so; that something was said stays.
+/// Deletes texts and traces of messages before `before`; the rows stay.
 pub async fn update_contents_forgotten(db: &mut Tx, before: i64) -> Result<u64, StoreError> {
     Ok(db
         .sql("UPDATE messages SET content = NULL, trace = NULL, missed = NULL WHERE received_at < ? AND (content IS NOT NULL OR trace IS NOT NULL OR missed IS NOT NULL)")

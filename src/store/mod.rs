@@ -1,22 +1,24 @@
-//! SQL and nothing else: one file a topic, one text for SQLite, MySQL/MariaDB and PostgreSQL.
+//! SQL statements: one file per topic, one text for SQLite, MySQL/MariaDB and PostgreSQL.
 //!
 //! Functions are named `find_ list_ insert_ update_ delete_` and take a [`Link`]: a [`Reader`] or a [`Tx`]. Every decision
-//! that must be atomic is a conditional `UPDATE` or `DELETE` whose row count says who won.
+//! that must be atomic is a conditional `UPDATE` or `DELETE` whose row count says which transaction succeeded.
 
-#![expect(
-    clippy::missing_errors_doc,
-    reason = "every function here fails as StoreError says, and says what Duplicate means to it"
-)]
+#![expect(clippy::missing_errors_doc, reason = "every function returns StoreError, and documents what Duplicate means")]
 
 mod bulk;
 mod constraint;
+mod database;
+mod effects;
 mod engine;
+mod erasure;
 mod link;
 mod pattern;
 mod rows;
 mod schema;
 mod search_key;
+mod transact;
 
+pub mod access;
 pub mod audit;
 pub mod code;
 pub mod counter;
@@ -29,26 +31,36 @@ pub mod follow;
 pub mod hold;
 pub mod identity;
 pub mod import;
+pub mod join;
+pub mod known_network;
 pub mod limit;
 pub mod media;
 pub mod media_upload;
 pub mod message;
 pub mod pending;
+pub mod personal_data;
 pub mod platform_token;
 pub mod question;
+pub mod registration;
 pub mod rule;
 pub mod rule_count;
 pub mod rule_edit;
 pub mod rule_history;
+pub mod secret_value;
 pub mod signin;
 pub mod token;
 pub mod usage;
+pub mod used_signature;
 pub mod user;
 pub mod web_session;
 
+pub use crate::transact;
 pub use constraint::StoreError;
-pub use engine::{Engine, OpenError, Store};
+pub use database::Store;
+pub use engine::{Engine, OpenError};
+pub use erasure::update_due as update_erasure_due;
 pub use link::{Link, Reader, Tx};
 pub use pattern::containing;
-use rows::rows;
+use rows::{joined, rows, table_rows};
 pub use search_key::folded;
+pub use transact::{Attempts, TxError};

@@ -1,6 +1,6 @@
-//! Patterns for `LIKE`, which every statement reads with `ESCAPE '!'`.
+//! Patterns for `LIKE`; every statement uses `ESCAPE '!'`.
 
-/// Whatever has this fragment in it, whatever the fragment consists of.
+/// A pattern for texts that contain this fragment literally.
 #[must_use]
 pub fn containing(fragment: &str) -> String {
     let mut pattern = String::with_capacity(fragment.len() + 2);

@@ -1,4 +1,4 @@
-//! The rest of long answers, until people ask for more.
+//! The rest of long answers, stored until followers ask for more.
 
 use super::{Link, StoreError, Tx, rows};
 
@@ -10,7 +10,7 @@ rows! {
     }
 }
 
-/// What is left for this person, in order.
+/// The stored rest for this follower, in order.
 pub async fn list_pending(
     db: &mut impl Link,
     appid: &str,
@@ -27,7 +27,7 @@ pub async fn list_pending(
     Ok(rows.iter().map(PendingRow::read).collect::<Result<_, _>>()?)
 }
 
-/// Keeps these for a person, in the place of anything that is left.
+/// Stores the rest for a follower, replacing an older one.
 pub async fn insert_pending(
     db: &mut Tx,
     appid: &str,
@@ -49,7 +49,7 @@ pub async fn insert_pending(
     Ok(())
 }
 
-/// Takes one; false where another took it.
+/// Deletes one message of the rest; false if a concurrent transaction did.
 pub async fn delete_one(db: &mut Tx, appid: &str, openid: &str, position: i64) -> Result<bool, StoreError> {
     let done = db
         .sql("DELETE FROM pending_replies WHERE appid = ? AND openid = ? AND position = ?")
@@ -61,7 +61,7 @@ pub async fn delete_one(db: &mut Tx, appid: &str, openid: &str, position: i64) -
     Ok(done.rows_affected() == 1)
 }
 
-/// Forgets what is left for a person.
+/// Deletes the rest for a follower.
 pub async fn delete_pending(db: &mut Tx, appid: &str, openid: &str) -> Result<(), StoreError> {
     db.sql("DELETE FROM pending_replies WHERE appid = ? AND openid = ?")
         .bind(appid.to_owned())
@@ -71,7 +71,13 @@ pub async fn delete_pending(db: &mut Tx, appid: &str, openid: &str) -> Result<()
     Ok(())
 }
 
-/// Forgets what nobody asked for in time.
+/// Deletes all encrypted ones.
+pub async fn delete_encrypted(db: &mut Tx) -> Result<(), StoreError> {
+    db.sql("DELETE FROM pending_replies WHERE body LIKE 'enc1:%'").execute(db.conn()).await?;
+    Ok(())
+}
+
+/// Deletes expired ones.
 pub async fn delete_expired(db: &mut Tx, now: i64) -> Result<(), StoreError> {
     db.sql("DELETE FROM pending_replies WHERE expires_at <= ?").bind(now).execute(db.conn()).await?;
     Ok(())

@@ -1,9 +1,9 @@
-//! The platform's `access_token` and the lease of the instance that renews it.
+//! The platform's `access_token`, encrypted, and the lease of the instance that renews it.
 
 use super::{Link, StoreError, Tx};
 use sqlx::Row as _;
 
-/// The stored token and when it dies, if there is one.
+/// The stored token and its expiry.
 pub async fn find_token(db: &mut impl Link, appid: &str) -> Result<Option<(String, i64)>, StoreError> {
     let row = db
         .sql("SELECT token, expires_at FROM platform_tokens WHERE appid = ? AND token IS NOT NULL")
@@ -13,7 +13,7 @@ pub async fn find_token(db: &mut impl Link, appid: &str) -> Result<Option<(Strin
     row.map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).transpose()
 }
 
-/// Takes the lease where it is free or over; one caller among all instances gets true.
+/// Takes the lease if it is free or expired; true for one caller among all instances.
 pub async fn update_lease(db: &mut Tx, appid: &str, owner: &str, now: i64, until: i64) -> Result<bool, StoreError> {
     let done = db
         .sql("UPDATE platform_tokens SET lease_owner = ?, lease_until = ? WHERE appid = ? AND lease_until <= ?")
@@ -26,7 +26,7 @@ pub async fn update_lease(db: &mut Tx, appid: &str, owner: &str, now: i64, until
     Ok(done.rows_affected() == 1)
 }
 
-/// Makes the row that the lease is taken on; [`StoreError::Duplicate`] where it is there.
+/// Creates the row with the lease; [`StoreError::Duplicate`] if it exists.
 pub async fn insert_leased(db: &mut Tx, appid: &str, owner: &str, until: i64) -> Result<(), StoreError> {
     db.sql("INSERT INTO platform_tokens (appid, expires_at, lease_owner, lease_until) VALUES (?, 0, ?, ?)")
         .bind(appid.to_owned())
@@ -37,7 +37,7 @@ pub async fn insert_leased(db: &mut Tx, appid: &str, owner: &str, until: i64) ->
     Ok(())
 }
 
-/// True where a row for this app exists.
+/// True if a row for this app exists.
 pub async fn has_row(db: &mut impl Link, appid: &str) -> Result<bool, StoreError> {
     Ok(db
         .sql("SELECT appid FROM platform_tokens WHERE appid = ?")
@@ -47,7 +47,7 @@ pub async fn has_row(db: &mut impl Link, appid: &str) -> Result<bool, StoreError
         .is_some())
 }
 
-/// Stores a new token and ends the lease of its owner.
+/// Stores a new token and ends its owner's lease.
 pub async fn update_token(
     db: &mut Tx,
     appid: &str,
@@ -65,11 +65,27 @@ pub async fn update_token(
     Ok(())
 }
 
-/// Ends the lease of its owner without a new token.
+/// Ends an owner's lease without a new token.
 pub async fn update_released(db: &mut Tx, appid: &str, owner: &str) -> Result<(), StoreError> {
     db.sql("UPDATE platform_tokens SET lease_until = 0 WHERE appid = ? AND lease_owner = ?")
         .bind(appid.to_owned())
         .bind(owner.to_owned())
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
+/// All stored tokens, by appid.
+pub async fn list_tokens(db: &mut impl Link) -> Result<Vec<(String, String)>, StoreError> {
+    let rows = db.sql("SELECT appid, token FROM platform_tokens WHERE token IS NOT NULL").fetch_all(db.conn()).await?;
+    rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).collect()
+}
+
+/// Replaces the stored form of the same token.
+pub async fn update_value(db: &mut Tx, appid: &str, token: &str) -> Result<(), StoreError> {
+    db.sql("UPDATE platform_tokens SET token = ? WHERE appid = ?")
+        .bind(token.to_owned())
+        .bind(appid.to_owned())
         .execute(db.conn())
         .await?;
     Ok(())

@@ -1,9 +1,9 @@
-//! What the chat has asked a person and waits to hear: one question a person.
+//! Open questions in the chat: at most one per follower.
 
 use super::{Link, StoreError, Tx};
 use sqlx::Row as _;
 
-/// Asks, in the place of whatever was asked before.
+/// Stores a question, replacing an earlier one.
 pub async fn insert_question(
     db: &mut Tx,
     (appid, openid): (&str, &str),
@@ -23,7 +23,7 @@ pub async fn insert_question(
     Ok(())
 }
 
-/// What a person was asked, kind and subject, while it is not too late to answer.
+/// The kind and subject of a follower's open question.
 pub async fn find_question(
     db: &mut impl Link,
     appid: &str,
@@ -40,7 +40,7 @@ pub async fn find_question(
     Ok(row.map(|r| Ok::<_, sqlx::Error>((r.try_get(0)?, r.try_get(1)?))).transpose()?)
 }
 
-/// Ends a person's question; true for the one caller that did.
+/// Ends a follower's question; true for the one caller that did.
 pub async fn delete_question(db: &mut Tx, appid: &str, openid: &str) -> Result<bool, StoreError> {
     let done = db
         .sql("DELETE FROM chat_questions WHERE appid = ? AND openid = ?")
@@ -51,7 +51,22 @@ pub async fn delete_question(db: &mut Tx, appid: &str, openid: &str) -> Result<b
     Ok(done.rows_affected() == 1)
 }
 
-/// Forgets the questions that were not answered in time.
+/// Ends a follower's question if it has this kind.
+pub async fn delete_question_of(
+    db: &mut Tx,
+    (appid, openid): (&str, &str),
+    kind: &'static str,
+) -> Result<(), StoreError> {
+    db.sql("DELETE FROM chat_questions WHERE appid = ? AND openid = ? AND kind = ?")
+        .bind(appid.to_owned())
+        .bind(openid.to_owned())
+        .bind(kind)
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
+/// Deletes expired questions.
 pub async fn delete_expired(db: &mut Tx, now: i64) -> Result<u64, StoreError> {
     Ok(db.sql("DELETE FROM chat_questions WHERE expires_at <= ?").bind(now).execute(db.conn()).await?.rows_affected())
 }

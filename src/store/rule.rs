@@ -1,14 +1,16 @@
-//! Reply rules with their keywords and contents, as they are read. Owner 0 is the account, any other a user.
+//! Reading reply rules with their keywords and contents. Owner 0 is the account, any other a user.
 
 use super::{
     Link, StoreError,
     bulk::{CHUNK, repeated},
-    containing, rows,
+    containing,
+    link::Asked,
+    rows, table_rows,
 };
 use sqlx::{Row as _, any::AnyRow};
 use std::collections::HashMap;
 
-rows! {
+table_rows! {
     /// A row of `reply_rules`.
     pub struct RuleRow {
         pub id: i64,
@@ -31,7 +33,7 @@ rows! {
 }
 
 rows! {
-    /// A row of `rule_keywords`, without what it has from its rule.
+    /// A row of `rule_keywords`, without columns copied from its rule.
     pub struct KeywordRow {
         pub keyword: String,
         pub folded: String,
@@ -48,7 +50,7 @@ rows! {
 }
 
 rows! {
-    /// A keyword that an owner has, and the number of its rule.
+    /// A keyword of an owner, with its rule's number.
     pub struct TakenRow {
         pub rule_id: i64,
         pub number: i64,
@@ -58,7 +60,7 @@ rows! {
 }
 
 rows! {
-    /// A keyword with the place that it has in its rule.
+    /// A keyword with its position in its rule.
     pub struct PlacedRow {
         pub rule_id: i64,
         pub position: i64,
@@ -68,7 +70,7 @@ rows! {
     }
 }
 
-/// A rule, whole.
+/// A rule with its keywords and contents.
 #[derive(Debug, Clone)]
 pub struct RuleRecord {
     pub rule: RuleRow,
@@ -76,7 +78,7 @@ pub struct RuleRecord {
     pub contents: Vec<ContentRow>,
 }
 
-/// What a list is ordered by; equal ones by number.
+/// The order of a list; equal rules are ordered by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RuleOrder {
     Number,
@@ -103,27 +105,25 @@ impl RuleOrder {
     }
 }
 
-/// What of an owner's rules is looked for.
+/// A filter of an owner's rules.
 #[derive(Debug, Clone, Default)]
 pub struct RuleFilter {
     pub owner_id: i64,
-    /// Empty: every cause.
+    /// Empty: every trigger.
     pub cause: String,
     /// -1: both.
     pub is_enabled: i64,
-    /// How one of its keywords is compared; empty: in any way.
+    /// The match type of one of its keywords; empty: any.
     pub matching: String,
-    /// 1: those that never answered; -1: all.
+    /// 1: only rules that never answered; -1: all.
     pub is_unused: i64,
-    /// A number that the rule may have; -1: none.
+    /// A rule's number; -1: none.
     pub number: i64,
     /// Part of a folded keyword; empty: every rule.
     pub folded: String,
-    /// Part of a name or an answer, in small letters.
+    /// Part of a name or an answer, in lower case.
     pub text: String,
 }
-
-const COLUMNS: &str = "r.id, r.owner_id, r.number, r.name, r.cause, r.answer, r.priority, r.is_enabled, r.hits, r.last_hit_at, r.revision, r.created_at, r.updated_at, r.updated_by, r.updated_door, r.sort_key";
 
 /// Follows `WHERE`; its values are bound by [`bound`].
 const MATCHES: &str = "r.owner_id = ? AND (? = '' OR r.cause = ?) AND (? < 0 OR r.is_enabled = ?) \
@@ -132,8 +132,6 @@ const MATCHES: &str = "r.owner_id = ? AND (? = '' OR r.cause = ?) AND (? < 0 OR 
     AND (? = '' OR r.number = ? OR LOWER(r.name) LIKE ? ESCAPE '!' \
     OR EXISTS (SELECT 1 FROM rule_keywords k WHERE k.rule_id = r.id AND k.folded LIKE ? ESCAPE '!') \
     OR EXISTS (SELECT 1 FROM rule_contents c WHERE c.rule_id = r.id AND c.search LIKE ? ESCAPE '!'))";
-
-type Asked = sqlx::query::Query<'static, sqlx::Any, sqlx::any::AnyArguments>;
 
 fn bound(query: Asked, filter: &RuleFilter) -> Asked {
     let text = containing(&filter.text);
@@ -153,10 +151,10 @@ fn bound(query: Asked, filter: &RuleFilter) -> Asked {
         .bind(containing(&super::folded(&filter.text)))
 }
 
-/// All rules of an owner in the order of their numbers: three statements, however many rules.
+/// All rules of an owner in order of their numbers: three statements, however many rules.
 pub async fn list_rules(db: &mut impl Link, owner_id: i64) -> Result<Vec<RuleRecord>, StoreError> {
     let rules = db
-        .sql_of(&["SELECT ", COLUMNS, " FROM reply_rules r WHERE r.owner_id = ? ORDER BY r.number"])
+        .sql_of(&["SELECT ", RuleRow::COLUMNS, " FROM reply_rules r WHERE r.owner_id = ? ORDER BY r.number"])
         .bind(owner_id)
         .fetch_all(db.conn())
         .await?;
@@ -173,7 +171,7 @@ pub async fn list_rules(db: &mut impl Link, owner_id: i64) -> Result<Vec<RuleRec
     joined(&rules, &keywords, &contents)
 }
 
-/// Keywords of everybody's rules behind this rule and position, in this order; at most `most`.
+/// Keywords of all owners' rules after this rule and position, in this order; at most `most`.
 pub async fn list_keywords(
     db: &mut impl Link,
     (rule_id, position): (i64, i64),
@@ -190,7 +188,7 @@ pub async fn list_keywords(
     Ok(rows.iter().map(PlacedRow::read).collect::<Result<_, _>>()?)
 }
 
-/// All rules of an owner, highest priority first, older ones first among equals: number and priority.
+/// The number and priority of all rules of an owner, highest priority first, older ones first among equals.
 pub async fn list_priorities(db: &mut impl Link, owner_id: i64) -> Result<Vec<(i64, i64)>, StoreError> {
     let rows = db
         .sql("SELECT r.number, r.priority FROM reply_rules r WHERE r.owner_id = ? ORDER BY r.priority DESC, r.number")
@@ -200,7 +198,7 @@ pub async fn list_priorities(db: &mut impl Link, owner_id: i64) -> Result<Vec<(i
     Ok(rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).collect::<Result<_, sqlx::Error>>()?)
 }
 
-/// The rules of an owner that are on: id and revision.
+/// The enabled rules of an owner: id and revision.
 pub async fn list_revisions(db: &mut impl Link, owner_id: i64) -> Result<Vec<(i64, i64)>, StoreError> {
     let rows = db
         .sql("SELECT r.id, r.revision FROM reply_rules r WHERE r.owner_id = ? AND r.is_enabled = 1")
@@ -210,12 +208,12 @@ pub async fn list_revisions(db: &mut impl Link, owner_id: i64) -> Result<Vec<(i6
     Ok(rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).collect::<Result<_, sqlx::Error>>()?)
 }
 
-/// The rules of an owner that are off, in the order of their numbers.
+/// The disabled rules of an owner, in order of their numbers.
 pub async fn list_disabled(db: &mut impl Link, owner_id: i64) -> Result<Vec<RuleRecord>, StoreError> {
     let rules = db
         .sql_of(&[
             "SELECT ",
-            COLUMNS,
+            RuleRow::COLUMNS,
             " FROM reply_rules r WHERE r.owner_id = ? AND r.is_enabled = 0 ORDER BY r.number",
         ])
         .bind(owner_id)
@@ -224,13 +222,13 @@ pub async fn list_disabled(db: &mut impl Link, owner_id: i64) -> Result<Vec<Rule
     whole(db, rules).await
 }
 
-/// How many rules a filter finds.
+/// The number of rules that match a filter.
 pub async fn count_rules(db: &mut impl Link, filter: &RuleFilter) -> Result<i64, StoreError> {
     let query = bound(db.sql_of(&["SELECT COUNT(*) FROM reply_rules r WHERE ", MATCHES]), filter);
     Ok(query.fetch_one(db.conn()).await?.try_get(0)?)
 }
 
-/// How many rules an owner has of each cause; causes without any are left out.
+/// The number of an owner's rules per trigger; triggers without rules are left out.
 pub async fn count_causes(db: &mut impl Link, owner_id: i64) -> Result<Vec<(String, i64)>, StoreError> {
     let rows = db
         .sql("SELECT cause, COUNT(*) FROM reply_rules WHERE owner_id = ? GROUP BY cause")
@@ -240,7 +238,7 @@ pub async fn count_causes(db: &mut impl Link, owner_id: i64) -> Result<Vec<(Stri
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 
-/// One page of what a filter finds.
+/// One page of the rules that match a filter.
 pub async fn list_found(
     db: &mut impl Link,
     filter: &RuleFilter,
@@ -248,17 +246,23 @@ pub async fn list_found(
     is_descending: bool,
     (most, skipped): (i64, i64),
 ) -> Result<Vec<RuleRecord>, StoreError> {
-    let pieces =
-        ["SELECT ", COLUMNS, " FROM reply_rules r WHERE ", MATCHES, order.sql(is_descending), " LIMIT ? OFFSET ?"];
+    let pieces = [
+        "SELECT ",
+        RuleRow::COLUMNS,
+        " FROM reply_rules r WHERE ",
+        MATCHES,
+        order.sql(is_descending),
+        " LIMIT ? OFFSET ?",
+    ];
     let rules = bound(db.sql_of(&pieces), filter).bind(most).bind(skipped).fetch_all(db.conn()).await?;
     whole(db, rules).await
 }
 
-/// The rules of an owner with these numbers, in the order of their numbers; those that are not there are left out.
+/// The rules of an owner with these numbers, in order; missing ones are left out.
 pub async fn list_by_number(db: &mut impl Link, owner_id: i64, numbers: &[i64]) -> Result<Vec<RuleRecord>, StoreError> {
     let mut rules = Vec::with_capacity(numbers.len());
     for chunk in numbers.chunks(CHUNK) {
-        let mut pieces = vec!["SELECT ", COLUMNS, " FROM reply_rules r WHERE r.owner_id = ? AND r.number "];
+        let mut pieces = vec!["SELECT ", RuleRow::COLUMNS, " FROM reply_rules r WHERE r.owner_id = ? AND r.number "];
         pieces.extend(repeated("IN (", "?", chunk.len(), ") ORDER BY r.number"));
         let query = chunk.iter().fold(db.sql_of(&pieces).bind(owner_id), |query, number| query.bind(*number));
         rules.extend(query.fetch_all(db.conn()).await?);
@@ -266,11 +270,11 @@ pub async fn list_by_number(db: &mut impl Link, owner_id: i64, numbers: &[i64]) 
     whole(db, rules).await
 }
 
-/// The rules with these ids; those that are not there are left out.
+/// The rules with these ids; missing ones are left out.
 pub async fn list_by_id(db: &mut impl Link, ids: &[i64]) -> Result<Vec<RuleRecord>, StoreError> {
     let mut rules = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
-        let mut pieces = vec!["SELECT ", COLUMNS, " FROM reply_rules r WHERE r.id "];
+        let mut pieces = vec!["SELECT ", RuleRow::COLUMNS, " FROM reply_rules r WHERE r.id "];
         pieces.extend(repeated("IN (", "?", chunk.len(), ")"));
         let query = chunk.iter().fold(db.sql_of(&pieces), |query, id| query.bind(*id));
         rules.extend(query.fetch_all(db.conn()).await?);
@@ -278,7 +282,7 @@ pub async fn list_by_id(db: &mut impl Link, ids: &[i64]) -> Result<Vec<RuleRecor
     whole(db, rules).await
 }
 
-/// The keywords of an owner's rules of one cause that are among these folded texts.
+/// The keywords of an owner's rules of one trigger that are among these folded texts.
 pub async fn list_taken(
     db: &mut impl Link,
     owner_id: i64,
@@ -296,13 +300,26 @@ pub async fn list_taken(
     Ok(found)
 }
 
-/// How many regular expressions an owner has.
+/// The number of an owner's regular expressions.
 pub async fn count_expressions(db: &mut impl Link, owner_id: i64) -> Result<i64, StoreError> {
     let query = db.sql("SELECT COUNT(*) FROM rule_keywords WHERE owner_id = ? AND matching = 'regex'").bind(owner_id);
     Ok(query.fetch_one(db.conn()).await?.try_get(0)?)
 }
 
-/// An owner's rules that answer without a keyword: cause, id and number.
+/// Contents with more characters than this are long.
+pub const LONG_CONTENT_CHARS: usize = 700;
+
+/// The number of long contents in an owner's rules.
+pub async fn count_long_contents(db: &mut impl Link, owner_id: i64) -> Result<i64, StoreError> {
+    // SUBSTR counts characters on every engine; LENGTH does not.
+    let query = db.sql(
+        "SELECT COUNT(*) FROM rule_contents c JOIN reply_rules r ON r.id = c.rule_id WHERE r.owner_id = ? AND SUBSTR(c.body, 701, 1) <> ''",
+    );
+    let query = query.bind(owner_id);
+    Ok(query.fetch_one(db.conn()).await?.try_get(0)?)
+}
+
+/// An owner's rules without keywords: trigger, id and number.
 pub async fn list_bare(db: &mut impl Link, owner_id: i64) -> Result<Vec<(String, i64, i64)>, StoreError> {
     let rows = db
         .sql(
@@ -315,7 +332,7 @@ pub async fn list_bare(db: &mut impl Link, owner_id: i64) -> Result<Vec<(String,
     Ok(rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?, r.try_get(2)?))).collect::<Result<_, sqlx::Error>>()?)
 }
 
-/// Puts keywords and contents to their rules.
+/// Adds keywords and contents to their rules.
 async fn whole(db: &mut impl Link, rules: Vec<AnyRow>) -> Result<Vec<RuleRecord>, StoreError> {
     let ids = rules.iter().map(|r| r.try_get("id")).collect::<Result<Vec<i64>, _>>()?;
     let (mut keywords, mut contents) = (Vec::new(), Vec::new());

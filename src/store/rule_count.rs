@@ -1,4 +1,4 @@
-//! How often rules answered, by days counted from 1970-01-01 in Beijing.
+//! Counts of answers per rule and day, counted from 1970-01-01 in Beijing.
 
 use super::{
     Link, StoreError, Tx,
@@ -16,7 +16,7 @@ rows! {
 }
 
 rows! {
-    /// A lane of an owner's day.
+    /// One lane of an owner's day.
     pub struct DayRow {
         pub day: i64,
         pub hits: i64,
@@ -24,7 +24,7 @@ rows! {
     }
 }
 
-/// Counts an answer of a rule; [`StoreError::Duplicate`] where two were the first of a day.
+/// Counts an answer of a rule; [`StoreError::Duplicate`] if two transactions were the first of a day.
 pub async fn update_hits(db: &mut Tx, rule_id: i64, day: i64, now: i64) -> Result<(), StoreError> {
     db.sql("UPDATE reply_rules SET hits = hits + 1, last_hit_at = ? WHERE id = ?")
         .bind(now)
@@ -106,7 +106,7 @@ pub async fn list_days(db: &mut impl Link, owner_id: i64, day: i64) -> Result<Ve
     Ok(rows.iter().map(DayRow::read).collect::<Result<_, _>>()?)
 }
 
-/// Forgets days before `day`.
+/// Deletes days before `day`.
 pub async fn delete_old(db: &mut Tx, day: i64) -> Result<(), StoreError> {
     db.sql("DELETE FROM rule_hits WHERE day < ?").bind(day).execute(db.conn()).await?;
     db.sql("DELETE FROM reply_days WHERE day < ?").bind(day).execute(db.conn()).await?;

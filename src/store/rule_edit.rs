@@ -1,10 +1,10 @@
-//! Changing reply rules: always many at a time, in a number of statements that does not depend on how many.
+//! Changing reply rules in batches, with a number of statements that does not depend on the batch size.
 
 use super::{
     Link as _, StoreError, Tx,
     bulk::{CHUNK, repeated},
-    rows,
-    rule::{ContentRow, KeywordRow, PlacedRow, RuleRecord},
+    joined, rows,
+    rule::{ContentRow, KeywordRow, PlacedRow, RuleRecord, RuleRow},
     search_key,
 };
 
@@ -16,7 +16,7 @@ rows! {
     }
 }
 
-/// Begins an edit: the owner's row stays locked until the transaction ends. None where the owner has no row yet.
+/// Begins an edit: the owner's row stays locked until the transaction ends. `None` if the owner has no row yet.
 pub async fn update_owner_locked(db: &mut Tx, owner_id: i64) -> Result<Option<OwnerRow>, StoreError> {
     let done =
         db.sql("UPDATE rule_owners SET edits = edits + 1 WHERE owner_id = ?").bind(owner_id).execute(db.conn()).await?;
@@ -31,7 +31,7 @@ pub async fn update_owner_locked(db: &mut Tx, owner_id: i64) -> Result<Option<Ow
     Ok(Some(OwnerRow::read(&row)?))
 }
 
-/// Makes an owner's row; [`StoreError::Duplicate`] where somebody was first.
+/// Creates an owner's row; [`StoreError::Duplicate`] if it exists.
 pub async fn insert_owner(db: &mut Tx, owner_id: i64) -> Result<(), StoreError> {
     db.sql("INSERT INTO rule_owners (owner_id, last_number, rules, edits, changed) VALUES (?, 0, 0, 0, 0)")
         .bind(owner_id)
@@ -40,7 +40,7 @@ pub async fn insert_owner(db: &mut Tx, owner_id: i64) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Ends an edit: how many rules there are now, and that the books of this owner are out of date.
+/// Ends an edit: stores the number of rules, and marks cached rule sets of this owner as out of date.
 pub async fn update_owner(db: &mut Tx, owner_id: i64, last_number: i64, rules: i64) -> Result<(), StoreError> {
     db.sql(
         "UPDATE rule_owners SET last_number = ?, rules = ?, changed = (SELECT revision FROM revisions WHERE topic = 'rules') WHERE owner_id = ?",
@@ -53,37 +53,19 @@ pub async fn update_owner(db: &mut Tx, owner_id: i64, last_number: i64, rules: i
     Ok(())
 }
 
-/// Adds rules; [`StoreError::Duplicate`] where a number is taken.
+/// Adds rules; [`StoreError::Duplicate`] if a number is used.
 pub async fn insert_rules(db: &mut Tx, records: &[RuleRecord]) -> Result<(), StoreError> {
     for chunk in records.chunks(CHUNK) {
-        let head = "INSERT INTO reply_rules (id, owner_id, number, name, cause, answer, priority, is_enabled, hits, last_hit_at, revision, created_at, updated_at, updated_by, updated_door, sort_key) VALUES ";
-        let row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-        let mut query = db.sql_of(&repeated(head, row, chunk.len(), ""));
-        for rule in chunk.iter().map(|record| record.rule.clone()) {
-            query = query
-                .bind(rule.id)
-                .bind(rule.owner_id)
-                .bind(rule.number)
-                .bind(rule.name)
-                .bind(rule.cause)
-                .bind(rule.answer)
-                .bind(rule.priority)
-                .bind(rule.is_enabled)
-                .bind(rule.hits)
-                .bind(rule.last_hit_at)
-                .bind(rule.revision)
-                .bind(rule.created_at)
-                .bind(rule.updated_at)
-                .bind(rule.updated_by)
-                .bind(rule.updated_door)
-                .bind(rule.sort_key);
-        }
+        const HEAD: &str = joined!("INSERT INTO reply_rules (", RuleRow::COLUMNS, ") VALUES ");
+        const ROW: &str = joined!("(", RuleRow::VALUES, ")");
+        let rules = chunk.iter().map(|record| record.rule.clone());
+        let query = rules.fold(db.sql_of(&repeated(HEAD, ROW, chunk.len(), "")), |query, rule| rule.bind(query));
         query.execute(db.conn()).await?;
     }
     insert_parts(db, records).await
 }
 
-/// Who changes rules, when, and by which door.
+/// The actor, time and source of a change.
 #[derive(Debug, Clone)]
 pub struct Touch {
     pub now: i64,
@@ -91,13 +73,13 @@ pub struct Touch {
     pub door: &'static str,
 }
 
-/// Switches rules on or off.
+/// Enables or disables rules.
 pub async fn update_enabled(db: &mut Tx, ids: &[i64], is_enabled: bool, touch: &Touch) -> Result<(), StoreError> {
     let head = "UPDATE reply_rules SET is_enabled = ?, revision = revision + 1, updated_at = ?, updated_by = ?, updated_door = ? WHERE id IN (";
     update_all(db, ids, head, i64::from(is_enabled), touch).await
 }
 
-/// Gives rules a priority.
+/// Sets the priority of rules.
 pub async fn update_priority(db: &mut Tx, ids: &[i64], priority: i64, touch: &Touch) -> Result<(), StoreError> {
     let head = "UPDATE reply_rules SET priority = ?, revision = revision + 1, updated_at = ?, updated_by = ?, updated_door = ? WHERE id IN (";
     update_all(db, ids, head, priority, touch).await
@@ -118,7 +100,7 @@ async fn update_all(db: &mut Tx, ids: &[i64], head: &'static str, value: i64, to
     Ok(())
 }
 
-/// Removes rules with all that belongs to them; their hits a day stay, should they come back.
+/// Deletes rules with all that belongs to them; their daily hits stay, in case they are restored.
 pub async fn delete_rules(db: &mut Tx, ids: &[i64]) -> Result<(), StoreError> {
     delete_parts(db, ids).await?;
     delete_all(db, ids, "DELETE FROM reply_rules WHERE id IN (").await
@@ -166,14 +148,14 @@ async fn insert_parts(db: &mut Tx, records: &[RuleRecord]) -> Result<(), StoreEr
                 .bind(*position)
                 .bind(row.kind.clone())
                 .bind(row.body.clone())
-                .bind(search_key::of_content(row));
+                .bind(search_key::of_content(&row.kind, &row.body));
         }
         query.execute(db.conn()).await?;
     }
     Ok(())
 }
 
-/// Gives a keyword another folded form, if it is still the same keyword.
+/// Updates the folded form of a keyword, if it is still the same keyword.
 pub async fn update_folded(db: &mut Tx, row: &PlacedRow, folded: &str) -> Result<(), StoreError> {
     db.sql("UPDATE rule_keywords SET folded = ? WHERE rule_id = ? AND position = ? AND keyword = ?")
         .bind(folded.to_owned())
@@ -200,7 +182,7 @@ pub async fn list_changed_owners(db: &mut impl super::Link, after: i64) -> Resul
     Ok(rows.iter().map(ChangedRow::read).collect::<Result<_, _>>()?)
 }
 
-/// The revision of an owner's last change; 0 where there was none.
+/// The revision of an owner's last change; 0 if there was none.
 pub async fn find_changed(db: &mut impl super::Link, owner_id: i64) -> Result<i64, StoreError> {
     let row = db
         .sql("SELECT owner_id, changed FROM rule_owners WHERE owner_id = ?")

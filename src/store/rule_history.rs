@@ -1,4 +1,4 @@
-//! What was done to rules, and what they said before.
+//! The history of rule changes, with earlier versions.
 
 use super::{
     Link, StoreError, Tx,
@@ -8,7 +8,7 @@ use super::{
 use sqlx::Row as _;
 use std::collections::HashMap;
 
-/// Characters of one piece of a snapshot.
+/// Characters per part of a snapshot.
 const PIECE_CHARS: usize = 7_900;
 
 rows! {
@@ -38,7 +38,7 @@ rows! {
     }
 }
 
-/// What a change did to a rule, with the JSON of what was there before; None: nothing was.
+/// The effect of a change on a rule, with the JSON of its earlier version; `None` if it did not exist.
 #[derive(Debug, Clone)]
 pub struct VersionRecord {
     pub version: VersionRow,
@@ -47,7 +47,7 @@ pub struct VersionRecord {
 
 const CHANGE: &str = "SELECT id, owner_id, actor_id, door, action, rules, summary, undoes, undone_by, created_at FROM rule_changes WHERE ";
 
-/// Adds a change and its versions. Returns how many bytes the owner's history has now.
+/// Adds a change and its versions. Returns the new size of the owner's history in bytes.
 pub async fn insert_change(db: &mut Tx, row: ChangeRow, versions: &[VersionRecord]) -> Result<i64, StoreError> {
     let owner_id = row.owner_id;
     let kept: usize = versions.iter().filter_map(|version| version.before.as_ref()).map(String::len).sum();
@@ -121,7 +121,7 @@ pub async fn find_change(db: &mut impl Link, owner_id: i64, id: i64) -> Result<O
     Ok(query.fetch_optional(db.conn()).await?.map(|r| ChangeRow::read(&r)).transpose()?)
 }
 
-/// The latest change that this person made to this owner's rules and that is still in force; undoing is none.
+/// The latest change that this user made to this owner's rules and that is still in effect; undos do not count.
 pub async fn find_last_change(
     db: &mut impl Link,
     owner_id: i64,
@@ -144,7 +144,7 @@ pub async fn list_changes(
     Ok(rows.iter().map(ChangeRow::read).collect::<Result<_, _>>()?)
 }
 
-/// Marks a change as undone (`by`) or as in force again (None); false where it was not as expected.
+/// Marks a change as undone (`by`) or as in effect again (`None`); false if its state was not as expected.
 pub async fn update_undone(db: &mut Tx, id: i64, by: Option<i64>) -> Result<bool, StoreError> {
     let done = match by {
         Some(by) => {
@@ -164,7 +164,7 @@ pub async fn update_undone(db: &mut Tx, id: i64, by: Option<i64>) -> Result<bool
     Ok(done.rows_affected() == 1)
 }
 
-/// Everything that a change did.
+/// All versions of a change.
 pub async fn list_versions(db: &mut impl Link, change_id: i64) -> Result<Vec<VersionRecord>, StoreError> {
     let rows = db
         .sql("SELECT change_id, rule_id, owner_id, number, after_mark FROM rule_versions WHERE change_id = ? ORDER BY number")
@@ -179,7 +179,7 @@ pub async fn list_versions(db: &mut impl Link, change_id: i64) -> Result<Vec<Ver
     with_pieces(&rows, &pieces)
 }
 
-/// Everything that was done to one rule, newest first.
+/// All versions of one rule, newest first.
 pub async fn list_versions_of(
     db: &mut impl Link,
     owner_id: i64,
@@ -226,8 +226,8 @@ fn with_pieces(rows: &[sqlx::any::AnyRow], pieces: &[sqlx::any::AnyRow]) -> Resu
     rows.iter().map(read).collect()
 }
 
-/// Forgets the oldest changes with ids below `below` of an owner whose history has `kept` bytes, until it has `most`. The owner's row
-/// is locked by then.
+/// Deletes an owner's oldest changes with ids below `below` until the history of `kept` bytes has `most`. The owner's row is already
+/// locked.
 pub async fn delete_surplus(
     db: &mut Tx,
     owner_id: i64,
@@ -253,7 +253,7 @@ pub async fn delete_surplus(
     Ok(())
 }
 
-/// Forgets some of the changes with ids below `below`, all of one owner; false where there are none.
+/// Deletes some of the changes with ids below `below`, all of one owner; false if there are none.
 pub async fn delete_old(db: &mut Tx, below: i64) -> Result<bool, StoreError> {
     let row = db
         .sql("SELECT owner_id FROM rule_changes WHERE id < ? ORDER BY id LIMIT 1")
@@ -261,7 +261,7 @@ pub async fn delete_old(db: &mut Tx, below: i64) -> Result<bool, StoreError> {
         .fetch_optional(db.conn())
         .await?;
     let Some(owner_id) = row.map(|r| r.try_get(0)).transpose()? else { return Ok(false) };
-    // Edits begin with the owner's row, so this does as well.
+    // Edits lock the owner's row first, so this does as well.
     update_kept(db, owner_id, 0).await?;
     let oldest = list_oldest(db, owner_id, below).await?;
     let ids: Vec<i64> = oldest.iter().map(|(id, _)| *id).collect();
@@ -269,7 +269,7 @@ pub async fn delete_old(db: &mut Tx, below: i64) -> Result<bool, StoreError> {
     Ok(!ids.is_empty())
 }
 
-/// An owner's oldest changes with ids below `below`, and how many bytes each has.
+/// An owner's oldest changes with ids below `below`, with their sizes in bytes.
 async fn list_oldest(db: &mut Tx, owner_id: i64, below: i64) -> Result<Vec<(i64, i64)>, StoreError> {
     let rows = db
         .sql("SELECT id, kept_bytes FROM rule_changes WHERE owner_id = ? AND id < ? ORDER BY id LIMIT 20")

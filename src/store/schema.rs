@@ -1,11 +1,12 @@
-//! The schema, as one list of steps. A step that was released is never changed; a change is a new step.
+//! The schema as a list of migrations. A released migration is never changed; a change is a new migration.
 
+use super::Engine;
 use sqlx::{
-    SqlSafeStr as _,
+    AssertSqlSafe, SqlSafeStr as _,
     migrate::{Migration, MigrationType, Migrator},
 };
 
-const STEPS: [(i64, &str, &str); 11] = [
+const STEPS: &[(i64, &str, &str)] = &[
     (1, "people", include_str!("../../migrations/0001_people.sql")),
     (2, "signin", include_str!("../../migrations/0002_signin.sql")),
     (3, "messages", include_str!("../../migrations/0003_messages.sql")),
@@ -17,19 +18,62 @@ const STEPS: [(i64, &str, &str); 11] = [
     (10, "budget", include_str!("../../migrations/0010_budget.sql")),
     (11, "thumb_search", include_str!("../../migrations/0011_thumb_search.sql")),
     (12, "person", include_str!("../../migrations/0012_person.sql")),
+    (13, "registrations", include_str!("../../migrations/0013_registrations.sql")),
+    (14, "doors", include_str!("../../migrations/0014_doors.sql")),
+    (15, "follow_poll", include_str!("../../migrations/0015_follow_poll.sql")),
+    (16, "known_networks", include_str!("../../migrations/0016_known_networks.sql")),
+    (17, "secrets", include_str!("../../migrations/0017_secrets.sql")),
+    (18, "account_joins", include_str!("../../migrations/0018_account_joins.sql")),
+    (20, "whose_signin", include_str!("../../migrations/0020_whose_signin.sql")),
+    (21, "longer_kinds", include_str!("../../migrations/0021_longer_kinds.sql")),
+    (22, "personal_data", include_str!("../../migrations/0022_personal_data.sql")),
 ];
 
-/// What brings a database up to date.
-pub(super) fn migrator() -> Migrator {
+/// The migrations of an engine.
+pub(super) fn migrator(engine: Engine) -> Migrator {
     let step = |(version, name, sql): (i64, &'static str, &'static str)| {
+        let sql = AssertSqlSafe(of_engine(sql, engine));
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     };
-    Migrator::with_migrations(STEPS.into_iter().map(step).collect())
+    Migrator::with_migrations(STEPS.iter().copied().map(step).collect())
+}
+
+/// The statements of a file for this engine: all, but those behind a line `-- only` with the name of another engine.
+fn of_engine(sql: &str, engine: Engine) -> String {
+    let own = match engine {
+        Engine::Sqlite => "sqlite",
+        Engine::MySql => "mysql",
+        Engine::Postgres => "postgres",
+    };
+    let mut is_meant = true;
+    let mut text = String::with_capacity(sql.len());
+    for line in sql.split_inclusive('\n') {
+        if let Some(only) = line.strip_prefix("-- only ") {
+            is_meant = only.trim() == own;
+        } else if is_meant {
+            text.push_str(line);
+        }
+    }
+    text
 }
 
 #[cfg(test)]
 mod tests {
-    use super::STEPS;
+    use super::{STEPS, of_engine};
+    use crate::store::Engine;
+
+    #[test]
+    fn a_file_has_statements_for_one_engine() {
+        let sql = "a;\n-- only mysql\nb;\n-- only postgres\nc;\n";
+        let of = |engine| of_engine(sql, engine);
+        assert_eq!(
+            (of(Engine::Sqlite), of(Engine::MySql), of(Engine::Postgres)),
+            ("a;\n".into(), "a;\nb;\n".into(), "a;\nc;\n".into())
+        );
+        // Files without such lines are unchanged: their checksums are in databases.
+        let same = |sql: &str| sql.contains("-- only ") || of_engine(sql, Engine::Sqlite) == sql;
+        assert!(STEPS.iter().all(|(_, _, sql)| same(sql)));
+    }
 
     #[test]
     fn every_file_is_a_step() {

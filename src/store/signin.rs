@@ -1,4 +1,4 @@
-//! Sign-in sessions. Every change of state is one conditional update: who gets one row has won.
+//! Sign-in sessions. Every change of state is one conditional update: the transaction that updates one row succeeds.
 
 use super::{Link, StoreError, Tx, rows};
 use sqlx::Row as _;
@@ -48,7 +48,7 @@ macro_rules! select {
     };
 }
 
-/// Adds a session; [`StoreError::Duplicate`] where its code is in use by another one just now.
+/// Adds a session; [`StoreError::Duplicate`] if its code is in use.
 pub async fn insert_signin(db: &mut Tx, row: &SigninRow) -> Result<(), StoreError> {
     let row = row.clone();
     db.sql(
@@ -81,7 +81,7 @@ pub async fn insert_signin(db: &mut Tx, row: &SigninRow) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Notes the QR that the platform made for the session.
+/// Stores the QR that the platform created for the session.
 pub async fn update_ticket(db: &mut Tx, id: i64, ticket: &str, qr_url: &str) -> Result<(), StoreError> {
     db.sql("UPDATE signin_sessions SET ticket = ?, qr_url = ? WHERE id = ?")
         .bind(ticket.to_owned())
@@ -92,13 +92,14 @@ pub async fn update_ticket(db: &mut Tx, id: i64, ticket: &str, qr_url: &str) -> 
     Ok(())
 }
 
-/// The session that a browser's secret opens.
+/// The session of a browser's secret.
 pub async fn find_by_browser(db: &mut impl Link, browser_hash: &str) -> Result<Option<SigninRow>, StoreError> {
     let row = db.sql(select!("browser_hash = ?")).bind(browser_hash.to_owned()).fetch_optional(db.conn()).await?;
     Ok(row.map(|r| SigninRow::read(&r)).transpose()?)
 }
 
-/// The session that a program follows by its poll secret. One that a browser began is none: its poll secret is in the page.
+/// The session of another program with this poll secret. Sessions of browsers are excluded: their poll secret is in the
+/// page.
 pub async fn find_remote(db: &mut impl Link, poll_hash: &str) -> Result<Option<SigninRow>, StoreError> {
     let row = db
         .sql(select!("poll_hash = ? AND browser_hash IS NULL AND client_id IS NULL"))
@@ -108,7 +109,7 @@ pub async fn find_remote(db: &mut impl Link, poll_hash: &str) -> Result<Option<S
     Ok(row.map(|r| SigninRow::read(&r)).transpose()?)
 }
 
-/// Hands the result to the program that follows the session; false where that was done before, or it is too late.
+/// Records the delivery of the result to the program; false if it was delivered before, or it is too late.
 pub async fn update_handed_out(db: &mut Tx, id: i64, now: i64) -> Result<bool, StoreError> {
     let done = db
         .sql("UPDATE signin_sessions SET consumed_at = ? WHERE id = ? AND browser_hash IS NULL AND status = 'success' AND consumed_at IS NULL AND expires_at > ?")
@@ -120,19 +121,19 @@ pub async fn update_handed_out(db: &mut Tx, id: i64, now: i64) -> Result<bool, S
     Ok(done.rows_affected() == 1)
 }
 
-/// The session that a scene names.
+/// The session with this scene.
 pub async fn find_by_scene(db: &mut impl Link, scene_hash: &str) -> Result<Option<SigninRow>, StoreError> {
     let row = db.sql(select!("scene_hash = ?")).bind(scene_hash.to_owned()).fetch_optional(db.conn()).await?;
     Ok(row.map(|r| SigninRow::read(&r)).transpose()?)
 }
 
-/// The session whose page shows this code.
+/// The session with this code.
 pub async fn find_by_code(db: &mut impl Link, code_hash: &str) -> Result<Option<SigninRow>, StoreError> {
     let row = db.sql(select!("code_hash = ?")).bind(code_hash.to_owned()).fetch_optional(db.conn()).await?;
     Ok(row.map(|r| SigninRow::read(&r)).transpose()?)
 }
 
-/// The sessions of one person that wait for their word, newest first.
+/// The sessions of one WeChat user that wait for confirmation, newest first.
 pub async fn list_scanned(
     db: &mut impl Link,
     appid: &str,
@@ -151,7 +152,7 @@ pub async fn list_scanned(
     Ok(rows.iter().map(SigninRow::read).collect::<Result<_, _>>()?)
 }
 
-/// `waiting → scanned` by one person; false where somebody was first or it is too late.
+/// `waiting → scanned` by one WeChat user; false if another was first or it is too late.
 pub async fn update_scanned(db: &mut Tx, id: i64, openid: &str, now: i64) -> Result<bool, StoreError> {
     let done = db
         .sql("UPDATE signin_sessions SET status = 'scanned', openid = ?, scanned_at = ?, changed_at = ?, code_hash = NULL WHERE id = ? AND status = 'waiting' AND expires_at > ?")
@@ -165,8 +166,8 @@ pub async fn update_scanned(db: &mut Tx, id: i64, openid: &str, now: i64) -> Res
     Ok(done.rows_affected() == 1)
 }
 
-/// `waiting | scanned → success` for this person; false where somebody or the clock was first. Whose account it is follows in
-/// the same transaction, by [`update_winner`], or [`update_lost`].
+/// `waiting | scanned → success` for this WeChat user; false if another was first or it is too late. The account is stored
+/// in the same transaction, by [`update_winner`], or [`update_lost`].
 pub async fn update_success(db: &mut Tx, id: i64, openid: &str, now: i64) -> Result<bool, StoreError> {
     let done = db
         .sql(
@@ -184,7 +185,7 @@ pub async fn update_success(db: &mut Tx, id: i64, openid: &str, now: i64) -> Res
     Ok(done.rows_affected() == 1)
 }
 
-/// The user that a session just won for, and their generation as of now. There is a minute at least to collect it.
+/// Stores the user of a successful session, with their current generation. It can be collected for at least a minute.
 pub async fn update_winner(db: &mut Tx, id: i64, user_id: i64, collect_until: i64) -> Result<(), StoreError> {
     db.sql(
         "UPDATE signin_sessions SET user_id = ?, generation = (SELECT token_generation FROM users WHERE users.id = ?), \
@@ -200,20 +201,7 @@ pub async fn update_winner(db: &mut Tx, id: i64, user_id: i64, collect_until: i6
     Ok(())
 }
 
-/// Gives what one user has won and not spent to another, each with their generation as of now. What was agreed before the first
-/// one's was raised stays void.
-pub async fn update_won(db: &mut Tx, (from, was): (i64, i64), (to, is): (i64, i64)) -> Result<(), StoreError> {
-    db.sql("UPDATE signin_sessions SET user_id = ?, generation = ? WHERE user_id = ? AND status = 'success' AND generation = ?")
-        .bind(to)
-        .bind(is)
-        .bind(from)
-        .bind(was)
-        .execute(db.conn())
-        .await?;
-    Ok(())
-}
-
-/// Ends the sessions in which this person was met and that nobody has collected.
+/// Ends the uncollected sessions of this WeChat user.
 pub async fn update_uncollected_ended(db: &mut Tx, appid: &str, openid: &str, now: i64) -> Result<(), StoreError> {
     db.sql(
         "UPDATE signin_sessions SET status = 'expired', changed_at = ?, code_hash = NULL, pending_password_hash = NULL \
@@ -227,7 +215,7 @@ pub async fn update_uncollected_ended(db: &mut Tx, appid: &str, openid: &str, no
     Ok(())
 }
 
-/// Takes back a success of this very transaction.
+/// Undoes a success of the same transaction.
 pub async fn update_lost(db: &mut Tx, id: i64, fault: &'static str) -> Result<(), StoreError> {
     db.sql("UPDATE signin_sessions SET status = 'error', fault = ? WHERE id = ?")
         .bind(fault)
@@ -260,7 +248,7 @@ pub async fn update_ended(
     Ok(done.rows_affected() == 1)
 }
 
-/// Takes one of the session's guesses, before the guess is looked at; false where none is left or the session is over.
+/// Takes one of the session's guesses, before the code is checked; false if none is left or the session is over.
 pub async fn update_guess(db: &mut Tx, id: i64, most: i64, now: i64) -> Result<bool, StoreError> {
     let done = db
         .sql("UPDATE signin_sessions SET guesses = guesses + 1 WHERE id = ? AND guesses < ? AND status IN ('waiting', 'scanned') AND expires_at > ?")
@@ -272,7 +260,7 @@ pub async fn update_guess(db: &mut Tx, id: i64, most: i64, now: i64) -> Result<b
     Ok(done.rows_affected() == 1)
 }
 
-/// Gives a guess back that was not made after all.
+/// Gives back an unused guess.
 pub async fn update_guess_given_back(db: &mut Tx, id: i64) -> Result<(), StoreError> {
     db.sql("UPDATE signin_sessions SET guesses = guesses - 1 WHERE id = ? AND guesses > 0")
         .bind(id)
@@ -281,7 +269,7 @@ pub async fn update_guess_given_back(db: &mut Tx, id: i64) -> Result<(), StoreEr
     Ok(())
 }
 
-/// Hands the result to the browser, once.
+/// Records the delivery of the result to the browser, once.
 pub async fn update_consumed(db: &mut Tx, id: i64, browser_hash: &str, now: i64) -> Result<bool, StoreError> {
     let done = db
         .sql("UPDATE signin_sessions SET consumed_at = ? WHERE id = ? AND browser_hash = ? AND status = 'success' AND consumed_at IS NULL AND expires_at > ?")
@@ -294,14 +282,14 @@ pub async fn update_consumed(db: &mut Tx, id: i64, browser_hash: &str, now: i64)
     Ok(done.rows_affected() == 1)
 }
 
-/// Forgets a session that a newer one of the same browser replaces. A collected one stays for the record.
+/// Deletes a session that a newer one of the same browser replaces. A collected one stays for the record.
 pub async fn delete_uncollected(db: &mut Tx, id: i64) -> Result<(), StoreError> {
     db.sql("DELETE FROM signin_sessions WHERE id = ? AND consumed_at IS NULL").bind(id).execute(db.conn()).await?;
     Ok(())
 }
 
-/// Ends the sessions whose time is over, so that their pages say so and their codes are free again. What a registration typed
-/// stays until the session is forgotten: it may be renewed.
+/// Ends expired sessions, so that their pages show it and their codes are free again. The data of a registration stays until
+/// the session is deleted: it may be renewed.
 pub async fn update_expired(db: &mut Tx, now: i64) -> Result<u64, StoreError> {
     let done = db
         .sql(
@@ -315,7 +303,7 @@ pub async fn update_expired(db: &mut Tx, now: i64) -> Result<u64, StoreError> {
     Ok(done.rows_affected())
 }
 
-/// Forgets sessions that ended before `before`.
+/// Deletes sessions that ended before `before`.
 pub async fn delete_old(db: &mut Tx, before: i64) -> Result<u64, StoreError> {
     Ok(db
         .sql("DELETE FROM signin_sessions WHERE expires_at < ?")
@@ -332,7 +320,7 @@ pub async fn list_changed(db: &mut impl Link, since: i64) -> Result<Vec<(i64, St
     rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).collect()
 }
 
-/// True where this user has been signed in before from a browser and an address like these.
+/// True if this user has signed in before from a similar browser and address.
 pub async fn has_seen(
     db: &mut impl Link,
     user_id: i64,

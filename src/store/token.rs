@@ -1,10 +1,10 @@
-//! What can end a token before its time: its user's standing, and the list of single ones that were revoked.
+//! Early ends of tokens: the user's status, and the list of revoked single tokens.
 
 use super::{Link, StoreError, Tx, rows};
 use sqlx::Row as _;
 
 rows! {
-    /// What a token's user may do just now.
+    /// The status of a token's user.
     pub struct StandingRow {
         pub role: String,
         pub level: String,
@@ -13,7 +13,7 @@ rows! {
     }
 }
 
-/// The standing of a user; None where the user is gone.
+/// The status of a user; `None` if the user does not exist.
 pub async fn find_standing(db: &mut impl Link, user_id: i64) -> Result<Option<StandingRow>, StoreError> {
     let row = db
         .sql("SELECT role, level, is_enabled, token_generation FROM users WHERE id = ?")
@@ -32,17 +32,17 @@ pub async fn update_generation(db: &mut Tx, user_id: i64) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Who a united account has become: see [`insert_united`].
+/// The account that a deleted account was joined to, for joins that did not end the tokens. No row is added any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct United {
-    /// The generation of the good tokens of the account that went.
+    /// The generation of the deleted account's valid tokens.
     pub generation: i64,
-    /// The account that it went into, and the generation that one must still have.
+    /// The account that it was joined to, and the generation that one must still have.
     pub stays_id: i64,
     pub stays_generation: i64,
 }
 
-/// What became of an account that is gone: the one that it went into, or None.
+/// The account that a deleted account was joined to.
 pub async fn find_united(db: &mut impl Link, user_id: i64, now: i64) -> Result<Option<United>, StoreError> {
     let row = db
         .sql("SELECT generation, stays_id, stays_generation FROM united_users WHERE user_id = ? AND expires_at > ?")
@@ -54,34 +54,7 @@ pub async fn find_united(db: &mut impl Link, user_id: i64, now: i64) -> Result<O
         .transpose()
 }
 
-/// Notes that an account goes into another one. Its tokens, and those of accounts that went into it before, stand for that one.
-pub async fn insert_united(db: &mut Tx, user_id: i64, was: United, expires_at: i64) -> Result<(), StoreError> {
-    db.sql("UPDATE united_users SET stays_id = ?, stays_generation = ? WHERE stays_id = ? AND stays_generation = ?")
-        .bind(was.stays_id)
-        .bind(was.stays_generation)
-        .bind(user_id)
-        .bind(was.generation)
-        .execute(db.conn())
-        .await?;
-    db.sql(
-        "INSERT INTO united_users (user_id, generation, stays_id, stays_generation, expires_at) VALUES (?, ?, ?, ?, ?)",
-    )
-    .bind(user_id)
-    .bind(was.generation)
-    .bind(was.stays_id)
-    .bind(was.stays_generation)
-    .bind(expires_at)
-    .execute(db.conn())
-    .await?;
-    db.sql("UPDATE revoked_tokens SET user_id = ? WHERE user_id = ?")
-        .bind(was.stays_id)
-        .bind(user_id)
-        .execute(db.conn())
-        .await?;
-    Ok(())
-}
-
-/// Ends one token; [`StoreError::Duplicate`] where it was ended before.
+/// Revokes one token; [`StoreError::Duplicate`] if it was revoked before.
 pub async fn insert_revoked(db: &mut Tx, jti: &str, user_id: i64, expires_at: i64) -> Result<(), StoreError> {
     db.sql("INSERT INTO revoked_tokens (jti, user_id, expires_at) VALUES (?, ?, ?)")
         .bind(jti.to_owned())
@@ -98,7 +71,7 @@ pub async fn list_revoked(db: &mut impl Link, user_id: i64) -> Result<Vec<String
     rows.iter().map(|r| Ok(r.try_get(0)?)).collect()
 }
 
-/// Forgets revoked tokens that have expired anyway, and united accounts that no token speaks of any more.
+/// Deletes revoked tokens that have expired, and joined accounts without unexpired tokens.
 pub async fn delete_expired(db: &mut Tx, now: i64) -> Result<(), StoreError> {
     db.sql("DELETE FROM revoked_tokens WHERE expires_at <= ?").bind(now).execute(db.conn()).await?;
     db.sql("DELETE FROM united_users WHERE expires_at <= ?").bind(now).execute(db.conn()).await?;

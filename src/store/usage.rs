@@ -1,9 +1,9 @@
-//! How much of a feature a user has used, in each window of time.
+//! Usage of features per user and period.
 
 use super::{Link, StoreError, Tx};
 use sqlx::Row as _;
 
-/// Adds to a window that was opened, as long as it stays within `most`; false where it would not, or was not opened.
+/// Adds to an existing window within `most`; false if it would exceed that, or does not exist.
 pub async fn update_used(
     db: &mut Tx,
     user_id: i64,
@@ -24,7 +24,7 @@ pub async fn update_used(
     Ok(done.rows_affected() == 1)
 }
 
-/// Takes from a window what was added to it for nothing.
+/// Subtracts a refunded use from a window.
 pub async fn update_given_back(
     db: &mut Tx,
     user_id: i64,
@@ -43,7 +43,7 @@ pub async fn update_given_back(
     Ok(())
 }
 
-/// How much was used in a window; None where it was not opened.
+/// The usage of a window; `None` if it does not exist.
 pub async fn find_used(
     db: &mut impl Link,
     user_id: i64,
@@ -60,7 +60,7 @@ pub async fn find_used(
     Ok(row.map(|r| r.try_get(0)).transpose()?)
 }
 
-/// Opens a window with something used; [`StoreError::Duplicate`] where a rival was first.
+/// Creates a window with a first use; [`StoreError::Duplicate`] if a concurrent transaction did.
 pub async fn insert_used(
     db: &mut Tx,
     user_id: i64,
@@ -80,7 +80,7 @@ pub async fn insert_used(
     Ok(())
 }
 
-/// Everything a user has used in three windows: feature, period, amount.
+/// A user's usage of three windows: feature, period, amount.
 pub async fn list_used(
     db: &mut impl Link,
     user_id: i64,
@@ -97,7 +97,7 @@ pub async fn list_used(
     rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?, r.try_get(2)?))).collect()
 }
 
-/// Everything a user has ever used that is still known: feature, period, amount, and when it is forgotten.
+/// A user's whole stored usage: feature, period, amount, and expiry.
 pub async fn list_all(db: &mut impl Link, user_id: i64) -> Result<Vec<(String, String, i64, i64)>, StoreError> {
     let rows = db
         .sql("SELECT feature, period, used, expires_at FROM usage_counters WHERE user_id = ?")
@@ -107,7 +107,7 @@ pub async fn list_all(db: &mut impl Link, user_id: i64) -> Result<Vec<(String, S
     rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?, r.try_get(2)?, r.try_get(3)?))).collect()
 }
 
-/// What a person left behind with an account: feature, period, amount, and when it is forgotten.
+/// The usage stored for a WeChat identity: feature, period, amount, and expiry.
 pub async fn list_left(
     db: &mut impl Link,
     person_hash: &str,
@@ -122,8 +122,8 @@ pub async fn list_left(
     rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?, r.try_get(2)?, r.try_get(3)?))).collect()
 }
 
-/// Notes what a person leaves behind of one window; less than what is known already changes nothing. [`StoreError::Duplicate`]
-/// where a rival noted the same window first.
+/// Stores the usage of one window for a WeChat identity; a smaller value than the stored one changes nothing.
+/// [`StoreError::Duplicate`] if a concurrent transaction stored the same window first.
 pub async fn insert_left(
     db: &mut Tx,
     person_hash: &str,
@@ -157,7 +157,7 @@ pub async fn insert_left(
     Ok(())
 }
 
-/// Forgets windows that closed long ago.
+/// Deletes windows that closed long ago.
 pub async fn delete_expired(db: &mut Tx, now: i64) -> Result<(), StoreError> {
     db.sql("DELETE FROM left_usage WHERE expires_at <= ?").bind(now).execute(db.conn()).await?;
     db.sql("DELETE FROM usage_counters WHERE expires_at <= ?").bind(now).execute(db.conn()).await?;

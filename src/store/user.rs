@@ -3,10 +3,10 @@
 use super::{
     Link, StoreError, Tx,
     bulk::{CHUNK, repeated},
-    rows, search_key,
+    joined, search_key, table_rows,
 };
 
-rows! {
+table_rows! {
     /// A row of `users`. `is_…` columns are 0 or 1.
     pub struct UserRow {
         pub id: i64,
@@ -26,15 +26,48 @@ rows! {
         pub created_at: i64,
         pub updated_at: i64,
         pub last_login_at: Option<i64>,
-        /// What good tokens and sign-ins under way carry; raised, it ends them. A new user begins with 0, whatever stands here.
+        /// The generation of valid tokens and sign-ins in progress; raising it ends them. A new user begins with 0.
         pub token_generation: i64,
+        /// `wechat`, `password` or `operator`: how the account was created.
+        pub origin: String,
+        /// The generation at which the account had access that its owner has not reviewed; `None` if it has none.
+        pub review_generation: Option<i64>,
     }
 }
 
-const BY_ID: &str = "SELECT id, username, username_key, password_hash, nickname, avatar_url, email, phone, real_name, level, role, is_enabled, \
-    is_auto_reply, credits, created_at, updated_at, last_login_at, token_generation FROM users WHERE id = ?";
-const BY_NAME: &str = "SELECT id, username, username_key, password_hash, nickname, avatar_url, email, phone, real_name, level, role, is_enabled, \
-    is_auto_reply, credits, created_at, updated_at, last_login_at, token_generation FROM users WHERE username_key = ?";
+impl UserRow {
+    /// A new user without a name, a password and profile fields.
+    #[must_use]
+    pub fn new(id: i64, nickname: String, now: i64) -> Self {
+        Self {
+            id,
+            username: None,
+            username_key: None,
+            password_hash: None,
+            nickname,
+            avatar_url: None,
+            email: None,
+            phone: None,
+            real_name: None,
+            level: "normal".to_owned(),
+            role: "user".to_owned(),
+            is_enabled: 1,
+            is_auto_reply: 1,
+            credits: 0,
+            created_at: now,
+            updated_at: now,
+            last_login_at: None,
+            token_generation: 0,
+            origin: "wechat".to_owned(),
+            review_generation: None,
+        }
+    }
+}
+
+const BY_ID: &str = joined!("SELECT ", UserRow::COLUMNS, " FROM users WHERE id = ?");
+const BY_NAME: &str = joined!("SELECT ", UserRow::COLUMNS, " FROM users WHERE username_key = ?");
+const INSERT: &str =
+    joined!("INSERT INTO users (", UserRow::COLUMNS, ", search_key) VALUES (", UserRow::VALUES, ", ?)");
 
 /// The user with this id.
 pub async fn find_user(db: &mut impl Link, id: i64) -> Result<Option<UserRow>, StoreError> {
@@ -42,13 +75,13 @@ pub async fn find_user(db: &mut impl Link, id: i64) -> Result<Option<UserRow>, S
     Ok(row.map(|r| UserRow::read(&r)).transpose()?)
 }
 
-/// The user whose folded name is this.
+/// The user with this folded name.
 pub async fn find_user_by_name(db: &mut impl Link, username_key: &str) -> Result<Option<UserRow>, StoreError> {
     let row = db.sql(BY_NAME).bind(username_key.to_owned()).fetch_optional(db.conn()).await?;
     Ok(row.map(|r| UserRow::read(&r)).transpose()?)
 }
 
-/// The nicknames of these users; those that are not there are left out.
+/// The nicknames of these users; missing users are left out.
 pub async fn list_nicknames(db: &mut impl Link, ids: &[i64]) -> Result<Vec<(i64, String)>, StoreError> {
     use sqlx::Row as _;
     let mut names = Vec::new();
@@ -62,7 +95,7 @@ pub async fn list_nicknames(db: &mut impl Link, ids: &[i64]) -> Result<Vec<(i64,
     Ok(names)
 }
 
-/// How many users have this role and may sign in.
+/// The number of enabled users with this role.
 pub async fn count_enabled_with_role(db: &mut impl Link, role: &'static str) -> Result<i64, StoreError> {
     use sqlx::Row as _;
     Ok(db
@@ -73,82 +106,95 @@ pub async fn count_enabled_with_role(db: &mut impl Link, role: &'static str) -> 
         .try_get(0)?)
 }
 
-/// Adds a user; [`StoreError::Duplicate`] where the name is taken.
+/// Adds a user; [`StoreError::Duplicate`] if the name is taken.
 pub async fn insert_user(db: &mut Tx, user: &UserRow) -> Result<(), StoreError> {
-    let search_key = search_key::of(user);
-    let user = user.clone();
-    db.sql(
-        "INSERT INTO users (id, username, username_key, password_hash, nickname, avatar_url, email, phone, real_name, level, role, \
-         is_enabled, is_auto_reply, credits, created_at, updated_at, last_login_at, search_key) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(user.id)
-    .bind(user.username)
-    .bind(user.username_key)
-    .bind(user.password_hash)
-    .bind(user.nickname)
-    .bind(user.avatar_url)
-    .bind(user.email)
-    .bind(user.phone)
-    .bind(user.real_name)
-    .bind(user.level)
-    .bind(user.role)
-    .bind(user.is_enabled)
-    .bind(user.is_auto_reply)
-    .bind(user.credits)
-    .bind(user.created_at)
-    .bind(user.updated_at)
-    .bind(user.last_login_at)
-    .bind(search_key)
-    .execute(db.conn())
-    .await?;
+    let search_key = search_key_of(user);
+    user.clone().bind(db.sql(INSERT)).bind(search_key).execute(db.conn()).await?;
     Ok(())
 }
 
-/// Sets what a person may write about themselves.
+/// Declares the profile fields of a user: columns of `users` under the names that forms, errors, exports and the audit log use.
+macro_rules! profile_columns {
+    ($($(#[$of:meta])* $variant:ident => $column:ident),* $(,)?) => {
+        /// A profile field that people type: a column of `users`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum ProfileColumn { $($(#[$of])* $variant),* }
+
+        impl ProfileColumn {
+            /// In the order of the forms.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The name of the column, of the form field and of the field in errors.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => stringify!($column)),* }
+            }
+
+            const fn update(self) -> &'static str {
+                match self {
+                    $(Self::$variant => concat!("UPDATE users SET ", stringify!($column), " = ?, updated_at = ? WHERE id = ?")),*
+                }
+            }
+        }
+
+        impl UserRow {
+            /// The stored value of a profile field.
+            #[must_use]
+            pub fn profile(&self, column: ProfileColumn) -> Option<String> {
+                match column { $(ProfileColumn::$variant => self.$column.clone().into()),* }
+            }
+        }
+    };
+}
+
+profile_columns! {
+    /// Never empty.
+    Nickname => nickname,
+    /// The name that the operator uses.
+    RealName => real_name,
+    Email => email,
+    Phone => phone,
+}
+
+/// Sets profile fields; `None` removes a value, which the nickname does not allow. A changed nickname counts as chosen from then on.
 pub async fn update_profile(
     db: &mut Tx,
     id: i64,
-    nickname: &str,
-    email: Option<&str>,
-    phone: Option<&str>,
+    values: &[(ProfileColumn, Option<String>)],
     now: i64,
 ) -> Result<(), StoreError> {
-    db.sql("UPDATE users SET nickname = ?, email = ?, phone = ?, updated_at = ? WHERE id = ?")
-        .bind(nickname.to_owned())
-        .bind(email.map(str::to_owned))
-        .bind(phone.map(str::to_owned))
-        .bind(now)
-        .bind(id)
-        .execute(db.conn())
-        .await?;
+    for (column, value) in values {
+        if *column == ProfileColumn::Nickname {
+            db.sql("UPDATE users SET is_nickname_chosen = 1 WHERE id = ? AND nickname <> ?")
+                .bind(id)
+                .bind(value.clone())
+                .execute(db.conn())
+                .await?;
+        }
+        db.sql(column.update()).bind(value.clone()).bind(now).bind(id).execute(db.conn()).await?;
+    }
     update_search_key(db, id).await
 }
 
-/// Sets the name that an operator knows a person by; None takes it away.
-pub async fn update_real_name(db: &mut Tx, id: i64, real_name: Option<&str>, now: i64) -> Result<(), StoreError> {
-    db.sql("UPDATE users SET real_name = ?, updated_at = ? WHERE id = ?")
-        .bind(real_name.map(str::to_owned))
-        .bind(now)
-        .bind(id)
-        .execute(db.conn())
-        .await?;
-    update_search_key(db, id).await
+/// What a user is found by.
+fn search_key_of(user: &UserRow) -> String {
+    let names = [user.username.as_deref(), Some(&*user.nickname), user.real_name.as_deref(), user.email.as_deref()];
+    search_key::of_user(names, user.phone.as_deref())
 }
 
-/// Makes anew what a user is found by. Every statement that changes a name, the e-mail address or the phone number is followed by
-/// it: the row is locked by then, so that two changes at once leave nothing out.
+/// Rebuilds a user's search key. Called after every statement that changes a name, the e-mail address or the phone number: the
+/// row is locked by then, so that concurrent changes are all included.
 pub async fn update_search_key(db: &mut Tx, id: i64) -> Result<(), StoreError> {
     let Some(user) = find_user(db, id).await? else { return Ok(()) };
     db.sql("UPDATE users SET search_key = ? WHERE id = ?")
-        .bind(search_key::of(&user))
+        .bind(search_key_of(&user))
         .bind(id)
         .execute(db.conn())
         .await?;
     Ok(())
 }
 
-/// Notes how a user presents themselves in an app; None leaves what was there.
+/// Stores a user's nickname and avatar from an app; `None` leaves a value unchanged, and a chosen nickname stays.
 pub async fn update_presented(
     db: &mut Tx,
     id: i64,
@@ -156,44 +202,12 @@ pub async fn update_presented(
     avatar_url: Option<&str>,
     now: i64,
 ) -> Result<(), StoreError> {
-    db.sql("UPDATE users SET nickname = COALESCE(?, nickname), avatar_url = COALESCE(?, avatar_url), updated_at = ? WHERE id = ?")
-        .bind(nickname.map(str::to_owned))
-        .bind(avatar_url.map(str::to_owned))
-        .bind(now)
-        .bind(id)
-        .execute(db.conn())
-        .await?;
-    update_search_key(db, id).await
-}
-
-/// Sets the e-mail address; None takes it away.
-pub async fn update_email(db: &mut Tx, id: i64, email: Option<&str>, now: i64) -> Result<(), StoreError> {
-    db.sql("UPDATE users SET email = ?, updated_at = ? WHERE id = ?")
-        .bind(email.map(str::to_owned))
-        .bind(now)
-        .bind(id)
-        .execute(db.conn())
-        .await?;
-    update_search_key(db, id).await
-}
-
-/// Takes over what another account knows of the same person and this one does not, and its level.
-pub async fn update_completed_by(
-    db: &mut Tx,
-    id: i64,
-    level: &'static str,
-    other: &UserRow,
-    now: i64,
-) -> Result<(), StoreError> {
     db.sql(
-        "UPDATE users SET level = ?, email = COALESCE(email, ?), phone = COALESCE(phone, ?), real_name = COALESCE(real_name, ?), \
-         avatar_url = COALESCE(avatar_url, ?), updated_at = ? WHERE id = ?",
+        "UPDATE users SET nickname = CASE WHEN is_nickname_chosen = 1 THEN nickname ELSE COALESCE(?, nickname) END, \
+         avatar_url = COALESCE(?, avatar_url), updated_at = ? WHERE id = ?",
     )
-    .bind(level)
-    .bind(other.email.clone())
-    .bind(other.phone.clone())
-    .bind(other.real_name.clone())
-    .bind(other.avatar_url.clone())
+    .bind(nickname.map(str::to_owned))
+    .bind(avatar_url.map(str::to_owned))
     .bind(now)
     .bind(id)
     .execute(db.conn())
@@ -201,7 +215,28 @@ pub async fn update_completed_by(
     update_search_key(db, id).await
 }
 
-/// Locks the row of a user until the transaction ends; false where nobody is there.
+/// Replaces a nickname and an avatar that an app presented and that are withdrawn. A chosen nickname stays.
+pub async fn update_withdrawn(
+    db: &mut Tx,
+    id: i64,
+    nickname: &str,
+    avatar_url: Option<&str>,
+    now: i64,
+) -> Result<(), StoreError> {
+    db.sql(
+        "UPDATE users SET nickname = CASE WHEN is_nickname_chosen = 1 THEN nickname ELSE ? END, avatar_url = ?, updated_at = ? \
+         WHERE id = ?",
+    )
+    .bind(nickname.to_owned())
+    .bind(avatar_url.map(str::to_owned))
+    .bind(now)
+    .bind(id)
+    .execute(db.conn())
+    .await?;
+    update_search_key(db, id).await
+}
+
+/// Locks the row of a user until the transaction ends; false if the user does not exist.
 pub async fn update_locked(db: &mut Tx, id: i64) -> Result<bool, StoreError> {
     let done = db.sql("UPDATE users SET credits = credits WHERE id = ?").bind(id).execute(db.conn()).await?;
     Ok(done.rows_affected() == 1)
@@ -218,7 +253,7 @@ pub async fn update_password(db: &mut Tx, id: i64, hash: &str, now: i64) -> Resu
     Ok(())
 }
 
-/// Gives a name to a user who has none; false where there is one already.
+/// Sets the name of a user without one; false if there is one already.
 pub async fn update_username(
     db: &mut Tx,
     id: i64,
@@ -241,8 +276,8 @@ pub async fn update_username(
     Ok(true)
 }
 
-/// Notes a sign-in that was agreed in this generation, and locks the user's row; false where the generation has been raised since,
-/// or the user may not sign in.
+/// Records a sign-in that was confirmed in this generation, and locks the user's row; false if the generation has been raised
+/// since, or the user is disabled.
 pub async fn update_signed_in(db: &mut Tx, id: i64, generation: i64, now: i64) -> Result<bool, StoreError> {
     let done = db
         .sql("UPDATE users SET last_login_at = ? WHERE id = ? AND token_generation = ? AND is_enabled = 1")
@@ -254,13 +289,13 @@ pub async fn update_signed_in(db: &mut Tx, id: i64, generation: i64, now: i64) -
     Ok(done.rows_affected() == 1)
 }
 
-/// Notes a successful sign-in.
+/// Records a successful sign-in.
 pub async fn update_last_login(db: &mut Tx, id: i64, now: i64) -> Result<(), StoreError> {
     db.sql("UPDATE users SET last_login_at = ? WHERE id = ?").bind(now).bind(id).execute(db.conn()).await?;
     Ok(())
 }
 
-/// Switches the person's own rules on or off.
+/// Switches the user's own rules on or off.
 pub async fn update_auto_reply(db: &mut Tx, id: i64, is_on: bool, now: i64) -> Result<(), StoreError> {
     db.sql("UPDATE users SET is_auto_reply = ?, updated_at = ? WHERE id = ?")
         .bind(i64::from(is_on))
@@ -271,7 +306,7 @@ pub async fn update_auto_reply(db: &mut Tx, id: i64, is_on: bool, now: i64) -> R
     Ok(())
 }
 
-/// Lets a user sign in (`reason` is forgotten then), or no more; false where nothing changes.
+/// Enables (and deletes `reason`) or disables a user; false if nothing changes.
 pub async fn update_enabled(
     db: &mut Tx,
     id: i64,
@@ -291,14 +326,14 @@ pub async fn update_enabled(
     Ok(done.rows_affected() == 1)
 }
 
-/// Why a user may not sign in, as it was written down.
+/// The recorded reason why a user is disabled.
 pub async fn find_disabled_reason(db: &mut impl Link, id: i64) -> Result<Option<String>, StoreError> {
     use sqlx::Row as _;
     let row = db.sql("SELECT disabled_reason FROM users WHERE id = ?").bind(id).fetch_optional(db.conn()).await?;
     Ok(row.map(|r| r.try_get(0)).transpose()?.flatten())
 }
 
-/// Sets the level; false where it is the same, or nobody is there.
+/// Sets the level; false if it is the same, or the user does not exist.
 pub async fn update_level(db: &mut Tx, id: i64, level: &'static str, now: i64) -> Result<bool, StoreError> {
     let done = db
         .sql("UPDATE users SET level = ?, updated_at = ? WHERE id = ? AND level <> ?")
@@ -311,7 +346,7 @@ pub async fn update_level(db: &mut Tx, id: i64, level: &'static str, now: i64) -
     Ok(done.rows_affected() == 1)
 }
 
-/// Sets the role; false where it is the same, or nobody is there.
+/// Sets the role; false if it is the same, or the user does not exist.
 pub async fn update_role(db: &mut Tx, id: i64, role: &'static str, now: i64) -> Result<bool, StoreError> {
     let done = db
         .sql("UPDATE users SET role = ?, updated_at = ? WHERE id = ? AND role <> ?")
@@ -322,83 +357,4 @@ pub async fn update_role(db: &mut Tx, id: i64, role: &'static str, now: i64) -> 
         .execute(db.conn())
         .await?;
     Ok(done.rows_affected() == 1)
-}
-
-/// What goes with a user: everything that is only theirs. Identities stay as followers without an account.
-macro_rules! belongings {
-    ($whose:literal) => {
-        [
-            concat!(
-                "DELETE FROM rule_keywords WHERE rule_id IN (SELECT id FROM reply_rules WHERE owner_id ",
-                $whose,
-                ")"
-            ),
-            concat!(
-                "DELETE FROM rule_contents WHERE rule_id IN (SELECT id FROM reply_rules WHERE owner_id ",
-                $whose,
-                ")"
-            ),
-            concat!("DELETE FROM rule_hits WHERE rule_id IN (SELECT id FROM reply_rules WHERE owner_id ", $whose, ")"),
-            concat!(
-                "DELETE FROM rule_pieces WHERE change_id IN (SELECT id FROM rule_changes WHERE owner_id ",
-                $whose,
-                ")"
-            ),
-            concat!("DELETE FROM reply_rules WHERE owner_id ", $whose),
-            concat!("DELETE FROM rule_versions WHERE owner_id ", $whose),
-            concat!("DELETE FROM rule_changes WHERE owner_id ", $whose),
-            concat!("DELETE FROM reply_days WHERE owner_id ", $whose),
-            concat!("DELETE FROM rule_owners WHERE owner_id ", $whose),
-            concat!("DELETE FROM missed_dismissed WHERE owner_id ", $whose),
-            concat!(
-                "DELETE FROM file_pieces WHERE file_id IN (SELECT id FROM media_files WHERE owner_id ",
-                $whose,
-                ")"
-            ),
-            concat!(
-                "DELETE FROM media_uploads WHERE file_id IN (SELECT id FROM media_files WHERE owner_id ",
-                $whose,
-                ")"
-            ),
-            concat!(
-                "DELETE FROM file_pieces WHERE file_id IN (SELECT id FROM import_jobs WHERE owner_id ",
-                $whose,
-                ")"
-            ),
-            concat!("DELETE FROM media_files WHERE owner_id ", $whose),
-            concat!("DELETE FROM media_owners WHERE owner_id ", $whose),
-            concat!("DELETE FROM import_jobs WHERE owner_id ", $whose),
-            concat!("DELETE FROM credit_entries WHERE user_id ", $whose),
-            concat!("DELETE FROM web_sessions WHERE user_id ", $whose),
-            concat!("DELETE FROM signin_sessions WHERE user_id ", $whose),
-            concat!("DELETE FROM messages WHERE user_id ", $whose),
-            concat!("DELETE FROM credit_holds WHERE user_id ", $whose),
-            concat!("DELETE FROM idempotency_keys WHERE user_id ", $whose),
-            concat!("DELETE FROM usage_counters WHERE user_id ", $whose),
-            concat!("DELETE FROM revoked_tokens WHERE user_id ", $whose),
-            concat!("DELETE FROM united_users WHERE stays_id ", $whose),
-            concat!(
-                "DELETE FROM follow_scenes WHERE openid IN (SELECT openid FROM identities WHERE user_id ",
-                $whose,
-                ")"
-            ),
-            concat!("UPDATE identities SET user_id = NULL WHERE user_id ", $whose),
-        ]
-    };
-}
-
-/// Removes a user with everything that is only theirs.
-pub async fn delete_user(db: &mut Tx, id: i64) -> Result<bool, StoreError> {
-    for text in belongings!("= ?") {
-        db.sql(text).bind(id).execute(db.conn()).await?;
-    }
-    Ok(db.sql("DELETE FROM users WHERE id = ?").bind(id).execute(db.conn()).await?.rows_affected() == 1)
-}
-
-/// Removes all users but the admins, each with everything that is only theirs; how many there were.
-pub async fn delete_all_but_admins(db: &mut Tx) -> Result<u64, StoreError> {
-    for text in belongings!("IN (SELECT id FROM users WHERE role <> 'admin')") {
-        db.sql(text).execute(db.conn()).await?;
-    }
-    Ok(db.sql("DELETE FROM users WHERE role <> 'admin'").execute(db.conn()).await?.rows_affected())
 }

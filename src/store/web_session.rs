@@ -1,4 +1,4 @@
-//! Browsers that are signed in.
+//! Sessions of signed-in browsers.
 
 use super::{Link, StoreError, Tx, rows};
 use sqlx::Row as _;
@@ -10,13 +10,15 @@ rows! {
         pub public_id: String,
         pub browser_label: String,
         pub address: String,
+        /// Empty for a session from before methods were recorded.
+        pub door: String,
         pub created_at: i64,
         pub seen_at: i64,
         pub expires_at: i64,
     }
 }
 
-/// A session to be stored.
+/// A session to add.
 #[derive(Debug, Clone)]
 pub struct NewWebSession {
     pub id_hash: String,
@@ -25,19 +27,21 @@ pub struct NewWebSession {
     pub public_id: String,
     pub browser_label: String,
     pub address: String,
+    pub door: &'static str,
     pub created_at: i64,
     pub expires_at: i64,
 }
 
 /// Adds a session.
 pub async fn insert_web_session(db: &mut Tx, new: NewWebSession) -> Result<(), StoreError> {
-    db.sql("INSERT INTO web_sessions (id_hash, user_id, data, public_id, browser_label, address, created_at, seen_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    db.sql("INSERT INTO web_sessions (id_hash, user_id, data, public_id, browser_label, address, door, created_at, seen_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(new.id_hash)
         .bind(new.user_id)
         .bind(new.data)
         .bind(new.public_id)
         .bind(new.browser_label)
         .bind(new.address)
+        .bind(new.door)
         .bind(new.created_at)
         .bind(new.created_at)
         .bind(new.expires_at)
@@ -46,7 +50,7 @@ pub async fn insert_web_session(db: &mut Tx, new: NewWebSession) -> Result<(), S
     Ok(())
 }
 
-/// Changes a session that is still there. One that was revoked meanwhile stays gone.
+/// Updates an existing session. One that was revoked meanwhile stays deleted.
 pub async fn update_web_session(
     db: &mut Tx,
     id_hash: &str,
@@ -64,7 +68,7 @@ pub async fn update_web_session(
     Ok(())
 }
 
-/// The data and expiry of a live session.
+/// The data and expiry of an unexpired session.
 pub async fn find_web_session(
     db: &mut impl Link,
     id_hash: &str,
@@ -79,7 +83,7 @@ pub async fn find_web_session(
     row.map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).transpose()
 }
 
-/// When the session was last used, as far as it was noted.
+/// When the session was last used, as recorded.
 pub async fn find_seen(db: &mut impl Link, id_hash: &str) -> Result<Option<i64>, StoreError> {
     let row = db
         .sql("SELECT seen_at FROM web_sessions WHERE id_hash = ?")
@@ -89,7 +93,7 @@ pub async fn find_seen(db: &mut impl Link, id_hash: &str) -> Result<Option<i64>,
     Ok(row.map(|r| r.try_get(0)).transpose()?)
 }
 
-/// Notes that the session was used.
+/// Records a use of the session.
 pub async fn update_seen(db: &mut Tx, id_hash: &str, now: i64) -> Result<(), StoreError> {
     db.sql("UPDATE web_sessions SET seen_at = ? WHERE id_hash = ?")
         .bind(now)
@@ -99,10 +103,10 @@ pub async fn update_seen(db: &mut Tx, id_hash: &str, now: i64) -> Result<(), Sto
     Ok(())
 }
 
-/// A user's live sessions, last used first.
+/// A user's unexpired sessions, last used first.
 pub async fn list_web_sessions(db: &mut impl Link, user_id: i64, now: i64) -> Result<Vec<WebSessionRow>, StoreError> {
     let rows = db
-        .sql("SELECT id_hash, public_id, browser_label, address, created_at, seen_at, expires_at FROM web_sessions WHERE user_id = ? AND expires_at > ? ORDER BY seen_at DESC LIMIT 100")
+        .sql("SELECT id_hash, public_id, browser_label, address, door, created_at, seen_at, expires_at FROM web_sessions WHERE user_id = ? AND expires_at > ? ORDER BY seen_at DESC LIMIT 100")
         .bind(user_id)
         .bind(now)
         .fetch_all(db.conn())
@@ -110,13 +114,30 @@ pub async fn list_web_sessions(db: &mut impl Link, user_id: i64, now: i64) -> Re
     Ok(rows.iter().map(WebSessionRow::read).collect::<Result<_, _>>()?)
 }
 
-/// Ends one session by its secret's hash.
+/// Ends a user's pending requests to bind WeChat. The holder of such a request's cookie must not complete or renew it once a browser of
+/// that user was signed out.
+macro_rules! end_binds {
+    ($whose:literal) => {
+        concat!(
+            "UPDATE signin_sessions SET user_id = NULL, code_hash = NULL, \
+             status = CASE WHEN status IN ('waiting', 'scanned') THEN 'refused' ELSE status END \
+             WHERE purpose = 'bind' AND status <> 'success' AND user_id ",
+            $whose
+        )
+    };
+}
+
+/// Deletes one session by its secret's hash.
 pub async fn delete_web_session(db: &mut Tx, id_hash: &str) -> Result<(), StoreError> {
+    db.sql(end_binds!("IN (SELECT user_id FROM web_sessions WHERE id_hash = ?)"))
+        .bind(id_hash.to_owned())
+        .execute(db.conn())
+        .await?;
     db.sql("DELETE FROM web_sessions WHERE id_hash = ?").bind(id_hash.to_owned()).execute(db.conn()).await?;
     Ok(())
 }
 
-/// Ends one of a user's sessions by its public name; false where it is not theirs.
+/// Deletes one of a user's sessions by its public id; false if it is not theirs.
 pub async fn delete_one_of(db: &mut Tx, user_id: i64, public_id: &str) -> Result<bool, StoreError> {
     let done = db
         .sql("DELETE FROM web_sessions WHERE user_id = ? AND public_id = ?")
@@ -124,11 +145,16 @@ pub async fn delete_one_of(db: &mut Tx, user_id: i64, public_id: &str) -> Result
         .bind(public_id.to_owned())
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    if done.rows_affected() != 1 {
+        return Ok(false);
+    }
+    db.sql(end_binds!("= ?")).bind(user_id).execute(db.conn()).await?;
+    Ok(true)
 }
 
-/// Ends all of a user's sessions but one (an empty `except` ends all).
+/// Deletes all of a user's sessions except one (an empty `except` deletes all).
 pub async fn delete_all_of(db: &mut Tx, user_id: i64, except_id_hash: &str) -> Result<u64, StoreError> {
+    db.sql(end_binds!("= ?")).bind(user_id).execute(db.conn()).await?;
     let done = db
         .sql("DELETE FROM web_sessions WHERE user_id = ? AND id_hash <> ?")
         .bind(user_id)
@@ -138,7 +164,29 @@ pub async fn delete_all_of(db: &mut Tx, user_id: i64, except_id_hash: &str) -> R
     Ok(done.rows_affected())
 }
 
-/// Forgets the sessions whose time is over.
+/// Deletes a user's sessions that were not opened by a password: those by WeChat, and those from before methods were
+/// recorded.
+pub async fn delete_all_by_wechat(db: &mut Tx, user_id: i64) -> Result<(), StoreError> {
+    db.sql(end_binds!("= ?")).bind(user_id).execute(db.conn()).await?;
+    db.sql("DELETE FROM web_sessions WHERE user_id = ? AND door NOT IN ('password', 'setup')")
+        .bind(user_id)
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
+/// Deletes a user's sessions that were opened by a password, except one (an empty `except` deletes all).
+pub async fn delete_all_by_password(db: &mut Tx, user_id: i64, except_id_hash: &str) -> Result<(), StoreError> {
+    db.sql(end_binds!("= ?")).bind(user_id).execute(db.conn()).await?;
+    db.sql("DELETE FROM web_sessions WHERE user_id = ? AND door IN ('password', 'setup') AND id_hash <> ?")
+        .bind(user_id)
+        .bind(except_id_hash.to_owned())
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
+/// Deletes expired sessions.
 pub async fn delete_expired(db: &mut Tx, now: i64) -> Result<u64, StoreError> {
     Ok(db.sql("DELETE FROM web_sessions WHERE expires_at <= ?").bind(now).execute(db.conn()).await?.rows_affected())
 }

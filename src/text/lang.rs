@@ -1,17 +1,17 @@
-//! Which language and which theme a browser gets. Pure functions of the request's headers; nothing is remembered here.
+//! Chooses the language and theme of a response. Pure functions of the request's headers.
 
-/// The cookie that keeps a chosen language: `zh` or `en`.
+/// The cookie that stores the chosen language: `zh` or `en`.
 pub const LANG_COOKIE: &str = "weida_lang";
-/// The cookie that keeps a chosen theme: `system`, `light` or `dark`.
+/// The cookie that stores the chosen theme: `system`, `light` or `dark`.
 pub const THEME_COOKIE: &str = "weida_theme";
 
-/// The cookie that keeps keys of one letter switched off: `off`.
+/// The cookie that disables single-letter keyboard shortcuts: `off`.
 pub const KEYS_COOKIE: &str = "weida_keys";
 
-/// A language that everything is written in.
+/// A language in which every text exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Lang {
-    /// Simplified Chinese, the language of the house.
+    /// Simplified Chinese, the default.
     #[default]
     Zh,
     /// English.
@@ -19,8 +19,8 @@ pub enum Lang {
 }
 
 impl Lang {
-    /// `?lang=` before the cookie before `Accept-Language` before Chinese. Each argument is raw, as the request has it; what
-    /// cannot be read is passed over.
+    /// In order: `?lang=`, the cookie, `Accept-Language`, Chinese. The arguments are raw header values; unreadable ones are
+    /// ignored.
     pub fn of_request(query: Option<&str>, cookies: Option<&str>, accept: Option<&str>) -> Self {
         query
             .and_then(|text| pair(text, '&', "lang"))
@@ -30,7 +30,7 @@ impl Lang {
             .unwrap_or_default()
     }
 
-    /// What stands between the names of a list.
+    /// The separator of a list.
     pub const fn list_mark(self) -> &'static str {
         match self {
             Self::Zh => "、",
@@ -38,7 +38,7 @@ impl Lang {
         }
     }
 
-    /// What stands between sentences that are parts of one.
+    /// The separator of clauses in one sentence.
     pub const fn clause_mark(self) -> &'static str {
         match self {
             Self::Zh => "；",
@@ -46,7 +46,7 @@ impl Lang {
         }
     }
 
-    /// What stands between a name and what is said of it.
+    /// The separator of a name and its value.
     pub const fn colon(self) -> &'static str {
         match self {
             Self::Zh => "：",
@@ -54,7 +54,7 @@ impl Lang {
         }
     }
 
-    /// Reads a language tag by its first part: `zh-Hans-CN` is Chinese, `en_GB` is English, others are none of ours.
+    /// Parses a language tag by its first part: `zh-Hans-CN` is Chinese, `en_GB` is English, others are `None`.
     pub fn parse(tag: &str) -> Option<Self> {
         match tag.split(['-', '_']).next()?.trim().to_ascii_lowercase().as_str() {
             "zh" => Some(Self::Zh),
@@ -63,7 +63,7 @@ impl Lang {
         }
     }
 
-    /// The name in a form, a query and the cookie.
+    /// The code in forms, queries and the cookie.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Zh => "zh",
@@ -71,7 +71,7 @@ impl Lang {
         }
     }
 
-    /// The value of `<html lang>`: it also chooses the right shapes of Han characters.
+    /// The value of `<html lang>`, which also selects the right glyphs of Han characters.
     pub const fn html_lang(self) -> &'static str {
         match self {
             Self::Zh => "zh-CN",
@@ -79,7 +79,7 @@ impl Lang {
         }
     }
 
-    /// What the language calls itself, for those who cannot read the page.
+    /// The language's own name, for readers who do not understand the current one.
     pub const fn own_name(self) -> &'static str {
         match self {
             Self::Zh => "中文",
@@ -87,7 +87,7 @@ impl Lang {
         }
     }
 
-    /// The language of ours with the highest weight in an `Accept-Language`; the earlier one where weights are equal.
+    /// The supported language with the highest weight in an `Accept-Language`; the first one if weights are equal.
     fn best_of(accept: &str) -> Option<Self> {
         let mut best = None;
         let mut best_weight = 0.0;
@@ -104,10 +104,10 @@ impl Lang {
     }
 }
 
-/// Light or dark, or as the device is set.
+/// Light, dark, or the device's setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Theme {
-    /// As the device is set.
+    /// The device's setting.
     #[default]
     System,
     /// Always light.
@@ -117,12 +117,12 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// The choice kept in the cookie, else the device's.
+    /// The choice stored in the cookie, else the device's.
     pub fn of_request(cookies: Option<&str>) -> Self {
         cookies.and_then(|text| pair(text, ';', THEME_COOKIE)).and_then(Self::parse).unwrap_or_default()
     }
 
-    /// Reads the name in a form or cookie.
+    /// Parses the code in a form or cookie.
     pub fn parse(name: &str) -> Option<Self> {
         match name {
             "system" => Some(Self::System),
@@ -132,7 +132,7 @@ impl Theme {
         }
     }
 
-    /// The name in a form, the cookie and `<html data-theme>`.
+    /// The code in forms, the cookie and `<html data-theme>`.
     pub const fn code(self) -> &'static str {
         match self {
             Self::System => "system",
@@ -142,20 +142,20 @@ impl Theme {
     }
 }
 
-/// How the one who asks likes it, and where they are.
+/// The visitor's preferences, and the page they are on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Prefs {
     /// The language of every text.
     pub lang: Lang,
     /// Light or dark.
     pub theme: Theme,
-    /// Keys of one letter do nothing.
+    /// Disables single-letter keyboard shortcuts.
     pub has_no_keys: bool,
-    /// Path and query of the page shown: where switching the language or theme leads back to.
-    pub here: String,
+    /// Path and query of the current page, to return to after a switch of language or theme.
+    pub address: String,
 }
 
-/// True where the cookies say that keys of one letter are not wanted.
+/// True if the cookies disable single-letter keyboard shortcuts.
 pub fn has_no_keys(cookies: Option<&str>) -> bool {
     cookies.and_then(|text| pair(text, ';', KEYS_COOKIE)) == Some("off")
 }
@@ -165,7 +165,7 @@ fn pair<'a>(text: &'a str, separator: char, name: &str) -> Option<&'a str> {
     text.split(separator).filter_map(|part| part.trim().split_once('=')).find(|(key, _)| *key == name).map(|(_, v)| v)
 }
 
-/// The weight in `q=0.8`; 1 where there is none, 0 where it makes no sense.
+/// The weight in `q=0.8`; 1 if absent, 0 if invalid.
 fn weight_of(parameters: &str) -> f32 {
     pair(parameters, ';', "q").map_or(1.0, |text| text.trim().parse().unwrap_or(0.0))
 }

@@ -1,13 +1,16 @@
-//! The languages that everything is said in, and how its words are declared: in Chinese and in English side by side.
+//! The supported languages, and the macro that declares texts in Chinese and English side by side.
 //!
-//! [`texts!`](crate::texts) makes one struct of a page's texts. Both languages stand in one line, so neither can lack a key and a
-//! misspelt key does not compile. One `texts!` for each file: it brings the test of its words along.
+//! [`texts!`](crate::texts) creates one struct of a page's texts. Both languages are on one line, so neither can lack a key, and
+//! a misspelt key does not compile. Use one `texts!` per file: it also generates a test of its texts.
 
+pub mod cut;
+pub mod fold;
 mod lang;
+pub mod number;
 
 pub use lang::{KEYS_COOKIE, LANG_COOKIE, Lang, Prefs, THEME_COOKIE, Theme, has_no_keys};
 
-/// Declares the texts of a page: `key: "中文" / "English"`. `Name::of(lang)` gives the set in one language.
+/// Declares the texts of a page: `key: "中文" / "English"`. `Name::of(lang)` returns the set in one language.
 #[macro_export]
 macro_rules! texts {
     ($(#[$meta:meta])* pub struct $name:ident { $($(#[$about:meta])* $key:ident: $zh:literal / $en:literal),* $(,)? }) => {
@@ -38,8 +41,8 @@ macro_rules! texts {
     };
 }
 
-/// Puts values in the place of `{name}`. Values are taken verbatim and never looked into again; a name without a value stays as
-/// it is, so that its lack is seen.
+/// Replaces each `{name}` by its value. Values are inserted verbatim, without further replacement; a name without a value stays
+/// visible as it is.
 pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut filled = String::with_capacity(template.len());
     let mut rest = template;
@@ -62,16 +65,16 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     filled
 }
 
-/// Fails when a pair of texts breaks a rule of the house: same placeholders, a space between Han and Latin, full-width points.
+/// Panics if a pair of texts breaks a style rule: same placeholders, a space between Han and Latin, full-width punctuation.
 ///
 /// # Panics
 ///
-/// On the first broken rule: it is for tests.
+/// On the first broken rule; called by tests only.
 #[cfg(test)]
 pub fn check(key: &str, zh: &str, en: &str) {
     assert!(!zh.trim().is_empty() && !en.trim().is_empty(), "{key} is empty");
     assert_eq!(placeholders(zh), placeholders(en), "{key}: the placeholders differ");
-    assert!(!zh.contains('您'), "{key}: we say 你");
+    assert!(!zh.contains('您'), "{key}: use 你");
     let chars: Vec<char> = zh.chars().collect();
     for two in chars.windows(2) {
         if let [one, other] = *two {
@@ -79,7 +82,7 @@ pub fn check(key: &str, zh: &str, en: &str) {
             assert!(!glued, "{key}: a space is missing between {one} and {other} in “{zh}”");
             assert!(
                 !(is_han(one) && ",.;:!?()".contains(other)),
-                "{key}: a full-width point is due after {one} in “{zh}”"
+                "{key}: full-width punctuation is missing after {one} in “{zh}”"
             );
         }
     }

@@ -1,16 +1,16 @@
-//! The text of an answer, taken apart as WeChat shows it: `<a href>` is a link, and so is a bare address; nothing else is markup.
-//! Facts: docs/WECHAT.md, 3. Compiled for both sides: the preview takes apart what is being typed.
+//! Splits a reply's text as WeChat displays it: `<a href>` is a link, and so is a bare URL; nothing else is markup. Facts:
+//! docs/WECHAT.md, 3. Compiled for server and browser: the preview splits text while it is typed.
 
-/// A piece of a text, as it stands in it.
+/// A part of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Span {
-    /// Plain words; line breaks are kept.
+    /// Plain text; line breaks are preserved.
     Words(String),
-    /// Words that lead somewhere.
+    /// A link.
     Link { href: String, text: String },
 }
 
-/// The pieces of a text, in order.
+/// The parts of a text, in order.
 pub fn spans(text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
     let mut rest = text;
@@ -23,14 +23,14 @@ pub fn spans(text: &str) -> Vec<Span> {
     spans
 }
 
-/// Whether an address that somebody wrote into a reply may be a link here: a page on the web or of this site. Others, `javascript:`
-/// above all, are shown as plain words.
+/// Whether a URL in a reply may become a link here: only web pages and pages of this site. Others, above all `javascript:`, are
+/// shown as plain text.
 pub fn leads_to_a_page(href: &str) -> bool {
     let href = href.to_ascii_lowercase();
     ["https://", "http://", "/"].iter().any(|start| href.starts_with(start))
 }
 
-/// What stands before the first link, the link, and what stands after it.
+/// The text before the first link, the link, and the text after it.
 fn next_link(text: &str) -> Option<(&str, Span, &str)> {
     let mut from = 0;
     while let Some(at) = text.get(from..)?.find("<a ") {
@@ -43,7 +43,7 @@ fn next_link(text: &str) -> Option<(&str, Span, &str)> {
     None
 }
 
-/// `<a href="…" …>words</a>` at the beginning of `text`.
+/// Parses `<a href="…" …>text</a>` at the beginning of `text`.
 fn read_link(text: &str) -> Option<(Span, &str)> {
     let (head, rest) = text.split_once('>')?;
     let (words, after) = rest.split_once("</a>")?;
@@ -57,7 +57,7 @@ fn attribute<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     value.get(1..)?.split_once(quote).map(|(value, _)| value)
 }
 
-/// Words, bare addresses among them made links.
+/// Adds plain text, with bare URLs as links.
 fn add_words(spans: &mut Vec<Span>, words: &str) {
     let mut plain = String::new();
     let mut rest = words;
@@ -88,7 +88,7 @@ fn is_of_address(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c)
 }
 
-/// An address with a host: more is for the browser to say.
+/// A URL with a host; the browser checks the rest.
 fn is_address(text: &str) -> bool {
     let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
     rest.and_then(|rest| rest.chars().next()).is_some_and(|first| first.is_ascii_alphanumeric() || first == '[')

@@ -1,11 +1,17 @@
-//! What a browser is shown: pages rendered by the server, and the parts they are made of.
+//! The web interface: pages rendered by the server, and their components.
 
 #[cfg(feature = "ssr")]
 pub mod action;
 #[cfg(feature = "ssr")]
-pub mod page;
+pub mod asset;
 #[cfg(feature = "ssr")]
-pub mod part;
+pub mod component;
+#[cfg(feature = "ssr")]
+pub mod escape;
+#[cfg(feature = "ssr")]
+pub mod form;
+#[cfg(feature = "ssr")]
+pub mod page;
 #[cfg(feature = "ssr")]
 pub mod text;
 

@@ -1,11 +1,11 @@
-//! Calls to the platform's HTTP interfaces, with everything that all of them need: the access token, time limits,
-//! repetition where it is safe, and errors sorted by what can be done about them.
+//! Client of the platform's HTTP APIs, with what every call needs: access token, timeouts, retries where they are safe,
+//! and errors classified by what the caller can do about them.
 //!
-//! No secret leaves this module but to the platform: addresses (they carry the token) are never logged nor kept in an
-//! error, and what the platform says is searched for secrets before it is passed on.
+//! Secrets are sent to the platform only: URLs (they carry the token) are never logged nor stored in an error, and
+//! secrets are removed from the platform's error messages before those are passed on.
 //! Facts: developers.weixin.qq.com, "接口文档".
 
-use crate::core::{chance::Chance, clock::Clock};
+use crate::base::{clock::Clock, rng::Rng};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use std::fmt;
@@ -15,6 +15,7 @@ use url::Url;
 
 mod account;
 mod custom;
+mod egress;
 mod error;
 mod login;
 mod media;
@@ -24,9 +25,9 @@ mod token;
 mod transport;
 mod user;
 
-/// Where the platform's interfaces are.
+/// The base URL of the platform's APIs.
 pub const API_BASE: &str = "https://api.weixin.qq.com";
-/// Where the platform shows pictures of codes.
+/// The base URL of QR code pictures.
 pub const MP_BASE: &str = "https://mp.weixin.qq.com";
 
 pub use custom::{Custom, LinkedArticle, MenuItem};
@@ -41,19 +42,19 @@ use request::Request;
 use token::TokenKeeper;
 use transport::Transport;
 
-/// Where to call, and as whom.
+/// The platform's URLs and the account's credentials.
 #[derive(Clone)]
 pub struct ApiSettings {
-    /// `https://api.weixin.qq.com`, another of the platform's hosts, or a stand-in.
+    /// `https://api.weixin.qq.com`, another of the platform's hosts, or a test server.
     pub api_base: Url,
-    /// `https://mp.weixin.qq.com`, where pictures of codes are shown.
+    /// `https://mp.weixin.qq.com`, which serves QR code pictures.
     pub mp_base: Url,
     /// The account's appid.
     pub appid: String,
     /// The account's `AppSecret`.
     pub secret: SecretString,
-    /// The longest that one try may take, 5 s unless there is a reason; also how long to wait for another instance that
-    /// is fetching a token.
+    /// The timeout of one attempt, 5 s unless there is a reason; also how long to wait for another instance that is
+    /// fetching a token.
     pub timeout: Duration,
 }
 
@@ -66,7 +67,7 @@ impl fmt::Debug for ApiSettings {
     }
 }
 
-/// One account's line to the platform. Cheap to clone; clones share connections and token.
+/// The platform client of one account. Cheap to clone; clones share connections and token.
 #[derive(Clone)]
 pub struct Client {
     transport: Arc<Transport>,
@@ -75,15 +76,15 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client for one account. `tokens` must be shared by all instances that serve the account.
+    /// Creates the client of one account. `tokens` must be shared by all instances that serve the account.
     ///
     /// # Errors
-    /// [`ApiError::Transport`] when the machine's TLS cannot be set up.
+    /// [`ApiError::Transport`] if the machine's TLS cannot be initialized.
     pub fn new(
         settings: ApiSettings,
         tokens: Arc<dyn TokenStore>,
         clock: Arc<dyn Clock>,
-        chance: Arc<dyn Chance>,
+        chance: Arc<dyn Rng>,
     ) -> Result<Self, ApiError> {
         let owner = chance.token();
         let mp_base = settings.mp_base.clone();
@@ -92,19 +93,20 @@ impl Client {
         Ok(Self { transport, tokens, mp_base })
     }
 
-    /// Makes one call with the current token. A token that the platform refuses is replaced, and the call made once
-    /// more; not twice, since another refusal has another reason.
+    /// Makes a call with the current token. If the platform rejects the token, replaces it and repeats the call once; a
+    /// second rejection must have another reason.
     async fn call<T: DeserializeOwned>(&self, request: &Request<'_>) -> Result<T, ApiError> {
         let token = self.tokens.current().await?;
         let answer = match self.transport.send(request, Some(&token)).await {
             Err(ApiError::Platform { class: ErrorClass::Token, .. }) => {
                 self.tokens.reject(&token);
                 let token = self.tokens.current().await?;
-                self.transport.send(request, Some(&token)).await?
+                self.transport.send(request, Some(&token)).await
             }
-            answer => answer?,
+            answer => answer,
         };
-        serde_json::from_value(answer).map_err(|_| ApiError::Malformed)
+        let parsed = answer.and_then(|answer| serde_json::from_value(answer).map_err(|_| ApiError::Malformed));
+        parsed.inspect_err(|error| error.log(request.path))
     }
 }
 

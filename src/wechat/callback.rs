@@ -1,20 +1,25 @@
-//! The door for the platform's requests: who may come in, and how the answer is sealed.
+//! Verifies and decrypts the platform's requests, and encrypts the replies.
 //!
-//! The order of the checks matters. Nothing is decrypted before its signature is verified (else the errors would be a
-//! padding oracle), nothing is parsed as a message before it is decrypted, and once encryption is configured nothing
-//! unsigned is ever used: neither a plain body nor the plain fields beside `Encrypt` in the compatible mode.
-//! This module answers nobody: a [`Refusal`] has a class for the log and nothing for the outside.
+//! The order of the checks matters. Nothing is decrypted before its signature is verified (otherwise the errors would be a padding
+//! oracle), nothing is parsed as a message before it is decrypted, and once encryption is configured nothing unsigned is used:
+//! neither a plain body nor the plain fields beside `Encrypt` in the compatible mode.
+//! A [`Refusal`] has a class for the log and no details for the client. One that [is authentic](Refusal::is_authentic) is a push
+//! of the platform that cannot be read: it has no effect, and must be answered with [`SUCCESS`], or the platform delivers it again,
+//! tells the person of a fault, and after many of them stops pushing.
 //!
-//! In the plain mode the signature does not cover the body, so whoever has seen one address can post any body within
-//! [`WINDOW_SECS`]. That is the platform's design; the safe mode is the remedy.
+//! In plain mode the signature does not cover the body. That is the platform's design: [`PlainSignature`] lets the receiver accept
+//! each signature for one body only; an attacker who sees an address before the platform's own request arrives can still post another
+//! body. The safe mode prevents that.
 //! Facts: developers.weixin.qq.com, "接收消息推送" and "消息加解密".
 
 use super::crypto::{self, AesKey};
 use super::message::Message;
 use super::signature::{Stamp, sign, verify};
-use super::xml::{self, ENVELOPE_MAX_BYTES, Element, PLAIN_MAX_BYTES, Writer};
-use crate::core::chance::Chance;
+use super::xml::{self, Element, PLAIN_MAX_BYTES, Writer};
+use crate::base::rng::Rng;
+use sha2::{Digest as _, Sha256};
 
+mod envelope;
 mod query;
 mod refusal;
 mod settings;
@@ -23,35 +28,63 @@ use query::Query;
 pub use refusal::Refusal;
 pub use settings::{Mode, PushSettings, SettingsError};
 
-/// How far the sender's clock may be from ours, in seconds, either way.
+/// The largest difference between the sender's clock and ours, in seconds, in either direction.
 pub const WINDOW_SECS: i64 = 300;
 
-/// The answer that says "nothing to say" in every mode; it is never sealed.
+/// The response for "no reply" in every mode; never encrypted.
 pub const SUCCESS: &str = "success";
 
-/// A push that was let in.
+/// A verified push.
 #[derive(Debug)]
 pub struct Push {
     /// What it says.
     pub message: Message,
-    /// How its answer must be sealed.
+    /// How the reply must be encrypted.
     pub seal: Seal,
 }
 
-/// The mode a push came in, which its answer goes out in.
+/// The mode of a push, which its reply must use too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Seal {
-    /// Answered as it is.
+    /// The reply is sent unencrypted.
     Plain,
-    /// Answered under this key, the one that opened the push.
+    /// The reply is encrypted with this key, which decrypted the push.
     Encrypted(AesKey),
 }
 
-/// Checks the request that the platform sends when the address is saved on its website. Gives the `echostr` to answer
-/// with, 1 to 128 characters of `[0-9A-Za-z_-]`; in every mode it is neither encrypted nor part of the signature.
+/// The signature of a push in plain mode. It does not cover the body: the receiver must remember the body it came with.
+#[derive(Debug, Clone)]
+pub struct PlainSignature {
+    /// The push's own time stamp, in epoch milliseconds.
+    pub signed_at_ms: i64,
+    /// Timestamp, nonce and signature as sent.
+    pub triple: String,
+    /// Hexadecimal SHA-256 of the body.
+    pub body_digest: String,
+}
+
+/// The signature of a push if it is valid and nothing else covers the body, that is, in plain mode.
+#[must_use]
+pub fn plain_signature(settings: &PushSettings, raw_query: &str, body: &[u8], now_secs: i64) -> Option<PlainSignature> {
+    if settings.mode() != Mode::Plain {
+        return None;
+    }
+    let query = Query::parse(raw_query).ok()?;
+    let stamp = check_origin(settings, &query, now_secs).ok()?;
+    let (nonce, signature) = (query.get("nonce")?, query.get("signature")?);
+    Some(PlainSignature {
+        signed_at_ms: stamp.secs() * 1000,
+        triple: format!("{} {nonce} {signature}", stamp.as_str()),
+        body_digest: hex::encode(Sha256::digest(body)),
+    })
+}
+
+/// Verifies the request that the platform sends when the address is saved in its console. Returns the `echostr` to
+/// answer with, 1 to 128 characters of `[0-9A-Za-z_-]`; in every mode it is neither encrypted nor covered by the
+/// signature.
 ///
 /// # Errors
-/// [`Refusal`] when it is not from the platform, too old, or its echo is not harmless.
+/// [`Refusal`] if it is not from the platform, is too old, or its echo has other characters.
 pub fn verify_url(settings: &PushSettings, raw_query: &str, now_secs: i64) -> Result<String, Refusal> {
     let query = Query::parse(raw_query)?;
     check_origin(settings, &query, now_secs)?;
@@ -64,10 +97,18 @@ pub fn verify_url(settings: &PushSettings, raw_query: &str, now_secs: i64) -> Re
     }
 }
 
-/// Lets a push in: checks where it is from, opens it and reads it.
+/// Checks the address of a push before its body is received: shapes, freshness, and the signature of the address.
 ///
 /// # Errors
-/// [`Refusal`] for whatever is not certainly a push of the platform to this account.
+/// [`Refusal`] if [`open_push`] would refuse the address with any body.
+pub fn check_address(settings: &PushSettings, raw_query: &str, now_secs: i64) -> Result<(), Refusal> {
+    check_origin(settings, &Query::parse(raw_query)?, now_secs).map(drop)
+}
+
+/// Verifies, decrypts and parses a push.
+///
+/// # Errors
+/// [`Refusal`] unless it is certainly a push of the platform to this account, and can be read.
 pub fn open_push(settings: &PushSettings, raw_query: &str, body: &[u8], now_secs: i64) -> Result<Push, Refusal> {
     let query = Query::parse(raw_query)?;
     let stamp = check_origin(settings, &query, now_secs)?;
@@ -77,21 +118,18 @@ pub fn open_push(settings: &PushSettings, raw_query: &str, body: &[u8], now_secs
         Some(_) => return Err(Refusal::Shape),
     };
     let (document, seal) = match (settings.mode(), is_encrypted) {
-        (Mode::Plain, false) => (xml::parse(body, PLAIN_MAX_BYTES).map_err(Refusal::Xml)?, Seal::Plain),
+        (Mode::Plain, false) => (xml::parse_push(body, PLAIN_MAX_BYTES).map_err(Refusal::Xml)?, Seal::Plain),
         (Mode::Plain, true) => return Err(Refusal::Keyless),
         (Mode::Compatible | Mode::Safe, false) => return Err(Refusal::Downgrade),
         (Mode::Compatible | Mode::Safe, true) => open_envelope(settings, &query, &stamp, body)?,
     };
     let message = Message::read(&document, settings.appid()).map_err(Refusal::Message)?;
-    if settings.original_id().is_some_and(|id| id != message.to) {
-        return Err(Refusal::Account);
-    }
     Ok(Push { message, seal })
 }
 
-/// Seals the reply `xml` the way its push came. [`SUCCESS`] and the empty answer stay as they are: the platform
+/// Encrypts the reply `xml` in the mode of its push. [`SUCCESS`] and the empty reply stay as they are: the platform
 /// expects them unencrypted in every mode.
-pub fn seal_reply(settings: &PushSettings, seal: &Seal, xml: &str, now_secs: i64, chance: &dyn Chance) -> String {
+pub fn seal_reply(settings: &PushSettings, seal: &Seal, xml: &str, now_secs: i64, chance: &dyn Rng) -> String {
     let key = match seal {
         Seal::Encrypted(key) if !xml.is_empty() && xml != SUCCESS => key,
         _ => return xml.to_owned(),
@@ -122,23 +160,29 @@ fn check_origin(settings: &PushSettings, query: &Query, now_secs: i64) -> Result
     Ok(stamp)
 }
 
-/// Opens an encrypted push. Of the outer document only `Encrypt` is looked at.
+/// Decrypts an encrypted push. Reads only `Encrypt` of the outer document.
 fn open_envelope(
     settings: &PushSettings,
     query: &Query,
     stamp: &Stamp,
     body: &[u8],
 ) -> Result<(Element, Seal), Refusal> {
-    let envelope = xml::parse(body, ENVELOPE_MAX_BYTES).map_err(Refusal::Xml)?;
-    // Before the signature: an empty text adds nothing to what is signed, so the signature of the address, which any
-    // log may hold, would be valid for it.
-    let encrypt = envelope.field("Encrypt").map(str::trim).filter(|text| !text.is_empty()).ok_or(Refusal::NoEncrypt)?;
-    let given = query.get("msg_signature").ok_or(Refusal::Shape)?;
-    if !verify(&[settings.token(), stamp.as_str(), query.nonce()?.as_str(), encrypt], given) {
-        return Err(Refusal::MessageSignature);
+    let (texts, fault) = envelope::encrypted_texts(body);
+    let refused = |otherwise| fault.map_or(otherwise, Refusal::Envelope);
+    // Checked before the signature: an empty text adds nothing to the signed string, so the signature of the address,
+    // which any log may contain, would be valid for it.
+    if texts.is_empty() {
+        return Err(refused(Refusal::NoEncrypt));
     }
-    let (plain, used) = crypto::decrypt(settings.aes_keys(), encrypt, settings.appid()).map_err(Refusal::Crypto)?;
-    let document = xml::parse(plain.as_bytes(), PLAIN_MAX_BYTES).map_err(Refusal::Xml)?;
+    let (given, nonce) = (query.get("msg_signature").ok_or(Refusal::Shape)?, query.nonce()?);
+    let is_signed = |text: &&String| verify(&[settings.token(), stamp.as_str(), nonce.as_str(), text.as_str()], given);
+    let encrypt = texts.iter().find(is_signed).ok_or_else(|| refused(Refusal::MessageSignature))?;
+    if let Some(error) = fault {
+        return Err(Refusal::Xml(error));
+    }
+    let (plain, used) =
+        crypto::decrypt_bytes(settings.aes_keys(), encrypt, settings.appid()).map_err(Refusal::Crypto)?;
+    let document = xml::parse_push(&plain, PLAIN_MAX_BYTES).map_err(Refusal::Xml)?;
     let key = settings.aes_keys().get(used).ok_or(Refusal::Keyless)?;
     Ok((document, Seal::Encrypted(key.clone())))
 }

@@ -4,9 +4,10 @@
 //! random(16) | length of message (u32, big endian, bytes) | message | appid | PKCS#7 padding to a multiple of 32
 //! ```
 //!
-//! Integrity comes from `msg_signature` alone, so nothing here may run before that signature was checked: otherwise the
-//! differing failures would be a padding oracle. See `callback`.
+//! Integrity comes from `msg_signature` alone, so nothing here may run before that signature is verified: otherwise the
+//! different errors would be a padding oracle. See `callback`.
 
+use crate::base::secret::is_aes_key;
 use aes::Aes256;
 use aes::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _, block_padding::NoPadding};
 use base64::Engine as _;
@@ -15,14 +16,14 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STAN
 use std::fmt;
 use subtle::ConstantTimeEq as _;
 
-/// What the padding fills up to, in bytes. Twice AES's own block, so ready-made PKCS#7 refuses half of all messages.
+/// The padding's block size in bytes: twice AES's own, so standard PKCS#7 rejects half of all messages.
 const PAD_BLOCK: usize = 32;
 
 /// Bytes before the message: 16 random ones and its length.
 const HEAD: usize = 20;
 
-/// Keys are random, so the last of the 43 symbols usually has bits that do not belong to the 32 bytes. A strict decoder
-/// refuses about three keys in four.
+/// Keys are random, so the last of the 43 symbols usually has bits beyond the 32 bytes. A strict decoder rejects about
+/// three keys in four.
 const LENIENT: GeneralPurpose =
     GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 
@@ -31,19 +32,19 @@ const LENIENT: GeneralPurpose =
 pub struct AesKey([u8; 32]);
 
 impl AesKey {
-    /// Reads the 43 letters and digits that the platform's settings page shows.
+    /// Parses the 43 letters and digits shown in the platform's console.
     ///
     /// # Errors
     /// [`CryptoError::Key`] for any other length or symbol.
     pub fn parse(text: &str) -> Result<Self, CryptoError> {
-        if text.len() != 43 || !text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        if !is_aes_key(text) {
             return Err(CryptoError::Key);
         }
         let bytes = LENIENT.decode(format!("{text}=")).map_err(|_| CryptoError::Key)?;
         bytes.try_into().map(Self).map_err(|_| CryptoError::Key)
     }
 
-    /// The first half of the key doubles as the initialisation vector; so Tencent defined it.
+    /// Half of the key doubles as the initialization vector, as Tencent defined it.
     fn iv(&self) -> [u8; 16] {
         let mut iv = [0; 16];
         iv.copy_from_slice(&self.0[..16]);
@@ -51,7 +52,7 @@ impl AesKey {
     }
 }
 
-/// Takes the same time wherever two keys differ.
+/// Constant-time comparison.
 impl PartialEq for AesKey {
     fn eq(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()
@@ -66,7 +67,7 @@ impl fmt::Debug for AesKey {
     }
 }
 
-/// Why an envelope could not be opened. For logs; the outside learns nothing of it.
+/// Why an envelope could not be decrypted. For logs only, not for the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CryptoError {
     /// The key is not 43 letters and digits.
@@ -75,14 +76,14 @@ pub enum CryptoError {
     Base64,
     /// The bytes are not a whole number of AES blocks.
     Decrypt,
-    /// Padding, length field or UTF-8 is wrong: usually another key.
+    /// Padding or length field is wrong: usually encrypted with another key.
     Buffer,
     /// The envelope is for another account.
     AppId,
 }
 
 impl CryptoError {
-    /// The result code that Tencent's `WXBizMsgCrypt` gives for this, known from every SDK.
+    /// The result code of Tencent's `WXBizMsgCrypt` for this error, as in every SDK.
     pub fn code(self) -> i32 {
         match self {
             Self::Key => -40004,
@@ -109,12 +110,22 @@ impl fmt::Display for CryptoError {
 
 impl std::error::Error for CryptoError {}
 
-/// Opens `encrypt` with the first of `keys` that fits, current key first: during a change of keys the platform may
-/// still use the previous one. Gives the message and the index of that key, which the answer must use too.
+/// Decrypts a text: see [`decrypt_bytes`].
 ///
 /// # Errors
-/// [`CryptoError`]; of several keys, the error of the first (or [`CryptoError::Key`] without any).
+/// As [`decrypt_bytes`]; [`CryptoError::Buffer`] if the message is not UTF-8.
 pub fn decrypt(keys: &[AesKey], encrypt: &str, appid: &str) -> Result<(String, usize), CryptoError> {
+    let (message, used) = decrypt_bytes(keys, encrypt, appid)?;
+    Ok((String::from_utf8(message).map_err(|_| CryptoError::Buffer)?, used))
+}
+
+/// Decrypts with the first of `keys` that works, current key first: during a key change the platform may still use the
+/// previous one. Returns the message and the index of that key, which the reply must use too. The message is what a person
+/// may have sent: not always UTF-8.
+///
+/// # Errors
+/// [`CryptoError`]; with several keys, the error of the first (or [`CryptoError::Key`] without any).
+pub fn decrypt_bytes(keys: &[AesKey], encrypt: &str, appid: &str) -> Result<(Vec<u8>, usize), CryptoError> {
     let cipher = STANDARD.decode(encrypt).map_err(|_| CryptoError::Base64)?;
     let mut first_error = None;
     for (index, key) in keys.iter().enumerate() {
@@ -126,15 +137,16 @@ pub fn decrypt(keys: &[AesKey], encrypt: &str, appid: &str) -> Result<(String, u
     Err(first_error.unwrap_or(CryptoError::Key))
 }
 
-/// Seals `plaintext` for `appid`. `random` must come from a cryptographic source and be new each time: it is what keeps
-/// equal messages from looking equal under the fixed initialisation vector.
-pub fn encrypt(key: &AesKey, appid: &str, plaintext: &str, random: [u8; 16]) -> String {
+/// Encrypts `plaintext` for `appid`. `random` must come from a cryptographic source and be new each time: it makes
+/// equal messages look different under the fixed initialization vector.
+pub fn encrypt(key: &AesKey, appid: &str, plaintext: impl AsRef<[u8]>, random: [u8; 16]) -> String {
+    let plaintext = plaintext.as_ref();
     // A reply is at most a few KiB, so the length always fits.
     let length = u32::try_from(plaintext.len()).unwrap_or(u32::MAX);
     let mut bytes = Vec::with_capacity(HEAD + plaintext.len() + appid.len() + PAD_BLOCK);
     bytes.extend_from_slice(&random);
     bytes.extend_from_slice(&length.to_be_bytes());
-    bytes.extend_from_slice(plaintext.as_bytes());
+    bytes.extend_from_slice(plaintext);
     bytes.extend_from_slice(appid.as_bytes());
     let pad = PAD_BLOCK - bytes.len() % PAD_BLOCK;
     bytes.resize(bytes.len() + pad, u8::try_from(pad).unwrap_or_default());
@@ -142,8 +154,8 @@ pub fn encrypt(key: &AesKey, appid: &str, plaintext: &str, random: [u8; 16]) -> 
     STANDARD.encode(cipher.encrypt_padded_vec::<NoPadding>(&bytes))
 }
 
-/// Decrypts and takes the layout apart.
-fn open(key: &AesKey, cipher: &[u8], appid: &str) -> Result<String, CryptoError> {
+/// Decrypts and splits the layout.
+fn open(key: &AesKey, cipher: &[u8], appid: &str) -> Result<Vec<u8>, CryptoError> {
     let bytes = cbc::Decryptor::<Aes256>::new(&key.0.into(), &key.iv().into())
         .decrypt_padded_vec::<NoPadding>(cipher)
         .map_err(|_| CryptoError::Decrypt)?;
@@ -152,10 +164,10 @@ fn open(key: &AesKey, cipher: &[u8], appid: &str) -> Result<String, CryptoError>
     if receiver != appid.as_bytes() {
         return Err(CryptoError::AppId);
     }
-    String::from_utf8(message.to_vec()).map_err(|_| CryptoError::Buffer)
+    Ok(message.to_vec())
 }
 
-/// Strips the padding, all of whose 1 to 32 bytes must hold its length.
+/// Strips the padding: 1 to 32 bytes, each of which holds the padding's length.
 fn without_padding(bytes: &[u8]) -> Option<&[u8]> {
     let pad = *bytes.last()?;
     let (body, padding) = bytes.split_at_checked(bytes.len().checked_sub(usize::from(pad))?)?;
@@ -163,8 +175,8 @@ fn without_padding(bytes: &[u8]) -> Option<&[u8]> {
     whole.then_some(body)
 }
 
-/// Splits what remains into the message and the receiver's appid. The length is the sender's word, so it is only
-/// compared with what is there, never added to or allocated.
+/// Splits the rest into the message and the receiver's appid. The length field is untrusted, so it is only compared
+/// with the available bytes, never added to or allocated.
 fn split(body: &[u8]) -> Option<(&[u8], &[u8])> {
     let (head, rest) = body.split_at_checked(HEAD)?;
     let length = u32::from_be_bytes(head.last_chunk::<4>().copied()?);

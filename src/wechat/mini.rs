@@ -1,6 +1,7 @@
-//! What a mini-program seals for its server: personal data under the session's key, and signed raw data. Facts: the platform's page
-//! "开放数据校验与解密".
+//! Decrypts personal data that a mini-program encrypted under its session key, and verifies signed raw data. Facts: the platform's
+//! page "开放数据校验与解密".
 
+use super::json;
 use aes::Aes128;
 use aes::cipher::{BlockModeDecrypt as _, KeyIvInit as _, block_padding::Pkcs7};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -9,7 +10,7 @@ use serde::Deserialize;
 use sha1::{Digest as _, Sha1};
 use subtle::ConstantTimeEq as _;
 
-/// What `getUserInfo` and `getUserProfile` seal, as far as it is of use here.
+/// The fields of `getUserInfo` and `getUserProfile` that are used here.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Sealed {
@@ -25,16 +26,16 @@ struct Watermark {
     appid: String,
 }
 
-/// Why sealed data is not believed.
+/// Why encrypted data was rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doubt {
-    /// Not to be opened with this key, or not what it should be.
+    /// It cannot be decrypted with this key, or has the wrong form.
     Decrypt,
-    /// Sealed for another mini-program.
+    /// It was encrypted for another mini-program.
     Watermark,
 }
 
-/// Opens sealed data. AES-128-CBC, the key is the session's, everything in base64.
+/// Decrypts data: AES-128-CBC with the session key, everything in base64.
 ///
 /// # Errors
 /// [`Doubt`].
@@ -45,11 +46,12 @@ pub fn open(session_key: &SecretString, iv: &str, encrypted: &str, appid: &str) 
     let plain = cbc::Decryptor::<Aes128>::new(&key.into(), &iv.into())
         .decrypt_padded_vec::<Pkcs7>(&bytes(encrypted)?)
         .map_err(|_| Doubt::Decrypt)?;
-    let sealed: Sealed = serde_json::from_slice(&plain).map_err(|_| Doubt::Decrypt)?;
+    let plain = json::read(&plain, "encryptedData").ok_or(Doubt::Decrypt)?;
+    let sealed: Sealed = serde_json::from_value(plain).map_err(|_| Doubt::Decrypt)?;
     if sealed.watermark.appid == appid { Ok(sealed) } else { Err(Doubt::Watermark) }
 }
 
-/// True where `rawData` was signed under the session's key.
+/// True if `rawData` is signed with the session key.
 #[must_use]
 pub fn is_signed(session_key: &SecretString, raw_data: &str, signature: &str) -> bool {
     let mut digest = Sha1::new();

@@ -1,12 +1,15 @@
-//! The platform of Official Accounts (微信公众平台), in both directions. Nobody else in this program talks to it.
+//! The interface to the platform of Official Accounts (微信公众平台), in both directions. Only this module talks to the platform.
 //!
-//! Inwards: [`callback`] verifies, opens and answers a push, [`message`] says what was in it, [`reply`] what to answer.
-//! Outwards: [`api`] calls the platform. [`mini`] opens what a mini-program sealed. Below both: [`signature`], [`crypto`] and [`xml`].
-//! Nothing here decides what an answer should be.
+//! Inbound: [`callback`] verifies and decrypts a push, [`message`] parses it, [`reply`] renders the answer.
+//! Outbound: [`api`] calls the platform. [`mini`] decrypts a mini-program's data. Below both: [`signature`], [`crypto`], [`xml`] and
+//! [`json`].
+//! Nothing here decides the content of an answer.
 
 pub mod api;
 pub mod callback;
 pub mod crypto;
+mod fields;
+pub mod json;
 pub mod message;
 pub mod mini;
 pub mod reply;

@@ -1,21 +1,23 @@
-//! Passive replies: what goes back as the answer to a push, as XML.
+//! Passive replies: the answers to pushes. They are typed values, rendered as XML by the push handler.
 //!
-//! Rendering never fails: texts are cut to what the platform shows, since an answer it cannot show makes it tell the
-//! user that the account is out of order. Facts: developers.weixin.qq.com, "被动回复用户消息".
+//! Rendering never fails: texts are cut to what the platform displays, because for an invalid answer it shows the
+//! follower that the account is out of order. Facts: developers.weixin.qq.com, "被动回复用户消息".
 
 use super::message::{Kind, Message};
 use super::xml::{self, Element, Writer};
+use serde::{Deserialize, Serialize};
 
 mod split;
 
 pub use split::split_text;
 
-/// The longest text of a reply, in bytes of UTF-8 (about 680 Chinese characters). Longer ones fail. The number is from
-/// several projects' practice; the documentation gives none.
+/// The longest text of a reply, in bytes of UTF-8 (about 680 Chinese characters). Longer ones fail. The limit is known
+/// from several projects; the documentation gives none.
 pub const TEXT_MAX_BYTES: usize = 2048;
 
-/// An answer to a push.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A reply to a push. The database stores it for redeliveries, as JSON: the names of its kinds and fields must not change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reply {
     /// Text; `\n` breaks lines, `<a href>` is shown as a link. Cut to [`TEXT_MAX_BYTES`]: see [`split_text`].
     Text(String),
@@ -25,7 +27,7 @@ pub enum Reply {
     Voice { media_id: String },
     /// A video, by its media id.
     Video { media_id: String, title: Option<String>, description: Option<String> },
-    /// A piece of music. `hq_music_url` is preferred on Wi-Fi; only the thumbnail is required.
+    /// Music. `hq_music_url` is preferred on Wi-Fi; only the thumbnail is required.
     Music {
         title: Option<String>,
         description: Option<String>,
@@ -33,41 +35,41 @@ pub enum Reply {
         hq_music_url: Option<String>,
         thumb_media_id: String,
     },
-    /// Linked articles, at most [`Trigger::articles_max`]; surplus ones are dropped.
+    /// Linked articles, at most [`Trigger::articles_max`]; further ones are dropped.
     News(Vec<Article>),
-    /// Hands the conversation to customer service, to anyone or to this account.
+    /// Transfers the conversation to customer service: to any agent, or to this one.
     Transfer { kf_account: Option<String> },
 }
 
 /// One linked article.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Article {
     /// The headline.
     pub title: String,
-    /// The summary, shown when there is only one article.
+    /// The summary, shown only if there is one article.
     pub description: String,
     /// The picture, JPG or PNG: 360x200 for the first article, 200x200 for others.
     pub pic_url: String,
-    /// Where a tap leads.
+    /// The link's target.
     pub url: String,
 }
 
-/// What is being answered, which decides how many articles may be shown.
+/// What the reply answers, which limits the number of articles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
-    /// A person's message.
+    /// A follower's message.
     Message,
     /// An event: a follow, a menu item, a scan.
     Event,
 }
 
 impl Trigger {
-    /// What `message` is.
+    /// The trigger that `message` is.
     pub fn of(message: &Message) -> Self {
         if matches!(message.kind, Kind::Event(_)) { Self::Event } else { Self::Message }
     }
 
-    /// One article in answer to a message (since 2018-10-12), eight to anything else.
+    /// One article in reply to a message (since 2018-10-12), eight in reply to an event.
     pub fn articles_max(self) -> usize {
         match self {
             Self::Message => 1,
@@ -76,8 +78,44 @@ impl Trigger {
     }
 }
 
-/// Writes `reply` as a document from the account `from` (`gh_…`) to the person `to` (openid). The time is in seconds
-/// since the Unix epoch.
+/// A reply with its addresses and time: rendering it again gives the same bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassiveReply {
+    /// The openid of the follower.
+    pub to: String,
+    /// The account's original id (`gh_…`).
+    pub from: String,
+    /// Seconds since the Unix epoch.
+    pub created_at_secs: i64,
+    /// Cut to one message by [`PassiveReply::answering`].
+    pub reply: Reply,
+}
+
+impl PassiveReply {
+    /// The reply to `message`, made at `created_at_secs`. A text is cut to [`TEXT_MAX_BYTES`], and surplus articles are dropped.
+    #[must_use]
+    pub fn answering(message: &Message, reply: Reply, created_at_secs: i64) -> Self {
+        let reply = match reply {
+            Reply::Text(text) => Reply::Text(split::head(&text, TEXT_MAX_BYTES).to_owned()),
+            Reply::News(mut articles) => {
+                articles.truncate(Trigger::of(message).articles_max());
+                Reply::News(articles)
+            }
+            other => other,
+        };
+        Self { to: message.from.clone(), from: message.to.clone(), created_at_secs, reply }
+    }
+
+    /// Renders the reply as XML.
+    #[must_use]
+    pub fn render(&self) -> String {
+        // `answering` has dropped surplus articles: the trigger with the higher limit drops none.
+        render(&self.reply, &self.to, &self.from, self.created_at_secs, Trigger::Event)
+    }
+}
+
+/// Renders `reply` as XML from the account `from` (`gh_…`) to the follower `to` (openid). The time is in seconds since
+/// the Unix epoch.
 pub fn render(reply: &Reply, to: &str, from: &str, create_time_secs: i64, trigger: Trigger) -> String {
     let head = Writer::new()
         .text("ToUserName", to)
@@ -107,7 +145,14 @@ pub fn render(reply: &Reply, to: &str, from: &str, create_time_secs: i64, trigge
     whole.finish()
 }
 
-/// Reads what [`render`] wrote; None for anything else.
+/// The follower to whom a rendered reply is addressed.
+#[must_use]
+pub fn recipient(document: &str) -> Option<String> {
+    let root = xml::parse(document.as_bytes(), xml::PLAIN_MAX_BYTES).ok()?;
+    root.field("ToUserName").map(str::to_owned)
+}
+
+/// Parses the output of [`render`]; `None` for anything else.
 pub fn read(document: &str) -> Option<Reply> {
     let root = xml::parse(document.as_bytes(), xml::PLAIN_MAX_BYTES).ok()?;
     let text = |of: &Element, name: &str| of.field(name).unwrap_or_default().to_owned();

@@ -1,12 +1,12 @@
 //! The platform's signatures: SHA-1 over the sorted parts, joined without a separator.
 //!
 //! Joining without a separator is ambiguous (`12` + `34` = `123` + `4`), so the shape of every part is checked before
-//! it is signed: see [`Stamp`] and [`Nonce`]. The scheme: developers.weixin.qq.com, "接收消息推送".
+//! signing: see [`Stamp`] and [`Nonce`]. The scheme: developers.weixin.qq.com, "接收消息推送".
 
 use sha1::{Digest as _, Sha1};
 use subtle::ConstantTimeEq as _;
 
-/// When the sender says it signed: ten decimal digits of Unix seconds.
+/// The sender's timestamp: ten decimal digits of Unix seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp {
     text: String,
@@ -22,7 +22,7 @@ impl Stamp {
         Some(Self { text: text.to_owned(), secs: text.parse().ok()? })
     }
 
-    /// The digits as they were sent, which is what gets signed.
+    /// The digits as sent, which are signed.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -33,7 +33,7 @@ impl Stamp {
     }
 }
 
-/// The sender's random text: 1 to 32 letters and digits.
+/// The sender's nonce: 1 to 32 letters and digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Nonce(String);
 
@@ -44,7 +44,7 @@ impl Nonce {
         fits.then(|| Self(text.to_owned()))
     }
 
-    /// The text as it was sent.
+    /// The text as sent.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -59,8 +59,7 @@ pub fn sign(parts: &[&str]) -> String {
 
 /// Whether `given` is the signature of `expected_parts`.
 ///
-/// Takes the same time wherever the two differ. Only 40 lower-case hexadecimal digits can match: the platform never
-/// sends anything else.
+/// Constant-time. Only 40 lower-case hexadecimal digits can match: the platform sends nothing else.
 pub fn verify(expected_parts: &[&str], given: &str) -> bool {
     sign(expected_parts).as_bytes().ct_eq(given.as_bytes()).into()
 }

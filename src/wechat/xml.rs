@@ -1,16 +1,20 @@
-//! Push documents in, reply documents out; nothing else of XML.
+//! Parses push documents and writes reply documents, with the subset of XML that these need.
 //!
-//! Reading refuses whatever the platform never sends: DOCTYPE, processing instructions, namespaces, entities beyond the
-//! five of XML, and anything too big, too deep or too rich. Writing puts every text into CDATA that it cannot leave.
+//! The parser refuses what the platform never sends: DOCTYPE, processing instructions, namespaces, entities beyond the
+//! five of XML, and anything too big, too deep or with too many elements. [`parse_push`] also reads what the platform
+//! does send and XML does not allow: control characters, bytes that are not UTF-8, CDATA inside CDATA. The writer puts
+//! every text into CDATA and escapes the end of CDATA in it.
 
 use std::fmt;
 
+mod clean;
+mod repair;
 mod survey;
 
-/// The largest plain push, in bytes. A user can send a few KiB at most.
+/// The largest plain push, in bytes. A follower can send a few KiB at most.
 pub const PLAIN_MAX_BYTES: usize = 64 * 1024;
 
-/// The largest encrypted push, in bytes: base64 over the above, and in the compatible mode the plain fields again.
+/// The largest encrypted push, in bytes: base64 of the above, and in the compatible mode the plain fields again.
 pub const ENVELOPE_MAX_BYTES: usize = 256 * 1024;
 
 /// One element: its own text, and its children in order.
@@ -27,7 +31,7 @@ impl Element {
         &self.name
     }
 
-    /// The element's own text: CDATA unwrapped, nothing trimmed.
+    /// The element's own text: CDATA unwrapped, not trimmed.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -37,7 +41,7 @@ impl Element {
         &self.children
     }
 
-    /// The first child called `name`. Of duplicates the first wins, everywhere in this program.
+    /// The first child called `name`. The first of duplicates wins, everywhere in this program.
     pub fn child(&self, name: &str) -> Option<&Element> {
         self.children.iter().find(|child| child.name == name)
     }
@@ -48,16 +52,17 @@ impl Element {
     }
 }
 
-/// Why a document was not read.
+/// Why a document could not be parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum XmlError {
     /// More bytes than the caller allows.
     TooLarge,
-    /// Not UTF-8, whatever the declaration says.
+    /// Not UTF-8. For a push: another encoding by its declaration or its first bytes, or markup disguised as another
+    /// byte sequence.
     Encoding,
     /// A DOCTYPE, a processing instruction or a namespace.
     Forbidden,
-    /// Nested too deeply, too many elements, or a tag too long to be meant.
+    /// Nested too deeply, too many elements, or a tag that is too long.
     TooRich,
     /// Not well-formed, or the root is not `<xml>`.
     Malformed,
@@ -77,17 +82,56 @@ impl fmt::Display for XmlError {
 
 impl std::error::Error for XmlError {}
 
-/// Reads a push document of at most `max_bytes` bytes.
+/// Parses a push document of at most `max_bytes` bytes.
 ///
-/// Costs time linear in `max_bytes`, and no more stack than ten elements need.
+/// Takes time linear in `max_bytes`, and no more stack than ten elements need.
 ///
 /// # Errors
-/// [`XmlError`]; the size is looked at before anything else.
+/// [`XmlError`]; the size is checked first.
 pub fn parse(bytes: &[u8], max_bytes: usize) -> Result<Element, XmlError> {
     if bytes.len() > max_bytes {
         return Err(XmlError::TooLarge);
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| XmlError::Encoding)?;
+    read(std::str::from_utf8(bytes).map_err(|_| XmlError::Encoding)?)
+}
+
+/// Parses a push whose signature is valid, of at most `max_bytes` bytes, and repairs what people break by what they
+/// type and paste: the platform puts it into the document unescaped, delivers a refused push again, and tells the
+/// person of a fault.
+///
+/// Limits and forbidden markup come first, before anything is repaired. Then characters that XML 1.0 forbids are
+/// dropped, bytes that are not UTF-8 become replacement characters, and CDATA inside CDATA belongs to its field. A
+/// repair adds no field before the fields that people write, so it never changes the sender
+/// ([`Message::read`](super::message::Message::read) takes the sender from there only).
+///
+/// Takes time linear in `max_bytes`.
+///
+/// # Errors
+/// [`XmlError`]; the size is checked first.
+pub fn parse_push(bytes: &[u8], max_bytes: usize) -> Result<Element, XmlError> {
+    if bytes.len() > max_bytes {
+        return Err(XmlError::TooLarge);
+    }
+    let text = clean::decoded(bytes)?;
+    match survey::survey(&text) {
+        Ok(()) | Err(XmlError::Malformed) => {}
+        Err(error) => return Err(error),
+    }
+    let text = clean::cleaned(&text);
+    let mut outcome = read(&text);
+    for repair in [repair::nested_sections, repair::whole_fields] {
+        if outcome != Err(XmlError::Malformed) {
+            break;
+        }
+        if let Some(repaired) = repair(&text) {
+            outcome = read(&repaired);
+        }
+    }
+    outcome
+}
+
+/// Parses a document within the limits.
+fn read(text: &str) -> Result<Element, XmlError> {
     survey::survey(text)?;
     let document = roxmltree::Document::parse(text).map_err(|_| XmlError::Malformed)?;
     let root = document.root_element();
@@ -97,7 +141,7 @@ pub fn parse(bytes: &[u8], max_bytes: usize) -> Result<Element, XmlError> {
     own(root)
 }
 
-/// Copies a node and what is below it; the survey has bounded the depth.
+/// Copies a node and its descendants; the survey has limited the depth.
 fn own(node: roxmltree::Node<'_, '_>) -> Result<Element, XmlError> {
     if node.tag_name().namespace().is_some() {
         return Err(XmlError::Forbidden);
@@ -107,7 +151,7 @@ fn own(node: roxmltree::Node<'_, '_>) -> Result<Element, XmlError> {
     Ok(Element { name: node.tag_name().name().to_owned(), text, children })
 }
 
-/// A reply document under construction. Names are ours, so they are `'static`; texts are anybody's.
+/// A reply document under construction. Names are fixed, so they are `'static`; texts are untrusted.
 #[derive(Debug)]
 pub struct Writer(String);
 
@@ -117,8 +161,8 @@ impl Writer {
         Self("<xml>".to_owned())
     }
 
-    /// Adds an element that holds `text` and nothing else, whatever `text` is: characters outside XML 1.0 are dropped,
-    /// and `]]>` is split over two CDATA sections, so that an echoed message cannot add elements.
+    /// Adds an element with only `text` in it: characters outside XML 1.0 are dropped, and `]]>` is split over two
+    /// CDATA sections, so that an echoed message cannot add elements.
     #[must_use]
     pub fn text(mut self, name: &'static str, text: &str) -> Self {
         let allowed: String = text.chars().filter(|c| is_xml_char(*c)).collect();
@@ -127,7 +171,7 @@ impl Writer {
         self
     }
 
-    /// Like [`text`](Self::text), or nothing at all.
+    /// Like [`text`](Self::text), but omits the element for `None`.
     #[must_use]
     pub fn text_if(self, name: &'static str, text: Option<&str>) -> Self {
         match text {
@@ -136,7 +180,7 @@ impl Writer {
         }
     }
 
-    /// Adds an element that holds a whole number.
+    /// Adds an element with an integer.
     #[must_use]
     pub fn number(mut self, name: &'static str, number: i64) -> Self {
         self.0.extend(["<", name, ">", &number.to_string(), "</", name, ">"]);

@@ -1,23 +1,18 @@
-//! The pages around the rules: the test bench, what nobody answered, messages and why, numbers, files in and out.
+//! The pages around the rules: test bench, unanswered messages, message log, statistics, import and export.
 
-use crate::{
-    rig::{App, Database, Engine, eventually},
-    rules::{account, says},
-    signin::register,
-    web::Browser,
-};
+use crate::rig::{App, Browser, Database, Engine, account, eventually, register, says};
 use reqwest::{StatusCode, header};
 use std::time::{Duration, Instant};
 use weida::core::{
     account::admin,
-    reply::{Answer, Cause, Content, Keyword, Matching, draft::Draft, edit},
+    rule::{AnswerMode, Content, Keyword, MatchType, TriggerKind, draft::Draft, edit},
 };
 
-crate::every_engine!(a_file_goes_in_as_it_was_looked_at, what_nobody_answered_leads_to_a_rule);
+crate::every_engine!(an_import_applies_the_shown_preview, an_unanswered_text_leads_to_a_rule);
 
 const SOON: Duration = Duration::from_secs(30);
 
-/// Somebody with an account of their own, in their browser; the phone is theirs.
+/// Registers a user with the phone `o{name}` and returns the user's signed-in browser.
 async fn member(app: &App, name: &str) -> Browser {
     register(app, &app.phone(&format!("o{name}")), name).await;
     signed_in(app, name).await
@@ -35,7 +30,7 @@ async fn boss(app: &App) -> Browser {
     signed_in(app, "boss").await
 }
 
-/// The words of a page, without its markup.
+/// The text of a page, without its markup.
 fn words(html: &str) -> String {
     let mut words = String::new();
     let mut is_markup = false;
@@ -56,7 +51,7 @@ async fn shown(browser: &Browser, path: &str) -> String {
     words(&answer.body)
 }
 
-/// What the page says is what the chat says, and every rule that matched says why it did or did not answer.
+/// The page shows the chat's answer, and for every matching rule why it did or did not answer.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_bench_answers_and_says_why() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
@@ -64,7 +59,7 @@ async fn the_bench_answers_and_says_why() {
     let browser = member(&app, "mia").await;
     let phone = app.phone("omia");
     let long = Draft { priority: 5, ..says("价格表", "见下 <b>&amp;</b>") };
-    let part = Draft::of_text(Cause::Keyword, "价格", Matching::Contains, "一百元");
+    let part = Draft::of_text(TriggerKind::Keyword, "价格", MatchType::Contains, "一百元");
     let off = Draft { is_enabled: false, ..says("关掉的", "x") };
     edit::add_many(&app.ctx, &account(), vec![part, long, says("帮助", "轮不到"), off]).await.unwrap();
     browser.post("/replies", &[("form", "quick"), ("new_keyword", "价格表"), ("new_text", "我自己的")]).await;
@@ -87,15 +82,15 @@ async fn the_bench_answers_and_says_why() {
     assert!(bench.contains("hello") && bench.contains("没有回复") && bench.contains("用它建一条规则"), "{bench}");
     let bench = shown(&boss, "/admin/replies/bench?say=帮助").await;
     assert!(bench.contains("是聊天命令"), "{bench}");
-    // A rule that is off says so, and is not to be made again.
+    // A disabled rule is shown as such, and the page does not offer to create it again.
     let bench = shown(&boss, "/admin/replies/bench?say=关掉的").await;
     assert!(bench.contains("公众号规则 04") && bench.contains("匹配，但停用了"), "{bench}");
     assert!(!bench.contains("用它建一条规则"), "{bench}");
-    // Trying changes and counts nothing.
+    // The test bench changes and counts nothing.
     assert_eq!(app.count("SELECT COUNT(*) FROM messages").await, written + 2);
 }
 
-/// T-30: whatever an address says, the page is there.
+/// T-30: every query string gives the page.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hostile_addresses_give_the_page() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
@@ -132,9 +127,9 @@ async fn hostile_addresses_give_the_page() {
     }
 }
 
-/// The account's are for admins only, and somebody else's messages are nobody's.
+/// The account's pages are for admins only; a user sees only their own messages and imports.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nobody_sees_what_is_not_theirs() {
+async fn a_user_sees_only_their_own_messages_and_imports() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let app = App::on(&database).await;
     let (mia, ben) = (member(&app, "mia").await, member(&app, "ben").await);
@@ -153,13 +148,13 @@ async fn nobody_sees_what_is_not_theirs() {
     }
     let boss = boss(&app).await;
     assert!(shown(&boss, &format!("/admin/replies/messages/{id}")).await.contains("我的秘密"));
-    // An import is its owner's.
+    // An import belongs to its owner.
     let begun = mia.upload("/replies/import", "a.csv", "关键词,回复\n甲,一\n".into()).await;
     assert_eq!(ben.get(begun.location()).await.location(), "/replies/import");
     assert_eq!(ben.post(begun.location(), &[("mode", "merge"), ("mark", "x")]).await.location(), "/replies/import");
 }
 
-async fn what_nobody_answered_leads_to_a_rule(database: &Database) {
+async fn an_unanswered_text_leads_to_a_rule(database: &Database) {
     let app = App::on(database).await;
     let boss = boss(&app).await;
     let phone = app.phone("oasks");
@@ -167,25 +162,25 @@ async fn what_nobody_answered_leads_to_a_rule(database: &Database) {
         assert_eq!(phone.say(said).await, None);
     }
     let page = boss.get("/admin/replies/unanswered").await.body;
-    let told = words(&page);
-    let at = |text: &str| told.find(text).unwrap_or_else(|| panic!("{text} in {told}"));
-    assert!(at("开发票") < at("电话"), "{told}");
+    let shown_text = words(&page);
+    let at = |text: &str| shown_text.find(text).unwrap_or_else(|| panic!("{text} in {shown_text}"));
+    assert!(at("开发票") < at("电话"), "{shown_text}");
     assert!(page.contains("/admin/replies/new?keyword=%E5%BC%80%E5%8F%91%E7%A5%A8"), "{page}");
     let form = boss.get("/admin/replies/new?keyword=开发票").await.body;
     assert!(form.contains("value=\"开发票\""), "{form}");
 
     edit::add(&app.ctx, &account(), &says("开发票", "请发邮件")).await.unwrap();
-    let told = shown(&boss, "/admin/replies/unanswered").await;
-    assert!(!told.contains("开发票") && told.contains("电话"), "{told}");
+    let page = shown(&boss, "/admin/replies/unanswered").await;
+    assert!(!page.contains("开发票") && page.contains("电话"), "{page}");
     assert_eq!(
         boss.post("/do/reply-ignore", &[("owner", "account"), ("text", "电话")]).await.location(),
         "/admin/replies/unanswered"
     );
-    let told = shown(&boss, "/admin/replies/unanswered").await;
-    assert!(told.contains("已忽略“电话”") && told.contains("没有遗漏"), "{told}");
-    let told = shown(&boss, "/admin/replies/messages?only=unanswered").await;
-    assert!(told.contains("开发票"), "{told}");
-    // Somebody who is no admin ignores nothing of the account's.
+    let page = shown(&boss, "/admin/replies/unanswered").await;
+    assert!(page.contains("已忽略“电话”") && page.contains("没有遗漏"), "{page}");
+    let page = shown(&boss, "/admin/replies/messages?only=unanswered").await;
+    assert!(page.contains("开发票"), "{page}");
+    // A user who is no admin cannot ignore the account's unanswered messages.
     let mia = member(&app, "mia").await;
     phone.say("别的").await;
     mia.post("/do/reply-ignore", &[("owner", "account"), ("text", "别的")]).await;
@@ -203,11 +198,11 @@ async fn hits_are_shown_by_day_and_by_rule() {
     for said in ["乙", "乙", "甲", "丙"] {
         phone.say(said).await;
     }
-    let told = shown(&boss, "/admin/replies/numbers").await;
-    assert!(told.contains("最近 7 天收到 4 条，命中 3 条，未命中 1 条。最多的一天：今天，4 条。"), "{told}");
-    assert!(told.find("乙").unwrap() < told.rfind("甲").unwrap(), "{told}");
-    let told = shown(&boss, "/admin/replies/numbers?rule=2&days=30").await;
-    assert!(told.contains("规则 02 的命中") && told.contains("最近 30 天命中 2 次"), "{told}");
+    let page = shown(&boss, "/admin/replies/numbers").await;
+    assert!(page.contains("最近 7 天收到 4 条，命中 3 条，未命中 1 条。最多的一天：今天，4 条。"), "{page}");
+    assert!(page.find("乙").unwrap() < page.rfind("甲").unwrap(), "{page}");
+    let page = shown(&boss, "/admin/replies/numbers?rule=2&days=30").await;
+    assert!(page.contains("规则 02 的命中") && page.contains("最近 30 天命中 2 次"), "{page}");
     let list = shown(&boss, "/admin/replies").await;
     assert!(list.contains("最近 7 天") && list.contains("75%"), "{list}");
 }
@@ -218,7 +213,7 @@ fn hidden<'a>(html: &'a str, name: &str) -> &'a str {
     rest.split('"').next().unwrap()
 }
 
-/// Applies what a page shows, and waits for the page that says what became of it.
+/// Applies the shown preview and returns the result page.
 async fn applied(browser: &Browser, job: &str, mode: &str, extra: &[(&str, &str)]) -> String {
     let page = browser.get(&format!("{job}?mode={mode}")).await.body;
     let mark = hidden(&page, "mark").to_owned();
@@ -237,11 +232,11 @@ async fn applied(browser: &Browser, job: &str, mode: &str, extra: &[(&str, &str)
         }
         answer.location() == job
     };
-    assert!(eventually(SOON, is_done).await, "it never ended");
+    assert!(eventually(SOON, is_done).await, "the import did not end");
     shown(browser, job).await
 }
 
-async fn a_file_goes_in_as_it_was_looked_at(database: &Database) {
+async fn an_import_applies_the_shown_preview(database: &Database) {
     let app = App::on(database).await;
     let browser = member(&app, "mia").await;
     let refused = browser.upload("/replies/import", "a.csv", vec![0xff, 0xfe, 0x41]).await;
@@ -255,18 +250,18 @@ async fn a_file_goes_in_as_it_was_looked_at(database: &Database) {
     let job = begun.location().to_owned();
     assert!(begun.status == StatusCode::SEE_OTHER && job.starts_with("/replies/import/"), "{job}");
 
-    let told = shown(&browser, &job).await;
-    assert!(told.contains("规则.csv") && told.contains("第 6 行"), "{told}");
-    let told = shown(&browser, &format!("{job}?part=added")).await;
-    assert!(told.contains("多少钱") && told.contains("一百元"), "{told}");
-    let told = shown(&browser, &format!("{job}?part=changed")).await;
-    assert!(told.contains("以前") && told.contains("现在"), "{told}");
-    // Looking changes nothing, and neither does what was not asked to leave out the wrong line.
+    let page = shown(&browser, &job).await;
+    assert!(page.contains("规则.csv") && page.contains("第 6 行"), "{page}");
+    let page = shown(&browser, &format!("{job}?part=added")).await;
+    assert!(page.contains("多少钱") && page.contains("一百元"), "{page}");
+    let page = shown(&browser, &format!("{job}?part=changed")).await;
+    assert!(page.contains("以前") && page.contains("现在"), "{page}");
+    // The preview changes nothing, and neither does an import with faulty lines unless the user chose to skip them.
     assert_eq!(app.count("SELECT COUNT(*) FROM reply_rules").await, 2);
     assert!(applied(&browser, &job, "merge", &[]).await.contains("没有导入：有些行有问题"));
     assert_eq!(app.count("SELECT COUNT(*) FROM reply_rules").await, 2);
 
-    // Somebody changes a rule between looking and applying: all or nothing.
+    // A rule changes between preview and apply: the import applies nothing.
     let page = browser.get(&job).await.body;
     let mark = hidden(&page, "mark").to_owned();
     browser
@@ -276,22 +271,22 @@ async fn a_file_goes_in_as_it_was_looked_at(database: &Database) {
         )
         .await;
     browser.post(&job, &[("mode", "merge"), ("mark", &mark), ("partial", "on")]).await;
-    let is_told = async || browser.get(&job).await.body.contains("没有导入：看过差异以后");
-    assert!(eventually(SOON, is_told).await);
+    let is_refused = async || browser.get(&job).await.body.contains("没有导入：看过差异以后");
+    assert!(eventually(SOON, is_refused).await);
 
-    let told = applied(&browser, &job, "replace", &[("partial", "on")]).await;
-    assert!(told.contains("导入完成") && told.contains("删除 1 条"), "{told}");
+    let page = applied(&browser, &job, "replace", &[("partial", "on")]).await;
+    assert!(page.contains("导入完成") && page.contains("删除 1 条"), "{page}");
     let phone = app.phone("omia");
     assert_eq!((phone.ask("你好").await, phone.ask("请问多少钱").await), ("现在".to_owned(), "一百元".to_owned()));
     assert_eq!(phone.say("旧的").await, None);
     let history = shown(&browser, "/replies/history").await;
     assert!(history.contains("导入"), "{history}");
-    // What was done is not done twice.
+    // A finished import does not run again.
     assert_eq!(browser.post(&job, &[("mode", "merge"), ("mark", &mark)]).await.location(), format!("{job}?running"));
     assert!(shown(&browser, &job).await.contains("导入完成"));
 }
 
-/// What is taken away comes back as it was, in both formats.
+/// Importing an export changes nothing, in both formats.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_exported_file_says_the_same() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
@@ -300,11 +295,11 @@ async fn an_exported_file_says_the_same() {
     let rich = Draft {
         name: "活动".to_owned(),
         keywords: vec![
-            Keyword { text: "=1+1".to_owned(), matching: Matching::Exact },
-            Keyword { text: "订单(\\d+)".to_owned(), matching: Matching::Regex },
+            Keyword { text: "=1+1".to_owned(), matching: MatchType::Exact },
+            Keyword { text: "订单(\\d+)".to_owned(), matching: MatchType::Regex },
         ],
         contents: vec![Content::text("甲\n\"乙\",丙"), Content::Image { media: "Wx_9".to_owned() }],
-        answer: Answer::Random,
+        answer: AnswerMode::Random,
         priority: -3,
         is_enabled: false,
         ..Draft::default()
@@ -316,8 +311,8 @@ async fn an_exported_file_says_the_same() {
         let name = file.headers[header::CONTENT_DISPOSITION].to_str().unwrap();
         assert!(name.starts_with("attachment; filename=\"weida-rules-2025-09-12."), "{name}");
         let begun = boss.upload("/admin/replies/import", &format!("x.{format}"), file.body.into_bytes()).await;
-        let told = shown(&boss, begun.location()).await;
-        assert!(told.contains("没有要导入的") && told.contains("不变 2"), "{told}");
+        let page = shown(&boss, begun.location()).await;
+        assert!(page.contains("没有要导入的") && page.contains("不变 2"), "{page}");
     }
 }
 
@@ -332,11 +327,11 @@ async fn five_thousand_rules_come_in_within_five_seconds() {
     let begun = Instant::now();
     let answer = browser.upload("/replies/import", "many.csv", file.into()).await;
     let uploaded = begun.elapsed();
-    let told = applied(&browser, answer.location(), "merge", &[]).await;
+    let page = applied(&browser, answer.location(), "merge", &[]).await;
     let took = begun.elapsed();
     println!("5,000 rules: uploaded {uploaded:?}, imported {took:?}");
-    assert!(told.contains("新增 5000 条"), "{told}");
+    assert!(page.contains("新增 5000 条"), "{page}");
     assert_eq!(app.phone("omia").ask("关键词4999").await, "回复 4999");
-    // Without optimisation, and beside other tests, it may take longer; a browser asks the same by itself (end2end).
+    // Debug builds beside other tests may take longer; end2end measures the same in a browser.
     assert!(took < Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 5 }), "{took:?}");
 }

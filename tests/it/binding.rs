@@ -1,25 +1,24 @@
-//! T-13, T-15: the result of a sign-in belongs to the browser that began it, once.
+//! T-13, T-15: only the browser that began a sign-in collects its result, and only once.
 
-use crate::{
-    rig::{App, Database, Platform, http},
-    signin::{asker, begin_login, register},
-};
+use crate::rig::{App, Database, Platform, asker, begin_login, http, register};
 use futures::future::join_all;
 use std::{collections::BTreeSet, sync::Arc};
-use weida::core::{
-    CoreError,
-    clock::FakeClock,
-    signin::{Purpose, Secrets, begin, collect::collect},
+use weida::{
+    base::clock::FakeClock,
+    core::{
+        CoreError,
+        signin::{Purpose, Secrets, begin, collect::collect},
+    },
 };
 
 crate::every_engine!(
-    of_a_hundred_collects_at_once_one_succeeds,
+    of_a_hundred_concurrent_collects_one_succeeds,
     nothing_but_the_browsers_own_cookie_collects,
     the_stream_of_states_opens_for_cookie_and_poll_secret_together_only,
 );
 
-/// T-13. 20 rounds on every engine; `cargo test` runs them beside everything else, and 2,000 rivals leave no luck.
-async fn of_a_hundred_collects_at_once_one_succeeds(database: &Database) {
+/// T-13. 20 rounds with 100 concurrent collects each, on every engine, beside all other tests.
+async fn of_a_hundred_concurrent_collects_one_succeeds(database: &Database) {
     let app = App::on(database).await;
     let phone = app.phone("oHundred");
     let user = register(&app, &phone, "hundred").await;
@@ -34,12 +33,12 @@ async fn of_a_hundred_collects_at_once_one_succeeds(database: &Database) {
     }
 }
 
-/// A cookie put together from parts.
+/// A cookie composed of the given parts.
 fn cookie(browser: &str, poll: &str, code: &str) -> Option<Secrets> {
     Secrets::parse(&format!("{browser}.{poll}.{code}"))
 }
 
-/// T-15, at the domain's door: every secret but the right one is refused in the same words.
+/// T-15, in the core: every wrong secret gets the same error.
 async fn nothing_but_the_browsers_own_cookie_collects(database: &Database) {
     let platform = Platform::answering().await;
     let clock = Arc::new(FakeClock::at(crate::rig::BEGINNING_MS));
@@ -62,7 +61,7 @@ async fn nothing_but_the_browsers_own_cookie_collects(database: &Database) {
         cookie(&ticket, parts[1], parts[2]),
         cookie(parts[1], parts[1], parts[2]),
         cookie(parts[1], parts[0], parts[2]),
-        // Another browser's, with as much of the victim's as a page and a chat show.
+        // Another browser's, with the parts of the victim's that its page and chat show.
         Some(attackers.clone()),
         cookie(others[0], parts[1], parts[2]),
         cookie(&"0".repeat(22), parts[1], parts[2]),
@@ -80,12 +79,12 @@ async fn nothing_but_the_browsers_own_cookie_collects(database: &Database) {
     assert_eq!(refusals.into_iter().collect::<Vec<_>>(), ["SessionOver"]);
 }
 
-/// T-15, over HTTP: what does not fit together is not found, with the same face for every reason.
+/// T-15, over HTTP: every mismatch gets the same 404.
 async fn the_stream_of_states_opens_for_cookie_and_poll_secret_together_only(database: &Database) {
     let app = App::on(database).await;
     let gone = begin::login(&app.ctx, Purpose::Login, asker()).await.unwrap();
     app.clock.advance_ms(25 * 3_600_000);
-    weida::core::keep::sweep(&app.ctx).await.unwrap();
+    weida::core::cleanup::delete_expired(&app.ctx).await.unwrap();
     assert_eq!(app.count("SELECT COUNT(*) FROM signin_sessions").await, 0);
     let (own, other) = (begin_login(&app).await, begin_login(&app).await);
     let swapped = format!("{}.{}.{}", own.poll(), own.poll(), own.code());
@@ -101,7 +100,7 @@ async fn the_stream_of_states_opens_for_cookie_and_poll_secret_together_only(dat
         (Some(swapped), own.poll().to_owned()),
         (Some(gone.to_cookie()), gone.poll().to_owned()),
     ];
-    let mut faces = BTreeSet::new();
+    let mut answers = BTreeSet::new();
     for (cookie, poll) in attempts {
         let mut request = http().get(app.url("/signin/events")).query(&[("poll", &poll)]);
         if let Some(cookie) = cookie {
@@ -109,10 +108,10 @@ async fn the_stream_of_states_opens_for_cookie_and_poll_secret_together_only(dat
         }
         let answer = request.send().await.unwrap();
         let kind = answer.headers().get("content-type").cloned();
-        faces.insert(format!("{} {kind:?} {:?}", answer.status().as_u16(), answer.text().await.unwrap()));
+        answers.insert(format!("{} {kind:?} {:?}", answer.status().as_u16(), answer.text().await.unwrap()));
     }
-    assert_eq!(faces.into_iter().collect::<Vec<_>>(), ["404 None \"\""]);
-    // And the right ones open it.
+    assert_eq!(answers.into_iter().collect::<Vec<_>>(), ["404 None \"\""]);
+    // The matching pair opens the stream.
     let request = http().get(app.url("/signin/events")).query(&[("poll", own.poll())]);
     let answer = request.header("cookie", format!("weida_signin={}", own.to_cookie())).send().await.unwrap();
     assert_eq!(answer.status(), 200);

@@ -1,36 +1,34 @@
-//! Rules edited in the chat: by the person whom the push names, in the history like every other edit, and asked where it matters.
+//! Rules edited in the chat: by the follower whom the push names, recorded in the history, confirmed where an edit deletes.
 
-use crate::{
-    rig::{App, BEGINNING_MS, Database, Phone, Platform, digits},
-    rules::says,
-    signin::{begin_login, register, status},
-};
+use crate::rig::{App, BEGINNING_MS, Database, Phone, Platform, begin_login, digits, register, says, status};
 use std::sync::Arc;
-use weida::core::{
-    account,
-    clock::FakeClock,
-    reply::{
-        Content, Door, Matching, Rule,
-        draft::Draft,
-        edit::{self, Editor},
-        history, search,
+use weida::{
+    base::clock::FakeClock,
+    core::{
+        account,
+        rule::{
+            Content, MatchType, Rule, Source,
+            draft::Draft,
+            edit::{self, Editor},
+            history, search,
+        },
+        signin::{Status, follow},
     },
-    signin::{Status, follow},
 };
 
 crate::every_engine!(
-    a_rule_is_added_shown_changed_and_answers_at_once,
-    what_cannot_be_saved_is_told_with_the_limit_and_a_way,
-    deleting_asks_once_and_is_taken_back_with_a_word,
+    a_rule_is_added_shown_changed_and_answers_immediately,
+    a_refused_rule_is_answered_with_the_limit_and_an_example,
+    deleting_asks_once_and_can_be_undone,
     one_question_is_open_at_a_time,
-    a_question_cancels_nothing_that_was_done_without_asking,
+    a_question_does_not_cancel_a_completed_bind,
     a_question_outlives_a_restart_and_ends_after_five_minutes,
     unbinding_asks_and_needs_another_way_in,
     a_switch_is_for_all_rules_or_for_some,
-    nobody_touches_the_rules_of_others,
-    a_list_of_any_rules_is_one_message_a_page,
+    a_follower_cannot_touch_the_rules_of_others,
+    each_page_of_a_list_fits_one_message,
     the_operator_names_the_commands,
-    what_the_chat_changes_is_known_on_the_web_and_the_other_way_round,
+    chat_and_web_see_each_others_changes,
 );
 
 async fn registered(app: &App, openid: &str, name: &str) -> (Phone, i64) {
@@ -43,7 +41,7 @@ async fn rules(app: &App, owner: i64) -> Vec<Rule> {
     search::list(&app.ctx, owner).await.unwrap()
 }
 
-async fn a_rule_is_added_shown_changed_and_answers_at_once(database: &Database) {
+async fn a_rule_is_added_shown_changed_and_answers_immediately(database: &Database) {
     let app = App::on(database).await;
     let (phone, id) = registered(&app, "oAnna", "anna").await;
     let answer = phone.ask("添加 收到=回复：<b>&]]😀").await;
@@ -59,13 +57,13 @@ async fn a_rule_is_added_shown_changed_and_answers_at_once(database: &Database) 
     assert_eq!(phone.ask("修改 01 收到=好的").await, "规则 01 本来就是这样，没有修改。");
     assert_eq!(phone.ask("收到").await, "好的");
     let changes = history::changes(&app.ctx, id, None, 10).await.unwrap();
-    assert!(changes.len() == 3 && changes.iter().all(|c| c.door == Door::Chat && c.actor_id == id));
-    // Also the reply's lines and variables.
+    assert!(changes.len() == 3 && changes.iter().all(|c| c.door == Source::Chat && c.actor_id == id));
+    // Line breaks and variables in the reply work too.
     phone.ask("添加 我是谁=第一行\n{{nickname}}，编号 {{user_id}}").await;
     assert_eq!(phone.ask("我是谁").await, format!("第一行\nanna，编号 {id}"));
 }
 
-async fn what_cannot_be_saved_is_told_with_the_limit_and_a_way(database: &Database) {
+async fn a_refused_rule_is_answered_with_the_limit_and_an_example(database: &Database) {
     let app = App::on(database).await;
     let (phone, id) = registered(&app, "oBert", "bert").await;
     phone.ask("添加 价格=100 元").await;
@@ -88,13 +86,13 @@ async fn what_cannot_be_saved_is_told_with_the_limit_and_a_way(database: &Databa
     let rules = rules(&app, id).await;
     assert_eq!(rules.len(), 2);
     assert_eq!(rules[0].contents, [Content::text("100 元")]);
-    // An ordinary sentence is nobody's command.
+    // An ordinary sentence is not a command.
     for sentence in ["列表很长", "查看日程", "添加剂", "关闭 窗户"] {
         assert_eq!(phone.say(sentence).await, None, "{sentence}");
     }
 }
 
-async fn deleting_asks_once_and_is_taken_back_with_a_word(database: &Database) {
+async fn deleting_asks_once_and_can_be_undone(database: &Database) {
     let app = App::on(database).await;
     let (phone, id) = registered(&app, "oCarl", "carl").await;
     for n in 1..=3 {
@@ -105,7 +103,7 @@ async fn deleting_asks_once_and_is_taken_back_with_a_word(database: &Database) {
     assert!(question.contains("回复“1”确认"), "{question}");
     assert_eq!(rules(&app, id).await.len(), 3);
     assert!(phone.ask("取消").await.contains("什么都没有改"));
-    // Nothing is open any more: neither word does anything.
+    // No question is open any more: neither word has an effect.
     assert_eq!(phone.say("1").await, None);
     assert_eq!(phone.say("取消").await, None);
     phone.ask("删除 1 3").await;
@@ -114,16 +112,16 @@ async fn deleting_asks_once_and_is_taken_back_with_a_word(database: &Database) {
     assert_eq!(phone.say("词1").await, None);
     assert_eq!(phone.ask("撤销").await, "已撤销：删除“词1、词3”");
     assert_eq!(phone.ask("词1").await, "答1");
-    // Once more: the one before it.
-    assert_eq!(phone.ask("undo").await, "Taken back: added “词3”");
+    // A second undo reverts the change before it.
+    assert_eq!(phone.ask("undo").await, "Undone: added “词3”");
     assert_eq!(phone.say("词3").await, None);
-    // What was changed elsewhere since is not taken back.
+    // A rule that was changed elsewhere meanwhile is not reverted.
     let rule = rules(&app, id).await.remove(1);
     let editor = Editor { owner_id: id, actor_id: 7, ..Editor::default() };
     edit::update(&app.ctx, &editor, 2, rule.revision, &says("词2", "别人改的")).await.unwrap();
     assert!(phone.ask("撤销").await.contains("不能撤销"));
     assert_eq!(phone.ask("词2").await, "别人改的");
-    // Deleted elsewhere in between.
+    // The rule is deleted elsewhere before the confirmation.
     phone.ask("删除 02").await;
     edit::delete(&app.ctx, &editor, &[2]).await.unwrap();
     assert!(phone.ask("1").await.contains("已经不在了"));
@@ -133,7 +131,7 @@ async fn one_question_is_open_at_a_time(database: &Database) {
     let app = App::on(database).await;
     let (phone, id) = registered(&app, "oDora", "dora").await;
     phone.ask("添加 词=答").await;
-    // A sign-in asks; then the deletion asks: `1` is about the deletion, and the page is refused.
+    // A sign-in asks, then a deletion asks: `1` confirms the deletion, and the sign-in is refused.
     let secrets = begin_login(&app).await;
     phone.ask(secrets.code()).await;
     assert_eq!(status(&app, &secrets).await, Status::Scanned);
@@ -149,7 +147,7 @@ async fn one_question_is_open_at_a_time(database: &Database) {
     assert!(phone.ask("1").await.contains("登录成功"));
     assert_eq!(rules(&app, id).await.len(), 1);
     assert_eq!(phone.say("1").await, None);
-    // A newer question of ours takes the place of the older one.
+    // A newer question about rules replaces the older one.
     phone.ask("添加 词2=答2").await;
     phone.ask("删除 01").await;
     phone.ask("删除 02").await;
@@ -158,7 +156,7 @@ async fn one_question_is_open_at_a_time(database: &Database) {
     assert_eq!(phone.say("1").await, None);
 }
 
-async fn a_question_cancels_nothing_that_was_done_without_asking(database: &Database) {
+async fn a_question_does_not_cancel_a_completed_bind(database: &Database) {
     let platform = Platform::answering().await;
     let clock = Arc::new(FakeClock::at(BEGINNING_MS));
     let app = App::with(database, clock, &[("WECHAT_API_BASE", platform.base.as_str())]).await;
@@ -166,14 +164,14 @@ async fn a_question_cancels_nothing_that_was_done_without_asking(database: &Data
     follow::begin(&app.ctx, &client, std::net::IpAddr::from([127, 0, 0, 1])).await.unwrap();
     let phone = app.phone("oKlaus");
     phone.push(&phone.event("subscribe", &format!("qrscene_{}", platform.last_scene().unwrap()))).await;
-    let progress = async || follow::look(&app.ctx, &client).await.unwrap().progress;
+    let progress = async || follow::look(&app.ctx, &client, None).await.unwrap().progress;
     assert_eq!(progress().await, follow::Progress::Completed);
     phone.ask("添加 词=答").await;
     phone.ask("删除 01").await;
     assert_eq!(progress().await, follow::Progress::Completed);
     assert!(phone.ask("取消").await.contains("什么都没有改"));
     assert_eq!(progress().await, follow::Progress::Completed);
-    // With nothing of ours open, the word is about the client again.
+    // With no question about rules open, the word cancels the client's bind again.
     phone.say("取消").await;
     assert_ne!(progress().await, follow::Progress::Completed);
     assert_eq!(phone.ask("词").await, "答");
@@ -187,7 +185,7 @@ async fn a_question_outlives_a_restart_and_ends_after_five_minutes(database: &Da
     phone.ask("删除 01").await;
     app.stopping.cancel();
     let after = App::with(database, clock.clone(), &[]).await;
-    // Which change is the last one is told by the time.
+    // The time decides which change is the last one.
     clock.advance_ms(1_000);
     assert!(after.phone("oEmil").ask("1").await.contains("已删除"));
     after.phone("oEmil").ask("撤销").await;
@@ -208,7 +206,7 @@ async fn unbinding_asks_and_needs_another_way_in(database: &Database) {
     assert!(phone.ask("列表").await.contains("还没有账号"));
     let identities = account::identity::find_own(&app.ctx, id).await.unwrap();
     assert!(identities.is_none());
-    // Without a password there would be no way back in.
+    // Without a password the user could not sign in again.
     let guest = app.phone("oGuest");
     let secrets = begin_login(&app).await;
     guest.ask(secrets.code()).await;
@@ -233,13 +231,13 @@ async fn a_switch_is_for_all_rules_or_for_some(database: &Database) {
     assert_eq!((phone.say("词").await, phone.say("字").await), (None, None));
     assert_eq!(phone.ask("句").await, "段");
     assert!(phone.ask("列表").await.contains("01 词 = 答（停用）"));
-    assert_eq!(phone.ask("on 1").await, "Switched on: rule 01.");
+    assert_eq!(phone.ask("on 1").await, "Enabled: rule 01.");
     assert_eq!(phone.ask("词").await, "答");
     assert!(phone.ask("开启 09").await.contains("没有规则 09"));
     assert_eq!(rules(&app, id).await.iter().filter(|r| r.is_enabled).count(), 2);
 }
 
-async fn nobody_touches_the_rules_of_others(database: &Database) {
+async fn a_follower_cannot_touch_the_rules_of_others(database: &Database) {
     let app = App::on(database).await;
     let (anna, id) = registered(&app, "oAnna", "anna").await;
     let (bert, _) = registered(&app, "oBert", "bert").await;
@@ -250,25 +248,25 @@ async fn nobody_touches_the_rules_of_others(database: &Database) {
     }
     assert!(bert.ask("列表").await.contains("还没有规则"));
     assert!(bert.ask("撤销").await.contains("没有可以撤销的修改"));
-    let stranger = app.phone("oStranger");
+    let unregistered = app.phone("oUnregistered");
     for asked in ["列表", "添加 a=b", "删除 01", "开启", "撤销", "解绑"] {
-        assert!(stranger.ask(asked).await.contains("还没有账号"), "{asked}");
+        assert!(unregistered.ask(asked).await.contains("还没有账号"), "{asked}");
     }
-    // An open question of one is not answered by another.
+    // A follower cannot answer another follower's question.
     anna.ask("删除 01").await;
     assert_eq!(bert.say("1").await, None);
     assert_eq!(rules(&app, id).await.len(), 1);
-    // Nor by somebody who was shut out meanwhile.
+    // Neither can the asker once the account is disabled.
     let mut tx = app.ctx.store.begin().await.unwrap();
     weida::store::user::update_enabled(&mut tx, id, false, None, app.ctx.now()).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(anna.say("1").await, None);
     assert!(anna.ask("添加 a=b").await.contains("已被停用"));
-    assert_eq!(anna.say("秘密").await, None, "rules of an account that is shut out answer nobody");
+    assert_eq!(anna.say("秘密").await, None, "rules of a disabled account do not answer");
     assert_eq!(rules(&app, id).await.len(), 1);
 }
 
-async fn a_list_of_any_rules_is_one_message_a_page(database: &Database) {
+async fn each_page_of_a_list_fits_one_message(database: &Database) {
     let app = App::on(database).await;
     let (phone, id) = registered(&app, "oHans", "hans").await;
     assert!(phone.ask("列表").await.contains("发送“添加 收到=回复”"));
@@ -276,9 +274,9 @@ async fn a_list_of_any_rules_is_one_message_a_page(database: &Database) {
     let wide = |n: usize| Draft {
         is_enabled: n.is_multiple_of(2),
         ..Draft::of_text(
-            weida::core::reply::Cause::Keyword,
+            weida::core::rule::TriggerKind::Keyword,
             &format!("{}{n}", "😀".repeat(50)),
-            Matching::Exact,
+            MatchType::Exact,
             &"😀".repeat(500),
         )
     };
@@ -316,7 +314,7 @@ async fn the_operator_names_the_commands(database: &Database) {
     assert!(digits(&phone.ask("验证码").await).is_some());
 }
 
-async fn what_the_chat_changes_is_known_on_the_web_and_the_other_way_round(database: &Database) {
+async fn chat_and_web_see_each_others_changes(database: &Database) {
     let clock = Arc::new(FakeClock::at(BEGINNING_MS));
     let (one, other) = (App::with(database, clock.clone(), &[]).await, App::with(database, clock, &[]).await);
     let (phone, id) = registered(&one, "oJana", "jana").await;
@@ -325,7 +323,7 @@ async fn what_the_chat_changes_is_known_on_the_web_and_the_other_way_round(datab
     let editor = Editor { owner_id: id, actor_id: id, ..Editor::default() };
     edit::add(&one.ctx, &editor, &says("字", "复")).await.unwrap();
     assert_eq!(phone.ask("字").await, "复");
-    // The other instance hears of it within a second.
+    // The other instance sees the change within a second.
     let there = other.phone("oJana");
     let soon = std::time::Duration::from_secs(1);
     assert!(crate::rig::eventually(soon, async || there.say("词").await.is_some()).await);

@@ -1,16 +1,12 @@
-//! The console over HTTP: who is let in, what its forms do, and what its addresses make of nonsense.
+//! The admin console over HTTP: who has access, what its forms do, and how it handles invalid addresses.
 
-use crate::{
-    rig::{App, BEGINNING_MS, Database, Engine, crowd},
-    signin::register,
-    web::{Browser, CHANGES},
-};
+use crate::rig::{App, BEGINNING_MS, Browser, CHANGES, Database, Engine, crowd, register};
 use reqwest::StatusCode;
 use weida::core::account::{self, directory};
 
-crate::every_engine!(a_user_is_found_raised_paid_and_shut_out_by_forms_alone);
+crate::every_engine!(an_admin_manages_a_user_by_forms_alone);
 
-/// Every page of the console that there is a route to: a new one cannot be missed. An id is the first user's.
+/// Every console page, read from the routes, so that no new page is missed. An id is the first user's.
 fn pages() -> Vec<String> {
     let routes = include_str!("../../src/app.rs").split("path!(\"").skip(1);
     let paths = routes.filter_map(|rest| rest.split('"').next()).filter(|path| path.starts_with("/admin"));
@@ -22,7 +18,7 @@ fn pages() -> Vec<String> {
     paths.map(|path| path.split('/').map(known).collect::<Vec<_>>().join("/")).collect()
 }
 
-/// The actions of the console among those of the table.
+/// The console's actions in the table.
 fn actions() -> impl Iterator<Item = &'static (&'static str, &'static [(&'static str, &'static str)])> {
     CHANGES.iter().filter(|(path, _)| path.starts_with("/do/user-"))
 }
@@ -35,7 +31,7 @@ async fn signed_in(app: &App, username: &str) -> Browser {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nobody_but_an_admin_is_let_in_or_obeyed() {
+async fn only_admins_see_pages_or_change_anything() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let app = App::on(&database).await;
     account::admin::create(&app.ctx, "root", "correct horse").await.unwrap();
@@ -43,7 +39,7 @@ async fn nobody_but_an_admin_is_let_in_or_obeyed() {
     account::admin::create(&app.ctx, "gone", "correct horse").await.unwrap();
     let (root, user, gone) =
         (signed_in(&app, "root").await, signed_in(&app, "user").await, signed_in(&app, "gone").await);
-    let admin = crate::directory::admin(&app, "other").await;
+    let admin = crate::rig::admin(&app, "other").await;
     directory::set_role(&app.ctx, &admin, 1003, account::Role::User).await.unwrap();
     let gone_again = signed_in(&app, "gone").await;
 
@@ -51,8 +47,8 @@ async fn nobody_but_an_admin_is_let_in_or_obeyed() {
     for path in &pages() {
         assert_eq!(user.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
         assert_eq!(gone_again.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
-        for stranger in [&Browser::on(&app), &gone] {
-            let answer = stranger.get(path).await;
+        for signed_out in [&Browser::on(&app), &gone] {
+            let answer = signed_out.get(path).await;
             assert!(answer.location().starts_with("/login?next=%2Fadmin"), "{path}: {}", answer.status);
         }
         let page = root.get(path).await;
@@ -61,8 +57,8 @@ async fn nobody_but_an_admin_is_let_in_or_obeyed() {
     }
     let before = (app.fingerprint().await, app.count("SELECT COUNT(*) FROM audit_entries").await);
     for (path, fields) in actions() {
-        for somebody in [&Browser::on(&app), &user, &gone, &gone_again] {
-            let answer = somebody.post(path, fields).await;
+        for browser in [&Browser::on(&app), &user, &gone, &gone_again] {
+            let answer = browser.post(path, fields).await;
             assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
         }
     }
@@ -71,7 +67,7 @@ async fn nobody_but_an_admin_is_let_in_or_obeyed() {
     assert_eq!(app.count("SELECT COUNT(*) FROM users WHERE level <> 'normal' OR is_enabled = 0").await, 0);
 }
 
-async fn a_user_is_found_raised_paid_and_shut_out_by_forms_alone(database: &Database) {
+async fn an_admin_manages_a_user_by_forms_alone(database: &Database) {
     let app = App::on(database).await;
     account::admin::create(&app.ctx, "root", "correct horse").await.unwrap();
     let id = register(&app, &app.phone("oForms"), "小Ming").await.to_string();
@@ -92,11 +88,11 @@ async fn a_user_is_found_raised_paid_and_shut_out_by_forms_alone(database: &Data
         root.get(&page).await.body
     };
     assert!(post("level", &[("level", "vip")]).await.contains("等级已改为VIP 用户"));
-    for (amount, told) in
+    for (amount, error) in
         [("0", "填大于 0"), ("-5", "填大于 0"), ("1e3", "填大于 0"), ("99999999999999999999", "填大于 0")]
     {
         let body = post("credits", &[("way", "give"), ("amount", amount), ("reason", "奖励")]).await;
-        assert!(body.contains(told) && body.contains(&format!("value=\"{amount}\"")), "{amount}");
+        assert!(body.contains(error) && body.contains(&format!("value=\"{amount}\"")), "{amount}");
     }
     let body = post("credits", &[("way", "take"), ("amount", "101"), ("reason", "多扣")]).await;
     assert!(body.contains("积分不够扣") && body.contains("value=\"多扣\""), "{body}");
@@ -118,7 +114,7 @@ async fn a_user_is_found_raised_paid_and_shut_out_by_forms_alone(database: &Data
     assert!(post("role", &[("role", "user")]).await.contains("已撤销管理员"));
     assert!(post("sign-out", &[]).await.contains("所有登录已失效"));
 
-    // Deleting wants the name.
+    // Deleting needs the typed name.
     let wrong = root.post("/do/user-delete", &of_user(&[("confirm_user", "root")])).await;
     assert_eq!(wrong.location(), format!("{page}/delete"));
     assert!(root.get(wrong.location()).await.body.contains("和这个用户的用户名或编号不一致"));
@@ -126,16 +122,16 @@ async fn a_user_is_found_raised_paid_and_shut_out_by_forms_alone(database: &Data
     assert_eq!(done.location(), "/admin/users");
     assert!(root.get("/admin/users").await.body.contains(&format!("用户 {id} 已删除")));
     assert_eq!(root.get(&page).await.status, StatusCode::NOT_FOUND);
-    // The last admin is told why not.
+    // The page tells the last admin why this is refused.
     let own = root.get("/admin/users/1001").await.body;
     assert!(own.contains("唯一能登录的管理员") && !own.contains("/do/user-disable") && !own.contains("/1001/delete"));
     root.post("/do/user-disable", &[("user", "1001"), ("disable_reason", "x")]).await;
     assert!(root.get("/admin/users/1001").await.body.contains("这是唯一的管理员"));
 }
 
-/// T-30: nonsense in an address gives the list, and never an error.
+/// T-30: an invalid query gives the list and never an error.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_address_that_makes_no_sense_gives_the_list() {
+async fn an_invalid_query_gives_the_list() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let app = App::on(&database).await;
     account::admin::create(&app.ctx, "root", "correct horse").await.unwrap();
@@ -165,7 +161,7 @@ async fn an_address_that_makes_no_sense_gives_the_list() {
         assert_eq!(root.get(&format!("/admin/users?q={value}")).await.status, StatusCode::OK, "q={value}");
         assert!(root.get(&format!("/admin/users/{value}")).await.status.is_client_error(), "{value}");
     }
-    // The next page and back, as the links say.
+    // The next page and back, by the page's links.
     let first = root.get("/admin/users?q=crowd&sort=id-asc").await.body;
     let link = |body: &str, rel: &str| {
         let tag = body.split("<a ").find(|tag| tag.contains(&format!("rel=\"{rel}\""))).unwrap_or_default();

@@ -1,27 +1,28 @@
-//! T-01, T-02, T-03: credits. Never oversold, never lost, and never taken twice for one piece of work.
+//! T-01, T-02, T-03: credits are never oversold, never lost, and never charged twice for one request.
 
-use crate::{
-    rig::{App, BEGINNING_MS, Database, Engine, eventually, rounds},
-    tokens::someone,
-};
+use crate::rig::{App, BEGINNING_MS, Database, Engine, eventually, new_user, rounds};
 use futures::future::join_all;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
-use weida::core::{
-    CoreError,
-    chance::{Chance as _, SeededChance},
-    clock::FakeClock,
-    credit::{self, Held, Hold, Key, hold},
+use weida::{
+    base::{
+        clock::FakeClock,
+        rng::{Rng as _, SeededRng},
+    },
+    core::{
+        CoreError,
+        credit::{self, Held, Hold, Key, hold},
+    },
 };
 
 crate::every_engine!(
     three_thousand_spends_of_a_thousand_credits,
     one_key_spends_once,
-    what_was_set_aside_comes_back_when_nothing_came_of_it,
-    what_a_dead_instance_had_set_aside_comes_back,
+    a_hold_is_refunded_when_the_work_fails,
+    a_hold_of_a_dead_instance_is_refunded,
 );
 
 async fn rich(app: &App, openid: &str, credits: i64) -> i64 {
-    let user = someone(app, openid).await;
+    let user = new_user(app, openid).await;
     crate::rig::adjust(&app.ctx, user, credits).await.unwrap();
     user
 }
@@ -36,7 +37,7 @@ async fn balance(app: &App, user: i64) -> i64 {
         let ledger = db.sql("SELECT delta FROM credit_entries WHERE user_id = ?").bind(user).fetch_all(db.conn());
         let sum: i64 = ledger.await.unwrap().iter().map(|row| row.get::<i64, _>(0)).sum();
         drop(db);
-        // Something may have been given back between two looks.
+        // A refund may have happened between the two reads.
         if credit::totals(&app.ctx, user).await.unwrap() == before {
             assert_eq!((before.granted - before.spent, sum), (before.balance, before.balance));
             return sum;
@@ -70,7 +71,7 @@ async fn three_thousand_spends_of_a_thousand_credits(database: &Database) {
     assert_eq!(app.count("SELECT COUNT(*) FROM credit_entries WHERE kind = 'spend'").await, 1_000);
 }
 
-/// T-02: one key, fifty at once, three later, and another request under the same key.
+/// T-02: one idempotency key: fifty concurrent requests, three later ones, and a different request under the same key.
 async fn one_key_spends_once(database: &Database) {
     let app = App::on(database).await;
     let user = rich(&app, "oKey", 10).await;
@@ -96,10 +97,10 @@ async fn one_key_spends_once(database: &Database) {
     assert_eq!(balance(&app, user).await, 9);
     let other = Key::new(&app.ctx, "edit-1", &[b"grayscalepicture"]).unwrap();
     assert!(matches!(ask(other).await, Err(CoreError::KeyReused)));
-    // Another person may use the same word.
+    // Another user may use the same key.
     let neighbour = rich(&app, "oNeighbour", 1).await;
     assert!(matches!(hold::hold(&app.ctx, neighbour, 1, "test", Some(&key)).await, Ok(Held::Now(_))));
-    // A day later it is a new one.
+    // After a day the key counts as new.
     app.clock.advance_ms(24 * 3_600_000);
     assert_eq!(ask(key).await.unwrap(), "left 8");
     for bad in ["", "a b", "ключ", &"x".repeat(256)] {
@@ -114,7 +115,7 @@ async fn held(app: &App, user: i64, amount: i64, key: Option<&Key>) -> Hold {
     }
 }
 
-async fn what_was_set_aside_comes_back_when_nothing_came_of_it(database: &Database) {
+async fn a_hold_is_refunded_when_the_work_fails(database: &Database) {
     let app = App::on(database).await;
     let user = rich(&app, "oFails", 5).await;
     let first = held(&app, user, 5, None).await;
@@ -122,11 +123,11 @@ async fn what_was_set_aside_comes_back_when_nothing_came_of_it(database: &Databa
     assert!(matches!(hold::hold(&app.ctx, user, 1, "test", None).await, Err(CoreError::OutOfCredits)));
     first.refund().await.unwrap();
     assert_eq!(balance(&app, user).await, 5);
-    // A caller that hung up: nobody says anything.
+    // A caller that hung up: the hold is dropped.
     let key = Key::new(&app.ctx, "k", &[]).unwrap();
     drop(held(&app, user, 2, Some(&key)).await);
     assert!(eventually(Duration::from_secs(5), async || balance(&app, user).await == 5).await);
-    // The key is free again: the same work may be asked for once more.
+    // The key is free again: the same request may be sent once more.
     held(&app, user, 2, Some(&key)).await.commit("done").await.unwrap();
     assert_eq!(balance(&app, user).await, 3);
     assert_eq!(app.count("SELECT COUNT(*) FROM credit_holds").await, 0);
@@ -139,21 +140,21 @@ async fn what_was_set_aside_comes_back_when_nothing_came_of_it(database: &Databa
     assert_eq!(balance(&app, user).await, 0);
 }
 
-async fn what_a_dead_instance_had_set_aside_comes_back(database: &Database) {
+async fn a_hold_of_a_dead_instance_is_refunded(database: &Database) {
     use weida::store::Link as _;
     let clock = Arc::new(FakeClock::at(BEGINNING_MS));
     let app = App::with(database, clock.clone(), &[]).await;
     let user = rich(&app, "oDies", 5).await;
     let key = Key::new(&app.ctx, "k", &[]).unwrap();
     let lost = held(&app, user, 3, Some(&key)).await;
-    // One that is worked on is renewed, however long it takes.
+    // A hold whose work continues is renewed.
     for _ in 0..5 {
         clock.advance_ms(8_000);
         hold::renew(&app.ctx).await.unwrap();
         hold::release(&app.ctx, false).await.unwrap();
     }
     assert_eq!(balance(&app, user).await, 2);
-    // Nothing more is heard of it. Its instance lives on here and may renew it in between: then it is let run out once more.
+    // Its instance stops renewing it. In this test that instance still runs and may renew it: then the hold is expired once more.
     let next = App::with(database, clock.clone(), &[]).await;
     let comes_back = eventually(Duration::from_secs(5), async || {
         let mut tx = app.ctx.store.begin().await.unwrap();
@@ -163,33 +164,33 @@ async fn what_a_dead_instance_had_set_aside_comes_back(database: &Database) {
         balance(&next, user).await == 5
     });
     assert!(comes_back.await);
-    // The first instance had only been asleep: what it hands out now is paid for, once.
+    // The first instance had only paused: its late result is charged, once.
     lost.commit("done").await.unwrap();
     assert_eq!(balance(&next, user).await, 2);
     assert!(matches!(hold::hold(&next.ctx, user, 3, "test", Some(&key)).await, Ok(Held::Before(a)) if a == "done"));
 }
 
-/// The embedded database has one program: when it starts, nothing can be under way, and what was goes back at once.
+/// The embedded database has one program: at its start no work can be under way, so it refunds every open hold.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_restart_gives_back_what_was_under_way() {
+async fn a_restart_refunds_open_holds() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let app = App::on(&database).await;
     let user = rich(&app, "oKilled", 5).await;
     let under_way = held(&app, user, 3, None).await;
-    // Another instance beside it must not think so.
+    // A second instance beside it must not refund.
     let beside = App::on(&database).await;
     assert_eq!(balance(&beside, user).await, 2);
     for stopped in [&app, &beside] {
         stopped.stopping.cancel();
     }
     let is_free = eventually(Duration::from_secs(15), async || app.ctx.store.claim_alone().is_some());
-    assert!(is_free.await, "the first program never ended");
+    assert!(is_free.await, "the first program did not stop");
     let next = App::on(&database).await;
     assert_eq!(balance(&next, user).await, 5);
     drop(under_way);
 }
 
-/// What credits do, in thirty lines.
+/// A model of credits in thirty lines.
 #[derive(Debug, Default)]
 struct Model {
     balance: i64,
@@ -204,7 +205,7 @@ impl Model {
         is_enough
     }
 
-    /// True where the work may begin.
+    /// Returns true if the work may begin, `Err` with the stored answer of a finished key.
     fn hold(&mut self, id: usize, amount: i64, key: Option<usize>) -> Result<bool, String> {
         if let Some(answer) = key.and_then(|k| self.answered.get(&k)) {
             return Err(answer.clone());
@@ -226,17 +227,17 @@ impl Model {
     }
 }
 
-/// T-03: sequences at random, beside the model.
+/// T-03: random sequences give the same results as the model.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_ledger_does_what_the_model_does() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let app = App::on(&database).await;
-    let chance = SeededChance::new(3);
-    let draw = |below: usize| usize::try_from(chance.below(below as u64)).unwrap();
+    let rng = SeededRng::new(3);
+    let draw = |below: usize| usize::try_from(rng.below(below as u64)).unwrap();
     let longest = rounds(12, 200);
     let mut steps = 0;
     for sequence in 0..2_000 {
-        let user = someone(&app, &format!("oSequence{sequence}")).await;
+        let user = new_user(&app, &format!("oSequence{sequence}")).await;
         let (mut model, mut holds) = (Model::default(), BTreeMap::<usize, Hold>::new());
         for step in 0..=draw(longest) {
             steps += 1;
@@ -253,7 +254,7 @@ async fn the_ledger_does_what_the_model_does() {
                 3 => assert_eq!(credit::spend(&app.ctx, user, amount, "test").await.is_ok(), model.take(amount)),
                 4 => {
                     let name = draw(3);
-                    // One that is being worked on would have to be waited for.
+                    // A key whose work is under way would block.
                     let name = (!model.holds.values().any(|(_, k)| *k == Some(name)) && draw(2) == 0).then_some(name);
                     let key = name.map(|k| Key::new(&app.ctx, &format!("k{k}"), &[b"same"]).unwrap());
                     match (

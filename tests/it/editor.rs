@@ -1,15 +1,10 @@
-//! The rules' pages over HTTP, by forms alone: who is let in, what is kept, what is told, what is taken back.
+//! The rule pages over HTTP, by forms alone: access, kept input, conflicts and undo.
 
-use crate::{
-    directory,
-    rig::{App, Database, Engine, Phone},
-    signin::register,
-    web::{Answer, Browser},
-};
+use crate::rig::{Answer, App, Browser, Database, Engine, Phone, admin, register};
 use reqwest::StatusCode;
-use weida::core::reply::{ACCOUNT, search};
+use weida::core::rule::{ACCOUNT, search};
 
-crate::every_engine!(what_was_typed_survives_a_refusal_and_the_later_save_is_told);
+crate::every_engine!(input_survives_a_refusal_and_a_later_save_is_refused);
 
 async fn member(app: &App, name: &str) -> (Browser, Phone, i64) {
     let phone = app.phone(&format!("o{name}"));
@@ -19,13 +14,13 @@ async fn member(app: &App, name: &str) -> (Browser, Phone, i64) {
     (browser, phone, id)
 }
 
-/// Follows where an answer leads, as a browser does.
+/// Follows the redirect and returns the page.
 async fn follow(browser: &Browser, answer: &Answer) -> String {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     browser.get(answer.location()).await.body
 }
 
-async fn what_was_typed_survives_a_refusal_and_the_later_save_is_told(database: &Database) {
+async fn input_survives_a_refusal_and_a_later_save_is_refused(database: &Database) {
     let app = App::on(database).await;
     let (browser, phone, id) = member(&app, "writer").await;
     let long = "长".repeat(1_900);
@@ -43,7 +38,7 @@ async fn what_was_typed_survives_a_refusal_and_the_later_save_is_told(database: 
         ("priority", "1000"),
         ("enabled", "on"),
     ];
-    // Nearly 6,000 bytes of text come back whole: no cookie could have carried them.
+    // Nearly 6,000 bytes of text come back whole, more than a cookie holds.
     let page = browser.post("/replies/new", &fields).await;
     assert_eq!(page.status, StatusCode::OK);
     for part in [long.as_str(), "&lt;b&gt;活动", "javascript:alert(1)", "正则表达式写错了", "-999 到 999"] {
@@ -51,7 +46,7 @@ async fn what_was_typed_survives_a_refusal_and_the_later_save_is_told(database: 
     }
     assert!(search::list(&app.ctx, id).await.unwrap().is_empty());
 
-    // A step saves nothing and loses nothing.
+    // A form step saves nothing and loses no input.
     let step = [&fields[..], &[("step", "drop-content-2")]].concat();
     let page = browser.post("/replies/new", &step).await.body;
     assert!(page.contains(&long) && !page.contains("活动"));
@@ -66,7 +61,7 @@ async fn what_was_typed_survives_a_refusal_and_the_later_save_is_told(database: 
     assert!(follow(&browser, &saved).await.contains("规则 01 已添加"));
     assert_eq!(phone.ask("价格").await, "一百");
 
-    // Two saves that looked at the same revision.
+    // Two saves based on the same revision.
     let mine = |text: &'static str, revision: &'static str| {
         [
             ("cause", "keyword"),
@@ -83,22 +78,22 @@ async fn what_was_typed_survives_a_refusal_and_the_later_save_is_told(database: 
     assert_eq!(second.status, StatusCode::OK);
     assert!(second.body.contains("这条规则刚刚被改过") && second.body.contains("两百") && second.body.contains("三百"));
     assert_eq!(phone.ask("价格").await, "两百");
-    assert!(second.body.contains(r#"name="revision" value="2""#), "who saves again has seen it");
+    assert!(second.body.contains(r#"name="revision" value="2""#), "the next save is based on the shown revision");
     let again = browser.post("/replies/1", &mine("三百", "2")).await;
     assert_eq!(again.status, StatusCode::SEE_OTHER);
     assert_eq!(phone.ask("价格").await, "三百");
 
-    several_at_once(&browser, &phone).await;
+    bulk_add(&browser, &phone).await;
     deleted_and_back(&browser, &phone).await;
 }
 
-/// Duplicates are named with their line and the rule that has it, before anything is saved.
-async fn several_at_once(browser: &Browser, phone: &Phone) {
+/// Duplicates are reported with their line and the existing rule, before anything is saved.
+async fn bulk_add(browser: &Browser, phone: &Phone) {
     let lines = "你好=你好呀\r\n价格：两百\r\n你好＝又是你\r\nx";
-    let told = browser.post("/replies/several", &[("lines", lines)]).await;
+    let page = browser.post("/replies/several", &[("lines", lines)]).await;
     for part in ["有 3 行不能添加", "“价格”已经在规则 01 里了", "“你好”和第 1 行重复", "第 4 行"]
     {
-        assert!(told.body.contains(part), "{part} is missing");
+        assert!(page.body.contains(part), "{part} is missing");
     }
     assert_eq!(phone.say("你好").await, None);
     let rest = browser.post("/replies/several", &[("lines", lines), ("rest", "1")]).await;
@@ -106,7 +101,7 @@ async fn several_at_once(browser: &Browser, phone: &Phone) {
     assert_eq!(phone.ask("你好").await, "你好呀");
 }
 
-/// Several are deleted at once; the list they were deleted from comes again, and one button brings them back.
+/// Bulk delete returns to the same list, and one button restores the rules.
 async fn deleted_and_back(browser: &Browser, phone: &Phone) {
     let act = [("act", "delete"), ("numbers[]", "1"), ("numbers[]", "2"), ("back", "/replies?sort=hits")];
     let done = browser.post("/do/rules", &act).await;
@@ -118,27 +113,27 @@ async fn deleted_and_back(browser: &Browser, phone: &Phone) {
     let undone = browser.post("/do/rules-undo", &[("change", change), ("back", "//evil.test")]).await;
     assert_eq!(undone.location(), "/replies");
     assert_eq!(phone.ask("你好").await, "你好呀");
-    // A second time there is nothing to take back.
+    // A second undo has no effect.
     let twice = browser.post("/do/rules-undo", &[("change", change)]).await;
     assert!(follow(browser, &twice).await.contains("没有撤销"));
     assert_eq!(phone.ask("你好").await, "你好呀");
-    // What is so already is no change, and the button would take back another one.
-    for (act, told) in [("enable-1", "本来就是启用的"), ("enable-2", "规则 02 本来")] {
+    // Setting the current state is no change, and an undo button would revert another change.
+    for (act, message) in [("enable-1", "本来就是启用的"), ("enable-2", "规则 02 本来")] {
         let nothing = browser.post("/do/rules", &[("act", act)]).await;
         let page = follow(browser, &nothing).await;
-        assert!(page.contains(told) && !page.contains("/do/rules-undo"), "{page}");
+        assert!(page.contains(message) && !page.contains("/do/rules-undo"), "{page}");
     }
     let none = browser.post("/do/rules", &[("act", "delete")]).await;
     assert!(follow(browser, &none).await.contains("先在左边勾选规则"));
 }
 
-/// Nobody but an admin gets to the account's rules, and nobody to another person's.
+/// Only admins reach the account's rules, and a user reaches only their own.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_accounts_rules_are_for_admins_and_ones_own_for_oneself() {
+async fn only_admins_reach_the_accounts_rules() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let app = App::on(&database).await;
     let (browser, _, _) = member(&app, "member").await;
-    directory::admin(&app, "root").await;
+    admin(&app, "root").await;
     let admin = Browser::on(&app);
     admin.post("/do/login", &[("username", "root"), ("password", "correct horse")]).await;
     let quick = [("form", "quick"), ("new_keyword", "k"), ("new_text", "account")];
@@ -146,13 +141,13 @@ async fn the_accounts_rules_are_for_admins_and_ones_own_for_oneself() {
     assert_eq!(admin.get("/replies?owner=account").await.location(), "/admin/replies");
 
     let before = app.fingerprint().await;
-    let stranger = Browser::on(&app);
+    let signed_out = Browser::on(&app);
     for path in ["", "/new", "/several", "/history", "/history/1", "/1", "/1/history"] {
         let (account, own) = (format!("/admin/replies{path}"), format!("/replies{path}"));
         for address in [&account, &own] {
-            assert!(stranger.get(address).await.location().starts_with("/login"), "{address}");
+            assert!(signed_out.get(address).await.location().starts_with("/login"), "{address}");
             let posted =
-                stranger.post(address, &[("keyword", "k"), ("kind", "text"), ("text", "x"), ("lines", "a=b")]).await;
+                signed_out.post(address, &[("keyword", "k"), ("kind", "text"), ("text", "x"), ("lines", "a=b")]).await;
             assert!(posted.location().starts_with("/login"), "{address}");
         }
         assert_eq!(browser.get(&account).await.status, StatusCode::FORBIDDEN, "{account}");
@@ -164,7 +159,7 @@ async fn the_accounts_rules_are_for_admins_and_ones_own_for_oneself() {
         ("/do/rules", &[("owner", "account"), ("act", "delete-1")][..]),
         ("/do/rules-undo", &[("owner", "account"), ("change", "1")]),
         ("/do/rules-restore", &[("owner", "account"), ("number", "1"), ("change", "1")]),
-        // What is the account's is not one's own.
+        // The user's own rules do not include the account's.
         ("/do/rules", &[("act", "delete-1")]),
     ] {
         browser.post(path, fields).await;
@@ -174,9 +169,9 @@ async fn the_accounts_rules_are_for_admins_and_ones_own_for_oneself() {
     assert_eq!(search::list(&app.ctx, ACCOUNT).await.unwrap().len(), 1);
 }
 
-/// T-30: whatever an address says about pages and order, it gives the list.
+/// T-30: an invalid page or order gives the list.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_nonsensical_address_gives_the_list() {
+async fn an_invalid_address_gives_the_list() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let app = App::on(&database).await;
     let (browser, _, _) = member(&app, "reader").await;

@@ -1,13 +1,13 @@
-//! T-20: forged pushes. Whoever has neither the token nor the key changes nothing, and learns nothing from the refusal.
+//! T-20: forged pushes. A sender without the token and the key changes nothing and learns nothing from the refusal.
 
 use crate::rig::{AES_KEY, APPID, App, BEGINNING_MS, Database, Engine, Phone, Push, TOKEN, next};
 use axum::{body::Body, http::Request};
 use std::{collections::BTreeSet, sync::Arc};
 use tower::ServiceExt as _;
 use weida::{
-    core::{
-        chance::{Chance as _, SeededChance},
+    base::{
         clock::FakeClock,
+        rng::{Rng as _, SeededRng},
     },
     wechat::{
         crypto::{AesKey, encrypt},
@@ -18,7 +18,7 @@ use weida::{
 /// Pushes of each kind: 25 kinds make 5,000.
 const EACH: usize = 200;
 
-/// Asks the router without a network.
+/// Sends to the router without a network.
 async fn send(router: &axum::Router, push: &Push) -> (u16, String) {
     let request = Request::post(push.path()).body(Body::from(push.body.clone())).unwrap();
     let answer = router.clone().oneshot(request).await.unwrap();
@@ -27,7 +27,7 @@ async fn send(router: &axum::Router, push: &Push) -> (u16, String) {
     (status, String::from_utf8(body.to_vec()).unwrap())
 }
 
-/// Rows that a push could have left.
+/// Counts of the rows that a push could create.
 async fn effects(app: &App) -> [i64; 5] {
     [
         app.count("SELECT COUNT(*) FROM messages").await,
@@ -41,7 +41,7 @@ async fn effects(app: &App) -> [i64; 5] {
 struct Forger {
     phone: Phone,
     now: i64,
-    chance: SeededChance,
+    rng: SeededRng,
 }
 
 impl Forger {
@@ -55,24 +55,24 @@ impl Forger {
 
     fn sealed(&self, appid: &str) -> String {
         let mut random = [0; 16];
-        self.chance.fill(&mut random);
-        encrypt(&AesKey::parse(AES_KEY).unwrap(), appid, &self.document(), random)
+        self.rng.fill(&mut random);
+        encrypt(&AesKey::parse(AES_KEY).unwrap(), appid, self.document(), random)
     }
 
     fn hex(&self) -> String {
         let mut bytes = [0; 20];
-        self.chance.fill(&mut bytes);
+        self.rng.fill(&mut bytes);
         hex::encode(bytes)
     }
 
-    /// Base64 with one character changed.
+    /// Changes one character of a base64 text.
     fn bent(&self, sealed: &str) -> String {
-        let at = usize::try_from(self.chance.below(sealed.len() as u64 - 4)).unwrap();
+        let at = usize::try_from(self.rng.below(sealed.len() as u64 - 4)).unwrap();
         let other = if sealed.as_bytes()[at] == b'A' { "B" } else { "A" };
         format!("{}{other}{}", &sealed[..at], &sealed[at + 1..])
     }
 
-    /// Every kind of forgery, by name. Some are signed as only the platform can: even those open nothing when they are wrong.
+    /// Every kind of forgery, by name. Some have a valid signature and a faulty envelope.
     fn forged(&self, n: usize) -> Vec<(&'static str, Push)> {
         let good = self.genuine();
         let wrap =
@@ -118,7 +118,7 @@ impl Forger {
             ("another type", self.genuine().with("encrypt_type", ["AES", "", "none", "aes "][n % 4])),
             ("plain fields and no envelope", body(self.genuine(), self.document())),
             ("an empty envelope", {
-                // What is signed is then the same as for the address.
+                // `msg_signature` is then the same as `signature`.
                 let push = signed("");
                 body(push.clone().with("msg_signature", push.get("signature")), wrap(["", " ", "\n"][n % 3]))
             }),
@@ -126,40 +126,40 @@ impl Forger {
             ("a bent envelope, signed", signed(&self.bent_tail(&whole))),
             (
                 "a cut envelope, signed",
-                signed(&whole[..4 * usize::try_from(self.chance.below(whole.len() as u64 / 4)).unwrap()]),
+                signed(&whole[..4 * usize::try_from(self.rng.below(whole.len() as u64 / 4)).unwrap()]),
             ),
             ("a parameter twice", twice(names[n % names.len()])),
         ]
     }
 
-    /// Changes the block before the last: what is wrong then is the padding, or the appid before it.
+    /// Changes the block before the last, which breaks the padding or the appid before it.
     fn bent_tail(&self, sealed: &str) -> String {
-        let at = sealed.len() - 44 + usize::try_from(self.chance.below(16)).unwrap();
+        let at = sealed.len() - 44 + usize::try_from(self.rng.below(16)).unwrap();
         let other = if sealed.as_bytes()[at] == b'A' { "B" } else { "A" };
         format!("{}{other}{}", &sealed[..at], &sealed[at + 1..])
     }
 }
 
-crate::every_engine!(five_thousand_forged_pushes_change_nothing, a_push_seen_on_the_way_is_worth_one_answer);
+crate::every_engine!(five_thousand_forged_pushes_change_nothing, a_replayed_push_has_no_second_effect);
 
 async fn five_thousand_forged_pushes_change_nothing(database: &Database) {
     let app = App::on(database).await;
     let router = app.router();
-    let forger = Forger { phone: app.phone("oForger"), now: app.clock_secs(), chance: SeededChance::new(20) };
-    // What is refused never comes to the database: a tenth of it shows that on the servers.
+    let forger = Forger { phone: app.phone("oForger"), now: app.clock_secs(), rng: SeededRng::new(20) };
+    // Refused pushes do not reach the database, so a tenth is enough on the servers.
     let each = if database.engine == Engine::Sqlite { EACH } else { EACH / 10 };
-    let (mut kinds, mut faces, mut sent) = (BTreeSet::new(), BTreeSet::new(), 0);
+    let (mut kinds, mut refusals, mut sent) = (BTreeSet::new(), BTreeSet::new(), 0);
     for n in 0..each {
         for (kind, push) in forger.forged(n) {
             let (status, body) = send(&router, &push).await;
             assert!(status == 403 && body.is_empty(), "{kind}: {status} {body} {push:?}");
-            faces.insert((status, body));
+            refusals.insert((status, body));
             kinds.insert(kind);
             sent += 1;
         }
     }
-    assert_eq!((kinds.len(), faces.len(), effects(&app).await), (25, 1, [0; 5]));
-    // The same hands, without the forging, are let in, also at the ends of the window.
+    assert_eq!((kinds.len(), refusals.len(), effects(&app).await), (25, 1, [0; 5]));
+    // The same sender's genuine pushes are accepted, also at both ends of the time window.
     for by in [0, -300, 300] {
         let (status, body) = send(&router, &Push::safe(&forger.document(), forger.now + by)).await;
         assert!(status == 200 && body.contains("<Encrypt>"), "{by} s: {status} {body}");
@@ -167,14 +167,14 @@ async fn five_thousand_forged_pushes_change_nothing(database: &Database) {
     eprintln!("{:?}: {sent} forged pushes, 0 effects", database.engine);
 }
 
-async fn a_push_seen_on_the_way_is_worth_one_answer(database: &Database) {
+async fn a_replayed_push_has_no_second_effect(database: &Database) {
     let app = App::on(database).await;
     let router = app.router();
     let phone = app.phone("oSeen");
     let push = Push::safe(&phone.text("验证码"), app.clock_secs());
     let first = crate::rig::opened(&send(&router, &push).await.1);
     let before = effects(&app).await;
-    // Within its time it is answered as it was, whoever sends it; none of it happens again.
+    // Within its time window a repeated push gets the same answer from any sender, without a second effect.
     for _ in 0..20 {
         let (status, body) = send(&router, &push).await;
         assert_eq!((status, crate::rig::opened(&body)), (200, first.clone()));
@@ -190,7 +190,7 @@ async fn in_plain_mode_a_wrong_signature_is_refused_and_nothing_encrypted_is_rea
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let app = App::with(&database, Arc::new(FakeClock::at(BEGINNING_MS)), &[("WECHAT_AES_KEY", "")]).await;
     let (router, phone, now) = (app.router(), app.phone("oPlain"), app.clock_secs());
-    let forger = Forger { phone: phone.clone(), now, chance: SeededChance::new(21) };
+    let forger = Forger { phone: phone.clone(), now, rng: SeededRng::new(21) };
     let good = || Push::plain(&phone.text("验证码"), now);
     let pushes = [
         good().without("signature"),

@@ -1,46 +1,81 @@
-//! The whole program, from the outside and from its domain's door, on every database engine.
+//! Integration tests: the whole program over HTTP, and its core functions, on every database engine.
 //!
-//! `every_engine!` makes one test an engine. SQLite is always there; where the others are is told by `WEIDA_TEST_POSTGRES` and
-//! `WEIDA_TEST_MYSQL`. Under continuous integration a missing one is a failure, elsewhere a line that says so.
+//! `every_engine!` makes one test for each engine. SQLite is always there; `WEIDA_TEST_POSTGRES` and `WEIDA_TEST_MYSQL` are the
+//! addresses of the others. In continuous integration a missing engine is a failure, elsewhere a printed line.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test says what went wrong by stopping")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by a panic")]
 
 mod rig;
 
-mod agreed;
 mod api;
+mod assets;
 mod bench;
 mod binding;
 mod bomb;
 mod cancel;
 mod chat_rules;
+mod code_at_rest;
+mod connections;
+mod consent;
 mod console;
 mod crash;
 mod credits;
+mod cross_site;
+mod cuts;
+mod deleted_users;
 mod delivery;
 mod directory;
+mod docs;
 mod editor;
+mod effects;
+mod empty_settings;
 mod export;
-mod five_seconds;
+mod foreign_tokens;
 mod forgery;
+mod forgetting;
 mod guessing;
 mod house;
 mod instances;
+mod joins;
+mod known;
 mod limits;
+mod markup;
 mod media;
+mod names;
+mod nginx;
+mod null_character;
 mod openapi;
 mod pages;
 mod password;
+mod paths;
+mod pending_bind;
 mod person;
+mod personal_data;
+mod profile_fields;
 mod quotas;
+mod registration;
+mod repeated_placeholders;
+mod replay;
 mod replies;
+mod reply_deadline;
+mod review;
+mod revoked_data;
+mod rule_cache;
 mod rules;
 mod secret;
+mod secret_key;
+mod sent_codes;
 mod settings;
-mod shelf;
 mod signin;
+mod signin_log;
+mod signin_model;
 mod store;
 mod tokens;
+mod transact;
 mod transfer;
-mod walk;
+mod unbinding;
+mod unclean;
+mod unclean_json;
+mod unregister;
 mod web;
+mod wrong_address;

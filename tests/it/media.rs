@@ -1,34 +1,33 @@
-//! Pictures, voices and videos: kept here, sent to the platform in the background, and seen in the chat.
+//! Pictures, voices and videos: stored here, uploaded to the platform in the background, sent in the chat.
 
-use crate::rig::{AES_KEY, APPID, App, BEGINNING_MS, Database, TOKEN, eventually, http};
+use crate::rig::{AES_KEY, APPID, App, BEGINNING_MS, Database, TOKEN, eventually, http, new_user};
 use futures::TryStreamExt as _;
 use std::{sync::Arc, time::Duration};
 use weida::{
+    base::{clock::FakeClock, rng::SystemRng},
     core::{
-        CoreError, Flaw, Problem,
-        chance::SystemChance,
-        clock::FakeClock,
-        keep::sweep,
-        reply::{
-            ACCOUNT, Answer, Cause, Content, Matching,
+        CoreError, FieldError, Problem,
+        cleanup::delete_expired,
+        rule::{
+            ACCOUNT, AnswerMode, Content, MatchType, TriggerKind,
             draft::Draft,
             edit::{self, Editor},
-            media::{self, keep},
+            media::{self, storage},
             search,
             transfer::{Mode, job},
         },
     },
-    sandbox::platform::{AccountKind, Act, By, Credentials, Injection, Platform, PlatformSettings, Said},
+    sandbox::platform::{AccountKind, Act, By, ChatContent, Credentials, Injection, Platform, PlatformSettings},
 };
 
 crate::every_engine!(
-    a_file_is_known_by_its_bytes_and_kept_once,
-    a_file_is_served_as_what_it_is_and_nothing_else,
-    a_picture_is_sent_once_and_again_before_it_is_forgotten,
-    an_account_that_may_not_send_files_answers_with_a_link,
-    a_file_goes_when_nothing_can_use_it_any_more,
-    an_account_has_so_much_room,
-    the_platforms_rules_come_with_their_pictures,
+    a_file_is_identified_by_its_bytes_and_stored_once,
+    a_file_is_served_with_its_own_type,
+    a_picture_is_uploaded_once_and_again_before_it_expires,
+    an_account_that_may_not_upload_answers_with_a_link,
+    an_unused_file_is_deleted,
+    an_owner_has_a_storage_limit,
+    the_platforms_rules_are_imported_with_their_pictures,
 );
 
 const UPLOAD: &str = "/cgi-bin/media/upload";
@@ -43,7 +42,7 @@ fn editor() -> Editor {
     Editor { owner_id: ACCOUNT, actor_id: 7, ..Editor::default() }
 }
 
-/// A program with the stand-in platform of the sandbox for its account, both in one time.
+/// An app whose account is on the sandbox's simulated platform; both use one clock.
 async fn with_platform(database: &Database, more: &[(&str, &str)]) -> (App, Platform, Arc<FakeClock>) {
     let clock = Arc::new(FakeClock::at(BEGINNING_MS));
     let text = |text: &str| text.to_owned();
@@ -61,7 +60,7 @@ async fn with_platform(database: &Database, more: &[(&str, &str)]) -> (App, Plat
     };
     let settings = PlatformSettings {
         credentials: Some(credentials),
-        ..PlatformSettings::new(clock.clone(), Arc::new(SystemChance))
+        ..PlatformSettings::new(clock.clone(), Arc::new(SystemRng))
     };
     let platform = Platform::start(settings).await.unwrap();
     let base = platform.api_base().to_string();
@@ -78,32 +77,32 @@ async fn follower(platform: &Platform) -> String {
     openid
 }
 
-/// What the account answers in the chat.
-async fn answer(platform: &Platform, openid: &str, text: &str) -> Said {
+/// The account's answer in the chat.
+async fn answer(platform: &Platform, openid: &str, text: &str) -> ChatContent {
     platform.act(openid, &Act::text(text)).await.unwrap();
     let line = platform.chat(openid).pop().unwrap();
     assert_eq!(line.by, By::Account, "{line:?}");
-    line.said
+    line.content
 }
 
-fn flaw(refused: Result<keep::Kept, CoreError>) -> (&'static str, Problem) {
+fn flaw(refused: Result<storage::StoredFile, CoreError>) -> (&'static str, Problem) {
     match refused {
         Err(CoreError::Invalid(flaws)) => {
-            let Flaw { field, problem } = flaws[0];
+            let FieldError { field, problem } = flaws[0];
             (field, problem)
         }
         other => panic!("{other:?}"),
     }
 }
 
-async fn kept_bytes(app: &App, kept: &keep::Kept) -> Vec<u8> {
-    assert_eq!(keep::look(&app.ctx, &kept.key).await.unwrap(), *kept);
-    let last = usize::try_from(kept.size_bytes).unwrap() - 1;
-    let pieces: Vec<Vec<u8>> = keep::bytes(&app.ctx, kept.id, (0, last)).try_collect().await.unwrap();
-    pieces.concat()
+async fn stored_bytes(app: &App, stored: &storage::StoredFile) -> Vec<u8> {
+    assert_eq!(storage::look(&app.ctx, &stored.key).await.unwrap(), *stored);
+    let last = usize::try_from(stored.size_bytes).unwrap() - 1;
+    let parts: Vec<Vec<u8>> = storage::bytes(&app.ctx, stored.id, (0, last)).try_collect().await.unwrap();
+    parts.concat()
 }
 
-/// What the import of the platform's rules would do, once they are there.
+/// Fetches the platform's rules and returns the import job with its preview.
 async fn fetched(app: &App) -> (i64, job::Look) {
     let id = job::begin_from_platform(&app.ctx, &editor()).await.unwrap();
     let is_here = async || job::find(&app.ctx, ACCOUNT, id).await.unwrap().state == job::State::Waiting;
@@ -111,34 +110,35 @@ async fn fetched(app: &App) -> (i64, job::Look) {
     (id, job::look(&app.ctx, ACCOUNT, id, Mode::Merge).await.unwrap())
 }
 
-async fn a_file_is_known_by_its_bytes_and_kept_once(database: &Database) {
+async fn a_file_is_identified_by_its_bytes_and_stored_once(database: &Database) {
     let app = App::on(database).await;
     let bytes = png(&"像素".repeat(30_000));
-    let kept = keep::add(&app.ctx, ACCOUNT, "C:\\我的\\海报.jpeg", bytes.clone()).await.unwrap();
-    assert_eq!((kept.name.as_str(), kept.format.media_type()), ("海报.png", "image/png"));
-    assert_eq!(keep::add(&app.ctx, ACCOUNT, "又一张", bytes.clone()).await.unwrap().id, kept.id);
-    // Another owner's is another file.
-    assert_ne!(keep::add(&app.ctx, 1001, "x", bytes.clone()).await.unwrap().key, kept.key);
-    assert_eq!(kept_bytes(&app, &kept).await, bytes);
-    let (files, used, most) = keep::list(&app.ctx, ACCOUNT).await.unwrap();
+    let stored = storage::add(&app.ctx, ACCOUNT, "C:\\我的\\海报.jpeg", bytes.clone()).await.unwrap();
+    assert_eq!((stored.name.as_str(), stored.format.media_type()), ("海报.png", "image/png"));
+    assert_eq!(storage::add(&app.ctx, ACCOUNT, "又一张", bytes.clone()).await.unwrap().id, stored.id);
+    // The same bytes of another owner are another file.
+    assert_eq!(new_user(&app, "oOwner").await, 1001);
+    assert_ne!(storage::add(&app.ctx, 1001, "x", bytes.clone()).await.unwrap().key, stored.key);
+    assert_eq!(stored_bytes(&app, &stored).await, bytes);
+    let (files, used, most) = storage::list(&app.ctx, ACCOUNT).await.unwrap();
     assert_eq!((files.len(), used, most), (1, i64::try_from(bytes.len()).unwrap(), 50 * 1024 * 1024));
-    let refused = async |bytes: Vec<u8>| flaw(keep::add(&app.ctx, ACCOUNT, "a.png", bytes).await);
+    let refused = async |bytes: Vec<u8>| flaw(storage::add(&app.ctx, ACCOUNT, "a.png", bytes).await);
     assert_eq!(refused(Vec::new()).await, ("file", Problem::Empty));
     assert_eq!(refused(b"<svg onload=alert(1)>".to_vec()).await, ("file", Problem::Malformed));
     let large = [png(""), vec![0; 2 * 1024 * 1024]].concat();
     assert_eq!(refused(large).await, ("file", Problem::TooManyBytes(2 * 1024 * 1024)));
     let film = [b"\0\0\0\x18ftypmp42".as_slice(), &vec![7; 9 * 1024 * 1024]].concat();
-    let kept = keep::add(&app.ctx, ACCOUNT, "film.mp4", film.clone()).await.unwrap();
-    assert!(kept_bytes(&app, &kept).await == film, "a film comes back as it was");
+    let stored = storage::add(&app.ctx, ACCOUNT, "film.mp4", film.clone()).await.unwrap();
+    assert!(stored_bytes(&app, &stored).await == film, "a film is stored unchanged");
 }
 
-async fn a_file_is_served_as_what_it_is_and_nothing_else(database: &Database) {
+async fn a_file_is_served_with_its_own_type(database: &Database) {
     let app = App::on(database).await;
     let bytes = png("0123456789");
-    let kept = keep::add(&app.ctx, ACCOUNT, "海报 1.png", bytes.clone()).await.unwrap();
-    let url = app.url(&format!("/media/{}", kept.key));
-    assert!(kept.url.ends_with(&format!("/media/{}", kept.key)));
-    assert_eq!(media::address(&app.ctx, &kept.reference()), Some(kept.url.clone()));
+    let stored = storage::add(&app.ctx, ACCOUNT, "海报 1.png", bytes.clone()).await.unwrap();
+    let url = app.url(&format!("/media/{}", stored.key));
+    assert!(stored.url.ends_with(&format!("/media/{}", stored.key)));
+    assert_eq!(media::address(&app.ctx, &stored.reference()), Some(stored.url.clone()));
     let answer = http().get(&url).send().await.unwrap();
     assert_eq!(answer.status(), 200);
     let header = |name: &str| answer.headers().get(name).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
@@ -150,17 +150,17 @@ async fn a_file_is_served_as_what_it_is_and_nothing_else(database: &Database) {
     let part = http().get(&url).header("range", "bytes=8-11").send().await.unwrap();
     assert_eq!((part.status().as_u16(), part.headers()["content-range"].to_str().unwrap()), (206, "bytes 8-11/18"));
     assert_eq!(part.bytes().await.unwrap().as_ref(), b"0123");
-    // Whoever has it is told that it has not changed.
-    for mark in [format!("\"{}\"", kept.key), format!("\"x\", W/\"{}\"", kept.key), "*".to_owned()] {
+    // A client that has the file gets 304.
+    for mark in [format!("\"{}\"", stored.key), format!("\"x\", W/\"{}\"", stored.key), "*".to_owned()] {
         let known = http().get(&url).header("if-none-match", mark).send().await.unwrap();
         assert_eq!((known.status().as_u16(), known.bytes().await.unwrap().len()), (304, 0));
     }
     assert_eq!(http().get(&url).header("if-none-match", "\"x\"").send().await.unwrap().status(), 200);
-    // A part out of the middle of many pieces, and what is behind the end.
+    // Ranges across the stored parts, up to the end.
     let film: Vec<u8> =
         b"\0\0\0\x18ftypmp42".iter().copied().chain((0..1_000_000_u32).map(|n| (n % 251) as u8)).collect();
-    let kept = keep::add(&app.ctx, ACCOUNT, "film.mp4", film.clone()).await.unwrap();
-    let film_url = app.url(&format!("/media/{}", kept.key));
+    let stored = storage::add(&app.ctx, ACCOUNT, "film.mp4", film.clone()).await.unwrap();
+    let film_url = app.url(&format!("/media/{}", stored.key));
     for (first, last) in [(0, 0), (5_999, 6_000), (191_999, 192_001), (11_999, 700_123), (999_000, 1_000_011)] {
         let part = http().get(&film_url).header("range", format!("bytes={first}-{last}")).send().await.unwrap();
         assert_eq!(part.content_length(), Some((last + 1 - first) as u64));
@@ -169,155 +169,159 @@ async fn a_file_is_served_as_what_it_is_and_nothing_else(database: &Database) {
     let whole = http().get(&film_url).send().await.unwrap();
     assert_eq!(whole.headers()["content-length"], "1000012");
     assert!(whole.bytes().await.unwrap().as_ref() == film);
-    let mut other = kept.key.clone();
+    let mut other = stored.key.clone();
     other.replace_range(0..1, if other.starts_with('a') { "b" } else { "a" });
-    for wrong in [other.as_str(), "x", "..%2f..%2fetc%2fpasswd", "%00", &kept.id.to_string()] {
+    for wrong in [other.as_str(), "x", "..%2f..%2fetc%2fpasswd", "%00", &stored.id.to_string()] {
         assert_eq!(http().get(app.url(&format!("/media/{wrong}"))).send().await.unwrap().status(), 404, "{wrong}");
     }
 }
 
-async fn a_picture_is_sent_once_and_again_before_it_is_forgotten(database: &Database) {
+async fn a_picture_is_uploaded_once_and_again_before_it_expires(database: &Database) {
     let (app, platform, clock) = with_platform(database, &[]).await;
     let openid = follower(&platform).await;
-    let kept = keep::add(&app.ctx, ACCOUNT, "海报.png", png("海报")).await.unwrap();
-    let draft =
-        Draft { contents: vec![kept.content()], ..Draft::of_text(Cause::Keyword, "海报", Matching::Exact, "") };
+    let stored = storage::add(&app.ctx, ACCOUNT, "海报.png", png("海报")).await.unwrap();
+    let draft = Draft {
+        contents: vec![stored.content()],
+        ..Draft::of_text(TriggerKind::Keyword, "海报", MatchType::Exact, "")
+    };
     edit::add(&app.ctx, &editor(), &draft).await.unwrap();
-    // It is on its way since it came; whoever is quicker gets a link.
-    let is_there = async || matches!(answer(&platform, &openid, "海报").await, Said::Image { .. });
+    // The upload began when the file was stored; until it ends the answer is a link.
+    let is_there = async || matches!(answer(&platform, &openid, "海报").await, ChatContent::Image { .. });
     assert!(eventually(SOON, is_there).await);
     assert_eq!(platform.calls(UPLOAD), 1);
-    let Said::Image { media_id } = answer(&platform, &openid, "海报").await else { panic!("no picture") };
+    let ChatContent::Image { media_id } = answer(&platform, &openid, "海报").await else { panic!("no picture") };
     assert_eq!(platform.medium(&media_id).await.unwrap(), ("image/png", png("海报")));
-    // Long before its three days are over it is sent again, without anybody asking for it.
+    // It is uploaded again before its three days end, without a request for it.
     clock.advance_ms(2 * DAY_MS);
-    sweep(&app.ctx).await.unwrap();
+    delete_expired(&app.ctx).await.unwrap();
     assert_eq!(platform.calls(UPLOAD), 1);
     clock.advance_ms(DAY_MS / 2 + 3_600_000);
-    sweep(&app.ctx).await.unwrap();
+    delete_expired(&app.ctx).await.unwrap();
     assert!(eventually(SOON, async || platform.calls(UPLOAD) == 2).await);
     clock.advance_ms(DAY_MS / 2);
     let is_new = async || match answer(&platform, &openid, "海报").await {
-        Said::Image { media_id: now } => now != media_id && platform.medium(&now).await.is_some(),
+        ChatContent::Image { media_id: now } => now != media_id && platform.medium(&now).await.is_some(),
         _ => false,
     };
     assert!(eventually(SOON, is_new).await);
     assert_eq!(platform.calls(UPLOAD), 2);
 }
 
-async fn an_account_that_may_not_send_files_answers_with_a_link(database: &Database) {
+async fn an_account_that_may_not_upload_answers_with_a_link(database: &Database) {
     let (app, platform, clock) = with_platform(database, &[]).await;
     platform.set_kind(AccountKind::PersonalSubscription).await;
     let openid = follower(&platform).await;
-    let kept = keep::add(&app.ctx, ACCOUNT, "海报.png", png("海报")).await.unwrap();
-    let film = keep::add(&app.ctx, ACCOUNT, "a.mp4", b"\0\0\0\x18ftypmp42".to_vec()).await.unwrap();
+    let stored = storage::add(&app.ctx, ACCOUNT, "海报.png", png("海报")).await.unwrap();
+    let film = storage::add(&app.ctx, ACCOUNT, "a.mp4", b"\0\0\0\x18ftypmp42".to_vec()).await.unwrap();
     let titled = Content::Video { media: film.reference(), title: "片名".to_owned(), description: String::new() };
     let draft = |keyword: &str, content| Draft {
         contents: vec![content],
-        ..Draft::of_text(Cause::Keyword, keyword, Matching::Exact, "")
+        ..Draft::of_text(TriggerKind::Keyword, keyword, MatchType::Exact, "")
     };
-    edit::add_many(&app.ctx, &editor(), vec![draft("海报", kept.content()), draft("片", titled)]).await.unwrap();
-    let link = format!("<a href=\"{}\">[图片] 点击查看</a>", kept.url);
-    assert_eq!(answer(&platform, &openid, "海报").await, Said::Text(link));
-    let Said::Text(text) = answer(&platform, &openid, "片").await else { panic!("no text") };
+    edit::add_many(&app.ctx, &editor(), vec![draft("海报", stored.content()), draft("片", titled)]).await.unwrap();
+    let link = format!("<a href=\"{}\">[图片] 点击查看</a>", stored.url);
+    assert_eq!(answer(&platform, &openid, "海报").await, ChatContent::Text(link));
+    let ChatContent::Text(text) = answer(&platform, &openid, "片").await else { panic!("no text") };
     assert!(text.starts_with("片名\n<a href=") && text.contains(&film.url), "{text}");
-    // A refusal is believed for a while, also by files that come later.
+    // A refused upload is not repeated for a while, also for later files.
     assert!(eventually(SOON, async || platform.calls(UPLOAD) >= 1).await);
     let asked = platform.calls(UPLOAD);
     for _ in 0..5 {
         answer(&platform, &openid, "海报").await;
     }
-    keep::add(&app.ctx, ACCOUNT, "b.png", png("b")).await.unwrap();
+    storage::add(&app.ctx, ACCOUNT, "b.png", png("b")).await.unwrap();
     assert!(platform.calls(UPLOAD) <= asked + 1);
-    // The account was verified: from then on it is a picture.
+    // Once the account is verified, the answer is a picture.
     platform.set_kind(AccountKind::VerifiedService).await;
     clock.advance_ms(11 * 60_000);
-    let is_picture = async || matches!(answer(&platform, &openid, "海报").await, Said::Image { .. });
+    let is_picture = async || matches!(answer(&platform, &openid, "海报").await, ChatContent::Image { .. });
     assert!(eventually(SOON, is_picture).await);
-    // A platform that hangs keeps nobody waiting.
+    // A hanging platform does not delay the answer.
     platform.inject(UPLOAD, Injection::Hang, 3);
-    let late = keep::add(&app.ctx, ACCOUNT, "c.png", png("c")).await.unwrap();
+    let late = storage::add(&app.ctx, ACCOUNT, "c.png", png("c")).await.unwrap();
     edit::add(&app.ctx, &editor(), &draft("慢", late.content())).await.unwrap();
-    assert!(matches!(answer(&platform, &openid, "慢").await, Said::Text(_)));
+    assert!(matches!(answer(&platform, &openid, "慢").await, ChatContent::Text(_)));
 }
 
-async fn a_file_goes_when_nothing_can_use_it_any_more(database: &Database) {
+async fn an_unused_file_is_deleted(database: &Database) {
     let clock = Arc::new(FakeClock::at(BEGINNING_MS));
     let app = App::with(database, clock.clone(), &[("WEIDA_HISTORY_DAYS", "30")]).await;
-    let used = keep::add(&app.ctx, ACCOUNT, "a.png", png("a")).await.unwrap();
-    let unused = keep::add(&app.ctx, ACCOUNT, "b.png", png("b")).await.unwrap();
-    let draft = Draft { contents: vec![used.content()], ..Draft::of_text(Cause::Keyword, "a", Matching::Exact, "") };
+    let used = storage::add(&app.ctx, ACCOUNT, "a.png", png("a")).await.unwrap();
+    let unused = storage::add(&app.ctx, ACCOUNT, "b.png", png("b")).await.unwrap();
+    let draft =
+        Draft { contents: vec![used.content()], ..Draft::of_text(TriggerKind::Keyword, "a", MatchType::Exact, "") };
     let number = edit::add(&app.ctx, &editor(), &draft).await.unwrap();
-    assert!(matches!(keep::delete(&app.ctx, ACCOUNT, used.id).await, Err(CoreError::Conflict)));
-    assert!(matches!(keep::delete(&app.ctx, 1001, unused.id).await, Err(CoreError::NotFound)));
-    let is_there = async |id| keep::find(&app.ctx, ACCOUNT, id).await.is_ok();
+    assert!(matches!(storage::delete(&app.ctx, ACCOUNT, used.id).await, Err(CoreError::Conflict)));
+    assert!(matches!(storage::delete(&app.ctx, 1001, unused.id).await, Err(CoreError::NotFound)));
+    let is_there = async |id| storage::find(&app.ctx, ACCOUNT, id).await.is_ok();
     clock.advance_ms(DAY_MS - 1);
-    sweep(&app.ctx).await.unwrap();
-    assert!(is_there(unused.id).await, "a rule may still be typed");
+    delete_expired(&app.ctx).await.unwrap();
+    assert!(is_there(unused.id).await, "the user may still be writing a rule");
     clock.advance_ms(2);
-    sweep(&app.ctx).await.unwrap();
+    delete_expired(&app.ctx).await.unwrap();
     assert!(!is_there(unused.id).await && is_there(used.id).await);
-    // A deleted rule comes back with its picture for as long as the history goes back.
+    // A deleted rule can be restored with its picture as long as the history reaches.
     edit::delete(&app.ctx, &editor(), &[number]).await.unwrap();
     clock.advance_ms(29 * DAY_MS);
-    sweep(&app.ctx).await.unwrap();
+    delete_expired(&app.ctx).await.unwrap();
     assert!(is_there(used.id).await);
     clock.advance_ms(3 * DAY_MS);
-    sweep(&app.ctx).await.unwrap();
+    delete_expired(&app.ctx).await.unwrap();
     assert!(!is_there(used.id).await);
     assert_eq!(app.count("SELECT COUNT(*) FROM file_pieces").await, 0);
     assert_eq!(app.count("SELECT COALESCE(MAX(used_bytes), 0) FROM media_owners").await, 0);
 }
 
-async fn an_account_has_so_much_room(database: &Database) {
+async fn an_owner_has_a_storage_limit(database: &Database) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("Leptos.toml");
     std::fs::write(&file, "[media]\nmegabytes-per-owner = 1\n").unwrap();
     let app = App::configured(database, Arc::new(FakeClock::at(BEGINNING_MS)), &file).await;
+    assert_eq!((new_user(&app, "oOne").await, new_user(&app, "oTwo").await), (1001, 1002));
     let big = |mark: u8| [png(""), vec![mark; 400 * 1024]].concat();
-    let first = keep::add(&app.ctx, ACCOUNT, "1.png", big(1)).await.unwrap();
-    keep::add(&app.ctx, ACCOUNT, "2.png", big(2)).await.unwrap();
+    let first = storage::add(&app.ctx, ACCOUNT, "1.png", big(1)).await.unwrap();
+    storage::add(&app.ctx, ACCOUNT, "2.png", big(2)).await.unwrap();
     let full = ("files", Problem::TooManyBytes(1024 * 1024));
-    assert_eq!(flaw(keep::add(&app.ctx, ACCOUNT, "3.png", big(3)).await), full);
-    // The same file takes no room again, and another owner has room of their own.
-    keep::add(&app.ctx, ACCOUNT, "1.png", big(1)).await.unwrap();
-    keep::add(&app.ctx, 1001, "3.png", big(3)).await.unwrap();
-    keep::delete(&app.ctx, ACCOUNT, first.id).await.unwrap();
-    keep::add(&app.ctx, ACCOUNT, "3.png", big(3)).await.unwrap();
-    // Many at once do not get more than there is.
-    let many = (0..8).map(|n| keep::add(&app.ctx, 1002, "n.png", big(10 + n)));
-    let kept = futures::future::join_all(many).await.into_iter().flatten().count();
-    let (files, used, most) = keep::list(&app.ctx, 1002).await.unwrap();
-    assert!(used <= most && files.len() == kept && kept <= 2, "{used} of {most}, {kept}");
+    assert_eq!(flaw(storage::add(&app.ctx, ACCOUNT, "3.png", big(3)).await), full);
+    // The same file takes no space again, and another owner has a separate limit.
+    storage::add(&app.ctx, ACCOUNT, "1.png", big(1)).await.unwrap();
+    storage::add(&app.ctx, 1001, "3.png", big(3)).await.unwrap();
+    storage::delete(&app.ctx, ACCOUNT, first.id).await.unwrap();
+    storage::add(&app.ctx, ACCOUNT, "3.png", big(3)).await.unwrap();
+    // Concurrent uploads do not exceed the limit.
+    let many = (0..8).map(|n| storage::add(&app.ctx, 1002, "n.png", big(10 + n)));
+    let accepted = futures::future::join_all(many).await.into_iter().flatten().count();
+    let (files, used, most) = storage::list(&app.ctx, 1002).await.unwrap();
+    assert!(used <= most && files.len() == accepted && accepted <= 2, "{used} of {most}, {accepted}");
 }
 
-async fn the_platforms_rules_come_with_their_pictures(database: &Database) {
+async fn the_platforms_rules_are_imported_with_their_pictures(database: &Database) {
     let (app, platform, _) = with_platform(database, &[]).await;
     let openid = follower(&platform).await;
     let (id, look) = fetched(&app).await;
     assert_eq!((look.plan.added.len(), look.plan.flaws.len(), look.plan.notes.len()), (4, 0, 0), "{:?}", look.plan);
-    let order = job::Order { mode: Mode::Merge, mark: look.mark, is_partial: false };
+    let order = job::ImportRequest { mode: Mode::Merge, mark: look.mark, is_partial: false };
     job::start(&app.ctx, &editor(), id, order).await.unwrap();
     let is_done = async || matches!(job::find(&app.ctx, ACCOUNT, id).await.unwrap().state, job::State::Done(_));
     assert!(eventually(SOON, is_done).await);
     let rules = search::list(&app.ctx, ACCOUNT).await.unwrap();
-    let causes: Vec<Cause> = rules.iter().map(|r| r.cause).collect();
-    assert_eq!(causes, [Cause::Follow, Cause::Default, Cause::Keyword, Cause::Keyword]);
-    assert_eq!((rules[3].name.as_str(), rules[3].answer), ("海报", Answer::Random));
-    assert_eq!(answer(&platform, &openid, "你们几点营业").await, Said::Text("周一至周五 9:00–18:00".to_owned()));
-    let is_picture = async || matches!(answer(&platform, &openid, "海报").await, Said::Image { .. });
+    let causes: Vec<TriggerKind> = rules.iter().map(|r| r.cause).collect();
+    assert_eq!(causes, [TriggerKind::Follow, TriggerKind::Default, TriggerKind::Keyword, TriggerKind::Keyword]);
+    assert_eq!((rules[3].name.as_str(), rules[3].answer), ("海报", AnswerMode::Random));
+    assert_eq!(answer(&platform, &openid, "你们几点营业").await, ChatContent::Text("周一至周五 9:00–18:00".to_owned()));
+    let is_picture = async || matches!(answer(&platform, &openid, "海报").await, ChatContent::Image { .. });
     assert!(eventually(SOON, is_picture).await);
-    // The same once more: the picture is the same file, so nothing changes.
+    // A second import changes nothing: the picture is the same file.
     let (_, look) = fetched(&app).await;
     assert!(look.plan.is_empty() && look.plan.unchanged == 4, "{:?}", look.plan);
-    // Where files may not be fetched, what is lost is named.
+    // Where the account may not fetch files, the notes name the missing ones.
     platform.set_kind(AccountKind::PersonalSubscription).await;
     let (id, look) = fetched(&app).await;
     assert_eq!((look.plan.unchanged, look.plan.notes.len()), (3, 2), "{:?}", look.plan.notes);
-    // The rule that was lost may be one of these: nothing is removed because of it.
+    // A rule that could not be imported may be one of the existing rules, so nothing is removed.
     let look = job::look(&app.ctx, ACCOUNT, id, Mode::Replace).await.unwrap();
     assert!(look.plan.removed.len() == 1 && !look.plan.may_apply(true));
-    let order = job::Order { mode: Mode::Replace, mark: look.mark, is_partial: true };
+    let order = job::ImportRequest { mode: Mode::Replace, mark: look.mark, is_partial: true };
     job::start(&app.ctx, &editor(), id, order).await.unwrap();
     let is_refused = async || {
         let state = job::find(&app.ctx, ACCOUNT, id).await.unwrap().state;
@@ -325,14 +329,14 @@ async fn the_platforms_rules_come_with_their_pictures(database: &Database) {
     };
     assert!(eventually(SOON, is_refused).await);
     assert_eq!(search::list(&app.ctx, ACCOUNT).await.unwrap().len(), 4);
-    // Nobody there: the job says so, and there is nothing to apply.
-    let lonely = App::on(database).await;
-    let id = job::begin_from_platform(&lonely.ctx, &editor()).await.unwrap();
-    let is_told = async || {
-        let state = job::find(&lonely.ctx, ACCOUNT, id).await.unwrap().state;
+    // Without a platform the job fails, and there is nothing to apply.
+    let offline = App::on(database).await;
+    let id = job::begin_from_platform(&offline.ctx, &editor()).await.unwrap();
+    let has_failed = async || {
+        let state = job::find(&offline.ctx, ACCOUNT, id).await.unwrap().state;
         state == job::State::Failed(job::Failure::Unreachable)
     };
-    assert!(eventually(SOON, is_told).await);
-    let order = job::Order { mode: Mode::Merge, mark: String::new(), is_partial: true };
-    assert!(matches!(job::start(&lonely.ctx, &editor(), id, order).await, Err(CoreError::NotFound)));
+    assert!(eventually(SOON, has_failed).await);
+    let order = job::ImportRequest { mode: Mode::Merge, mark: String::new(), is_partial: true };
+    assert!(matches!(job::start(&offline.ctx, &editor(), id, order).await, Err(CoreError::NotFound)));
 }

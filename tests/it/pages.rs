@@ -1,17 +1,14 @@
-//! What leptos would do by itself and must not.
+//! Default behaviour of leptos that this program overrides.
 
-use crate::{
-    rig::{App, BEGINNING_MS, Database, Engine},
-    web::Browser,
-};
+use crate::rig::{App, BEGINNING_MS, Browser, Database, Engine};
 use futures::future::join_all;
 use reqwest::{Method, StatusCode, header};
 use std::sync::Arc;
-use weida::core::clock::FakeClock;
+use weida::base::clock::FakeClock;
 
-/// `leptos_axum`'s own fallback sent the headers of whichever page was being made on the same thread along with a file.
+/// The fallback of `leptos_axum` sent a file with the headers of a page that the same thread was rendering.
 #[tokio::test]
-async fn a_file_never_takes_a_pages_headers_along() {
+async fn a_file_has_no_headers_of_a_page() {
     let site = tempfile::tempdir().unwrap();
     std::fs::write(site.path().join("page.js"), "1").unwrap();
     let database = Database::open(Engine::Sqlite).await.unwrap();
@@ -19,7 +16,7 @@ async fn a_file_never_takes_a_pages_headers_along() {
     let clock = Arc::new(FakeClock::at(BEGINNING_MS));
     let app = App::with(&database, clock, &[("LEPTOS_SITE_ROOT", root)]).await;
     for _ in 0..20 {
-        // A page with a word to say once forgets its cookie: the file must not do it for the page.
+        // A page that shows a flash message removes its cookie: a file must not remove it.
         let asked = ["/login", "/page.js", "/register", "/page.js", "/forgot", "/page.js"].map(|path| {
             let browser = Browser::on(&app);
             browser.set_cookie("weida_flash", "x");
@@ -35,9 +32,9 @@ async fn a_file_never_takes_a_pages_headers_along() {
     }
 }
 
-/// An action that is not reached tells nothing in an address, and what is missing from a form is an empty field.
+/// An unreadable form does not end up in a redirect's address, and a missing field counts as empty.
 #[tokio::test]
-async fn a_form_that_cannot_be_read_is_told_in_our_own_words() {
+async fn an_unreadable_form_gets_our_own_error() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let app = App::on(&database).await;
     let browser = Browser::on(&app);
@@ -54,5 +51,5 @@ async fn a_form_that_cannot_be_read_is_told_in_our_own_words() {
     assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/register"));
     let page = browser.get("/register").await.body;
     assert!(page.contains("请填写用户名") && page.contains("请填写密码"), "{page}");
-    assert!(!browser.get("/register").await.body.contains("请填写"), "said twice");
+    assert!(!browser.get("/register").await.body.contains("请填写"), "shown twice");
 }

@@ -1,21 +1,18 @@
-//! Quotas and the counter: never oversold, never lost, whatever comes at once.
+//! Quotas and the counter under concurrency: no limit is exceeded and no increment is lost.
 
-use crate::{
-    rig::{App, Database},
-    tokens::someone,
-};
+use crate::rig::{App, Database, new_user};
 use futures::future::join_all;
 use weida::core::{CoreError, counter, quota};
 
 crate::every_engine!(
-    a_crowd_gets_no_more_than_the_limit_of_the_tightest_window,
-    a_new_day_has_a_new_limit_and_the_month_goes_on,
-    two_hundred_increments_at_once_are_two_hundred,
+    concurrent_uses_do_not_exceed_the_tightest_window,
+    a_new_day_resets_the_day_but_not_the_month,
+    two_hundred_concurrent_increments_add_two_hundred,
 );
 
-async fn a_crowd_gets_no_more_than_the_limit_of_the_tightest_window(database: &Database) {
+async fn concurrent_uses_do_not_exceed_the_tightest_window(database: &Database) {
     let app = App::on(database).await;
-    let user = someone(&app, "oWriter").await;
+    let user = new_user(&app, "oWriter").await;
     let tasks = (0..60).map(|_| {
         let ctx = app.ctx.clone();
         tokio::spawn(async move { quota::add(&ctx, user, "article", 1).await })
@@ -34,8 +31,8 @@ async fn a_crowd_gets_no_more_than_the_limit_of_the_tightest_window(database: &D
     assert_eq!(added, 10);
     let usage = quota::look(&app.ctx, user, "article").await.unwrap();
     assert_eq!(usage.windows.map(|w| w.used), [10, 10, 10]);
-    // Nothing of what does not fit is added, in any window.
-    let other = someone(&app, "oOther").await;
+    // An amount that does not fit is not added to any window.
+    let other = new_user(&app, "oOther").await;
     assert!(matches!(quota::add(&app.ctx, other, "article", 11).await, Err(CoreError::OverQuota)));
     assert_eq!(quota::look(&app.ctx, other, "article").await.unwrap().windows.map(|w| w.used), [0, 0, 0]);
     assert_eq!(quota::add(&app.ctx, other, "article", 10).await.unwrap().tightest().remaining(), Some(0));
@@ -45,10 +42,10 @@ async fn a_crowd_gets_no_more_than_the_limit_of_the_tightest_window(database: &D
     assert!(matches!(quota::add(&app.ctx, 999_999, "article", 1).await, Err(CoreError::NotFound)));
 }
 
-async fn a_new_day_has_a_new_limit_and_the_month_goes_on(database: &Database) {
+async fn a_new_day_resets_the_day_but_not_the_month(database: &Database) {
     const DAY_MS: i64 = 24 * 3_600_000;
     let app = App::on(database).await;
-    let user = someone(&app, "oDaily").await;
+    let user = new_user(&app, "oDaily").await;
     // 2025-09-01T00:00:00+08:00
     app.clock.advance_ms(1_756_656_000_000 - app.ctx.now());
     for day in 0..10 {
@@ -56,7 +53,7 @@ async fn a_new_day_has_a_new_limit_and_the_month_goes_on(database: &Database) {
         assert!(matches!(quota::add(&app.ctx, user, "article", 1).await, Err(CoreError::OverQuota)), "day {day}");
         app.clock.advance_ms(DAY_MS);
     }
-    // The month's hundred are used up, though it is a new day.
+    // The month's limit of a hundred is used up, although it is a new day.
     let usage = quota::look(&app.ctx, user, "article").await.unwrap();
     assert_eq!(usage.windows.map(|w| w.used), [0, 100, 100]);
     assert!(matches!(quota::add(&app.ctx, user, "article", 1).await, Err(CoreError::OverQuota)));
@@ -64,7 +61,7 @@ async fn a_new_day_has_a_new_limit_and_the_month_goes_on(database: &Database) {
     assert_eq!(quota::add(&app.ctx, user, "article", 1).await.unwrap().windows.map(|w| w.used), [1, 1, 101]);
 }
 
-async fn two_hundred_increments_at_once_are_two_hundred(database: &Database) {
+async fn two_hundred_concurrent_increments_add_two_hundred(database: &Database) {
     let app = App::on(database).await;
     let tasks = (0..200).map(|_| {
         let ctx = app.ctx.clone();

@@ -1,16 +1,17 @@
-//! Settings: whatever is wrong is one line that says how to mend it, before anything is opened; and it never shows a secret.
+//! Settings: every error is one line that names the setting and the fix, before anything is opened, and it never shows a secret.
 
 use crate::rig::{App, Database, Engine, Program, environment};
 use std::path::Path;
+use weida::config::{ENVIRONMENT, Flags, load};
 
-/// Values that may stand in no line.
+/// Values that must not be in any line.
 const SECRETS: [&str; 5] =
     ["canary-app-secret", "Can4ryToken", "canary-jwt-secret", "canary-db-password", "canary-aes-key"];
 
-/// Settings, and the words that the line about them must have.
+/// Settings, and the words that the error line must have.
 type Case = (Vec<(&'static str, &'static str)>, &'static [&'static str]);
 
-/// Starts it with something wrong, and gives the one line.
+/// Starts the program with a wrong setting and returns its error line.
 fn refused(folder: &Path, arguments: &[&str], more: &[(&str, &str)], code: i32) -> String {
     let ended = Program::run(folder, arguments, &environment(folder, more));
     let (line, case) = (ended.stderr.clone(), format!("{arguments:?} {more:?}: {ended:?}"));
@@ -27,7 +28,7 @@ fn refused(folder: &Path, arguments: &[&str], more: &[(&str, &str)], code: i32) 
 }
 
 #[test]
-fn a_setting_that_is_wrong_is_one_line_that_names_it() {
+fn a_wrong_setting_gives_one_line_that_names_it() {
     let folder = tempfile::tempdir().unwrap();
     let sandbox = [("WECHAT_APPID", ""), ("WECHAT_SECRET", ""), ("WECHAT_TOKEN", ""), ("WECHAT_AES_KEY", "")];
     let with = |one: (&'static str, &'static str)| sandbox.iter().copied().chain([one]).collect::<Vec<_>>();
@@ -46,11 +47,19 @@ fn a_setting_that_is_wrong_is_one_line_that_names_it() {
         (vec![("WECHAT_MINI_SECRET", "canary-app-secret")], &["WECHAT_MINI_SECRET is set without WECHAT_MINI_APPID"]),
         (vec![("JWT_EXPIRATION_DAY", "30")], &["JWT_EXPIRATION_DAY", "JWT_EXPIRATION_DAYS?"]),
         (vec![("ILINK_APIBASE", "http://127.0.0.1:9")], &["ILINK_APIBASE", "ILINK_API_BASE?"]),
+        (vec![("WEIDA_SECRET_KEY", "canary-jwt-secret")], &["WEIDA_SECRET_KEY has 17 bytes", "at least 32"]),
+        (vec![("WEIDA_PREVIOUS_SECRET_KEY", "canary-jwt-secret")], &["WEIDA_PREVIOUS_SECRET_KEY has 17 bytes"]),
+        (vec![("WEIDA_SECRET_KEYS", "canary-jwt-secret")], &["WEIDA_SECRET_KEYS", "WEIDA_SECRET_KEY?"]),
         (vec![("JWT_PREVIOUS_SECRET", "canary-jwt-secret")], &["JWT_PREVIOUS_SECRET has 17 bytes"]),
         (vec![("JWT_SECRET", "canary-jwt-secret")], &["JWT_SECRET has 17 bytes", "at least 32"]),
         (vec![("WEIDA_PUBLIC_URL", "https://weida.example/path")], &["WEIDA_PUBLIC_URL", "without a path"]),
         (vec![("WEIDA_PUBLIC_URL", "ftp://weida.example")], &["WEIDA_PUBLIC_URL"]),
         (vec![("WEIDA_TRUSTED_PROXIES", "10.0.0.0/99")], &["WEIDA_TRUSTED_PROXIES", "10.0.0.0/8"]),
+        (vec![("WEIDA_CORS_ORIGINS", "app.example.com")], &["WEIDA_CORS_ORIGINS", "https://app.example.com"]),
+        (vec![("WEIDA_CORS_ORIGINS", "https://app.example.com/app")], &["WEIDA_CORS_ORIGINS", "without a path"]),
+        (vec![("WEIDA_CORS_ORIGINS", "https://a.example, *")], &["WEIDA_CORS_ORIGINS", "the only entry"]),
+        (vec![("WEIDA_CORS_ORIGINS", "https://*.example.com")], &["WEIDA_CORS_ORIGINS", "list each origin"]),
+        (vec![("WEIDA_CORS_ORIGIN", "*")], &["WEIDA_CORS_ORIGIN", "WEIDA_CORS_ORIGINS?"]),
         (vec![("WEIDA_LOGIN_CONFIRM", "sometimes")], &["WEIDA_LOGIN_CONFIRM", "always"]),
         (vec![("WEIDA_MESSAGE_DAYS", "-1")], &["message.keep-days is -1", "0 to 3650"]),
         (vec![("WEIDA_MESSAGE_DAYS", "many")], &["WEIDA_MESSAGE_DAYS"]),
@@ -58,6 +67,9 @@ fn a_setting_that_is_wrong_is_one_line_that_names_it() {
         (with(("WEIDA_PUBLIC_URL", "https://weida.example")), &["sandbox", "WEIDA_PUBLIC_URL", "WECHAT_APPID"]),
         (with(("WEIDA_PUBLIC_URL", "http://203.0.113.7")), &["sandbox"]),
         (with(("LEPTOS_SITE_ADDR", "203.0.113.7:80")), &["sandbox"]),
+        (with(("LEPTOS_SITE_ADDR", "0.0.0.0:0")), &["sandbox", "0.0.0.0", "WEIDA_PUBLIC_URL", "192.168.1.5"]),
+        (with(("WEIDA_PUBLIC_URL", "http://0.0.0.0:3000")), &["sandbox", "WEIDA_PUBLIC_URL"]),
+        (with(("WEIDA_PUBLIC_URL", "http://[::]:3000")), &["sandbox", "WEIDA_PUBLIC_URL"]),
     ];
     for (more, words) in &cases {
         let line = refused(folder.path(), &[], more, 2);
@@ -68,7 +80,7 @@ fn a_setting_that_is_wrong_is_one_line_that_names_it() {
 }
 
 #[test]
-fn a_key_that_is_wrong_in_the_file_is_one_line_that_names_it() {
+fn a_wrong_key_in_the_file_gives_one_line_that_names_it() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("Leptos.toml");
     let cases: [(&str, &[&str]); 14] = [
@@ -84,7 +96,7 @@ fn a_key_that_is_wrong_in_the_file_is_one_line_that_names_it() {
         ("[chat.commands]\npassword = [\"取消\"]", &["chat.commands.password", "取消", "refuse"]),
         ("[chat.commands]\nundo = [\"1234\"]", &["chat.commands.undo", "1234"]),
         ("[media]\nmegabytes-per-owner = 0", &["media.megabytes-per-owner", "1 to 10000"]),
-        // A secret of digits only is a number in TOML; a list is a slip of the finger.
+        // A secret of digits only is a number in TOML; a list is a typing error.
         ("[mini-program]\nsecret = 7318462905", &["mini-program.secret"]),
         ("[database]\nmysql-password = [\"canary-db-password\"]", &["database.mysql-password"]),
     ];
@@ -100,7 +112,7 @@ fn a_key_that_is_wrong_in_the_file_is_one_line_that_names_it() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_one_line() {
+fn a_port_in_use_gives_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
@@ -112,7 +124,7 @@ fn a_port_that_is_taken_is_one_line() {
 }
 
 #[test]
-fn a_database_that_is_not_there_is_one_line_without_its_password() {
+fn an_unreachable_database_gives_one_line_without_its_password() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("file"), "").unwrap();
     let quiet = |url: &'static str| [("DATABASE_URL", url), ("RUST_LOG", "off")];
@@ -132,9 +144,9 @@ fn a_database_that_is_not_there_is_one_line_without_its_password() {
     }
 }
 
-/// The log must not say more than the line: it runs at its default here.
+/// At its default level the log must not add details to the line.
 #[test]
-fn a_refusal_is_not_logged_at_length_beside_its_line() {
+fn a_refusal_is_logged_in_short() {
     let folder = tempfile::tempdir().unwrap();
     let url = "postgres://weida:canary-db-password@127.0.0.1:9/weida";
     let ended = Program::run(folder.path(), &[], &environment(folder.path(), &[("DATABASE_URL", url)]));
@@ -144,7 +156,7 @@ fn a_refusal_is_not_logged_at_length_beside_its_line() {
 }
 
 #[test]
-fn doctor_says_what_is_in_force_and_no_secret() {
+fn doctor_prints_the_settings_and_no_secret() {
     let folder = tempfile::tempdir().unwrap();
     let jwt = "canary-jwt-secret-canary-jwt-secret";
     let toml = "[open-platform]\nappid = \"wxweb\"\nsecret = \"canary-app-secret\"\n[mini-program]\nappid = \"wxmini\"\nsecret = \"canary-app-secret\"\n[database]\nmysql-password = \"canary-db-password\"\n";
@@ -156,11 +168,11 @@ fn doctor_says_what_is_in_force_and_no_secret() {
         ("WECHAT_PREVIOUS_AES_KEY", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"),
     ];
     let ended = Program::run(folder.path(), &["doctor"], &environment(folder.path(), &more));
-    // Nobody answers where the platform should be: that is said, and it is the exit code.
+    // The platform does not answer: doctor prints it and exits with 1.
     assert_eq!(ended.code, Some(1), "{ended:?}");
-    let said = format!("{}{}", ended.stdout, ended.stderr);
+    let output = format!("{}{}", ended.stdout, ended.stderr);
     for secret in SECRETS.iter().copied().chain([jwt, crate::rig::AES_KEY, "abcdefghijklmnopqrstuvwxyz0123456789"]) {
-        assert!(!said.contains(secret), "{secret} in {said}");
+        assert!(!output.contains(secret), "{secret} in {output}");
     }
     for word in [
         "wechat.token",
@@ -172,20 +184,20 @@ fn doctor_says_what_is_in_force_and_no_secret() {
         "encrypted only",
         "reachable, Sqlite",
     ] {
-        assert!(said.contains(word), "no {word:?} in {said}");
+        assert!(output.contains(word), "no {word:?} in {output}");
     }
 }
 
-/// A server that refuses the password, and one that is there without the database.
+/// A server that refuses the user, and one without the database.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_server_that_refuses_is_one_line_without_the_password() {
+async fn a_refusing_database_server_gives_one_line_without_the_password() {
     for engine in [Engine::MariaDb, Engine::Postgres] {
         let Some(database) = Database::open(engine).await else { continue };
-        // Proof that the server itself is fine.
+        // The server itself works.
         drop(App::on(&database).await);
         let url = url::Url::parse(&database.url).unwrap();
         let (folder, mut wrong) = (tempfile::tempdir().unwrap(), url.clone());
-        wrong.set_username("nobody").unwrap();
+        wrong.set_username("unknown").unwrap();
         wrong.set_password(Some("canary-db-password")).unwrap();
         wrong.set_path("/no_such_database");
         let wrong = wrong.to_string();
@@ -198,9 +210,9 @@ async fn a_database_server_that_refuses_is_one_line_without_the_password() {
     }
 }
 
-/// A database that is named is the one that is used, also where it is the default one and other names are there beside.
+/// `DATABASE_URL` takes precedence over cloud hosting's MySQL variables, even with its default value.
 #[test]
-fn the_named_database_wins_over_cloud_hostings_own_names() {
+fn database_url_takes_precedence_over_cloud_hostings_variables() {
     use secrecy::ExposeSecret as _;
     let folder = tempfile::tempdir().unwrap();
     let url = |more: &[(&str, &str)]| {
@@ -212,4 +224,23 @@ fn the_named_database_wins_over_cloud_hostings_own_names() {
     assert_eq!(url(&with(weida::config::DATABASE_URL)), weida::config::DATABASE_URL);
     assert_eq!(url(&with("")), "mysql://root:p%40ss@10.0.0.9:3306/weida");
     assert_eq!(url(&[("DATABASE_URL", "")]), weida::config::DATABASE_URL);
+}
+
+/// A variable is text, whatever the type of its setting: none is refused for being text.
+#[test]
+fn every_variable_can_be_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let flags = Flags { config: None, ..Flags::default() };
+    let refused_for_its_type = |name: &str, text: &str| {
+        let database = format!("sqlite:{}", folder.path().join("weida.db").display());
+        let given = [("DATABASE_URL", database.as_str()), (name, text)];
+        let given = given.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
+        load(&flags, &given).err().is_some_and(|error| error.to_string().contains("invalid type"))
+    };
+    for (name, key) in ENVIRONMENT {
+        // A text, a number or a word of a switch: one of them fits every setting.
+        let texts = ["7", "true"];
+        assert!(texts.iter().any(|text| !refused_for_its_type(name, text)), "{name} ({key})");
+    }
+    assert!(refused_for_its_type("WEIDA_MESSAGE_DAYS", "many"), "a wrong type is seen");
 }

@@ -1,48 +1,24 @@
-//! The sign-in session: its doors, its one way forward, and what never opens it.
+//! The sign-in session: sign-in methods, state changes, and refusals.
 
-use crate::rig::{App, Database, Phone};
+use crate::rig::{App, Database, HERE, asker, begin_login, register, status};
+use std::net::IpAddr;
 use weida::core::{
     CoreError,
-    signin::{Purpose, Secrets, Status, begin, collect, reset, typed},
+    signin::{Purpose, Status, begin, collect, enter_code, reset},
 };
 
 crate::every_engine!(
-    a_sent_code_waits_for_the_phones_word,
-    a_typed_code_lets_in_and_is_used_up,
-    a_registration_needs_no_second_word_and_never_touches_an_account,
-    refusing_ends_it,
-    time_ends_it_at_every_step,
+    a_sent_code_waits_for_the_phones_confirmation,
+    a_typed_code_signs_in_and_is_used_up,
+    a_registration_waits_for_confirmation_and_changes_no_existing_account,
+    refusing_ends_a_session,
+    a_session_expires_at_every_step,
     a_forgotten_password_is_set_by_the_chats_code,
-    closing_an_account_shuts_every_door,
+    disabling_or_deleting_an_account_ends_its_sign_ins,
     a_second_question_replaces_the_first,
 );
 
-/// The browser of these tests.
-pub fn asker() -> begin::Asker {
-    begin::Asker {
-        browser_label: "Chrome · Windows 10".to_owned(),
-        address: "127.0.0.1".parse().unwrap(),
-        next_path: None,
-    }
-}
-
-/// Registers by sending the page's code from the phone, and gives the user's id.
-pub async fn register(app: &App, phone: &Phone, username: &str) -> i64 {
-    let secrets = begin::register(&app.ctx, username, "correct horse", asker()).await.unwrap();
-    let answer = phone.ask(secrets.code()).await;
-    assert!(answer.contains("注册成功"), "{answer}");
-    collect::collect(&app.ctx, &secrets).await.unwrap().user.id
-}
-
-pub async fn begin_login(app: &App) -> Secrets {
-    begin::login(&app.ctx, Purpose::Login, asker()).await.unwrap()
-}
-
-pub async fn status(app: &App, secrets: &Secrets) -> Status {
-    begin::view(&app.ctx, secrets).await.unwrap().unwrap().status
-}
-
-async fn a_sent_code_waits_for_the_phones_word(database: &Database) {
+async fn a_sent_code_waits_for_the_phones_confirmation(database: &Database) {
     let app = App::on(database).await;
     let phone = app.phone("oSender");
     let user = register(&app, &phone, "sender").await;
@@ -51,26 +27,26 @@ async fn a_sent_code_waits_for_the_phones_word(database: &Database) {
     assert!(question.contains("Chrome · Windows 10") && question.contains("127.0.0.1"), "{question}");
     assert_eq!(status(&app, &secrets).await, Status::Scanned);
     assert!(matches!(collect::collect(&app.ctx, &secrets).await, Err(CoreError::SessionOver)));
-    // Another person's word is not theirs.
-    assert_eq!(app.phone("oStranger").say("1").await, None);
+    // Another follower cannot confirm.
+    assert_eq!(app.phone("oAnother").say("1").await, None);
     assert_eq!(status(&app, &secrets).await, Status::Scanned);
     assert!(phone.ask("1").await.contains("登录成功"));
     assert_eq!(collect::collect(&app.ctx, &secrets).await.unwrap().user.id, user);
     assert!(matches!(collect::collect(&app.ctx, &secrets).await, Err(CoreError::SessionOver)));
 }
 
-async fn a_typed_code_lets_in_and_is_used_up(database: &Database) {
+async fn a_typed_code_signs_in_and_is_used_up(database: &Database) {
     let app = App::on(database).await;
     let code = app.phone("oTyper").code("登录").await;
     let (one, two) = (begin_login(&app).await, begin_login(&app).await);
     let spaced = format!(" {} {} ", &code[..3], &code[3..]);
-    typed::type_code(&app.ctx, &one, &spaced).await.unwrap();
-    assert!(matches!(typed::type_code(&app.ctx, &two, &code).await, Err(CoreError::WrongCode)));
+    enter_code::enter_code(&app.ctx, &one, &spaced, HERE).await.unwrap();
+    assert!(matches!(enter_code::enter_code(&app.ctx, &two, &code, HERE).await, Err(CoreError::WrongCode)));
     let user = collect::collect(&app.ctx, &one).await.unwrap().user;
     assert_eq!((user.credits, user.has_password), (100, false));
 }
 
-async fn a_registration_needs_no_second_word_and_never_touches_an_account(database: &Database) {
+async fn a_registration_waits_for_confirmation_and_changes_no_existing_account(database: &Database) {
     let app = App::on(database).await;
     let phone = app.phone("oOnce");
     let user = register(&app, &phone, "Once").await;
@@ -88,20 +64,20 @@ async fn a_registration_needs_no_second_word_and_never_touches_an_account(databa
     assert_eq!(app.count("SELECT COUNT(*) FROM users").await, 1);
 }
 
-async fn refusing_ends_it(database: &Database) {
+async fn refusing_ends_a_session(database: &Database) {
     let app = App::on(database).await;
     let phone = app.phone("oRefuser");
     register(&app, &phone, "refuser").await;
     let secrets = begin_login(&app).await;
     phone.ask(secrets.code()).await;
-    assert!(phone.ask("取消").await.contains("已拒绝"));
+    assert!(phone.ask("取消").await.contains("没让它登录"));
     assert_eq!(status(&app, &secrets).await, Status::Refused);
-    // Too late to change one's mind.
+    // A later confirmation has no effect.
     assert_eq!(phone.say("1").await, None);
     assert!(collect::collect(&app.ctx, &secrets).await.is_err());
 }
 
-async fn time_ends_it_at_every_step(database: &Database) {
+async fn a_session_expires_at_every_step(database: &Database) {
     let app = App::on(database).await;
     let phone = app.phone("oLate");
     register(&app, &phone, "late").await;
@@ -121,12 +97,15 @@ async fn time_ends_it_at_every_step(database: &Database) {
             matches!(collect::collect(&app.ctx, &secrets).await, Err(CoreError::SessionOver)),
             "after {steps} steps"
         );
-        assert!(typed::type_code(&app.ctx, &secrets, "000000").await.is_err());
+        assert!(enter_code::enter_code(&app.ctx, &secrets, "000000", HERE).await.is_err());
     }
-    // A code from the chat is good for five minutes.
+    // A code from the chat is valid for five minutes.
     let code = phone.code("验证码").await;
     app.clock.advance_ms(5 * 60_000);
-    assert!(matches!(typed::type_code(&app.ctx, &begin_login(&app).await, &code).await, Err(CoreError::WrongCode)));
+    assert!(matches!(
+        enter_code::enter_code(&app.ctx, &begin_login(&app).await, &code, HERE).await,
+        Err(CoreError::WrongCode)
+    ));
 }
 
 async fn a_forgotten_password_is_set_by_the_chats_code(database: &Database) {
@@ -135,27 +114,30 @@ async fn a_forgotten_password_is_set_by_the_chats_code(database: &Database) {
     let user = register(&app, &phone, "forgot").await;
     let code = phone.code("改密").await;
     let session = begin::login(&app.ctx, Purpose::Reset, asker()).await.unwrap();
-    // It is no code to sign in with, and one to sign in with sets no password.
-    assert!(matches!(typed::type_code(&app.ctx, &begin_login(&app).await, &code).await, Err(CoreError::WrongCode)));
+    // A reset code cannot sign in, and a sign-in code cannot reset.
     assert!(matches!(
-        reset::set_password(&app.ctx, &session, &phone.code("验证码").await, "another horse", "x").await,
+        enter_code::enter_code(&app.ctx, &begin_login(&app).await, &code, HERE).await,
         Err(CoreError::WrongCode)
     ));
-    reset::set_password(&app.ctx, &session, &code, "another horse", "x").await.unwrap();
-    let address = "192.0.2.1".parse().unwrap();
+    assert!(matches!(
+        reset::set_password(&app.ctx, &session, &phone.code("验证码").await, "another horse", HERE).await,
+        Err(CoreError::WrongCode)
+    ));
+    reset::set_password(&app.ctx, &session, &code, "another horse", HERE).await.unwrap();
+    let address: IpAddr = "192.0.2.1".parse().unwrap();
     assert_eq!(
-        weida::core::account::login::by_password(&app.ctx, "FORGOT", "another horse", address).await.unwrap().id,
+        weida::core::account::login::by_password(&app.ctx, "FORGOT", "another horse", address.into()).await.unwrap().id,
         user
     );
     assert!(matches!(
-        weida::core::account::login::by_password(&app.ctx, "forgot", "correct horse", address).await,
+        weida::core::account::login::by_password(&app.ctx, "forgot", "correct horse", address.into()).await,
         Err(CoreError::WrongCredentials)
     ));
-    assert!(reset::set_password(&app.ctx, &session, &code, "third horse", "x").await.is_err());
+    assert!(reset::set_password(&app.ctx, &session, &code, "third horse", HERE).await.is_err());
 }
 
-/// T-18: disabled or deleted at each step, for each door.
-async fn closing_an_account_shuts_every_door(database: &Database) {
+/// T-18: disabled or deleted at each step, for each sign-in method.
+async fn disabling_or_deleting_an_account_ends_its_sign_ins(database: &Database) {
     let app = App::on(database).await;
     for (step, is_deleted) in (0..3).flat_map(|s| [(s, false), (s, true)]) {
         let phone = app.phone(&format!("oClosed{step}{is_deleted}"));
@@ -168,7 +150,7 @@ async fn closing_an_account_shuts_every_door(database: &Database) {
             phone.ask("1").await;
         }
         if is_deleted {
-            weida::core::account::leave::delete(&app.ctx, user, None, "test").await.unwrap();
+            weida::core::account::deletion::delete(&app.ctx, user, None, "test").await.unwrap();
         } else {
             let mut tx = app.ctx.store.begin().await.unwrap();
             weida::store::user::update_enabled(&mut tx, user, false, None, 0).await.unwrap();
@@ -179,7 +161,7 @@ async fn closing_an_account_shuts_every_door(database: &Database) {
             phone.say("1").await;
         }
         match collect::collect(&app.ctx, &secrets).await {
-            // A deleted person is a stranger again, and becomes a new user.
+            // A deleted user counts as new and gets a new account.
             Ok(collected) => assert!(is_deleted && step < 2 && collected.user.id != user, "step {step}"),
             Err(CoreError::SessionOver | CoreError::Disabled) => {}
             Err(other) => panic!("step {step}: {other:?}"),
@@ -189,7 +171,7 @@ async fn closing_an_account_shuts_every_door(database: &Database) {
                 &app.ctx,
                 &format!("closed{step}{is_deleted}"),
                 "correct horse",
-                "192.0.2.9".parse().unwrap()
+                "192.0.2.9".parse::<IpAddr>().unwrap().into()
             )
             .await
             .is_err()

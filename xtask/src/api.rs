@@ -1,4 +1,4 @@
-//! The public API from a client's side: the scripts of `examples/`, and schemathesis over its document.
+//! Tests the public API as a client: the scripts of `examples/`, and schemathesis on its OpenAPI document.
 
 use std::{
     env, fs,
@@ -17,21 +17,21 @@ use crate::{
 };
 
 const EXAMPLES: &str = "examples";
-/// One script a dialect.
+/// One script for each dialect.
 const SCRIPTS: [&str; 5] = ["follow", "assistant", "mini_program", "qr_login", "cloud_hosting"];
-/// The version that its options were written for.
+/// The version that the options in `fuzz.py` are for.
 const SCHEMATHESIS: &str = "schemathesis>=4,<5";
 const HOME: &str = "target/schemathesis";
-/// Cases an operation: on each push, and nightly.
+/// Cases per operation: on each push, and nightly.
 const CASES: [&str; 2] = ["12", "500"];
 
-/// Who may make admins of others in the sandbox.
+/// The admin's username in the sandbox.
 const ADMIN: &str = "root";
 
-/// All of it against the development build in the sandbox. Each script and the fuzzing count as one test.
+/// Runs everything against the development build in the sandbox. Each script and the fuzzing count as one test.
 pub fn test() -> Result<Tally> {
     let Some(python) = find(&["python3"], &[]) else {
-        let why = Failure::new("python3 is not installed").mend("apt-get install python3 python3-venv");
+        let why = Failure::new("python3 is not installed").fix("apt-get install python3 python3-venv");
         return left_out("examples", why);
     };
     let server = Sandbox::start()?;
@@ -58,7 +58,7 @@ fn sum(mut one: Tally, other: Tally) -> Tally {
     one
 }
 
-/// What cannot be had is left out in plain sight; under continuous integration it is a failure.
+/// Reports a test that cannot run as skipped; in continuous integration this is a failure.
 fn left_out(name: &str, why: Failure) -> Result<Tally> {
     if is_ci() {
         return Err(why);
@@ -67,9 +67,9 @@ fn left_out(name: &str, why: Failure) -> Result<Tally> {
     Ok(Tally { skipped: 1, ..Tally::default() })
 }
 
-/// Runs a command that says itself what it does, and counts it.
+/// Runs a command with its output shown, and counts it as a test.
 fn counted(name: &str, command: &mut Command) -> Result<Tally> {
-    // Its lines come as they are written, also into a log.
+    // Unbuffered output, also into a log.
     command.env("PYTHONUNBUFFERED", "1").env("PYTHONDONTWRITEBYTECODE", "1").stdin(Stdio::null());
     let begun = Instant::now();
     let success = command.status().context(line(command))?.success();
@@ -77,17 +77,17 @@ fn counted(name: &str, command: &mut Command) -> Result<Tally> {
     Ok(if success { Tally { passed: 1, ..Tally::default() } } else { Tally::FAILURE })
 }
 
-/// The Python that has schemathesis, below `target/`; installed once.
+/// The Python environment with schemathesis, below `target/`; installed once.
 fn schemathesis(python: &Path) -> Result<PathBuf> {
     let own = Path::new(HOME).join("bin/python");
     let has_it = || succeeds(Command::new(&own).args(["-c", "import schemathesis.cli"]));
     if has_it() {
-        skip("schemathesis", "installed already");
+        skip("schemathesis", "already installed");
         return Ok(own);
     }
     step("schemathesis, installed", || {
         quietly(Command::new(python).args(["-m", "venv", "--without-pip", HOME]))?;
-        // Debian ships pip and ensurepip apart: whichever is there will do.
+        // Debian packages pip and ensurepip separately: either will do.
         let install = ["install", "--quiet", "--disable-pip-version-check", SCHEMATHESIS];
         if succeeds(Command::new(python).args(["-m", "pip", "--version"])) {
             let own = fs::canonicalize(Path::new(HOME)).context(HOME)?.join("bin/python");
@@ -99,17 +99,17 @@ fn schemathesis(python: &Path) -> Result<PathBuf> {
         Ok(())
     })
     .map_err(|failure| {
-        failure.mend("apt-get install python3-pip python3-venv, and see that the package index is reached")
+        failure.fix("apt-get install python3-pip python3-venv, and see that the package index is reached")
     })?;
     if has_it() { Ok(own) } else { Err(Failure::new("schemathesis was installed and cannot be loaded")) }
 }
 
-/// The program in the sandbox, with data of its own, gone afterwards.
+/// The program in the sandbox with a temporary database.
 struct Sandbox {
     child: Child,
     directory: PathBuf,
     url: String,
-    /// Of [`ADMIN`].
+    /// The password of [`ADMIN`].
     password: String,
 }
 
@@ -121,27 +121,26 @@ impl Sandbox {
             TcpListener::bind(("127.0.0.1", 0)).and_then(|free| free.local_addr()).context("a free port")?.port();
         let address = format!("127.0.0.1:{port}");
         let made = program(&directory, &address).args(["admin", "create", ADMIN]).output().context("the program")?;
-        let said = String::from_utf8_lossy(&made.stdout).into_owned();
-        let password = said.lines().find_map(|line| line.split_once("password: ")).map(|(_, it)| it.trim().to_owned());
+        let output = String::from_utf8_lossy(&made.stdout).into_owned();
+        let password =
+            output.lines().find_map(|line| line.split_once("password: ")).map(|(_, it)| it.trim().to_owned());
         let password = password
-            .ok_or_else(|| Failure::new(format!("no admin was made: {}", String::from_utf8_lossy(&made.stderr))))?;
+            .ok_or_else(|| Failure::new(format!("no admin was created: {}", String::from_utf8_lossy(&made.stderr))))?;
         let mut serving = program(&directory, &address);
         let child = serving.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("the program")?;
         let mut server = Self { child, directory, url: format!("http://{address}"), password };
         let output = server.child.stdout.take().ok_or_else(|| Failure::new("the program has no output"))?;
         let mut lines = BufReader::new(output).lines().map_while(std::result::Result::ok);
         if !lines.any(|line| line.contains(&address)) {
-            return Err(
-                Failure::new("the program ended before it served").mend("cargo xtask run, and read its message")
-            );
+            return Err(Failure::new("the program ended before it served").fix("cargo xtask run, and read its message"));
         }
-        // A full pipe would stop the program.
+        // A full pipe would block the program.
         thread::spawn(move || lines.for_each(drop));
         Ok(server)
     }
 }
 
-/// The program with nothing of this shell's configuration: an account in it would be a real one.
+/// The program without this shell's settings, which might name a real account.
 fn program(directory: &Path, address: &str) -> Command {
     let mut program = Command::new(Profile::Dev.program());
     for (name, _) in env::vars_os() {

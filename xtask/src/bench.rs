@@ -1,7 +1,7 @@
-//! How fast the release build is on this machine: start-up, memory, requests per second of some pages, and the reply engine.
+//! Measures the release build on this machine: start-up, memory, requests per second of some pages, and the reply engine.
 //!
-//! A plain load generator of our own, so that there is nothing to install. It shares the machine with the program:
-//! compare its numbers with each other, not with those of another tool.
+//! The load generator is our own, so that nothing must be installed. It shares the machine with the program: compare its numbers
+//! only with each other.
 
 use std::{
     env, fs,
@@ -22,7 +22,7 @@ const CONNECTIONS: usize = 32;
 const LASTS: Duration = Duration::from_secs(5);
 const PATHS: [&str; 3] = ["/healthz", "/", "/pkg/weida.css"];
 
-/// The name, in place of a path, of the reply engine's own benchmark.
+/// The argument that runs only the reply engine's benchmark.
 const ENGINE: &str = "reply";
 
 pub fn all(paths: &[String]) -> Result {
@@ -46,12 +46,12 @@ pub fn all(paths: &[String]) -> Result {
     if is_whole { engine() } else { Ok(()) }
 }
 
-/// One message among many rules: `benches/reply.rs`, which fails where its limits are broken.
+/// Runs `benches/reply.rs`, which fails if its limits are exceeded.
 fn engine() -> Result {
     run(cargo().args(["bench", "--package", "weida", "--bench", "reply"]))
 }
 
-/// The release build with a database of its own, gone afterwards.
+/// The release build with a temporary database.
 struct Server {
     child: Child,
     directory: PathBuf,
@@ -75,17 +75,15 @@ impl Server {
         let output = server.child.stdout.take().ok_or_else(|| Failure::new("the program has no output"))?;
         let mut lines = BufReader::new(output).lines().map_while(std::result::Result::ok);
         if !lines.any(|line| line.contains(&address)) {
-            return Err(
-                Failure::new("the program ended before it served").mend("cargo xtask run, and read its message")
-            );
+            return Err(Failure::new("the program ended before it served").fix("cargo xtask run, and read its message"));
         }
         server.start_up = begun.elapsed();
-        // A full pipe would stop the program.
+        // A full pipe would block the program.
         thread::spawn(move || lines.for_each(drop));
         Ok(server)
     }
 
-    /// Memory that the program holds, in MiB; 0 where `/proc` does not say.
+    /// The program's resident memory in MiB; 0 without `/proc`.
     fn resident_mib(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -101,11 +99,11 @@ impl Drop for Server {
     }
 }
 
-/// What one path bore.
+/// The measurement of one path.
 struct Load {
     status: u16,
     size_bytes: usize,
-    /// The time of each request, sorted.
+    /// The duration of each request, sorted.
     times: Vec<Duration>,
 }
 
@@ -142,7 +140,7 @@ fn hammer(port: u16, path: &str) -> Result<Vec<Duration>> {
     Ok(times)
 }
 
-/// One kept-alive HTTP/1.1 connection.
+/// A keep-alive HTTP/1.1 connection.
 struct Connection(BufReader<TcpStream>);
 
 impl Connection {
@@ -152,7 +150,7 @@ impl Connection {
         Ok(Self(BufReader::new(stream)))
     }
 
-    /// The status and the size of the body, which is read and dropped.
+    /// Sends a request. Returns the status and the size of the body, which is read and discarded.
     fn get(&mut self, path: &str) -> Result<(u16, usize)> {
         let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\n\r\n");
         self.0.get_mut().write_all(request.as_bytes()).context(path)?;
@@ -199,7 +197,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn answers_of_either_kind_are_read_to_their_end() {
+    fn sized_and_chunked_answers_are_read_to_their_end() {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let server = thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! Tests and pictures in a real browser, by Playwright with the system's Chromium.
+//! Browser tests and screenshots, by Playwright with the system's Chromium.
 
 use std::{
     env, fs,
@@ -10,19 +10,19 @@ use std::{
 use crate::{
     apt,
     build::{self, Profile},
-    room::Room,
     shell::{Context, Failure, Result, find, line, quietly, report, run, skip, step, succeeds},
     tally::Tally,
+    temp_dir::TempDir,
 };
 
 const HOME: &str = "end2end";
 
-/// Playwright's tests against the development build; `args` are Playwright's.
+/// Runs the Playwright tests against the development build; `args` go to Playwright.
 pub fn test(args: &[String]) -> Result<Tally> {
     let mut playwright = playwright(&["test"])?;
     let counts = env::current_dir().context("the working directory")?.join("target/e2e.json");
     fs::remove_file(&counts).ok();
-    let files = Room::new("browser")?;
+    let files = TempDir::new("browser")?;
     let command =
         playwright.args(args).env("WEIDA_E2E_REPORT", &counts).env("TMPDIR", files.path()).stdin(Stdio::null());
     let begun = Instant::now();
@@ -30,14 +30,14 @@ pub fn test(args: &[String]) -> Result<Tally> {
     report(if success { '✓' } else { '✗' }, "browser tests", begun.elapsed());
     let tally =
         fs::read_to_string(&counts).context("Playwright's report").and_then(|text| Tally::from_playwright(&text))?;
-    // No test at all, or a spec that does not compile: Playwright fails without a test that did.
+    // Without tests, or if a spec does not compile, Playwright fails without a failed test.
     if !success && tally.failed == 0 {
-        return Err(Failure::new("Playwright failed outside of the tests").mend("its message is above"));
+        return Err(Failure::new("Playwright failed outside of the tests").fix("its message is above"));
     }
     Ok(tally)
 }
 
-/// Pictures of pages for people to look at.
+/// Takes screenshots of pages.
 pub fn shots(paths: &[String]) -> Result {
     build::dev(&[])?;
     let mut playwright = playwright(&["test", "--config", "rig/shots.config.ts"])?;
@@ -46,13 +46,13 @@ pub fn shots(paths: &[String]) -> Result {
     Ok(())
 }
 
-/// Playwright with all that it needs on this machine.
+/// The Playwright command, with everything that it needs installed.
 fn playwright(args: &[&str]) -> Result<Command> {
     let chromium = chromium()?;
     fonts()?;
     packages()?;
     let program = fs::canonicalize(Profile::Dev.program()).context("the program")?;
-    let crowd = fs::canonicalize(Profile::Dev.crowd()).context("the crowd")?;
+    let crowd = fs::canonicalize(Profile::Dev.crowd()).context("the crowd example")?;
     let mut command = Command::new("node");
     command.arg("node_modules/@playwright/test/cli.js").args(args).current_dir(HOME);
     command.env("CHROMIUM", chromium).env("WEIDA_BIN", program).env("WEIDA_CROWD", crowd);
@@ -68,16 +68,16 @@ fn chromium() -> Result<PathBuf> {
         return Ok(chromium);
     }
     apt::install(&["chromium"])?;
-    known().ok_or_else(|| Failure::new("there is no Chromium").mend("install one, or set CHROMIUM to its path"))
+    known().ok_or_else(|| Failure::new("there is no Chromium").fix("install one, or set CHROMIUM to its path"))
 }
 
-/// Without a Chinese font, widths and pictures would be those of empty boxes.
+/// Installs a Chinese font; without one, widths and screenshots would be those of empty boxes.
 fn fonts() -> Result {
     let fonts = quietly(Command::new("fc-list").args([":lang=zh", "family"])).unwrap_or_default();
     if fonts.trim().is_empty() { apt::install(&["fonts-wqy-microhei"]) } else { Ok(()) }
 }
 
-/// `npm ci`, unless `node_modules` was made from this very lock file.
+/// Runs `npm ci`, unless `node_modules` was installed from the current lock file.
 fn packages() -> Result {
     if !succeeds(Command::new("npm").arg("--version")) {
         apt::install(&["nodejs", "npm"])?;
@@ -92,7 +92,7 @@ fn packages() -> Result {
     step("npm ci", || {
         let mut npm = Command::new("npm");
         npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(HOME);
-        // The browser is the system's.
+        // The tests use the system's browser.
         quietly(npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")).map(drop)
     })?;
     fs::write(&record, wanted).context(record.display())

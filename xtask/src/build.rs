@@ -1,4 +1,4 @@
-//! The program and its site: `target/release/weida` and `target/site`.
+//! Builds the program and its site: `target/release/weida` and `target/site`.
 
 use std::{os::unix::process::CommandExt, path::PathBuf, process::Command, thread};
 
@@ -19,22 +19,22 @@ impl Profile {
         target_dir().join(if self == Self::Dev { "debug" } else { "release" }).join("weida")
     }
 
-    /// What puts many people into a database, for tests.
+    /// The tool that adds many users to a database, for tests.
     pub fn crowd(self) -> PathBuf {
         self.program().with_file_name("examples").join("crowd")
     }
 
-    /// What cargo left of the browser's part, before bindgen.
+    /// Cargo's wasm output, before bindgen.
     fn wasm(self) -> PathBuf {
         target_dir().join(TARGET).join(if self == Self::Dev { "debug" } else { "wasm" }).join("weida.wasm")
     }
 }
 
-/// Both halves at once: they have locks of their own, and each leaves a core idle while it links.
+/// Builds server and wasm in parallel: they use different build locks, and each leaves a core idle while it links.
 pub fn release() -> Result {
     let compiler = Compiler::ensure()?;
     let (wasm, server) = thread::scope(|scope| {
-        // Two cargos on one terminal would write over each other: the shorter one is silent.
+        // Two cargos would overwrite each other on the terminal, so the shorter build is silent.
         let wasm = scope.spawn(|| step("wasm", || quietly(&mut wasm(compiler, Profile::Release)).map(drop)));
         let server = step("server", || run(&mut server(Profile::Release)));
         (wasm.join().unwrap_or_else(|_| Err(Failure::new("the wasm build panicked"))), server)
@@ -44,10 +44,10 @@ pub fn release() -> Result {
     site::assemble(&Profile::Release.wasm(), Profile::Release)
 }
 
-/// One after the other: both halves are built in the profile `dev`, whose lock lets only one in.
+/// Builds server and wasm in sequence, because both use the profile `dev` and its build lock.
 ///
-/// After `cargo test`, `like` is `["--tests"]`: what only the tests depend on switches on features of crates that the
-/// program has, too, and without it half of them would be compiled a second time.
+/// After `cargo test`, `like` is `["--tests"]`: test dependencies enable features of crates that the program also uses, and without
+/// the same features half of the crates would be compiled again.
 pub fn dev(like: &[&str]) -> Result {
     let compiler = Compiler::ensure()?;
     step("server", || run(server(Profile::Dev).args(like)))?;
@@ -55,7 +55,7 @@ pub fn dev(like: &[&str]) -> Result {
     site::assemble(&Profile::Dev.wasm(), Profile::Dev)
 }
 
-/// Becomes the program; comes back only if it cannot be started.
+/// Replaces this process by the program; returns only if it cannot be started.
 pub fn become_program(args: &[String]) -> Failure {
     let program = Profile::Release.program();
     let error = Command::new(&program).args(args).exec();
@@ -67,7 +67,7 @@ fn server(profile: Profile) -> Command {
     brief(command.arg("build")).args(["--package", "weida", "--bin", "weida"]);
     match profile {
         Profile::Release => command.arg("--release"),
-        // People for the browser tests.
+        // The users of the browser tests.
         Profile::Dev => command.args(["--example", "crowd"]),
     };
     command
@@ -75,7 +75,7 @@ fn server(profile: Profile) -> Command {
 
 fn wasm(compiler: Compiler, profile: Profile) -> Command {
     let mut command = compiler.cargo();
-    // The crate type is asked for here and not in Cargo.toml, or the server would link a useless library, too.
+    // The crate type is set here and not in Cargo.toml; otherwise the server build would link an unused library.
     brief(command.arg("rustc")).args(["--package", "weida", "--lib", "--crate-type", "cdylib"]);
     command.args(["--target", TARGET, "--profile", if profile == Profile::Dev { "dev" } else { "wasm" }]);
     command.args(["--no-default-features", "--features", "hydrate"]);

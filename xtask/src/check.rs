@@ -1,6 +1,10 @@
-//! What can be said about the code without running it.
+//! Static checks: format, lints, supply chain, spelling.
 
-use std::process::{Command, ExitCode};
+use std::{
+    env,
+    path::PathBuf,
+    process::{Command, ExitCode},
+};
 
 use crate::{
     shell::{Failure, Result, brief, cargo, find, run, skip, step},
@@ -8,10 +12,10 @@ use crate::{
     wasm::{Compiler, TARGET},
 };
 
-/// Every check, in order of price.
+/// Every check, cheapest first.
 pub const CHECKS: &[fn() -> Result] = &[format, supply_chain, spelling, lint_server, lint_browser, lint_xtask];
 
-/// All of them, also after one has failed.
+/// Runs all checks, also after a failure.
 pub fn all() -> ExitCode {
     let failures: Vec<Failure> = CHECKS.iter().filter_map(|check| check().err()).collect();
     for failure in &failures {
@@ -21,7 +25,7 @@ pub fn all() -> ExitCode {
 }
 
 fn format() -> Result {
-    step("format", || run(cargo().args(["fmt", "--all", "--check"]))).map_err(|failure| failure.mend("cargo fmt --all"))
+    step("format", || run(cargo().args(["fmt", "--all", "--check"]))).map_err(|failure| failure.fix("cargo fmt --all"))
 }
 
 fn supply_chain() -> Result {
@@ -30,9 +34,21 @@ fn supply_chain() -> Result {
         skip("cargo deny", "not installed; our own check above stands (cargo install cargo-deny)");
         return Ok(());
     }
-    // Its database of advisories lives on the network; the rest of it does not.
     let deny = ["deny", "--workspace", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"];
-    step("cargo deny", || run(cargo().args(deny)))
+    step("cargo deny", || run(cargo().args(deny)))?;
+    advisories()
+}
+
+/// Checks dependencies against this machine's copy of the advisory database.
+fn advisories() -> Result {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
+    if !home.is_some_and(|home| home.join("advisory-dbs").is_dir()) {
+        skip("advisories", "no database of them here (cargo deny fetch db)");
+        return Ok(());
+    }
+    let deny = ["deny", "--offline", "--workspace", "check", "--hide-inclusion-graph", "advisories"];
+    step("advisories", || run(cargo().args(deny)))
 }
 
 fn spelling() -> Result {
@@ -41,7 +57,7 @@ fn spelling() -> Result {
         return Ok(());
     };
     step("spelling", || run(&mut Command::new(typos)))
-        .map_err(|failure| failure.mend("typos --write-changes, or a word for typos.toml"))
+        .map_err(|failure| failure.fix("typos --write-changes, or a word for typos.toml"))
 }
 
 fn lint_server() -> Result {
@@ -53,7 +69,7 @@ fn lint_browser() -> Result {
     let browser = ["--package", "weida", "--lib", "--target", TARGET, "--no-default-features", "--features", "hydrate"];
     step("lints, browser", || match compiler {
         Compiler::Same => clippy(&browser),
-        // Debian's compiler brings no clippy: that it compiles is all that can be said.
+        // Debian's compiler has no clippy, so this only checks that it compiles.
         Compiler::Debian => run(brief(compiler.cargo().arg("check")).args(browser)),
     })
 }

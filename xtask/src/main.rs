@@ -1,20 +1,24 @@
-//! `cargo xtask`: everything that is done to this repository, from the first run to the full test.
+//! `cargo xtask`: the tool for building, running, checking and testing this repository.
 //!
-//! One file per topic. A step prints one line when it is through, does nothing that is already done, and when it
-//! fails says in one line what happened and in the next how to mend it.
+//! One file per topic. A step prints one line when it is done, skips work that is already done, and on failure prints what happened
+//! and how to fix it.
 
 mod api;
 mod apt;
+mod assets;
 mod bench;
 mod browser;
 mod build;
 mod check;
-mod room;
+mod clock;
+mod nginx;
 mod service;
 mod shell;
 mod site;
+mod soak;
 mod supply;
 mod tally;
+mod temp_dir;
 mod test;
 mod wasm;
 
@@ -33,7 +37,9 @@ usage: cargo xtask <command>
   api               the examples and schemathesis alone
   e2e [args]        browser tests alone; args go to Playwright (e2e sign-in --project phone)
   shots [paths]     pictures of pages in two widths and two themes, into target/shots
-  bench [paths]     start-up time, memory and requests per second of the release build; `bench reply`: the reply engine only";
+  bench [paths]     start-up time, memory and requests per second of the release build; `bench reply`: the reply engine only
+  soak flood        floods against the release build, with 1,024 descriptors: pushes and /login stay fast, memory comes back
+  soak upgrade COMMIT   this version on databases that an earlier commit filled, on three engines";
 
 fn main() -> ExitCode {
     let mut args = env::args().skip(1);
@@ -54,7 +60,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode> {
         "build" => match rest {
             [] => build::release()?,
             [flag] if flag == "--dev" => build::dev(&[])?,
-            _ => return Err(Failure::new("build takes nothing but --dev").mend("cargo xtask build --dev")),
+            _ => return Err(Failure::new("build takes nothing but --dev").fix("cargo xtask build --dev")),
         },
         "check" => return Ok(check::all()),
         "test" => return Ok(test::all()),
@@ -63,8 +69,9 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode> {
         "e2e" => return test::browser_only(rest),
         "shots" => browser::shots(rest)?,
         "bench" => bench::all(rest)?,
+        "soak" => soak::run(rest)?,
         "" | "help" | "-h" | "--help" => println!("{USAGE}"),
-        other => return Err(Failure::new(format!("there is no command `{other}`")).mend("cargo xtask help")),
+        other => return Err(Failure::new(format!("there is no command `{other}`")).fix("cargo xtask help")),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,9 +1,9 @@
 //! The database servers that the integration tests run on besides SQLite.
 //!
-//! Where a server's programs are installed, a private one is started: own port, own directory, gone at the end. It keeps its data in
-//! memory, if there is room: every test makes a database and drops it, which costs a disk most of the time that tests take.
-//! Otherwise one is taken that answers at its usual port to its usual superuser without a password, and else one is installed. The
-//! servers of this machine are never changed.
+//! If a server's programs are installed, a private server is started with its own port and directory, and removed at the end. Its data
+//! are in memory if there is enough, because every test creates and drops a database, which is slow on a disk. Otherwise a server is
+//! used that answers at its usual port to its usual superuser without a password; otherwise one is installed. The servers of this
+//! machine are never changed.
 
 use std::{
     env, fs,
@@ -17,16 +17,16 @@ use std::{
 
 use crate::{
     apt,
-    room::Room,
     shell::{Context, Failure, Result, find, is_ci, is_root, quietly, skip, step, succeeds},
+    temp_dir::TempDir,
 };
 
-/// The tests' engines, alive until this is dropped.
+/// The database servers of the tests, running until this is dropped.
 pub struct Engines(Vec<(&'static Engine, String, Option<Private>)>);
 
 impl Engines {
-    /// PostgreSQL and MariaDB, wherever they come from. One that cannot be had is left out with a line that says
-    /// why; under continuous integration that is a failure.
+    /// Provides PostgreSQL and MariaDB. A missing one is skipped with a line that says why; in continuous integration this is a
+    /// failure.
     pub fn ensure() -> Result<Self> {
         let mut engines = Vec::new();
         for engine in [&POSTGRES, &MARIADB] {
@@ -39,7 +39,7 @@ impl Engines {
         Ok(Self(engines))
     }
 
-    /// What tells the tests where the engines are. They make databases of their own there.
+    /// The environment variables with the engines' addresses. The tests create their own databases there.
     pub fn environment(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().map(|(engine, url, _)| (engine.variable, url.as_str()))
     }
@@ -47,7 +47,7 @@ impl Engines {
 
 struct Engine {
     name: &'static str,
-    /// Environment name of its address, which may also be set by hand.
+    /// The environment variable of its address, which may also be set by hand.
     variable: &'static str,
     scheme: &'static str,
     port: u16,
@@ -82,7 +82,7 @@ static POSTGRES: Engine = Engine {
     serve: |private| {
         let mut postgres = private.command(&private.server);
         let port = private.port.to_string();
-        // The data live as long as the tests: nothing of them needs to reach the disk.
+        // The data are temporary, so nothing needs to be flushed to the disk.
         postgres.args(["-F", "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=300", "-p", &port]);
         postgres.arg("-D").arg(private.data()).arg("-k").arg(private.data());
         postgres
@@ -144,35 +144,35 @@ impl Engine {
         format!("{}@127.0.0.1:{port}/", self.scheme)
     }
 
-    /// The program of the server; Debian keeps PostgreSQL's outside of PATH, one directory a version.
+    /// The server's program. Debian has PostgreSQL's outside of PATH, one directory per version.
     fn server(&self) -> Option<PathBuf> {
-        let mut places: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
+        let mut folders: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
             .map(|versions| versions.flatten().map(|version| version.path().join("bin")).collect())
             .unwrap_or_default();
-        places.sort();
-        places.reverse();
-        places.push("/usr/sbin".into());
-        places.push("/usr/local/sbin".into());
-        find(self.servers, &places)
+        folders.sort();
+        folders.reverse();
+        folders.push("/usr/sbin".into());
+        folders.push("/usr/local/sbin".into());
+        find(self.servers, &folders)
     }
 }
 
-/// A server of our own in a directory of its own.
+/// A private server in a temporary directory.
 struct Private {
     user: &'static str,
     server: PathBuf,
-    room: Room,
+    folder: TempDir,
     port: u16,
     child: Option<Child>,
 }
 
 impl Private {
     fn start(engine: &Engine, server: PathBuf) -> Result<Self> {
-        let room = Room::new(engine.user)?;
-        let mut private = Self { user: engine.user, server, room, port: free_port()?, child: None };
-        private.make_room()?;
+        let folder = TempDir::new(engine.user)?;
+        let mut private = Self { user: engine.user, server, folder, port: free_port()?, child: None };
+        private.make_data_folder()?;
         quietly(&mut (engine.prepare)(&private))?;
-        let log = private.room.path().join("log");
+        let log = private.folder.path().join("log");
         let output = fs::File::create(&log).context(log.display())?;
         let errors = output.try_clone().context(log.display())?;
         let mut serve = (engine.serve)(&private);
@@ -183,17 +183,17 @@ impl Private {
         let log = fs::read_to_string(&log).unwrap_or_default();
         let last = log.lines().rev().take(3).collect::<Vec<_>>().join(" | ");
         Err(Failure::new(format!("a private {} does not answer: {last}", engine.name))
-            .mend(format!("start one and set {}", engine.variable)))
+            .fix(format!("start one and set {}", engine.variable)))
     }
 
     fn data(&self) -> PathBuf {
-        self.room.path().join("data")
+        self.folder.path().join("data")
     }
 
-    /// The data directory, owned by the user that the server runs as, in one that this user may enter.
-    fn make_room(&self) -> Result {
-        let room = self.room.path();
-        fs::set_permissions(room, fs::Permissions::from_mode(0o755)).context(room.display())?;
+    /// Creates the data directory, owned by the server's user, in a directory that this user may enter.
+    fn make_data_folder(&self) -> Result {
+        let folder = self.folder.path();
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).context(folder.display())?;
         let mut install = Command::new("install");
         if is_root() {
             install.args(["-o", self.user]);
@@ -201,7 +201,7 @@ impl Private {
         quietly(install.args(["-d", "-m", "700"]).arg(self.data())).map(drop)
     }
 
-    /// A command as the server's user (a database refuses to be root) that ends when we do, however we end.
+    /// A command as the server's user (a database refuses to run as root) that ends when this process ends.
     fn command(&self, program: &Path) -> Command {
         let mut command = Command::new("setpriv");
         command.args(["--pdeathsig", "QUIT"]);
@@ -231,14 +231,14 @@ impl Private {
 impl Drop for Private {
     fn drop(&mut self) {
         if let Some(child) = &mut self.child {
-            // Not a kill: PostgreSQL has children and shared memory to put away.
+            // SIGQUIT and not SIGKILL: PostgreSQL must end its children and free shared memory.
             succeeds(Command::new("kill").args(["-QUIT", &child.id().to_string()]));
             child.wait().ok();
         }
     }
 }
 
-/// A port that nobody listens on at this moment.
+/// A free port.
 fn free_port() -> Result<u16> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).context("a free port")?;
     Ok(listener.local_addr().context("a free port")?.port())

@@ -1,4 +1,4 @@
-//! `target/site`: what a browser gets besides pages. `pkg/` is made here, the rest is a copy of `public/`.
+//! Assembles `target/site`, the static files: `pkg/` is generated, the rest is a copy of `public/`.
 
 use std::{
     fs,
@@ -13,7 +13,9 @@ use lightningcss::{
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
+    assets,
     build::Profile,
+    clock,
     shell::{Context, Failure, Result, skip, step},
 };
 
@@ -21,7 +23,7 @@ const SITE: &str = "target/site";
 const PKG: &str = "target/site/pkg";
 const STYLE: &str = "style/main.css";
 
-/// Puts the site together from the browser's part as cargo built it, `style/` and `public/`.
+/// Assembles the site from cargo's wasm, `style/` and `public/`.
 pub fn assemble(wasm: &Path, profile: Profile) -> Result {
     fs::create_dir_all(PKG).context(PKG)?;
     let origin = origin(wasm, profile)?;
@@ -36,10 +38,11 @@ pub fn assemble(wasm: &Path, profile: Profile) -> Result {
     step("style and public", || {
         write_if_changed(&Path::new(PKG).join("weida.css"), style(Path::new(STYLE))?.as_bytes())?;
         mirror(Path::new("public"), Path::new(SITE), &["pkg"])
-    })
+    })?;
+    step("names and compression", || assets::publish(Path::new(SITE), profile, clock::now()))
 }
 
-/// Names the wasm that bindgen is given, so that the same is not done twice.
+/// Identifies bindgen's input, so that unchanged input is skipped.
 fn origin(wasm: &Path, profile: Profile) -> Result<String> {
     let about = fs::metadata(wasm).context(wasm.display())?;
     let changed = about.modified().context(wasm.display())?;
@@ -60,13 +63,13 @@ fn bindgen(wasm: &Path, profile: Profile) -> Result {
         .context("bindgen")
 }
 
-/// One stylesheet, with imports drawn in, and with what the oldest browsers we serve do not know written in older words.
+/// Bundles one stylesheet with its imports, and lowers syntax that the oldest supported browsers lack.
 fn style(file: &Path) -> Result<String> {
-    // The version is in the upper half: Chrome 90 (2021) and iOS 14, the oldest that WeChat's own browser is met in.
+    // The version is in the upper half: Chrome 90 (2021) and iOS 14, the oldest in use by WeChat's browser.
     let browsers =
         Browsers { chrome: Some(90 << 16), safari: Some(14 << 16), ios_saf: Some(14 << 16), ..Browsers::default() };
     let targets = Targets::from(browsers);
-    let fault = |error: String| Failure::new(format!("{}: {error}", file.display())).mend("look at what is named");
+    let fault = |error: String| Failure::new(format!("{}: {error}", file.display())).fix("correct the named line");
     let files = FileProvider::new();
     let mut bundler = Bundler::new(&files, None, ParserOptions::default());
     let mut sheet = bundler.bundle(file).map_err(|error| fault(error.to_string()))?;
@@ -76,13 +79,15 @@ fn style(file: &Path) -> Result<String> {
     sheet.to_css(printer).map(|css| css.code).map_err(|error| fault(error.to_string()))
 }
 
-/// Makes `to` hold what `from` holds, with `kept` names of its own at the top. Unchanged files are left alone.
+/// Copies `from` to `to` and removes other files, except the top-level names in `kept`. Unchanged files are not touched.
 fn mirror(from: &Path, to: &Path, kept: &[&str]) -> Result {
     fs::create_dir_all(to).context(to.display())?;
     let wanted = names(from)?;
     for name in names(to)? {
         let is_kept = kept.iter().any(|kept| name == Path::new(kept));
-        if !is_kept && !wanted.contains(&name) {
+        // A compressed variant belongs to its plain file.
+        let is_variant = assets::plain_of(&name).is_some_and(|plain| wanted.contains(&plain));
+        if !is_kept && !is_variant && !wanted.contains(&name) {
             let stale = to.join(name);
             if stale.is_dir() { fs::remove_dir_all(&stale) } else { fs::remove_file(&stale) }
                 .context(stale.display())?;
@@ -99,8 +104,8 @@ fn mirror(from: &Path, to: &Path, kept: &[&str]) -> Result {
     Ok(())
 }
 
-/// The names in a directory; a directory that is not there has none.
-fn names(directory: &Path) -> Result<Vec<PathBuf>> {
+/// The names in a directory; none if it does not exist.
+pub fn names(directory: &Path) -> Result<Vec<PathBuf>> {
     if !directory.is_dir() {
         return Ok(Vec::new());
     }
@@ -108,8 +113,8 @@ fn names(directory: &Path) -> Result<Vec<PathBuf>> {
     entries.map(|entry| Ok(entry.context(directory.display())?.file_name().into())).collect()
 }
 
-/// Keeps the time of a file that would not change: browsers and proxies revalidate by it.
-fn write_if_changed(file: &Path, content: &[u8]) -> Result {
+/// Writes a file only if its content differs, because browsers and proxies revalidate by its modification time.
+pub fn write_if_changed(file: &Path, content: &[u8]) -> Result {
     if fs::read(file).is_ok_and(|known| known == content) {
         return Ok(());
     }
@@ -120,7 +125,7 @@ fn write_if_changed(file: &Path, content: &[u8]) -> Result {
 mod tests {
     use super::*;
 
-    /// A directory of the test's own, gone afterwards.
+    /// A temporary directory for one test.
     struct Scratch(PathBuf);
 
     impl Scratch {
@@ -163,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mirror_forgets_what_left_and_keeps_its_own() {
+    fn a_mirror_removes_stale_files_and_keeps_its_own() {
         let scratch = Scratch::new("mirror");
         let (from, to) = (scratch.0.join("from"), scratch.0.join("to"));
         fs::create_dir_all(from.join("icons")).unwrap();

@@ -1,6 +1,6 @@
-//! What the program is made of: where it comes from, under which licence, and that SQLite is sound.
+//! Checks the dependencies: their source, their licence, and the SQLite version.
 //!
-//! The same rules as `deny.toml`, whose list of licences is read here, for machines without cargo-deny.
+//! The same rules as `deny.toml`, whose list of licences this module reads, for machines without cargo-deny.
 
 use std::{collections::BTreeSet, fs, process::Command};
 
@@ -12,8 +12,8 @@ use crate::shell::{Context, Failure, Result, cargo, quietly};
 
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
-/// The first `libsqlite3-sys` that brings SQLite 3.51.3, in which a write-ahead log can no longer be corrupted
-/// by a checkpoint racing a reset (<https://www.sqlite.org/wal.html#walresetbug>).
+/// The first `libsqlite3-sys` with SQLite 3.51.3, in which a checkpoint that races a reset can no longer corrupt the write-ahead log
+/// (<https://www.sqlite.org/wal.html#walresetbug>).
 const SOUND_SQLITE: (u64, u64) = (0, 37);
 
 pub fn check() -> Result {
@@ -25,14 +25,14 @@ pub fn check() -> Result {
     if faults.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(faults.join("\n  ")).mend("choose another version or crate, or argue for it in deny.toml"))
+    Err(Failure::new(faults.join("\n  ")).fix("choose another version or crate, or argue for it in deny.toml"))
 }
 
 fn read(file: &str) -> Result<Table> {
     fs::read_to_string(file).context(file)?.parse().context(file)
 }
 
-/// Everything is ours or from crates.io, with a checksum.
+/// Every package must be ours or from crates.io with a checksum.
 fn sources(lock: &Table) -> Vec<String> {
     packages(lock)
         .filter_map(|package| {
@@ -43,7 +43,7 @@ fn sources(lock: &Table) -> Vec<String> {
         .collect()
 }
 
-/// Exactly one SQLite, and a sound one.
+/// There must be exactly one SQLite, in a sound version.
 fn sqlite(lock: &Table) -> Vec<String> {
     let found: Vec<&Table> = packages(lock).filter(|package| text(package, "name") == Some("libsqlite3-sys")).collect();
     let is_sound = |package: &&Table| {
@@ -59,7 +59,7 @@ fn sqlite(lock: &Table) -> Vec<String> {
     }
 }
 
-/// Every crate that is compiled, for the server or for the browser, may be used under a licence of the list.
+/// Every crate for the server or the browser must have an allowed licence.
 fn licences(rules: &Table) -> Result<Vec<String>> {
     let allowed: Vec<&str> = rules
         .get("licenses")
@@ -72,7 +72,7 @@ fn licences(rules: &Table) -> Result<Vec<String>> {
     for platform in [host, crate::wasm::TARGET] {
         let metadata = ["metadata", "--locked", "--format-version", "1", "--filter-platform", platform];
         let metadata = quietly(cargo().args(metadata))
-            .map_err(|failure| failure.mend("commit a Cargo.lock that fits: cargo update --workspace"))?;
+            .map_err(|failure| failure.fix("commit a Cargo.lock that fits: cargo update --workspace"))?;
         let metadata: Value = serde_json::from_str(&metadata).context("cargo metadata")?;
         for package in metadata["packages"].as_array().into_iter().flatten() {
             let licence = package["license"].as_str().unwrap_or("no licence");
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crate_from_git_or_another_registry_is_named() {
+    fn a_crate_from_git_or_another_registry_is_reported() {
         let git = "[[package]]\nname = 'a'\nversion = '1.0.0'\nsource = 'git+https://example.org/a#1'\n";
         let ours = "[[package]]\nname = 'weida'\nversion = '0.1.0'\n";
         assert_eq!(sources(&lock(&format!("{git}{ours}"))).len(), 1);

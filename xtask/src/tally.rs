@@ -1,4 +1,4 @@
-//! How many tests passed, failed and were left out, read from what cargo and Playwright say.
+//! Counts of passed, failed and skipped tests, parsed from the output of cargo and Playwright.
 
 use std::{fmt, ops::AddAssign};
 
@@ -14,10 +14,10 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Something other than a test failed: a lint, a build, a service.
+    /// A failure outside of tests: a lint, a build, a service.
     pub const FAILURE: Self = Self { passed: 0, failed: 1, skipped: 0 };
 
-    /// One line of cargo's output: `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
+    /// Parses a line of cargo's output: `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
     pub fn from_cargo(line: &str) -> Option<Self> {
         let (_, counts) = line.trim().strip_prefix("test result: ")?.split_once(". ")?;
         let count = |word: &str| {
@@ -27,11 +27,11 @@ impl Tally {
         Some(Self { passed: count("passed"), failed: count("failed"), skipped: count("ignored") })
     }
 
-    /// The report of Playwright's reporter `json`.
+    /// Parses the report of Playwright's reporter `json`.
     pub fn from_playwright(report: &str) -> Result<Self> {
         let report: Value = serde_json::from_str(report).context("Playwright's report")?;
         let count = |what: &str| report["stats"][what].as_u64().unwrap_or(0);
-        // Flaky cannot be without retries; should somebody turn them on, it still is not a pass.
+        // A flaky test, which needs retries to be enabled, counts as failed.
         Ok(Self { passed: count("expected"), failed: count("unexpected") + count("flaky"), skipped: count("skipped") })
     }
 }

@@ -1,4 +1,4 @@
-//! Everything that must pass. Continuous integration calls exactly this.
+//! Runs all checks and tests, as continuous integration does.
 
 use std::{
     io::{BufRead, BufReader},
@@ -7,20 +7,21 @@ use std::{
 };
 
 use crate::{
-    api, browser, build, check,
-    room::Room,
+    api, browser, build, check, nginx,
     service::Engines,
     shell::{Context, Failure, Result, brief, cargo, line, report, run, step},
     tally::Tally,
+    temp_dir::TempDir,
 };
 
-/// Checks, unit and integration tests, browser tests; goes on after a failure, so that one run tells everything.
+/// Checks, unit and integration tests, browser tests; continues after a failure, so that one run reports everything.
 pub fn all() -> ExitCode {
     let begun = Instant::now();
     let mut verdict = Verdict::default();
     for check in check::CHECKS {
         verdict.need(check());
     }
+    verdict.need(nginx::ensure());
     if let Some(engines) = verdict.need(Engines::ensure()) {
         verdict.count(cargo_test("weida", &engines, &[]));
         verdict.count(cargo_test("xtask", &engines, &[]));
@@ -29,18 +30,19 @@ pub fn all() -> ExitCode {
         verdict.count(api::test());
         verdict.count(browser::test(&[]));
     }
-    report('●', "all of it", begun.elapsed());
+    report('●', "total", begun.elapsed());
     verdict.close()
 }
 
-/// Unit and integration tests alone; `filters` are what cargo's tests are chosen by.
+/// Unit and integration tests only; `filters` select cargo's tests by name.
 pub fn rust_only(filters: &[String]) -> Result<ExitCode> {
     let mut verdict = Verdict::default();
+    nginx::ensure()?;
     verdict.count(cargo_test("weida", &Engines::ensure()?, filters));
     Ok(verdict.close())
 }
 
-/// The examples and schemathesis alone, on a fresh build.
+/// The examples and schemathesis only, on a fresh build.
 pub fn api_only() -> Result<ExitCode> {
     build::dev(&[])?;
     let mut verdict = Verdict::default();
@@ -48,7 +50,7 @@ pub fn api_only() -> Result<ExitCode> {
     Ok(verdict.close())
 }
 
-/// The browser tests alone, on a fresh build.
+/// The browser tests only, on a fresh build.
 pub fn browser_only(args: &[String]) -> Result<ExitCode> {
     build::dev(&[])?;
     let mut verdict = Verdict::default();
@@ -56,7 +58,7 @@ pub fn browser_only(args: &[String]) -> Result<ExitCode> {
     Ok(verdict.close())
 }
 
-/// What has been found so far.
+/// The results so far.
 #[derive(Default)]
 struct Verdict {
     total: Tally,
@@ -79,7 +81,7 @@ impl Verdict {
         }
     }
 
-    /// Repeats the failures, which may have scrolled far away, and ends with the plain line of counts.
+    /// Repeats the failures, which may have scrolled away, and ends with the line of counts.
     fn close(self) -> ExitCode {
         for failure in &self.failures {
             println!("{failure}");
@@ -89,7 +91,7 @@ impl Verdict {
     }
 }
 
-/// Cargo's tests of one package, shown while they run and counted; all of them without `filters`.
+/// Runs cargo's tests of one package, shows their output and counts them; all tests without `filters`.
 fn cargo_test(package: &str, engines: &Engines, filters: &[String]) -> Result<Tally> {
     let cargo_test = || {
         let mut command = cargo();
@@ -97,7 +99,7 @@ fn cargo_test(package: &str, engines: &Engines, filters: &[String]) -> Result<Ta
         command
     };
     step(&format!("tests of {package}, compiled"), || run(brief(cargo_test().arg("--no-run"))))?;
-    let (begun, files) = (Instant::now(), Room::new("files")?);
+    let (begun, files) = (Instant::now(), TempDir::new("files")?);
     let mut command = cargo_test();
     command.env("TMPDIR", files.path());
     if !filters.is_empty() {
@@ -107,19 +109,19 @@ fn cargo_test(package: &str, engines: &Engines, filters: &[String]) -> Result<Ta
     report(if success { '✓' } else { '✗' }, &format!("tests of {package}"), begun.elapsed());
     if !success && tally.failed == 0 {
         return Err(
-            Failure::new(format!("`{}` failed outside of the tests", line(&command))).mend("its message is above")
+            Failure::new(format!("`{}` failed outside of the tests", line(&command))).fix("its message is above")
         );
     }
     Ok(tally)
 }
 
-/// Passes a command's output on, line by line, and counts the results in it.
+/// Prints a command's output line by line and counts the results in it.
 fn stream(command: &mut Command) -> Result<(Tally, bool)> {
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context(line(command))?;
     let output = child.stdout.take().ok_or_else(|| Failure::new("cargo has no output"))?;
     let mut tally = Tally::default();
     for bytes in BufReader::new(output).split(b'\n') {
-        // A test may print what is not UTF-8.
+        // A test's output may be invalid UTF-8.
         let text = String::from_utf8_lossy(&bytes.context(line(command))?).into_owned();
         println!("{text}");
         tally += Tally::from_cargo(&text).unwrap_or_default();

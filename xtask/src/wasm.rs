@@ -1,4 +1,4 @@
-//! The compiler for the browser's part: a cargo that has the target `wasm32-unknown-unknown`.
+//! Finds or installs a compiler with the target `wasm32-unknown-unknown`.
 
 use std::{path::Path, process::Command};
 
@@ -6,17 +6,17 @@ use crate::shell::{Failure, Result, cargo, quietly, run, step};
 
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Who compiles for the browser.
+/// The compiler for the browser.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Compiler {
     /// The toolchain that also compiles the server.
     Same,
-    /// Debian's, where rustup's server cannot be reached.
+    /// Debian's, for machines that cannot reach rustup's server.
     Debian,
 }
 
 impl Compiler {
-    /// Finds a compiler with the target; the first time, gets the target.
+    /// Finds a compiler with the target; installs the target the first time.
     pub fn ensure() -> Result<Self> {
         if let Some(compiler) = Self::find() {
             return Ok(compiler);
@@ -26,7 +26,7 @@ impl Compiler {
             .and_then(|()| Self::find())
             .ok_or_else(|| {
                 Failure::new(format!("this machine has no target {TARGET}"))
-                    .mend(format!("rustup target add {TARGET}; without rustup, scripts/wasm-target.sh as root"))
+                    .fix(format!("rustup target add {TARGET}; without rustup, scripts/wasm-target.sh as root"))
             })
     }
 
@@ -60,7 +60,7 @@ impl Compiler {
     }
 }
 
-/// `cargo run` points the loader at its own toolchain's libraries, which another compiler must not load.
+/// Removes `LD_LIBRARY_PATH`: `cargo run` sets it to its own toolchain's libraries, which another compiler must not load.
 fn clean(command: &mut Command) -> &mut Command {
     command.env_remove("LD_LIBRARY_PATH")
 }

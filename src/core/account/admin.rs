@@ -1,95 +1,92 @@
-//! The first admin, made by a one-time link, and admins made at the command line.
+//! The first admin, created by a one-time link, and admins created at the command line.
 
-use super::{NewUser, Role, User, field::Username, password::Password};
+use super::{NewUser, Origin, Role, User, field::Username, password::Password};
 use crate::{
+    base::secret::Use,
     core::{
         CoreError, Ctx, Problem,
         audit::{self, Act},
-        secret::Use,
     },
     store::{self, StoreError, Tx},
 };
 
-/// The fact under which the hash of the one live setup link is kept.
+/// The fact that stores the hash of the only valid setup link.
 const SETUP_LINK: &str = "setup-link-hash";
 /// The topic in `revisions` whose row is locked while admins are counted.
 const ADMINS: &str = "admins";
 
-/// A new secret for the link that makes the first admin, in place of any older one; None where there is an admin already.
+/// A new secret for the link that creates the first admin; it replaces any older one. `None` if an admin exists.
 ///
 /// # Errors
 /// The database cannot be reached.
 pub async fn renew_setup_link(ctx: &Ctx) -> Result<Option<String>, CoreError> {
-    let mut tx = ctx.store.begin().await?;
-    lock(&mut tx).await?;
-    store::fact::delete_fact(&mut tx, SETUP_LINK).await?;
-    if has_admin(&mut tx).await? {
-        tx.commit().await?;
-        return Ok(None);
-    }
-    let secret = ctx.chance.token();
-    store::fact::insert_fact(&mut tx, SETUP_LINK, &ctx.hash(Use::SetupLink, &secret)).await?;
-    tx.commit().await?;
-    Ok(Some(secret))
+    store::transact!(ctx.store, |tx| {
+        lock(tx).await?;
+        store::fact::delete_fact(tx, SETUP_LINK).await?;
+        if has_admin(tx).await? {
+            return Ok(None);
+        }
+        let secret = ctx.rng.token();
+        store::fact::insert_fact(tx, SETUP_LINK, &ctx.hash(Use::SetupLink, &secret)).await?;
+        Ok(Some(secret))
+    })
 }
 
-/// True where the secret opens the setup page.
+/// True if the secret opens the setup page.
 ///
 /// # Errors
 /// The database cannot be reached.
 pub async fn is_setup_link(ctx: &Ctx, secret: &str) -> Result<bool, CoreError> {
     let known = store::fact::find_fact(&mut ctx.store.read().await?, SETUP_LINK).await?;
-    // Both sides are keyed hashes: how far they agree tells nothing about the secret.
+    // Both sides are keyed hashes: the time of the comparison reveals nothing about the secret.
     Ok(known.is_some_and(|hash| hash == ctx.hash(Use::SetupLink, secret)))
 }
 
-/// Makes the first admin and spends the link. Returns the user's id.
+/// Creates the first admin and uses up the link. Returns the user's id.
 ///
 /// # Errors
-/// [`CoreError::Forbidden`] where the link is wrong or spent, or there is an admin already; flaws of `username` and `password`.
+/// [`CoreError::Forbidden`] if the link is wrong or used, or if an admin exists; field errors of `username` and `password`.
 pub async fn set_up(ctx: &Ctx, secret: &str, username: &str, password: &str, address: &str) -> Result<i64, CoreError> {
     if !is_setup_link(ctx, secret).await? {
         return Err(CoreError::Forbidden);
     }
     let (username, hash) = credentials(ctx, username, password).await?;
-    let mut tx = ctx.store.begin().await?;
-    lock(&mut tx).await?;
-    let is_live = store::fact::delete_fact_if(&mut tx, SETUP_LINK, &ctx.hash(Use::SetupLink, secret)).await?;
-    if !is_live || has_admin(&mut tx).await? {
-        return Err(CoreError::Forbidden);
-    }
-    let id = insert_admin(ctx, &mut tx, username, hash, address).await?;
-    tx.commit().await?;
-    Ok(id)
+    store::transact!(ctx.store, |tx| {
+        lock(tx).await?;
+        let is_live = store::fact::delete_fact_if(tx, SETUP_LINK, &ctx.hash(Use::SetupLink, secret)).await?;
+        if !is_live || has_admin(tx).await? {
+            return Err(CoreError::Forbidden);
+        }
+        insert_admin(ctx, tx, &username, &hash, address).await
+    })
 }
 
-/// Makes an admin at the command line. Returns the user's id.
+/// Creates an admin at the command line. Returns the user's id.
 ///
 /// # Errors
-/// Flaws of `username` and `password`.
+/// Field errors of `username` and `password`.
 pub async fn create(ctx: &Ctx, username: &str, password: &str) -> Result<i64, CoreError> {
     let (username, hash) = credentials(ctx, username, password).await?;
-    let mut tx = ctx.store.begin().await?;
-    lock(&mut tx).await?;
-    let id = insert_admin(ctx, &mut tx, username, hash, "command line").await?;
-    tx.commit().await?;
-    Ok(id)
+    store::transact!(ctx.store, |tx| {
+        lock(tx).await?;
+        insert_admin(ctx, tx, &username, &hash, "command line").await
+    })
 }
 
 /// Sets a user's password at the command line and signs all their browsers out.
 ///
 /// # Errors
-/// [`CoreError::NotFound`] for an unknown name; a flaw of `password`.
+/// [`CoreError::NotFound`] for an unknown name; a field error of `password`.
 pub async fn reset_password(ctx: &Ctx, username: &str, password: &str) -> Result<(), CoreError> {
     let user = store::user::find_user_by_name(&mut ctx.store.read().await?, &super::field::folded(username))
         .await?
         .ok_or(CoreError::NotFound)?;
     let hash =
         ctx.hasher.hash("password", Password::parse_new("password", password)?, user.username.as_deref()).await?;
-    super::profile::store_password(ctx, user.id, &hash, "", "command line").await
+    super::profile::store_password(ctx, (user.id, None), &hash, "", "command line").await
 }
 
-/// Whoever makes, dismisses or acts as an admin does so one after the other, until the transaction ends. Taken before any user's row.
+/// Serializes transactions that create, dismiss or act as admins, until the caller's ends. Taken before any user's row lock.
 pub(crate) async fn lock(db: &mut Tx) -> Result<(), StoreError> {
     store::fact::bump_revision(db, ADMINS).await
 }
@@ -98,7 +95,8 @@ async fn has_admin(db: &mut Tx) -> Result<bool, StoreError> {
     Ok(store::user::count_enabled_with_role(db, Role::Admin.as_str()).await? > 0)
 }
 
-/// Refuses whoever is no admin any more: they were one when their request began. Nobody dismisses them until the transaction ends.
+/// Fails if the user is no longer an admin: they were one when their request began. No concurrent transaction can dismiss them
+/// until this one ends.
 pub(crate) async fn still_is(db: &mut Tx, user_id: i64) -> Result<(), CoreError> {
     lock(db).await?;
     let user = store::user::find_user(db, user_id).await?.map(User::from);
@@ -106,7 +104,7 @@ pub(crate) async fn still_is(db: &mut Tx, user_id: i64) -> Result<(), CoreError>
     if is_admin { Ok(()) } else { Err(CoreError::Forbidden) }
 }
 
-/// Refuses where this user is the last one who can administer the installation. Two who ask at once ask one after the other.
+/// Fails if this user is the last one who can administer the installation. Concurrent callers are serialized.
 pub(crate) async fn keep_one(db: &mut Tx, user_id: i64) -> Result<(), CoreError> {
     lock(db).await?;
     let user = store::user::find_user(db, user_id).await?.map(User::from).ok_or(CoreError::NotFound)?;
@@ -127,19 +125,25 @@ async fn credentials(ctx: &Ctx, username: &str, password: &str) -> Result<(Usern
 async fn insert_admin(
     ctx: &Ctx,
     db: &mut Tx,
-    username: Username,
-    hash: String,
+    username: &Username,
+    hash: &str,
     address: &str,
 ) -> Result<i64, CoreError> {
     if store::user::find_user_by_name(db, &username.key()).await?.is_some() {
-        return Err(CoreError::flaw("username", Problem::Taken));
+        return Err(CoreError::field_error("username", Problem::Taken));
     }
-    // From the first admin on the link of the first start opens nothing, whoever finds it in an old log.
+    // Once the first admin exists, the link of the first start is void: an attacker may find it in an old log.
     store::fact::delete_fact(db, SETUP_LINK).await?;
     let id = super::create(
         ctx,
         db,
-        NewUser { username: Some(username), password_hash: Some(hash), nickname: None, is_admin: true },
+        NewUser {
+            username: Some(username.clone()),
+            password_hash: Some(hash.to_owned()),
+            nickname: None,
+            is_admin: true,
+            origin: Origin::Operator,
+        },
     )
     .await?;
     audit::note(ctx, db, Act::Create, audit::user(id), (None, address), "").await?;

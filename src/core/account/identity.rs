@@ -1,23 +1,20 @@
-//! Who a person is to WeChat: meeting them, and cutting the tie.
+//! WeChat identities of users: finding or creating the user of an identity, and unbinding.
 //!
-//! Two identities belong to one user where the platform says so by one unionid, or where the person tied them together themselves.
-//! Never because a nickname, an e-mail address or a phone number is the same.
+//! Two identities belong to one user if the platform reports the same unionid for both, or if the user bound them. An equal
+//! nickname, e-mail address or phone number never suffices.
 
-use super::{NewUser, field::Nickname};
+use super::{NewUser, field::Nickname, presented};
 use crate::{
+    base::secret::Use,
     core::{
-        CoreError, Ctx,
+        CoreError, Ctx, OfficialCtx,
         audit::{self, Act},
-        quota,
-        secret::Use,
-        token,
+        quota, token,
     },
     store::{self, StoreError, Tx, identity::IdentityRow},
 };
 
-const TRIES: u32 = 4;
-
-/// Which kind of app an identity is of.
+/// The kind of app that an identity belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum App {
     OfficialAccount,
@@ -27,7 +24,7 @@ pub enum App {
 }
 
 impl App {
-    /// What stands in `identities.app`.
+    /// The value of `identities.app`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -38,42 +35,29 @@ impl App {
     }
 }
 
-/// A person whom the platform has just proven to us.
+/// An identity that the platform has just proven.
 #[derive(Debug, Clone)]
 pub struct Proven {
     pub app: App,
     pub appid: String,
     pub openid: String,
     pub unionid: Option<String>,
-    /// What they call themselves there, if it was told; not proven.
+    /// Their nickname in the app, if the platform sent one; not verified.
     pub nickname: Option<Nickname>,
     pub avatar_url: Option<String>,
 }
 
-/// The user of a person whom the platform has proven: theirs, or that of another identity with the same unionid, or a new one. Notes
-/// what they call themselves, and the sign-in.
+/// The user of a proven identity: its owner, the owner of another identity with the same unionid, or a new user. Records nickname,
+/// avatar and sign-in.
 ///
 /// # Errors
-/// [`CoreError::Disabled`]; [`CoreError::Busy`] where rivals kept meeting.
+/// [`CoreError::Disabled`]; [`CoreError::Busy`] if concurrent transactions kept colliding.
 pub async fn meet(ctx: &Ctx, proven: &Proven) -> Result<super::User, CoreError> {
-    for _ in 0..TRIES {
-        let mut tx = ctx.store.begin().await?;
-        match meet_within(ctx, &mut tx, proven).await {
-            Ok((user, is_united)) => {
-                tx.commit().await?;
-                forget_united(ctx, is_united);
-                return Ok(user);
-            }
-            // Seen from a new start, a rival's row is simply there.
-            Err(CoreError::Collided) => tx.rollback().await?,
-            Err(e) => return Err(e),
-        }
-    }
-    Err(CoreError::Busy)
+    store::transact!(ctx.store, |tx| meet_within(ctx, tx, proven).await).map_err(CoreError::busy_if_collided)
 }
 
-/// [`meet`] inside the caller's transaction. Also whether two accounts became one: [`forget_united`].
-pub(crate) async fn meet_within(ctx: &Ctx, db: &mut Tx, proven: &Proven) -> Result<(super::User, bool), CoreError> {
+/// [`meet`] inside the caller's transaction. Another account with the same unionid stays as it is: see [`super::join`].
+pub(crate) async fn meet_within(ctx: &Ctx, db: &mut Tx, proven: &Proven) -> Result<super::User, CoreError> {
     let now = ctx.now();
     if let Some(unionid) = &proven.unionid {
         lock_person(ctx, db, unionid).await?;
@@ -95,22 +79,18 @@ pub(crate) async fn meet_within(ctx: &Ctx, db: &mut Tx, proven: &Proven) -> Resu
         own(ctx, db, &proven.appid, &proven.openid, owner).await?;
         owner
     };
-    let (owner, is_united) = made_one(ctx, db, owner, proven.unionid.as_deref()).await?;
-    let (nickname, avatar) = (proven.nickname.as_ref().map(Nickname::as_str), proven.avatar_url.as_deref());
+    // Whatever the app, a placeholder replaces nothing.
+    let nickname = proven.nickname.as_ref().and_then(|name| presented::nickname(name.as_str()));
+    let (nickname, avatar) = (nickname.as_ref().map(Nickname::as_str), proven.avatar_url.as_deref());
+    let avatar = avatar.and_then(presented::picture);
     if nickname.is_some() || avatar.is_some() {
+        let avatar = avatar.as_deref();
         store::identity::update_presented(db, &proven.appid, &proven.openid, nickname, avatar).await?;
         store::user::update_presented(db, owner, nickname, avatar, now).await?;
     }
     store::user::update_last_login(db, owner, now).await?;
     let user = store::user::find_user(db, owner).await?.map(super::User::from).ok_or(CoreError::Collided)?;
-    if user.is_enabled { Ok((user, is_united)) } else { Err(CoreError::Disabled) }
-}
-
-/// What this instance remembers of two accounts that have become one goes, once that is committed.
-pub(crate) fn forget_united(ctx: &Ctx, is_united: bool) {
-    if is_united {
-        ctx.standings.forget_all();
-    }
+    if user.is_enabled { Ok(user) } else { Err(CoreError::Disabled) }
 }
 
 fn first_seen(proven: &Proven, now: i64) -> IdentityRow {
@@ -131,20 +111,21 @@ fn first_seen(proven: &Proven, now: i64) -> IdentityRow {
     }
 }
 
-/// The user whom another identity with this unionid belongs to. Nobody else finds another one until the transaction ends.
+/// The user who owns another identity with this unionid. Concurrent transactions with the same unionid wait until this
+/// one ends.
 pub(crate) async fn relative(ctx: &Ctx, db: &mut Tx, unionid: Option<&str>) -> Result<Option<i64>, StoreError> {
     let Some(unionid) = unionid else { return Ok(None) };
     lock_person(ctx, db, unionid).await?;
     store::identity::find_owner_of_unionid(db, unionid).await
 }
 
-/// Two who meet one person at the same moment do so one after the other: else each would make a user of their own.
+/// Serializes concurrent transactions about one unionid: otherwise each could create a user.
 async fn lock_person(ctx: &Ctx, db: &mut Tx, unionid: &str) -> Result<(), StoreError> {
     store::identity::update_person_locked(db, &ctx.hash(Use::Person, unionid)).await
 }
 
-/// Gives an identity that belongs to nobody to a user, and counts along what that person has used in an account before; changes
-/// nothing where it belongs to somebody.
+/// Assigns an identity without an owner to a user, and adds the usage that this identity had in an earlier account; changes
+/// nothing if the identity has an owner.
 pub(crate) async fn own(ctx: &Ctx, db: &mut Tx, appid: &str, openid: &str, user_id: i64) -> Result<(), StoreError> {
     if store::identity::update_owner(db, appid, openid, user_id).await? {
         quota::take_up(ctx, db, user_id, &person(ctx, appid, openid)).await?;
@@ -152,12 +133,12 @@ pub(crate) async fn own(ctx: &Ctx, db: &mut Tx, appid: &str, openid: &str, user_
     Ok(())
 }
 
-/// Under which a person is remembered without being named.
+/// The keyed hash under which an identity is remembered without being named.
 pub(crate) fn person(ctx: &Ctx, appid: &str, openid: &str) -> String {
     ctx.hash(Use::Person, &format!("{appid}/{openid}"))
 }
 
-/// The user whose identity this is, in whichever of the owner's apps.
+/// The user who owns this identity, in any of the operator's apps.
 ///
 /// # Errors
 /// The database cannot be reached.
@@ -165,64 +146,57 @@ pub async fn owner(ctx: &Ctx, openid: &str) -> Result<Option<i64>, CoreError> {
     Ok(store::identity::find_owner(&mut ctx.store.read().await?, openid).await?)
 }
 
-/// The one account of a person, after the platform told that several are theirs, and whether it is one only now.
-pub(super) async fn made_one(
-    ctx: &Ctx,
-    db: &mut Tx,
-    owner: i64,
-    unionid: Option<&str>,
-) -> Result<(i64, bool), CoreError> {
-    let Some(unionid) = unionid else { return Ok((owner, false)) };
-    let (mut stays, mut is_united) = (owner, false);
-    for other in store::identity::list_owners_of_unionid(db, unionid).await? {
-        if other != owner {
-            let united = super::unite::unite(ctx, db, stays, other).await?;
-            is_united |= united.is_some();
-            stays = united.unwrap_or(stays);
-        }
-    }
-    Ok((stays, is_united))
-}
-
-/// A user's identity in this Official Account, if it is bound.
+/// A user's identity in this Official Account, if bound.
 ///
 /// # Errors
 /// The database cannot be reached.
-pub async fn find_own(ctx: &Ctx, user_id: i64) -> Result<Option<IdentityRow>, CoreError> {
+pub async fn find_own(ctx: &OfficialCtx, user_id: i64) -> Result<Option<IdentityRow>, CoreError> {
     let rows = store::identity::list_identities(&mut ctx.store.read().await?, user_id).await?;
-    Ok(rows.into_iter().find(|row| row.appid == ctx.appid))
+    Ok(rows.into_iter().find(|row| row.appid == ctx.account.appid))
 }
 
-/// The user whose identity in this Official Account it is.
+/// The user's name in WeChat: as this Official Account knows it, else as another app of the operator does. `None` if WeChat sent none.
 ///
 /// # Errors
 /// The database cannot be reached.
-pub async fn find_owner(ctx: &Ctx, openid: &str) -> Result<Option<super::User>, CoreError> {
+pub async fn wechat_name(ctx: &OfficialCtx, user_id: i64) -> Result<Option<String>, CoreError> {
+    let mut rows = store::identity::list_identities(&mut ctx.store.read().await?, user_id).await?;
+    rows.sort_by_key(|row| row.appid != ctx.account.appid);
+    Ok(rows.into_iter().find_map(|row| row.nickname.filter(|name| !name.is_empty())))
+}
+
+/// The user who owns this identity in this Official Account.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn find_owner(ctx: &OfficialCtx, openid: &str) -> Result<Option<super::User>, CoreError> {
     let mut db = ctx.store.read().await?;
-    let identity = store::identity::find_identity(&mut db, &ctx.appid, openid).await?;
+    let identity = store::identity::find_identity(&mut db, &ctx.account.appid, openid).await?;
     let Some(user_id) = identity.and_then(|identity| identity.user_id) else { return Ok(None) };
     Ok(store::user::find_user(&mut db, user_id).await?.map(super::User::from))
 }
 
-/// Unbinds WeChat. Refused where it is the only way to sign in. Whatever came by it ends: tokens, and sign-ins under way.
+/// Unbinds WeChat. Refused if it is the only way to sign in. Ends tokens, sessions opened by WeChat, and sign-ins in
+/// progress.
 ///
 /// # Errors
-/// [`CoreError::NotFound`] where nothing is bound; [`CoreError::Forbidden`] where no password is set.
-pub async fn unbind(ctx: &Ctx, user_id: i64, address: &str) -> Result<(), CoreError> {
-    let mut tx = ctx.store.begin().await?;
-    unbind_within(ctx, &mut tx, user_id, address).await?;
-    tx.commit().await?;
-    ctx.standings.forget(user_id);
-    Ok(())
+/// [`CoreError::NotFound`] if no identity is bound; [`CoreError::Forbidden`] if no password is set.
+pub async fn unbind(ctx: &OfficialCtx, user_id: i64, address: &str) -> Result<(), CoreError> {
+    store::transact!(ctx.store, |tx| unbind_within(ctx, tx, user_id, address).await)
 }
 
 /// [`unbind`] inside the caller's transaction.
 ///
 /// # Errors
 /// As [`unbind`].
-pub(crate) async fn unbind_within(ctx: &Ctx, db: &mut Tx, user_id: i64, address: &str) -> Result<(), CoreError> {
+pub(crate) async fn unbind_within(
+    ctx: &OfficialCtx,
+    db: &mut Tx,
+    user_id: i64,
+    address: &str,
+) -> Result<(), CoreError> {
     let identities = store::identity::list_identities(db, user_id).await?;
-    let identity = identities.into_iter().find(|row| row.appid == ctx.appid).ok_or(CoreError::NotFound)?;
+    let identity = identities.into_iter().find(|row| row.appid == ctx.account.appid).ok_or(CoreError::NotFound)?;
     let user = store::user::find_user(db, user_id).await?.ok_or(CoreError::NotFound)?;
     if user.username.is_none() || user.password_hash.is_none() {
         return Err(CoreError::Forbidden);
@@ -231,8 +205,9 @@ pub(crate) async fn unbind_within(ctx: &Ctx, db: &mut Tx, user_id: i64, address:
         return Err(CoreError::NotFound);
     }
     quota::leave_behind(ctx, db, user_id, &person(ctx, &identity.appid, &identity.openid)).await?;
-    // Nobody knows which of the tokens came by it.
-    token::revoke_all_within(db, user_id).await?;
+    // Tokens do not record the sign-in method. Raise the generation first: see `profile::store_password_within`.
+    token::revoke_all_within(ctx, db, user_id).await?;
+    store::web_session::delete_all_by_wechat(db, user_id).await?;
     store::signin::update_uncollected_ended(db, &identity.appid, &identity.openid, ctx.now()).await?;
     Ok(audit::note(ctx, db, Act::Unbind, audit::user(user_id), (Some(user_id), address), "").await?)
 }

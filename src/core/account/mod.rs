@@ -1,46 +1,66 @@
-//! Users: their names, passwords, profiles, sessions, and how they leave.
+//! Users: names, passwords, profiles, sessions and deletion.
 
 pub mod admin;
+pub mod deletion;
 pub mod directory;
 pub mod export;
 pub mod field;
 pub mod identity;
-pub mod leave;
+pub mod join;
+pub mod known;
 pub mod login;
 pub mod password;
+pub mod presented;
 pub mod profile;
+pub(crate) mod registration;
+pub mod review;
 pub mod session;
 pub mod unionid;
 
-mod unite;
+mod role;
+
+pub use crate::config::LEVELS;
+pub use role::Role;
 
 use super::{CoreError, Ctx};
+pub use crate::store::user::ProfileColumn;
 use crate::store::{self, StoreError, Tx, user::UserRow};
 use field::{Nickname, Username};
 use std::collections::HashMap;
 
-/// Who may do what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    User,
-    Admin,
+/// How an account was created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Origin {
+    /// By a WeChat identity alone.
+    #[default]
+    WeChat,
+    /// By a registration: a browser chose its password.
+    Password,
+    /// By the operator: the setup link, or the command line.
+    Operator,
 }
 
-impl Role {
-    /// What stands in `users.role`.
+impl Origin {
+    /// The value of `users.origin`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::User => "user",
-            Self::Admin => "admin",
+            Self::WeChat => "wechat",
+            Self::Password => "password",
+            Self::Operator => "operator",
+        }
+    }
+
+    fn of(text: &str) -> Self {
+        match text {
+            "password" => Self::Password,
+            "operator" => Self::Operator,
+            _ => Self::WeChat,
         }
     }
 }
 
-/// What a person's level is called in storage and on the wire.
-pub const LEVELS: [&str; 3] = ["normal", "premium", "vip"];
-
-/// A user, as pages and dialects see them.
+/// A user, as pages and dialects see it.
 #[derive(Debug, Clone)]
 pub struct User {
     pub id: i64,
@@ -50,7 +70,7 @@ pub struct User {
     pub avatar_url: Option<String>,
     pub email: Option<String>,
     pub phone: Option<String>,
-    /// What an operator knows them by.
+    /// The name that the operator uses.
     pub real_name: Option<String>,
     pub level: String,
     pub role: Role,
@@ -61,8 +81,11 @@ pub struct User {
     pub created_at: i64,
     pub updated_at: i64,
     pub last_login_at: Option<i64>,
-    /// As it was when this was read: what is agreed by this user now is void once it is raised.
+    /// As of the read: consents given by this user are void once it is raised.
     pub generation: i64,
+    pub origin: Origin,
+    /// The generation at which the account had access that its owner has not reviewed; `None` if it has none.
+    pub review_generation: Option<i64>,
 }
 
 impl From<UserRow> for User {
@@ -85,11 +108,27 @@ impl From<UserRow> for User {
             updated_at: row.updated_at,
             last_login_at: row.last_login_at,
             generation: row.token_generation,
+            origin: Origin::of(&row.origin),
+            review_generation: row.review_generation,
         }
     }
 }
 
-/// The user with this id, if there is one.
+impl User {
+    /// The value of a profile field; empty without one.
+    #[must_use]
+    pub fn profile(&self, column: ProfileColumn) -> &str {
+        match column {
+            ProfileColumn::Nickname => Some(&self.nickname),
+            ProfileColumn::RealName => self.real_name.as_ref(),
+            ProfileColumn::Phone => self.phone.as_ref(),
+            ProfileColumn::Email => self.email.as_ref(),
+        }
+        .map_or("", String::as_str)
+    }
+}
+
+/// The user with this id.
 ///
 /// # Errors
 /// The database cannot be reached.
@@ -97,7 +136,7 @@ pub async fn find(ctx: &Ctx, id: i64) -> Result<Option<User>, CoreError> {
     Ok(store::user::find_user(&mut ctx.store.read().await?, id).await?.map(User::from))
 }
 
-/// The nicknames of these users, by their ids; those that are not there (any more) are left out.
+/// The nicknames of these users by id; ids of deleted users are left out.
 ///
 /// # Errors
 /// The database cannot be reached.
@@ -108,43 +147,53 @@ pub async fn names(ctx: &Ctx, ids: &[i64]) -> Result<HashMap<i64, String>, CoreE
     Ok(store::user::list_nicknames(&mut ctx.store.read().await?, ids).await?.into_iter().collect())
 }
 
-/// What a new user starts with.
+/// Locks the row of a user to whom something is to be added, until the transaction ends; the account itself (0) has no row. Call it
+/// before any other row of theirs is locked: a deletion locks in the same order.
+///
+/// # Errors
+/// [`CoreError::NotFound`] if the user no longer exists.
+pub(crate) async fn lock_owner(db: &mut Tx, owner_id: i64) -> Result<(), CoreError> {
+    if owner_id == crate::core::rule::ACCOUNT || store::user::update_locked(db, owner_id).await? {
+        Ok(())
+    } else {
+        Err(CoreError::NotFound)
+    }
+}
+
+/// The initial values of a new user.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct NewUser {
     pub username: Option<Username>,
     pub password_hash: Option<String>,
     pub nickname: Option<Nickname>,
     pub is_admin: bool,
+    pub origin: Origin,
+}
+
+/// The nickname of a user who has none from an app and has not chosen one.
+pub(crate) fn made_nickname(id: i64, username: Option<&str>) -> String {
+    username.map_or_else(|| format!("用户 {id}"), str::to_owned)
 }
 
 /// Adds a user inside the caller's transaction and returns the id.
 ///
 /// # Errors
-/// [`StoreError::Duplicate`] where the name was taken meanwhile: do the transaction once more.
+/// [`StoreError::Duplicate`] if the name was taken concurrently: retry the transaction.
 pub(crate) async fn create(ctx: &Ctx, db: &mut Tx, new: NewUser) -> Result<i64, StoreError> {
     let now = ctx.now();
     let id = store::fact::next_number(db, "user").await?;
     let nickname =
         new.nickname.map(|n| n.as_str().to_owned()).or_else(|| new.username.as_ref().map(|u| u.as_str().to_owned()));
     let row = UserRow {
-        id,
         username_key: new.username.as_ref().map(Username::key),
         username: new.username.map(|u| u.as_str().to_owned()),
         password_hash: new.password_hash,
-        nickname: nickname.unwrap_or_else(|| format!("用户 {id}")),
-        avatar_url: None,
-        email: None,
-        phone: None,
-        real_name: None,
         level: LEVELS[0].to_owned(),
         role: if new.is_admin { "admin" } else { "user" }.to_owned(),
-        is_enabled: 1,
-        is_auto_reply: 1,
-        credits: 0,
-        created_at: now,
-        updated_at: now,
-        last_login_at: None,
-        token_generation: 0,
+        origin: new.origin.as_str().to_owned(),
+        // A browser that is not the owner's may have chosen the password.
+        review_generation: (new.origin == Origin::Password).then_some(0),
+        ..UserRow::new(id, nickname.unwrap_or_else(|| made_nickname(id, None)), now)
     };
     store::user::insert_user(db, &row).await?;
     Ok(id)

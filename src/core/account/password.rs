@@ -1,11 +1,15 @@
-//! Passwords: what is taken, how they are hashed, and that hashing never blocks the rest.
+//! Passwords: validation, hashing, and a queue that keeps hashing from blocking requests.
 
 use crate::core::{CoreError, Problem};
-use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
+use argon2::{
+    Algorithm, Argon2, Block, Params, Version,
+    password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
+};
 use std::sync::{
-    Arc,
+    Arc, Mutex, PoisonError,
     atomic::{AtomicUsize, Ordering},
 };
+use subtle::ConstantTimeEq as _;
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization as _;
 use zxcvbn::matching::patterns::MatchPattern;
@@ -16,14 +20,14 @@ pub const MIN_CHARS: usize = 8;
 pub const MAX_CHARS: usize = 128;
 /// How many of the most common passwords are refused.
 const COMMON: usize = 10_000;
-/// Longer ones are in no list of common passwords, and looking would take long.
+/// Longer passwords are in no list of common ones, and a lookup would take long.
 const COMMON_MAX_CHARS: usize = 24;
-/// Hashes at a time: each takes 19 MiB and a whole core for some milliseconds.
+/// Concurrent hashes: each takes 19 MiB and a whole core for some milliseconds.
 const AT_ONCE: usize = 2;
-/// Callers that may wait for their turn.
+/// Callers that may wait.
 const QUEUE: usize = 32;
 
-/// A password as typed, within the limits of length.
+/// A typed password, within the length limits.
 #[derive(Clone)]
 pub struct Password(String);
 
@@ -34,23 +38,23 @@ impl std::fmt::Debug for Password {
 }
 
 impl Password {
-    /// A password to be set; `field` is where the flaw is shown. Common ones are found when it is hashed.
+    /// A new password; `field` is where a field error is shown. Common passwords are refused when it is hashed.
     ///
     /// # Errors
-    /// The flaw of the field.
+    /// The field error of `field`.
     pub fn parse_new(field: &'static str, text: &str) -> Result<Self, CoreError> {
         match text.chars().take(MAX_CHARS + 1).count() {
-            0 => Err(CoreError::flaw(field, Problem::Empty)),
-            n if n < MIN_CHARS => Err(CoreError::flaw(field, Problem::TooShort(MIN_CHARS))),
-            n if n > MAX_CHARS => Err(CoreError::flaw(field, Problem::TooLong(MAX_CHARS))),
+            0 => Err(CoreError::field_error(field, Problem::Empty)),
+            n if n < MIN_CHARS => Err(CoreError::field_error(field, Problem::TooShort(MIN_CHARS))),
+            n if n > MAX_CHARS => Err(CoreError::field_error(field, Problem::TooLong(MAX_CHARS))),
             _ => Ok(Self::typed(text)),
         }
     }
 
-    /// A password to be compared. Whatever is longer than any that could be set is cut, and so is wrong.
+    /// A password to verify. Anything longer than the limit is cut, and therefore wrong.
     #[must_use]
     pub fn typed(text: &str) -> Self {
-        // Composed and decomposed accents come from different keyboards and mean the same.
+        // Keyboards produce composed or decomposed accents for the same text.
         Self(text.chars().take(MAX_CHARS + 1).nfc().collect())
     }
 
@@ -69,20 +73,84 @@ impl Password {
     }
 }
 
-/// Hashes and compares, a few at a time, off the threads that serve requests.
+/// Hashes and verifies passwords, a few at a time, off the threads that serve requests.
 #[derive(Debug, Clone)]
 pub struct Hasher {
     turns: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
+    memory: Memory,
 }
 
 impl Default for Hasher {
     fn default() -> Self {
-        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), waiting: Arc::default() }
+        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), waiting: Arc::default(), memory: Memory::default() }
     }
 }
 
-/// Counts a caller out again, also when the request it serves is dropped.
+/// Buffers for hashing, one for each concurrent hash. They are reused: with repeated allocations of this size the allocator retains
+/// one buffer for each thread that hashed.
+#[derive(Clone, Default)]
+struct Memory(Arc<Mutex<Vec<Vec<Block>>>>);
+
+impl std::fmt::Debug for Memory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Memory(…)")
+    }
+}
+
+impl Memory {
+    /// Computes a hash into `out`.
+    fn hash(&self, argon2: &Argon2<'_>, password: &[u8], salt: &[u8], out: &mut [u8]) -> argon2::Result<()> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut blocks = kept.unwrap_or_default();
+        let needed = argon2.params().block_count();
+        if blocks.len() < needed {
+            blocks.resize(needed, Block::default());
+        }
+        let done = argon2.hash_password_into_with_memory(password, salt, out, blocks.as_mut_slice());
+        // A stored hash with other parameters may have needed more memory.
+        let usual = Params::default().block_count();
+        if blocks.len() > usual {
+            blocks.truncate(usual);
+            blocks.shrink_to_fit();
+        }
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() < AT_ONCE {
+            all.push(blocks);
+        }
+        done
+    }
+
+    fn hashed(&self, password: &Password) -> Result<String, CoreError> {
+        let fault = |e: &dyn std::fmt::Display| CoreError::Fault(e.to_string());
+        let (argon2, salt) = (argon2(), Salt::generate());
+        let mut out = [0; Params::DEFAULT_OUTPUT_LEN];
+        self.hash(&argon2, password.0.as_bytes(), &salt, &mut out).map_err(|e| fault(&e))?;
+        let hash = PasswordHash {
+            algorithm: Algorithm::default().ident(),
+            version: Some(Version::default().into()),
+            params: ParamsString::try_from(argon2.params()).map_err(|e| fault(&e))?,
+            salt: Some(salt),
+            hash: Some(Output::new(&out).map_err(|e| fault(&e))?),
+        };
+        Ok(hash.to_string())
+    }
+
+    /// True if `hash` is the password's hash; false also if `hash` is malformed.
+    fn is_of(&self, password: &Password, hash: &str) -> bool {
+        let Ok(hash) = PasswordHash::new(hash) else { return false };
+        let (Some(salt), Some(expected)) = (&hash.salt, &hash.hash) else { return false };
+        let Ok(algorithm) = Algorithm::try_from(hash.algorithm.as_str()) else { return false };
+        let Ok(version) = hash.version.map_or(Ok(Version::default()), Version::try_from) else { return false };
+        let Ok(params) = Params::try_from(&hash) else { return false };
+        let argon2 = Argon2::new(algorithm, version, params);
+        let mut out = vec![0; expected.len()];
+        let done = self.hash(&argon2, password.0.as_bytes(), salt, &mut out);
+        done.is_ok() && bool::from(out.ct_eq(expected.as_bytes()))
+    }
+}
+
+/// Decrements the number of waiting callers on drop, also when the request is dropped.
 struct Waiting(Arc<AtomicUsize>);
 
 impl Drop for Waiting {
@@ -92,7 +160,7 @@ impl Drop for Waiting {
 }
 
 impl Hasher {
-    /// The hash to store.
+    /// Hashes a password for storage.
     ///
     /// # Errors
     /// [`Problem::TooCommon`] at `field`; [`CoreError::Busy`] when the queue is full.
@@ -102,28 +170,26 @@ impl Hasher {
         password: Password,
         username: Option<&str>,
     ) -> Result<String, CoreError> {
-        let username = username.map(str::to_owned);
+        let (username, memory) = (username.map(str::to_owned), self.memory.clone());
         self.run(move || {
             if password.is_common(username.as_deref()) {
-                return Err(CoreError::flaw(field, Problem::TooCommon));
+                return Err(CoreError::field_error(field, Problem::TooCommon));
             }
-            argon2()
-                .hash_password(password.0.as_bytes())
-                .map(|h| h.to_string())
-                .map_err(|e| CoreError::Fault(e.to_string()))
+            memory.hashed(&password)
         })
         .await?
     }
 
-    /// True where the password is the one that was hashed. Without a hash it is false, and takes as long.
+    /// True if the hash matches the password. Without a hash it is false, and takes equally long.
     ///
     /// # Errors
     /// [`CoreError::Busy`] when the queue is full.
     pub async fn verify(&self, password: Password, hash: Option<String>) -> Result<bool, CoreError> {
+        let memory = self.memory.clone();
         self.run(move || {
             let known = hash.is_some();
             let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
-            argon2().verify_password(password.0.as_bytes(), hash.as_str()).is_ok() && known
+            memory.is_of(&password, &hash) && known
         })
         .await
     }
@@ -135,7 +201,7 @@ impl Hasher {
         }
         let waiting = Waiting(self.waiting.clone());
         let turn = self.turns.clone().acquire_owned().await.map_err(|_| CoreError::Busy)?;
-        // The permit goes with the work: a caller that hangs up does not let a third one start.
+        // The permit belongs to the task: if the caller disconnects, no additional hash starts.
         let done = tokio::task::spawn_blocking(move || {
             let _held = (turn, waiting);
             work()
@@ -144,18 +210,19 @@ impl Hasher {
     }
 }
 
-/// OWASP's password storage cheat sheet: 19 MiB, two passes, one lane. These are the crate's defaults.
+/// Parameters of OWASP's password storage cheat sheet: 19 MiB, two passes, one lane. These are the crate's defaults.
 fn argon2() -> Argon2<'static> {
     Argon2::default()
 }
 
-/// The hash of no password, with the parameters of every other: it is compared where there is no user.
+/// A hash of no password, with the usual parameters: verified against for unknown users.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use argon2::{PasswordHasher as _, PasswordVerifier as _};
 
     #[tokio::test]
     async fn a_password_is_recognised_and_another_is_not() {
@@ -170,9 +237,37 @@ mod tests {
 
     #[test]
     fn the_stand_in_hash_is_a_real_one() {
-        assert!(argon2::PasswordHash::new(NOBODY).is_ok());
+        assert!(PasswordHash::new(NOBODY).is_ok());
         let error = argon2().verify_password(b"x", NOBODY).unwrap_err();
         assert_eq!(error.to_string(), argon2::password_hash::Error::PasswordInvalid.to_string());
+    }
+
+    #[test]
+    fn the_library_agrees_and_other_parameters_are_understood() {
+        let (memory, password) = (Memory::default(), Password::typed("correct horse"));
+        let hash = memory.hashed(&password).unwrap();
+        assert!(argon2().verify_password(b"correct horse", hash.as_str()).is_ok());
+        for (memory_kib, passes) in [(8 * 1024, 3), (32 * 1024, 1)] {
+            let params = Params::new(memory_kib, passes, 1, None).unwrap();
+            let other = Argon2::from(params).hash_password(b"correct horse").unwrap().to_string();
+            assert!(memory.is_of(&password, &other) && !memory.is_of(&Password::typed("x"), &other), "{other}");
+        }
+        assert!(!memory.is_of(&password, "rubbish") && memory.is_of(&password, &hash));
+    }
+
+    /// T-143
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn hashes_at_a_time_share_two_buffers() {
+        let hasher = Hasher::default();
+        for _ in 0..3 {
+            let all = (0..AT_ONCE + QUEUE).map(|_| hasher.verify(Password::typed("x"), None));
+            assert!(futures::future::join_all(all).await.into_iter().all(|done| matches!(done, Ok(false))));
+        }
+        let kept: Vec<usize> = hasher.memory.0.lock().unwrap().iter().map(Vec::len).collect();
+        assert!(
+            kept.len() <= AT_ONCE && kept.iter().all(|blocks| *blocks == Params::default().block_count()),
+            "{kept:?}"
+        );
     }
 
     #[test]

@@ -1,65 +1,53 @@
-//! Credits for work under way: taken first, then kept or given back, whatever happens to the work.
+//! Credit holds for work in progress: credits are taken first, and spent or refunded when the work ends, even if the
+//! process dies.
 //!
-//! A hold has its row until it ends. Its instance renews the row; when the instance died, the row runs out and the next one to look
-//! gives the credits back. Who asks again under the same key waits for the first one's end and gets the first one's answer.
+//! A hold has a row until it ends. Its instance renews the row; if the instance dies, the row expires and another instance refunds
+//! the credits. A repeated request with the same key waits for the first one and gets its answer.
 
 use super::{Key, Kind, change, checked};
 use crate::{
-    core::{CoreError, Ctx, id::RANDOM_BITS, quota},
+    base::id::RANDOM_BITS,
+    core::{CoreError, Ctx, quota},
     store::{self, Tx, hold::HoldRow},
 };
-use std::{
-    collections::HashSet,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
-/// A hold that is not renewed for this long belongs to nobody.
+/// A hold that is not renewed for this long is abandoned.
 const LEASE_MS: i64 = 10_000;
-/// How long an answer is kept for those who ask again.
+/// How long an answer is stored for repeated requests.
 const KEY_TTL_MS: i64 = 24 * 3_600_000;
-/// Who asks again looks this often whether the first one is done, and so many times: 12 s, more than any work may take.
+/// How often work is repeated under one key: an answer may be lost on its way, but not every time.
+const MOST_REPEATS: i64 = 10;
+/// A repeated request polls the first one at this interval, this many times: 12 s, longer than any work may take.
 const LOOK_AGAIN: Duration = Duration::from_millis(60);
 const LOOKS: u32 = 200;
-/// Work that is done is not lost to a rival's transaction.
-const TRIES: u32 = 3;
 
-/// The holds that this instance works on.
-#[derive(Debug, Default)]
-pub struct Holds(Mutex<HashSet<i64>>);
-
-impl Holds {
-    fn live(&self) -> MutexGuard<'_, HashSet<i64>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What became of the wish to begin something that costs.
+/// The outcome of taking a hold.
 #[derive(Debug)]
 pub enum Held {
     /// The credits were taken: the work may begin.
     Now(Hold),
-    /// It was done before under this key, and answered with this.
+    /// The work was done before under this key, with this answer.
     Before(String),
 }
 
-/// Credits taken for work under way. Dropped without [`Hold::commit`] they are given back.
+/// Credits taken for work in progress. Refunded if dropped without [`Hold::commit`].
 #[derive(Debug)]
 pub struct Hold {
     ctx: Ctx,
     row: HoldRow,
     fingerprint: Option<String>,
-    /// What the user has left.
+    /// The user's balance after the hold.
     pub balance: i64,
     is_over: bool,
 }
 
-/// Takes credits for work that is about to begin. Where `reason` is a feature of the levels, one use of it is counted along, and
-/// given back along.
+/// Takes credits for work that is about to begin. If `reason` is a feature of the levels, one use of it is counted, and refunded
+/// with the hold.
 ///
 /// # Errors
-/// [`CoreError::OutOfCredits`]; [`CoreError::OverQuota`]; [`CoreError::KeyReused`] where the key came with another request before; [`CoreError::Busy`]
-/// where the first one under this key takes too long; a flaw of `amount`.
+/// [`CoreError::OutOfCredits`]; [`CoreError::OverQuota`]; [`CoreError::KeyReused`] if the key was used with another request before;
+/// [`CoreError::Busy`] if the first request with this key takes too long; a field error of `amount`.
 pub async fn hold(
     ctx: &Ctx,
     user_id: i64,
@@ -79,7 +67,21 @@ pub async fn hold(
     Err(CoreError::Busy)
 }
 
-/// One look; None while another one works under the same key.
+/// Counts a repetition of work that was answered under its key before and must be done again: it takes a core but no
+/// credits.
+///
+/// # Errors
+/// [`CoreError::TooMany`] if it was repeated [`MOST_REPEATS`] times; the database cannot be reached.
+pub async fn repeat(ctx: &Ctx, user_id: i64, key: &Key) -> Result<(), CoreError> {
+    store::transact!(ctx.store, |tx| {
+        if !store::hold::update_repeated(tx, user_id, &key.hash, MOST_REPEATS).await? {
+            return Err(CoreError::TooMany(KEY_TTL_MS / 1000));
+        }
+        Ok(())
+    })
+}
+
+/// One attempt; `None` while another request works under the same key.
 async fn attempt(
     ctx: &Ctx,
     user_id: i64,
@@ -96,7 +98,7 @@ async fn attempt(
         }
         return Ok(known.answer.map(Held::Before));
     }
-    let _turn = ctx.turns.wait(user_id).await;
+    let _turn = ctx.row_locks.lock(user_id).await;
     let mut tx = ctx.store.begin().await?;
     if let Some(key) = key {
         store::hold::insert_key(&mut tx, user_id, &key.hash, &key.fingerprint, now, now + KEY_TTL_MS).await?;
@@ -106,7 +108,7 @@ async fn attempt(
     };
     quota::add_of_work(ctx, &mut tx, user_id, reason, now).await?;
     let row = HoldRow {
-        // Dated: what it took of a day goes back to that day.
+        // The id is dated: a quota use of a past day is refunded to that day.
         id: ctx.next_id(),
         user_id,
         amount,
@@ -122,47 +124,51 @@ async fn attempt(
 }
 
 impl Hold {
-    /// The work is done: the credits stay spent, and `answer` is what who asks again is told (at most 4,000 characters).
+    /// The work is done: the credits stay spent, and repeated requests get `answer` (at most 4,000 characters).
     ///
     /// # Errors
-    /// [`CoreError::OutOfCredits`] where the hold had run out and the credits are gone meanwhile: the work must not be handed out.
+    /// [`CoreError::OutOfCredits`] if the hold expired and the credits were spent meanwhile: the result must not be delivered.
     pub async fn commit(mut self, answer: &str) -> Result<(), CoreError> {
-        for _ in 0..TRIES {
-            match self.commit_once(answer).await {
-                // A deadlock with a rival: seen from a new start, it is simply done.
-                Err(CoreError::Collided) => {}
-                Err(e) => return Err(e),
-                Ok(()) => {
-                    self.end();
-                    return Ok(());
-                }
+        store::transact!(self.ctx.store, |tx| -> Result<(), CoreError> {
+            if !store::hold::delete_hold(tx, self.row.id).await? {
+                self.take_again(tx).await?;
             }
-        }
-        Err(CoreError::Collided)
+            if let Some(hash) = &self.row.key_hash {
+                store::hold::update_answer(tx, self.row.user_id, hash, answer).await?;
+            }
+            Ok(())
+        })?;
+        self.end();
+        Ok(())
     }
 
-    async fn commit_once(&self, answer: &str) -> Result<(), CoreError> {
-        let mut tx = self.ctx.store.begin().await?;
-        if !store::hold::delete_hold(&mut tx, self.row.id).await? {
-            self.take_again(&mut tx).await?;
-        }
-        if let Some(hash) = &self.row.key_hash {
-            store::hold::update_answer(&mut tx, self.row.user_id, hash, answer).await?;
-        }
-        Ok(tx.commit().await?)
-    }
-
-    /// Nothing came of it: the credits go back, and the key is free again.
+    /// The work failed: refunds the credits and frees the key.
     ///
     /// # Errors
-    /// The database cannot be reached: then they go back by themselves a little later.
+    /// The database cannot be reached: the credits are refunded later, when the hold expires.
     pub async fn refund(mut self) -> Result<(), CoreError> {
-        // Taken before the first wait: dropped in the middle, this must not begin a second time.
+        // Marked ended before the first await: if this future is dropped, the refund must not start twice.
         self.end();
         give_back(&self.ctx, &self.row, None).await
     }
 
-    /// The hold ran out, for instance because this instance was asleep: what was given back is taken again.
+    /// The work failed but is charged: the credits stay spent, and the key is free again. False if the hold had expired and was
+    /// refunded.
+    ///
+    /// # Errors
+    /// The database cannot be reached: the credits are refunded later, when the hold expires.
+    pub async fn keep(mut self) -> Result<bool, CoreError> {
+        self.end();
+        store::transact!(self.ctx.store, |tx| {
+            let is_kept = store::hold::delete_hold(tx, self.row.id).await?;
+            if is_kept && let Some(hash) = &self.row.key_hash {
+                store::hold::delete_unanswered(tx, self.row.user_id, hash).await?;
+            }
+            Ok(is_kept)
+        })
+    }
+
+    /// The hold expired, for instance because this instance was suspended: takes the refunded credits again.
     async fn take_again(&self, tx: &mut Tx) -> Result<(), CoreError> {
         let row = &self.row;
         if let (Some(hash), Some(fingerprint)) = (&row.key_hash, &self.fingerprint) {
@@ -187,42 +193,43 @@ impl Drop for Hold {
         }
         self.end();
         let (ctx, row) = (self.ctx.clone(), self.row.clone());
-        // Without a runtime the program is ending, and the hold runs out.
+        // Without a runtime the program is ending, and the hold expires.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
                 if let Err(error) = give_back(&ctx, &row, None).await {
-                    tracing::warn!(%error, "credits could not be given back at once");
+                    tracing::warn!(%error, "credits could not be refunded immediately");
                 }
             });
         }
     }
 }
 
-/// When a hold was taken, in epoch milliseconds: ids grow with time.
+/// When a hold was taken, in epoch milliseconds: ids increase with time.
 fn begun_at(row: &HoldRow) -> i64 {
     row.id >> RANDOM_BITS
 }
 
-/// Gives a hold back, once; `if_over_at`: only if nobody has renewed it by then.
+/// Refunds a hold, once; `if_over_at`: only if it was not renewed by then.
 async fn give_back(ctx: &Ctx, row: &HoldRow, if_over_at: Option<i64>) -> Result<(), CoreError> {
-    let mut tx = ctx.store.begin().await?;
-    let is_ours = match if_over_at {
-        None => store::hold::delete_hold(&mut tx, row.id).await?,
-        Some(now) => store::hold::delete_hold_if_over(&mut tx, row.id, now).await?,
-    };
-    if !is_ours {
-        return Ok(());
-    }
-    // A user who is gone has nothing to be given.
-    change(ctx, &mut tx, row.user_id, Kind::Refund, row.amount, &row.reason).await?;
-    quota::give_back_of_work(ctx, &mut tx, row.user_id, &row.reason, begun_at(row)).await?;
-    if let Some(hash) = &row.key_hash {
-        store::hold::delete_unanswered(&mut tx, row.user_id, hash).await?;
-    }
-    Ok(tx.commit().await?)
+    store::transact!(ctx.store, |tx| {
+        let is_ours = match if_over_at {
+            None => store::hold::delete_hold(tx, row.id).await?,
+            Some(now) => store::hold::delete_hold_if_over(tx, row.id, now).await?,
+        };
+        if !is_ours {
+            return Ok(());
+        }
+        // A deleted user has no balance.
+        change(ctx, tx, row.user_id, Kind::Refund, row.amount, &row.reason).await?;
+        quota::give_back_of_work(ctx, tx, row.user_id, &row.reason, begun_at(row)).await?;
+        if let Some(hash) = &row.key_hash {
+            store::hold::delete_unanswered(tx, row.user_id, hash).await?;
+        }
+        Ok(())
+    })
 }
 
-/// Says that this instance's holds are being worked on. Called every other second; writes nothing when there are none.
+/// Renews this instance's holds. Called every other second; writes nothing if there are none.
 ///
 /// # Errors
 /// The database cannot be reached.
@@ -231,15 +238,16 @@ pub async fn renew(ctx: &Ctx) -> Result<(), CoreError> {
     if live.is_empty() {
         return Ok(());
     }
-    let mut tx = ctx.store.begin().await?;
-    for id in live {
-        store::hold::update_renewed(&mut tx, id, ctx.now() + LEASE_MS).await?;
-    }
-    Ok(tx.commit().await?)
+    store::transact!(ctx.store, |tx| {
+        for id in &live {
+            store::hold::update_renewed(tx, *id, ctx.now() + LEASE_MS).await?;
+        }
+        Ok(())
+    })
 }
 
-/// Gives back what belonged to instances that died. `is_alone`: this one is the only one and has just begun, so all that is
-/// there is left over.
+/// Refunds the holds of instances that died. `is_alone`: this is the only instance and has just started, so all holds are
+/// abandoned.
 ///
 /// # Errors
 /// The database cannot be reached.
@@ -255,9 +263,9 @@ pub async fn release(ctx: &Ctx, is_alone: bool) -> Result<(), CoreError> {
                 Ok(()) => tracing::info!(
                     user = row.user_id,
                     amount = row.amount,
-                    "credits of unfinished work were given back"
+                    "credits held for unfinished work were refunded"
                 ),
-                // Somebody else does the same just now.
+                // A concurrent instance does the same.
                 Err(CoreError::Collided) => return Ok(()),
                 Err(e) => return Err(e),
             }

@@ -1,30 +1,32 @@
-//! Credits: a balance per user, and a ledger of every change of it.
+//! Credits: a balance per user, and a ledger of every change.
 //!
-//! The balance changes in the same transaction as its entry: it always equals the ledger's sum, and never falls below zero. What
-//! costs credits takes them before the work begins ([`hold`]) and gives them back when nothing came of it.
+//! The balance changes in the same transaction as its entry: it always equals the ledger's sum and never falls below zero. Paid
+//! work takes credits before it begins ([`hold`]) and refunds them if it fails.
 
 pub mod hold;
 
+mod holds;
 mod key;
 
-pub use hold::{Held, Hold, Holds};
+pub use hold::{Held, Hold};
+pub use holds::Holds;
 pub use key::Key;
 
 use super::{
-    CoreError, Ctx, Problem,
+    CoreError, Ctx, OfficialCtx, Problem,
     account::identity,
     audit::{self, Act},
 };
 use crate::store::{self, StoreError, Tx, credit::CreditRow};
 
-/// Why a new follower has credits.
+/// The ledger's reason for the credits of a new follower.
 pub const WELCOME: &str = "welcome";
-/// The most that one change may be.
+/// The largest amount of one change.
 pub const AMOUNT_MAX: i64 = 1_000_000_000;
 /// The longest reason, in characters.
 pub const REASON_MAX_CHARS: usize = 64;
 
-/// What kind of change an entry is.
+/// The kind of a ledger entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Grant,
@@ -35,7 +37,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// What stands in `credit_entries.kind`.
+    /// The value of `credit_entries.kind`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -51,20 +53,20 @@ impl Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Credits {
     pub balance: i64,
-    /// Everything ever given.
+    /// Everything ever granted.
     pub granted: i64,
-    /// Everything ever taken and not given back.
+    /// Everything ever taken and not refunded.
     pub spent: i64,
 }
 
-/// Gives the welcome credits to a user who follows, once per person, whatever they unfollow, unbind or delete in between.
-/// Returns how many were given.
+/// Grants the welcome credits to a user who follows, once per WeChat identity, regardless of later unfollowing, unbinding
+/// or deletion. Returns the amount granted.
 ///
 /// # Errors
-/// [`StoreError::Duplicate`] where two grants met: do the transaction once more.
-pub async fn grant_welcome(ctx: &Ctx, db: &mut Tx, user_id: i64, openid: &str) -> Result<i64, StoreError> {
+/// [`StoreError::Duplicate`] if two grants collided: retry the transaction.
+pub async fn grant_welcome(ctx: &OfficialCtx, db: &mut Tx, user_id: i64, openid: &str) -> Result<i64, StoreError> {
     let amount = ctx.settings.settings.signin.welcome_credits;
-    let person = identity::person(ctx, &ctx.appid, openid);
+    let person = identity::person(ctx, &ctx.account.appid, openid);
     if amount == 0 || store::credit::has_grant(db, &person, WELCOME).await? {
         return Ok(0);
     }
@@ -72,34 +74,23 @@ pub async fn grant_welcome(ctx: &Ctx, db: &mut Tx, user_id: i64, openid: &str) -
     Ok(change(ctx, db, user_id, Kind::Grant, amount, WELCOME).await?.map_or(0, |_| amount))
 }
 
-/// Takes credits for something that is done already or cannot fail. Returns the balance after it.
+/// Takes credits for work that is done already or cannot fail. Returns the new balance.
 ///
 /// # Errors
-/// [`CoreError::OutOfCredits`]; a flaw of `amount`.
+/// [`CoreError::OutOfCredits`]; a field error of `amount`.
 pub async fn spend(ctx: &Ctx, user_id: i64, amount: i64, reason: &str) -> Result<i64, CoreError> {
     checked(amount)?;
-    let _turn = ctx.turns.wait(user_id).await;
-    // A rival's row of the ledger may stand in the way, never for long.
-    for _ in 0..4 {
-        let mut tx = ctx.store.begin().await?;
-        match change(ctx, &mut tx, user_id, Kind::Spend, amount, reason).await {
-            Ok(Some(balance)) => {
-                tx.commit().await?;
-                return Ok(balance);
-            }
-            Ok(None) => return Err(CoreError::OutOfCredits),
-            Err(e) if e.is_retryable() => tx.rollback().await?,
-            Err(e) => return Err(e.into()),
-        }
-    }
-    Err(CoreError::Collided)
+    let _turn = ctx.row_locks.lock(user_id).await;
+    store::transact!(ctx.store, |tx| {
+        change(ctx, tx, user_id, Kind::Spend, amount, reason).await?.ok_or(CoreError::OutOfCredits)
+    })
 }
 
-/// An admin gives credits (a positive `delta`) or takes them, in the caller's transaction. Returns the balance after it.
+/// An admin grants credits (positive `delta`) or takes them, in the caller's transaction. Returns the new balance.
 ///
 /// # Errors
-/// Flaws of `amount` and `reason`; [`CoreError::OutOfCredits`] where the balance would fall below zero;
-/// [`CoreError::NotFound`] where the user is gone.
+/// Field errors of `amount` and `reason`; [`CoreError::OutOfCredits`] if the balance would fall below zero;
+/// [`CoreError::NotFound`] if the user does not exist.
 pub async fn adjust(
     ctx: &Ctx,
     db: &mut Tx,
@@ -111,8 +102,9 @@ pub async fn adjust(
     checked(delta.checked_abs().unwrap_or(i64::MAX))?;
     let reason = reason.trim();
     match reason.chars().count() {
-        0 => return Err(CoreError::flaw("reason", Problem::Empty)),
-        n if n > REASON_MAX_CHARS => return Err(CoreError::flaw("reason", Problem::TooLong(REASON_MAX_CHARS))),
+        0 => return Err(CoreError::field_error("reason", Problem::Empty)),
+        n if n > REASON_MAX_CHARS => return Err(CoreError::field_error("reason", Problem::TooLong(REASON_MAX_CHARS))),
+        _ if reason.chars().any(char::is_control) => return Err(CoreError::field_error("reason", Problem::Malformed)),
         _ => {}
     }
     let Some(balance) = change(ctx, db, user_id, Kind::Adjust, delta, reason).await? else {
@@ -131,11 +123,11 @@ pub async fn adjust(
     Ok(balance)
 }
 
-/// Gives everything that one user has to another, in the caller's transaction, which has locked both: a spend in between would come
-/// back as credits for the other one.
+/// Moves all credits of one user to another, in the caller's transaction, which has locked both: a spend in between would create
+/// credits for the other user.
 ///
 /// # Errors
-/// [`StoreError::Collision`] where a rival changed the balance all the same: do the transaction once more.
+/// [`StoreError::Collision`] if a concurrent transaction changed the balance all the same: retry the transaction.
 pub(crate) async fn hand_over(ctx: &Ctx, db: &mut Tx, from: i64, to: i64, reason: &str) -> Result<(), StoreError> {
     let (balance, _, _) = store::credit::find_totals(db, from).await?.ok_or(StoreError::Collision)?;
     if balance > 0 {
@@ -148,7 +140,7 @@ pub(crate) async fn hand_over(ctx: &Ctx, db: &mut Tx, from: i64, to: i64, reason
 /// A user's credits.
 ///
 /// # Errors
-/// [`CoreError::NotFound`] where the user is gone.
+/// [`CoreError::NotFound`] if the user does not exist.
 pub async fn totals(ctx: &Ctx, user_id: i64) -> Result<Credits, CoreError> {
     let found = store::credit::find_totals(&mut ctx.store.read().await?, user_id).await?;
     let (balance, granted, spent) = found.ok_or(CoreError::NotFound)?;
@@ -163,8 +155,8 @@ pub async fn ledger(ctx: &Ctx, user_id: i64) -> Result<Vec<CreditRow>, CoreError
     Ok(store::credit::list_entries(&mut ctx.store.read().await?, user_id, 50).await?)
 }
 
-/// Changes a balance and writes the entry; None where the balance would fall below zero or the user is gone. `amount` is above
-/// zero, but for [`Kind::Adjust`], where its sign says which way.
+/// Changes a balance and writes the entry; `None` if the balance would fall below zero or the user does not exist. `amount`
+/// is above zero, except for [`Kind::Adjust`], where the sign gives the direction.
 async fn change(
     ctx: &Ctx,
     db: &mut Tx,
@@ -196,5 +188,5 @@ async fn change(
 }
 
 fn checked(amount: i64) -> Result<(), CoreError> {
-    if (1..=AMOUNT_MAX).contains(&amount) { Ok(()) } else { Err(CoreError::flaw("amount", Problem::Malformed)) }
+    if (1..=AMOUNT_MAX).contains(&amount) { Ok(()) } else { Err(CoreError::field_error("amount", Problem::Malformed)) }
 }

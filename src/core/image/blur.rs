@@ -1,16 +1,17 @@
-//! Softer and sharper. A Gaussian by three running means with fractional edges (Gwosdek et al., 2011): its cost is the same for
-//! every radius, it works in place, and it asks for the time between lines, so that the largest picture stays within its limits.
+//! Blurring and sharpening. A Gaussian by three box blurs with fractional edges (Gwosdek et al., 2011): its cost is the same for
+//! every radius, it works in place, and it checks the deadline between lines, so that the largest picture stays within its
+//! limits.
 
-use super::{Canvas, Deadline, Refusal, tone::to_byte};
+use super::{Canvas, Deadline, PictureError, tone::to_byte};
 
-/// Bytes of neighbouring columns that are worked on together: a line of the processor's cache.
+/// Bytes of neighbouring columns processed together: one cache line of the processor.
 const STRIP: usize = 64;
 /// Channels of a pixel.
 const CHANNELS: usize = 4;
 
-/// Softens with a Gaussian of this many pixels.
-pub(super) fn blur(canvas: &mut Canvas, sigma: f32, deadline: Deadline) -> Result<(), Refusal> {
-    // A colour counts by how much it covers: what cannot be seen must not shine through.
+/// Applies a Gaussian blur with `sigma` in pixels.
+pub(super) fn blur(canvas: &mut Canvas, sigma: f32, deadline: Deadline) -> Result<(), PictureError> {
+    // Colours are weighted by alpha: invisible pixels must not bleed into visible ones.
     if !canvas.is_opaque {
         multiply(canvas);
     }
@@ -23,8 +24,8 @@ pub(super) fn blur(canvas: &mut Canvas, sigma: f32, deadline: Deadline) -> Resul
     Ok(())
 }
 
-/// Adds what a blur would take away, so many times over.
-pub(super) fn sharpen(canvas: &mut Canvas, amount: f32, sigma: f32, deadline: Deadline) -> Result<(), Refusal> {
+/// Unsharp mask: adds the difference to the blurred picture `amount` times.
+pub(super) fn sharpen(canvas: &mut Canvas, amount: f32, sigma: f32, deadline: Deadline) -> Result<(), PictureError> {
     let mut soft = canvas.clone();
     blur(&mut soft, sigma, deadline)?;
     for (pixel, soft) in canvas.pixels.pixels_mut().zip(soft.pixels.pixels()) {
@@ -36,7 +37,7 @@ pub(super) fn sharpen(canvas: &mut Canvas, amount: f32, sigma: f32, deadline: De
     Ok(())
 }
 
-/// A running mean: all of `radius` neighbours on both sides, and a part of the ones behind them.
+/// A box filter: `radius` full neighbours on both sides, and a fraction of the next ones.
 #[derive(Debug, Clone, Copy)]
 struct Mean {
     radius: usize,
@@ -44,7 +45,7 @@ struct Mean {
 }
 
 impl Mean {
-    /// The mean that, taken three times, spreads like a Gaussian of this many pixels.
+    /// The box filter that, applied three times, approximates a Gaussian with this sigma in pixels.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -59,7 +60,7 @@ impl Mean {
     }
 }
 
-fn along_rows(canvas: &mut Canvas, mean: Mean, deadline: Deadline) -> Result<(), Refusal> {
+fn along_rows(canvas: &mut Canvas, mean: Mean, deadline: Deadline) -> Result<(), PictureError> {
     let stride = CHANNELS * canvas.width() as usize;
     let mut line = Line::new(stride);
     for row in canvas.pixels.chunks_exact_mut(stride) {
@@ -75,7 +76,7 @@ fn along_rows(canvas: &mut Canvas, mean: Mean, deadline: Deadline) -> Result<(),
     Ok(())
 }
 
-fn along_columns(canvas: &mut Canvas, mean: Mean, deadline: Deadline) -> Result<(), Refusal> {
+fn along_columns(canvas: &mut Canvas, mean: Mean, deadline: Deadline) -> Result<(), PictureError> {
     let stride = CHANNELS * canvas.width() as usize;
     let height = canvas.height() as usize;
     for left in (0..stride).step_by(STRIP) {
@@ -97,7 +98,7 @@ fn along_columns(canvas: &mut Canvas, mean: Mean, deadline: Deadline) -> Result<
     Ok(())
 }
 
-/// Values that lie one behind the other, several beside each other at every place.
+/// A line of values, several lanes wide.
 struct Line {
     values: Vec<f32>,
     spare: Vec<f32>,
@@ -108,7 +109,7 @@ impl Line {
         Self { values: vec![0.0; length], spare: vec![0.0; length] }
     }
 
-    /// The running mean, three times.
+    /// Applies the box filter three times.
     fn smooth(&mut self, lanes: usize, mean: Mean) {
         for _ in 0..3 {
             run(&self.values, &mut self.spare, lanes, mean);
@@ -117,7 +118,7 @@ impl Line {
     }
 }
 
-/// One running mean. Beyond its ends the line goes on with its last value.
+/// Applies the box filter once. Beyond its ends the line repeats its edge values.
 fn run(from: &[f32], to: &mut [f32], lanes: usize, mean: Mean) {
     let last = from.len() / lanes - 1;
     let reach = mean.radius.cast_signed();
@@ -150,7 +151,7 @@ fn multiply(canvas: &mut Canvas) {
     }
 }
 
-/// The way back.
+/// Divides the colours by alpha.
 fn divide(canvas: &mut Canvas) {
     for pixel in canvas.pixels.pixels_mut() {
         let alpha = f32::from(pixel.0[3]) / 255.0;

@@ -1,12 +1,12 @@
-//! A picture while it is being worked on.
+//! A decoded picture during editing.
 
 use image::RgbaImage;
 
-/// Pixels with red, green, blue and alpha in 8 bits each, alpha not multiplied in.
+/// RGBA pixels with 8 bits per channel, alpha not premultiplied.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Canvas {
     pub pixels: RgbaImage,
-    /// True where alpha is 255 everywhere because the file had none.
+    /// True if alpha is 255 everywhere because the file had none.
     pub is_opaque: bool,
 }
 
@@ -19,7 +19,7 @@ impl Canvas {
         self.pixels.height()
     }
 
-    /// The same with other pixels.
+    /// A copy with other pixels.
     pub fn with(&self, pixels: RgbaImage) -> Self {
         Self { pixels, is_opaque: self.is_opaque }
     }

@@ -1,6 +1,6 @@
-//! From pixels to a file. No metadata is written.
+//! Encoding pixels into a file. No metadata is written.
 
-use super::{Canvas, Format, Refusal, Target};
+use super::{Canvas, Format, PictureError, Target};
 use image::{
     DynamicImage, ExtendedColorType, ImageEncoder as _, ImageResult, RgbaImage,
     codecs::{
@@ -10,11 +10,18 @@ use image::{
     },
 };
 
-/// JPEG where no quality was asked for: what most cameras and browsers write.
+/// The JPEG quality by default: that of most cameras and browsers.
 const QUALITY: u8 = 85;
 
-/// The file. WebP is written without loss, the only kind that the library writes.
-pub(super) fn encode(canvas: Canvas, target: Target) -> Result<Vec<u8>, Refusal> {
+/// The WebP quality by default: about as good as the JPEG quality above.
+const WEBP_QUALITY: u8 = 80;
+/// The longest side of a lossy WebP (RFC 9649, 2.5); longer ones are written lossless.
+const WEBP_MAX_SIDE: u32 = 16_383;
+/// Larger pictures are compressed with less effort, so that the largest one stays within its time: pixels, and libwebp's method.
+const WEBP_METHODS: [(usize, i32); 3] = [(4_000_000, 4), (16_000_000, 2), (usize::MAX, 0)];
+
+/// Encodes the file.
+pub(super) fn encode(canvas: Canvas, target: Target) -> Result<Vec<u8>, PictureError> {
     let (width, height) = canvas.pixels.dimensions();
     let mut file = Vec::new();
     let done: ImageResult<()> = match target.format {
@@ -32,6 +39,13 @@ pub(super) fn encode(canvas: Canvas, target: Target) -> Result<Vec<u8>, Refusal>
             let (pixels, kind) = bytes_of(canvas);
             encoder.write_image(&pixels, width, height, kind)
         }
+        Format::WebP if width.max(height) <= WEBP_MAX_SIDE => {
+            let quality = target.quality.unwrap_or(WEBP_QUALITY);
+            return lossy_webp(canvas, quality).ok_or_else(|| {
+                tracing::error!(width, height, "a picture could not be written as WebP");
+                PictureError::Damaged
+            });
+        }
         Format::WebP => {
             let (pixels, kind) = bytes_of(canvas);
             WebPEncoder::new_lossless(&mut file).write_image(&pixels, width, height, kind)
@@ -39,12 +53,29 @@ pub(super) fn encode(canvas: Canvas, target: Target) -> Result<Vec<u8>, Refusal>
     };
     done.map_err(|error| {
         tracing::error!(%error, "a picture could not be written");
-        Refusal::Damaged
+        PictureError::Damaged
     })?;
     Ok(file)
 }
 
-/// Without alpha where the file that came in had none.
+/// A lossy WebP; `None` if libwebp refuses.
+fn lossy_webp(canvas: Canvas, quality: u8) -> Option<Vec<u8>> {
+    let (width, height) = canvas.pixels.dimensions();
+    let is_opaque = canvas.is_opaque;
+    let (pixels, _) = bytes_of(canvas);
+    let encoder = if is_opaque {
+        webp::Encoder::from_rgb(&pixels, width, height)
+    } else {
+        webp::Encoder::from_rgba(&pixels, width, height)
+    };
+    let mut config = webp::WebPConfig::new().ok()?;
+    config.quality = f32::from(quality);
+    let count = width as usize * height as usize;
+    config.method = WEBP_METHODS.iter().find(|(most, _)| count <= *most)?.1;
+    encoder.encode_advanced(&config).ok().map(|file| file.to_vec())
+}
+
+/// The pixels' bytes, without alpha if the input had none.
 fn bytes_of(canvas: Canvas) -> (Vec<u8>, ExtendedColorType) {
     if canvas.is_opaque {
         (DynamicImage::ImageRgba8(canvas.pixels).into_rgb8().into_raw(), ExtendedColorType::Rgb8)
@@ -53,7 +84,7 @@ fn bytes_of(canvas: Canvas) -> (Vec<u8>, ExtendedColorType) {
     }
 }
 
-/// JPEG has no alpha: what can be seen through shows white, as on a page.
+/// JPEG has no alpha: transparent pixels become white, as on a page.
 fn lay_on_white(pixels: &mut RgbaImage) {
     for pixel in pixels.pixels_mut() {
         let [colours @ .., alpha] = &mut pixel.0;

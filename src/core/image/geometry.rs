@@ -1,20 +1,20 @@
-//! Where pixels are: cut, turned, mirrored, and made more or fewer.
+//! Geometric operations: resize, crop, rotate and flip.
 
 use super::{
-    Canvas, OperationFlaw, OperationProblem, Refusal, is_workable,
-    operation::{Axis, Fit, Turn},
+    Canvas, OperationFlaw, OperationProblem, PictureError, is_workable,
+    operation::{Axis, Fit, Rotation},
 };
 use fast_image_resize::{PixelType, ResizeOptions, Resizer, images::Image};
 use image::{RgbaImage, imageops};
 
-/// To another size.
+/// Resizes the picture.
 pub(super) fn resize(
     canvas: Canvas,
     at: usize,
     width: Option<u32>,
     height: Option<u32>,
     fit: Fit,
-) -> Result<Canvas, Refusal> {
+) -> Result<Canvas, PictureError> {
     let (from, wanted) = (canvas.pixels.dimensions(), (width, height));
     let to = match (wanted, fit) {
         ((Some(width), Some(height)), Fit::Stretch | Fit::Cover) => (width, height),
@@ -27,7 +27,7 @@ pub(super) fn resize(
         return Err(flaw(at, OperationProblem::ResultTooLarge));
     }
     let canvas = if fit == Fit::Cover { middle(&canvas, to) } else { canvas };
-    // Wider first and lower afterwards would need more room between than either picture has.
+    // Widening before reducing the height would need more memory for the intermediate picture than either picture has.
     if to.0 > canvas.width() && to.1 < canvas.height() {
         let lower = (canvas.width(), to.1);
         return scaled(scaled(canvas, lower)?, to);
@@ -35,8 +35,8 @@ pub(super) fn resize(
     scaled(canvas, to)
 }
 
-/// A part of the picture, which must lie within it: `[x, y, width, height]`.
-pub(super) fn crop(canvas: &Canvas, at: usize, [x, y, width, height]: [u32; 4]) -> Result<Canvas, Refusal> {
+/// Crops to a part that must lie within the picture: `[x, y, width, height]`.
+pub(super) fn crop(canvas: &Canvas, at: usize, [x, y, width, height]: [u32; 4]) -> Result<Canvas, PictureError> {
     let (right, bottom) = (u64::from(x) + u64::from(width), u64::from(y) + u64::from(height));
     if right > u64::from(canvas.width()) || bottom > u64::from(canvas.height()) {
         let (width, height) = canvas.pixels.dimensions();
@@ -45,13 +45,13 @@ pub(super) fn crop(canvas: &Canvas, at: usize, [x, y, width, height]: [u32; 4]) 
     Ok(part(canvas, x, y, width, height))
 }
 
-/// Clockwise.
-pub(super) fn rotate(canvas: Canvas, turn: Turn) -> Canvas {
+/// Rotates clockwise.
+pub(super) fn rotate(canvas: Canvas, turn: Rotation) -> Canvas {
     match turn {
-        Turn::None => canvas,
-        Turn::Quarter => canvas.with(imageops::rotate90(&canvas.pixels)),
-        Turn::Half => canvas.with(imageops::rotate180(&canvas.pixels)),
-        Turn::ThreeQuarters => canvas.with(imageops::rotate270(&canvas.pixels)),
+        Rotation::None => canvas,
+        Rotation::Quarter => canvas.with(imageops::rotate90(&canvas.pixels)),
+        Rotation::Half => canvas.with(imageops::rotate180(&canvas.pixels)),
+        Rotation::ThreeQuarters => canvas.with(imageops::rotate270(&canvas.pixels)),
     }
 }
 
@@ -62,8 +62,8 @@ pub(super) fn flip(canvas: &mut Canvas, axis: Axis) {
     }
 }
 
-fn flaw(at: usize, problem: OperationProblem) -> Refusal {
-    Refusal::Operation(OperationFlaw { place: format!("operations[{at}]"), problem })
+fn flaw(at: usize, problem: OperationProblem) -> PictureError {
+    PictureError::Operation(OperationFlaw { place: format!("operations[{at}]"), problem })
 }
 
 /// `side` times `numerator / denominator`, rounded, at least 1.
@@ -82,7 +82,7 @@ fn inside(from: (u32, u32), frame: (u32, u32)) -> (u32, u32) {
     }
 }
 
-/// The largest part with the proportions of `frame`, from the middle.
+/// The largest centred part with the proportions of `frame`.
 fn middle(canvas: &Canvas, frame: (u32, u32)) -> Canvas {
     let (width, height) = inside(frame, canvas.pixels.dimensions());
     part(canvas, (canvas.width() - width) / 2, (canvas.height() - height) / 2, width, height)
@@ -92,7 +92,7 @@ fn part(canvas: &Canvas, x: u32, y: u32, width: u32, height: u32) -> Canvas {
     canvas.with(imageops::crop_imm(&canvas.pixels, x, y, width, height).to_image())
 }
 
-fn scaled(canvas: Canvas, (width, height): (u32, u32)) -> Result<Canvas, Refusal> {
+fn scaled(canvas: Canvas, (width, height): (u32, u32)) -> Result<Canvas, PictureError> {
     if canvas.pixels.dimensions() == (width, height) {
         return Ok(canvas);
     }
@@ -100,12 +100,12 @@ fn scaled(canvas: Canvas, (width, height): (u32, u32)) -> Result<Canvas, Refusal
     let (from_width, from_height) = canvas.pixels.dimensions();
     let broken = |error: String| {
         tracing::error!(error, "a picture could not be resized");
-        Refusal::Damaged
+        PictureError::Damaged
     };
     let source = Image::from_vec_u8(from_width, from_height, canvas.pixels.into_raw(), PixelType::U8x4)
         .map_err(|e| broken(e.to_string()))?;
     let mut result = Image::new(width, height, PixelType::U8x4);
-    // Lanczos; with alpha, colours count by how much they cover.
+    // Lanczos; colours are weighted by alpha.
     let options = ResizeOptions::new().use_alpha(!is_opaque);
     Resizer::new().resize(&source, &mut result, &options).map_err(|e| broken(e.to_string()))?;
     let pixels = RgbaImage::from_raw(width, height, result.into_vec()).ok_or_else(|| broken("size".to_owned()))?;

@@ -1,15 +1,16 @@
-//! Editing pictures: PNG, JPEG and WebP in and out, ten operations, and limits that hold before anything is decoded.
+//! Editing pictures: PNG, JPEG and WebP in and out, ten operations, and limits that are checked before decoding.
 //!
-//! What a picture is, its first bytes say, never who sent it. Orientation is applied and all metadata is dropped: what comes out
-//! tells nothing about camera, place or author. Colour profiles go with it, so pixels are taken as sRGB.
+//! The first bytes determine the format, not the client's content type. Orientation is applied and all metadata is dropped: the
+//! result reveals nothing about camera, place or author. Pixels with a colour profile are converted to sRGB.
 
 mod blur;
 mod canvas;
+mod colour;
 mod decode;
+mod edit_queue;
 mod encode;
 mod geometry;
 mod operation;
-mod studio;
 mod tone;
 
 pub mod paid;
@@ -17,33 +18,33 @@ pub mod paid;
 #[cfg(test)]
 mod tests;
 
+pub use edit_queue::{EditQueue, MAX_REQUESTS_PER_USER, Slot, Timeouts};
 pub use operation::{Kind, MOST_OPERATIONS, Operation, OperationFlaw, OperationProblem, Target, parse};
-pub use studio::{Place, Studio};
 
 use super::CoreError;
 use canvas::Canvas;
 use std::time::{Duration, Instant};
 
-/// The largest file that is taken, in bytes.
+/// The largest accepted file, in bytes.
 pub const MAX_BYTES: usize = 10 * 1024 * 1024;
-/// The most pixels of a decoded picture, given or made: 40 megapixels, 160 MB as RGBA.
+/// The most pixels of an input or result: 40 megapixels, 160 MB as RGBA.
 pub const MAX_PIXELS: u64 = 40_000_000;
-/// The longest side, given or made: what lossless WebP can hold.
+/// The longest side of an input or result: the limit of lossless WebP.
 pub const MAX_SIDE: u32 = 16_384;
-/// How long one edit may work.
+/// How long one edit may take.
 pub const MAX_TIME: Duration = Duration::from_secs(5);
 
-/// The formats that are read and written.
+/// The supported formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     Png,
     Jpeg,
-    /// Read as WebP of any kind, written without loss.
+    /// Read as any WebP, written lossy.
     WebP,
 }
 
 impl Format {
-    /// What the first bytes say; None for anything else.
+    /// The format by the first bytes; `None` for anything else.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Option<Self> {
         if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
@@ -57,7 +58,7 @@ impl Format {
         }
     }
 
-    /// The content type on the wire.
+    /// The content type.
     #[must_use]
     pub fn media_type(self) -> &'static str {
         match self {
@@ -68,7 +69,7 @@ impl Format {
     }
 }
 
-/// A picture as a file.
+/// An encoded picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
     pub format: Format,
@@ -77,28 +78,32 @@ pub struct Picture {
 
 /// Why a picture was not edited.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Refusal {
-    /// One of the operations cannot be done.
+pub enum PictureError {
+    /// One of the operations cannot be applied.
     Operation(OperationFlaw),
     /// The file is above [`MAX_BYTES`].
     TooManyBytes,
-    /// The file is no PNG, JPEG or WebP.
+    /// The file is not PNG, JPEG or WebP.
     UnknownFormat,
-    /// The file says that it is larger than [`MAX_PIXELS`] or [`MAX_SIDE`]. It was not decoded.
+    /// The header declares more than [`MAX_PIXELS`] or [`MAX_SIDE`]. The file was not decoded.
     TooLarge,
-    /// Several pictures in one file; there is no telling which is meant.
+    /// The file contains several pictures, and the intended one is unknown.
     Animated,
-    /// The file begins like a picture and is none.
+    /// The file begins like a picture but cannot be decoded.
     Damaged,
-    /// The work was not done within [`MAX_TIME`].
+    /// The edit took longer than [`MAX_TIME`].
     TooLong,
 }
 
-/// Why an edit was not done: something of the domain, or the picture itself.
+/// Why an edit failed: a domain error, or the picture itself.
 #[derive(Debug)]
 pub enum EditError {
     Core(CoreError),
-    Refused(Refusal),
+    Refused(PictureError),
+    /// [`PictureError::TooLong`], too often in an hour: the credits stay spent. Contains the user's balance.
+    Charged {
+        remaining: i64,
+    },
 }
 
 impl From<CoreError> for EditError {
@@ -107,32 +112,32 @@ impl From<CoreError> for EditError {
     }
 }
 
-impl From<Refusal> for EditError {
-    fn from(refusal: Refusal) -> Self {
+impl From<PictureError> for EditError {
+    fn from(refusal: PictureError) -> Self {
         Self::Refused(refusal)
     }
 }
 
-/// When the work must be done. It cannot be stopped from outside, so every step asks.
+/// When the edit must be done. It cannot be aborted from outside, so every step checks the deadline.
 #[derive(Debug, Clone, Copy)]
 struct Deadline(Instant);
 
 impl Deadline {
-    fn check(self) -> Result<(), Refusal> {
-        if Instant::now() < self.0 { Ok(()) } else { Err(Refusal::TooLong) }
+    fn check(self) -> Result<(), PictureError> {
+        if Instant::now() < self.0 { Ok(()) } else { Err(PictureError::TooLong) }
     }
 }
 
-/// True for sizes that may be worked on.
+/// True if a picture of this size may be edited.
 fn is_workable(width: u32, height: u32) -> bool {
     (1..=MAX_SIDE).contains(&width)
         && (1..=MAX_SIDE).contains(&height)
         && u64::from(width) * u64::from(height) <= MAX_PIXELS
 }
 
-/// The whole way of one picture: read, worked on, written. Takes a core for up to [`MAX_TIME`].
-fn edit(bytes: &[u8], operations: &[Operation], deadline: Deadline) -> Result<Picture, Refusal> {
-    let (mut canvas, format) = decode::decode(bytes)?;
+/// Decodes, edits and encodes one picture. Takes a core for up to [`MAX_TIME`].
+fn edit(bytes: &[u8], operations: &[Operation], deadline: Deadline) -> Result<Picture, PictureError> {
+    let (mut canvas, format) = decode::decode(bytes, deadline)?;
     let mut target = Target { format, quality: None };
     for (at, operation) in operations.iter().enumerate() {
         deadline.check()?;
@@ -149,7 +154,7 @@ fn edit(bytes: &[u8], operations: &[Operation], deadline: Deadline) -> Result<Pi
     Ok(Picture { format: target.format, bytes })
 }
 
-fn perform(mut canvas: Canvas, operation: &Operation, at: usize, deadline: Deadline) -> Result<Canvas, Refusal> {
+fn perform(mut canvas: Canvas, operation: &Operation, at: usize, deadline: Deadline) -> Result<Canvas, PictureError> {
     match *operation {
         Operation::Resize { width, height, fit } => return geometry::resize(canvas, at, width, height, fit),
         Operation::Crop { x, y, width, height } => return geometry::crop(&canvas, at, [x, y, width, height]),
@@ -160,7 +165,7 @@ fn perform(mut canvas: Canvas, operation: &Operation, at: usize, deadline: Deadl
         Operation::Contrast(percent) => tone::contrast(&mut canvas, percent),
         Operation::Blur { sigma } => blur::blur(&mut canvas, sigma, deadline)?,
         Operation::Sharpen { amount, sigma } => blur::sharpen(&mut canvas, amount, sigma, deadline)?,
-        // Says how the result is written, and changes nothing of the picture.
+        // Affects only how the result is written.
         Operation::Format(_) => {}
     }
     Ok(canvas)

@@ -1,17 +1,17 @@
-//! What is to be done with a picture, as a client writes it: a JSON list of objects, read strictly. Every flaw says where it is.
+//! The operations of an edit as clients send them: a JSON list of objects, parsed strictly. Every error names its position.
 
 use super::{Format, MAX_SIDE};
 use serde_json::{Map, Value};
 
-/// How many operations one edit may have.
+/// The most operations of one edit.
 pub const MOST_OPERATIONS: usize = 20;
-/// The longest list that is read, in bytes.
+/// The longest accepted list, in bytes.
 const MAX_TEXT_BYTES: usize = 64 * 1024;
 
-/// One thing to be done.
+/// One operation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Operation {
-    /// At least one of width and height is there; with one of them, proportions are kept.
+    /// At least one of width and height is given; with only one, proportions are kept.
     Resize {
         width: Option<u32>,
         height: Option<u32>,
@@ -23,7 +23,7 @@ pub enum Operation {
         width: u32,
         height: u32,
     },
-    Rotate(Turn),
+    Rotate(Rotation),
     Flip(Axis),
     Grayscale,
     /// -100 to 100.
@@ -34,51 +34,51 @@ pub enum Operation {
     Blur {
         sigma: f32,
     },
-    /// How much (0 to 10) of what is finer than so many pixels (0.1 to 10).
+    /// Strength (0 to 10) and radius in pixels (0.1 to 10) of the sharpened details.
     Sharpen {
         amount: f32,
         sigma: f32,
     },
-    /// How the result is written; of several, the last.
+    /// The output format; the last one counts.
     Format(Target),
 }
 
-/// What happens where both sides are given and the proportions are not the picture's.
+/// How a picture fits if both sides are given and the proportions differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fit {
-    /// Exactly this size, whatever becomes of the proportions.
+    /// Exactly this size, ignoring proportions.
     Stretch,
-    /// All of the picture, as large as it fits.
+    /// The whole picture, as large as fits.
     Inside,
-    /// Exactly this size, filled from the middle of the picture.
+    /// Exactly this size, filled with the picture's centre.
     Cover,
 }
 
 /// Clockwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Turn {
+pub enum Rotation {
     None,
     Quarter,
     Half,
     ThreeQuarters,
 }
 
-/// Which way a mirror stands: `horizontal` swaps left and right.
+/// Direction of a flip: `horizontal` swaps left and right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Axis {
     Horizontal,
     Vertical,
 }
 
-/// How the result is written.
+/// The output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Target {
     pub format: Format,
-    /// 1 to 100, for JPEG alone.
+    /// 1 to 100, for JPEG only.
     pub quality: Option<u8>,
 }
 
-/// Where a list of operations cannot be taken as it is.
+/// An error in a list of operations.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OperationFlaw {
     /// Like `operations[2].width`.
@@ -86,28 +86,30 @@ pub struct OperationFlaw {
     pub problem: OperationProblem,
 }
 
-/// What is wrong there.
+/// The problem at that position.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OperationProblem {
-    /// It is not there.
+    /// The field is missing.
     Missing,
-    /// The text is no JSON.
+    /// The text is not JSON.
     NotJson,
-    /// It is not what this place takes.
+    /// The value has the wrong type; this is the expected one.
     WrongType(Kind),
-    /// A number outside of these.
+    /// A number outside this range.
     OutOfRange { least: f32, most: f32 },
-    /// A word that is none of these.
+    /// A word that is not one of these.
     NotOneOf(Vec<&'static str>),
+    /// The list has no operation: the edit would change nothing and cost a credit.
+    Empty,
     /// More than this many.
     TooMany(usize),
-    /// The part does not lie within the picture, which has this size here.
+    /// The part exceeds the picture, which has this size at this step.
     Outside { width: u32, height: u32 },
-    /// The picture would become larger than the limits.
+    /// The result would exceed the limits.
     ResultTooLarge,
 }
 
-/// What a place of the list takes.
+/// The type that a position expects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     List,
@@ -119,10 +121,10 @@ pub enum Kind {
 
 type Read<T> = Result<T, OperationFlaw>;
 
-/// Reads the list.
+/// Parses the list.
 ///
 /// # Errors
-/// The first flaw.
+/// The first error.
 pub fn parse(text: &str) -> Read<Vec<Operation>> {
     let flaw = |problem| OperationFlaw { place: "operations".to_owned(), problem };
     if text.len() > MAX_TEXT_BYTES {
@@ -130,13 +132,16 @@ pub fn parse(text: &str) -> Read<Vec<Operation>> {
     }
     let Ok(value) = serde_json::from_str::<Value>(text) else { return Err(flaw(OperationProblem::NotJson)) };
     let Value::Array(list) = value else { return Err(flaw(OperationProblem::WrongType(Kind::List))) };
+    if list.is_empty() {
+        return Err(flaw(OperationProblem::Empty));
+    }
     if list.len() > MOST_OPERATIONS {
         return Err(flaw(OperationProblem::TooMany(MOST_OPERATIONS)));
     }
     list.iter().enumerate().map(|(at, value)| one(at, value)).collect()
 }
 
-/// What the operations are called.
+/// Names of the operations.
 #[derive(Debug, Clone, Copy)]
 enum Name {
     Resize,
@@ -208,19 +213,19 @@ fn resize(fields: &Fields) -> Read<Operation> {
     Ok(Operation::Resize { width, height, fit: fields.word("fit", &FITS)?.unwrap_or(Fit::Stretch) })
 }
 
-/// Multiples of 90 degrees, once around in either direction.
-fn turn(fields: &Fields) -> Read<Turn> {
+/// Multiples of 90 degrees, up to one full turn in either direction.
+fn turn(fields: &Fields) -> Read<Rotation> {
     let degrees = fields.required("degrees", fields.number("degrees", -360.0, 360.0)?)?;
     match degrees.rem_euclid(360.0) {
-        0.0 => Ok(Turn::None),
-        90.0 => Ok(Turn::Quarter),
-        180.0 => Ok(Turn::Half),
-        270.0 => Ok(Turn::ThreeQuarters),
+        0.0 => Ok(Rotation::None),
+        90.0 => Ok(Rotation::Quarter),
+        180.0 => Ok(Rotation::Half),
+        270.0 => Ok(Rotation::ThreeQuarters),
         _ => Err(fields.flaw("degrees", OperationProblem::NotOneOf(vec!["0", "90", "180", "270"]))),
     }
 }
 
-/// The fields of one operation. `null` is as good as nothing; fields that nobody asks for are passed over.
+/// The fields of one operation. `null` counts as missing; unknown fields are ignored.
 struct Fields<'a> {
     at: usize,
     map: &'a Map<String, Value>,
@@ -248,7 +253,7 @@ impl Fields<'_> {
                 Ok(number) if (least..=most).contains(&number) => Ok(Some(number)),
                 _ => Err(self.flaw(field, range)),
             },
-            // Whole, and below zero.
+            // An integer below zero.
             None if value.is_i64() => Err(self.flaw(field, range)),
             None => Err(self.flaw(field, OperationProblem::WrongType(Kind::WholeNumber))),
         }

@@ -1,15 +1,16 @@
-//! Pictures of a few pixels, looked at one by one.
+//! Tests with pictures of a few pixels.
 
 mod bomb;
+mod colour;
 mod edit;
 mod list;
 mod orientation;
 
-use super::{Deadline, Format, MAX_TIME, Picture, Refusal, parse};
+use super::{Deadline, Format, MAX_TIME, Picture, PictureError, parse};
 use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
 use std::{io::Cursor, time::Instant};
 
-/// Every pixel is different: red says the column, green the row.
+/// Every pixel is different: red is the column, green the row.
 pub(super) fn pixels(width: u32, height: u32) -> RgbaImage {
     let step = |at: u32| u8::try_from(at * 10 % 256).unwrap();
     RgbaImage::from_fn(width, height, |x, y| Rgba([step(x), step(y), 7, 255]))
@@ -25,9 +26,10 @@ pub(super) fn file(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// An edit as a client asks for it.
-pub(super) fn edited(bytes: &[u8], operations: &str) -> Result<Picture, Refusal> {
-    let operations = parse(operations).map_err(Refusal::Operation)?;
+/// Edits a picture with operations as a client sends them; `[]`, which clients may not send, decodes and encodes it.
+pub(super) fn edited(bytes: &[u8], operations: &str) -> Result<Picture, PictureError> {
+    let operations =
+        if operations == "[]" { Vec::new() } else { parse(operations).map_err(PictureError::Operation)? };
     super::edit(bytes, &operations, Deadline(Instant::now() + MAX_TIME))
 }
 

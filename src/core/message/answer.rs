@@ -1,62 +1,105 @@
-//! One delivery, answered once: the work, its answer and the fact that it was done are one transaction.
+//! Answers a delivery exactly once: its effects, its answer and its record are one transaction.
 //!
-//! A redelivery — a moment later, after a restart, at another instance — finds the stored answer and gets the same one. Two at
-//! the same time: the second waits at the first one's row.
+//! A redelivery — a moment later, after a restart, at another instance — finds the stored answer and returns it. Of two
+//! simultaneous deliveries, the second waits for the first one's row.
 
 use super::{
-    act::{Outcome, act},
-    decide::Books,
-    person,
-    piece::{self, Hints, Rest},
-    rest::{self, Hold},
-    service,
+    chat_text::{self, Chat},
+    custom_message,
+    decide::RuleSets,
+    follower,
+    given_reply::{self, GivenReply, Secrecy},
+    handle::{Outcome, handle},
+    overflow::{self, Hold},
+    replay::{self, Claim},
+    split::{self, Hints, Rest},
     trace::Trace,
-    words::{self, Chat},
 };
 use crate::{
+    base::secret::Use,
     core::{
-        CoreError, Ctx,
-        account::unionid,
-        reply::{self, ACCOUNT, Content},
-        secret::Use,
-        signin::typed::TypedIn,
+        CoreError, Ctx, OfficialCtx,
+        account::deletion,
+        rule::{self, ACCOUNT, Content},
+        signin::enter_code::EnteredCode,
     },
     store::{self, StoreError, Tx, message::MessageRow},
-    text::Lang,
+    text::{Lang, cut},
     wechat::{
         api::Custom,
+        callback::PlainSignature,
         message::{Kind, Message},
-        reply::{Reply, Trigger, render},
+        reply::{PassiveReply, Reply},
     },
 };
 use std::time::Duration;
 
-/// Transactions that collide are done again this many times.
+/// How often colliding transactions are retried.
 const TRIES: u32 = 4;
-/// What of a message is stored.
+/// The most characters of a message that are stored.
 const STORED_MAX_CHARS: usize = 1_000;
 
-/// What a push is answered with.
+/// The most characters of a kind or of an event's name that are stored. The longest known names have fewer than 40.
+const KIND_MAX_CHARS: usize = 128;
+
+/// The answer to a push.
 #[derive(Debug)]
 pub struct Answer {
-    /// The XML; None for `success`.
-    pub reply: Option<String>,
-    /// Let go once the reply is on its way: what does not fit in it follows by itself.
+    /// `None` for `success`.
+    pub reply: Option<GivenReply>,
+    /// Drop it once the reply is on its way: then the messages that did not fit are sent.
     pub hold: Hold,
+    /// True if the signature of the push was used with another body: nothing was done.
+    pub is_replay: bool,
+}
+
+impl Answer {
+    fn of(reply: Option<GivenReply>) -> Self {
+        Self { reply, hold: Hold::nothing(), is_replay: false }
+    }
+
+    fn replay() -> Self {
+        Self { is_replay: true, ..Self::of(None) }
+    }
 }
 
 /// Answers a push.
 ///
 /// # Errors
-/// The database cannot be reached, or the program is at fault: then nothing was done.
-pub async fn answer(ctx: &Ctx, message: &Message) -> Result<Answer, CoreError> {
-    if !person::is_openid(&message.from) {
-        return Ok(Answer { reply: None, hold: Hold::nothing() });
+/// The database cannot be reached, or the program has a bug: then nothing was done.
+pub async fn answer(ctx: &OfficialCtx, message: &Message) -> Result<Answer, CoreError> {
+    answer_signed(ctx, message, None).await
+}
+
+/// Answers a push whose signature does not cover its body. A signature that was used with another body is refused.
+///
+/// # Errors
+/// As [`answer`]; the signature is claimed all the same, if the database can be reached.
+pub async fn answer_signed(
+    ctx: &OfficialCtx,
+    message: &Message,
+    signature: Option<&PlainSignature>,
+) -> Result<Answer, CoreError> {
+    if !follower::is_openid(&message.from) {
+        let is_accepted = replay::claim(ctx, signature).await?;
+        return Ok(if is_accepted { Answer::of(None) } else { Answer::replay() });
     }
+    let answered = several_tries(ctx, message, signature).await;
+    if answered.is_err() {
+        replay::claim(ctx, signature).await.ok();
+    }
+    answered
+}
+
+async fn several_tries(
+    ctx: &OfficialCtx,
+    message: &Message,
+    signature: Option<&PlainSignature>,
+) -> Result<Answer, CoreError> {
     let started_at = ctx.now();
     let mut last = CoreError::Busy;
     for attempt in 0..TRIES {
-        match attempt_once(ctx, message, started_at).await {
+        match attempt_once(ctx, message, signature, started_at).await {
             Err(Failure::Again(e)) => last = e,
             Err(Failure::Final(e)) => return Err(e),
             Ok(reply) => return Ok(reply),
@@ -66,14 +109,15 @@ pub async fn answer(ctx: &Ctx, message: &Message) -> Result<Answer, CoreError> {
     Err(last)
 }
 
-/// The answer for when the work could not be done: an apology where somebody waits for words.
+/// The answer after a failure: an apology if the follower expects a text.
 #[must_use]
-pub fn apology(ctx: &Ctx, message: &Message) -> Option<String> {
-    let is_spoken_to = matches!(message.kind, Kind::Text { .. }) && person::is_openid(&message.from);
-    is_spoken_to.then(|| xml(ctx, message, &Reply::Text(Chat::of(Lang::Zh).busy.to_owned())))
+pub fn apology(ctx: &Ctx, message: &Message) -> Option<GivenReply> {
+    let is_spoken_to = matches!(message.kind, Kind::Text { .. }) && follower::is_openid(&message.from);
+    let reply = || given(ctx, message, Reply::Text(Chat::of(Lang::Zh).busy.to_owned()));
+    is_spoken_to.then(|| GivenReply::Typed(reply()))
 }
 
-/// Whether the same work from the start may succeed.
+/// Whether a retry of the whole transaction may succeed.
 enum Failure {
     Again(CoreError),
     Final(CoreError),
@@ -88,119 +132,139 @@ impl From<StoreError> for Failure {
 impl From<CoreError> for Failure {
     fn from(e: CoreError) -> Self {
         match e {
-            // A rival made the same row; seen from a new start it is simply there.
+            // A concurrent transaction wrote the same row; a retry sees it.
             CoreError::Collided => Self::Again(CoreError::Busy),
             other => Self::Final(other),
         }
     }
 }
 
-async fn attempt_once(ctx: &Ctx, message: &Message, started_at: i64) -> Result<Answer, Failure> {
-    let books = open_books(ctx, message).await.map_err(Failure::Final)?;
-    // A scan's key names the scene, which is kept as a hash everywhere.
+async fn attempt_once(
+    ctx: &OfficialCtx,
+    message: &Message,
+    signature: Option<&PlainSignature>,
+    started_at: i64,
+) -> Result<Answer, Failure> {
+    let books = load_rule_sets(ctx, message).await.map_err(Failure::Final)?;
+    // A scan's key contains the scene, which is stored as a hash everywhere.
     let delivery = ctx.hash(Use::Delivery, &message.dedupe_key);
-    let mut tx = ctx.store.begin().await?;
-    match store::delivery::insert_delivery(&mut tx, &delivery, started_at).await {
+    let Claim::Accepted(mut tx) = replay::begin(ctx, signature).await? else { return Ok(Answer::replay()) };
+    match store::delivery::insert_delivery(&mut tx, &delivery, (&ctx.account.appid, &message.from), started_at).await {
         Ok(()) => {}
         Err(StoreError::Duplicate) => {
             tx.rollback().await?;
+            // A redelivery has its own signature, which must be claimed.
+            if !replay::claim(ctx, signature).await? {
+                return Ok(Answer::replay());
+            }
             metrics::counter!("weida_redeliveries_total").increment(1);
-            // None: the first one is being taken back just now, and this one may try.
+            // `None`: the first delivery is being rolled back, and this one may retry.
             let known = store::delivery::find_delivery(&mut ctx.store.read().await?, &delivery).await?;
-            let reply = known.ok_or(Failure::Again(CoreError::Busy))?;
-            return Ok(Answer { reply, hold: Hold::nothing() });
+            let reply = given_reply::read(ctx, &delivery, known.ok_or(Failure::Again(CoreError::Busy))?);
+            return Ok(Answer::of(reply));
         }
         Err(e) => return Err(e.into()),
     }
-    let outcome = act(ctx, &mut tx, &books, message).await?;
+    if let Some(answer) = answer_of_before(ctx, &mut tx, message).await? {
+        tx.rollback().await?;
+        if !replay::claim(ctx, signature).await? {
+            return Ok(Answer::replay());
+        }
+        metrics::counter!("weida_redeliveries_total").increment(1);
+        return Ok(answer);
+    }
+    let outcome = handle(ctx, &mut tx, &books, message).await?;
     let how = Rest::of(ctx);
     let (first, rest) = passive(ctx, &mut tx, message, &outcome, how).await?;
-    let reply = first.map(|reply| xml(ctx, message, &reply));
+    let reply = first.map(|reply| given(ctx, message, reply));
     if let Some(reply) = &reply {
-        store::delivery::update_reply(&mut tx, &delivery, reply).await?;
+        given_reply::store(ctx, &mut tx, &delivery, reply, Secrecy::of(&outcome)).await?;
     }
     if !outcome.is_forgotten {
         store::message::insert_message(&mut tx, &logged(ctx, message, &outcome, started_at)).await?;
     }
     tx.commit().await?;
-    if let Some(owner_id) = outcome.edited_owner {
-        reply::shelf::put_away(ctx, owner_id);
+    metrics::counter!("weida_messages_total", "answered_by" => outcome.answered_by.as_str()).increment(1);
+    let is_erasure_due = outcome.effects.is_erasure_due;
+    outcome.effects.apply(ctx, &message.from);
+    if is_erasure_due {
+        deletion::erase(ctx).await;
     }
-    // Taking back what bound at once, and unbinding, end tokens: here now, elsewhere within a second.
-    if matches!(outcome.answered_by, "signin" | "command")
-        && let Some(user_id) = outcome.user_id
-    {
-        ctx.standings.forget(user_id);
-    }
-    for (id, status) in &outcome.changed {
-        ctx.hub.announce(*id, *status);
-    }
-    metrics::counter!("weida_messages_total", "answered_by" => outcome.answered_by).increment(1);
-    if outcome.wants_unionid {
-        learn_more(ctx, message);
-    }
-    let hold = if rest.is_empty() { Hold::nothing() } else { rest::start(ctx, &message.from, rest, how) };
-    Ok(Answer { reply, hold })
+    let hold = if rest.is_empty() { Hold::nothing() } else { overflow::start(ctx, &message.from, rest, how) };
+    Ok(Answer { hold, ..Answer::of(reply.map(GivenReply::Typed)) })
 }
 
-/// The reply that goes back now, and what is left to be sent.
+/// The answer that an earlier version gave to this push just before the upgrade. In its key a message had no sender: only an
+/// answer to this sender counts.
+async fn answer_of_before(ctx: &Ctx, tx: &mut Tx, message: &Message) -> Result<Option<Answer>, StoreError> {
+    let former = ctx.hash(Use::Delivery, &message.former_dedupe_key);
+    let Some(row) = store::delivery::find_delivery(tx, &former).await? else { return Ok(None) };
+    let reply = given_reply::read(ctx, &former, row);
+    let has_sender = message.msg_id.is_none() || message.event_name().is_some();
+    let is_theirs = has_sender || reply.as_ref().is_some_and(|reply| reply.is_to(&message.from));
+    Ok(is_theirs.then(|| Answer::of(reply)))
+}
+
+/// The passive reply, and the messages that remain to be sent.
 async fn passive(
-    ctx: &Ctx,
+    ctx: &OfficialCtx,
     tx: &mut Tx,
     message: &Message,
     outcome: &Outcome,
     how: Rest,
 ) -> Result<(Option<Reply>, Vec<Content>), CoreError> {
-    let mut parts = piece::arranged(&outcome.replies, how, &Hints::of(ctx)).into_iter();
+    let mut parts = split::arranged(&outcome.replies, how, &Hints::of(ctx)).into_iter();
     let first = match parts.next() {
-        Some(content) => piece::reply(ctx, tx, &content).await?,
+        Some(content) => split::reply(ctx, tx, &content).await?,
         None => None,
     };
     let left: Vec<Content> = parts.collect();
     if !left.is_empty() && how != Rest::Sent && !outcome.is_continued {
-        rest::keep(ctx, tx, &message.from, &left).await?;
+        overflow::keep(ctx, tx, &message.from, &left).await?;
     }
     Ok((first, if how == Rest::Asked { Vec::new() } else { left }))
 }
 
-async fn open_books(ctx: &Ctx, message: &Message) -> Result<Books, CoreError> {
+async fn load_rule_sets(ctx: &OfficialCtx, message: &Message) -> Result<RuleSets, CoreError> {
     let own = match message.kind {
-        Kind::Text { .. } => store::identity::find_identity(&mut ctx.store.read().await?, &ctx.appid, &message.from)
-            .await?
-            .and_then(|i| i.user_id),
+        Kind::Text { .. } => {
+            store::identity::find_identity(&mut ctx.store.read().await?, &ctx.account.appid, &message.from)
+                .await?
+                .and_then(|i| i.user_id)
+        }
         _ => None,
     };
-    books_of(ctx, own).await
+    rule_sets_of(ctx, own).await
 }
 
-/// The books that may answer this user, or somebody without an account.
-pub(super) async fn books_of(ctx: &Ctx, user_id: Option<i64>) -> Result<Books, CoreError> {
-    let account = reply::shelf::open(ctx, ACCOUNT).await?;
+/// The rule sets that may answer this user, or a follower without an account.
+pub(super) async fn rule_sets_of(ctx: &Ctx, user_id: Option<i64>) -> Result<RuleSets, CoreError> {
+    let account = rule::cache::load(ctx, ACCOUNT).await?;
     let own = match user_id {
-        Some(user_id) => Some((user_id, reply::shelf::open(ctx, user_id).await?)),
+        Some(user_id) => Some((user_id, rule::cache::load(ctx, user_id).await?)),
         None => None,
     };
-    Ok(Books { account, own })
+    Ok(RuleSets { account, own })
 }
 
-fn xml(ctx: &Ctx, message: &Message, reply: &Reply) -> String {
-    render(reply, &message.from, &message.to, ctx.clock.now_secs(), Trigger::of(message))
+fn given(ctx: &Ctx, message: &Message, reply: Reply) -> PassiveReply {
+    PassiveReply::answering(message, reply, ctx.clock.now_secs())
 }
 
-fn logged(ctx: &Ctx, message: &Message, outcome: &Outcome, started_at: i64) -> MessageRow {
+fn logged(ctx: &OfficialCtx, message: &Message, outcome: &Outcome, started_at: i64) -> MessageRow {
     let is_stored = ctx.settings.settings.message.keep_days > 0 && !outcome.is_secret;
     let content = match &message.kind {
-        Kind::Text { content, .. } if is_stored => Some(content.chars().take(STORED_MAX_CHARS).collect()),
+        Kind::Text { content, .. } if is_stored => Some(cut::chars(content, STORED_MAX_CHARS).to_owned()),
         _ => None,
     };
     MessageRow {
         id: ctx.next_id(),
-        appid: ctx.appid.clone(),
+        appid: ctx.account.appid.clone(),
         openid: message.from.clone(),
         user_id: outcome.user_id,
-        kind: message.event_name().unwrap_or_else(|| message.msg_type()).chars().take(32).collect(),
+        kind: cut::chars(message.event_name().unwrap_or_else(|| message.msg_type()), KIND_MAX_CHARS).to_owned(),
         content,
-        answered_by: outcome.answered_by.to_owned(),
+        answered_by: outcome.answered_by.as_str().to_owned(),
         rule_id: outcome.rule_id,
         reply_kind: outcome.replies.first().map_or("none", Content::kind).to_owned(),
         took_us: (ctx.now() - started_at) * 1000,
@@ -210,23 +274,13 @@ fn logged(ctx: &Ctx, message: &Message, outcome: &Outcome, started_at: i64) -> M
     }
 }
 
-/// What may take its time, and may fail: what the platform knows about the person.
-fn learn_more(ctx: &Ctx, message: &Message) {
-    let (ctx, openid) = (ctx.clone(), message.from.clone());
-    tokio::spawn(async move {
-        if let Err(error) = unionid::ask(&ctx, &openid).await {
-            tracing::debug!(%error, "what else a follower is to us is not known yet");
-        }
-    });
-}
-
-/// Tells somebody's chat that a page let them in by a typed code. Only where the account may write first; else nothing.
-pub fn tell(ctx: &Ctx, typed: TypedIn) {
-    let text = words::heard(ctx, Lang::Zh, &typed.heard);
+/// Reports a sign-in by a typed code in the user's chat, if the account may send customer-service messages.
+pub fn notify_signed_in(ctx: &OfficialCtx, typed: EnteredCode) {
+    let text = chat_text::outcome(ctx, Lang::Zh, &typed.heard);
     let ctx = ctx.clone();
     tokio::spawn(async move {
-        if let Err(error) = service::send(&ctx, &typed.openid, &Custom::Text { content: text }).await {
-            tracing::debug!(%error, "a chat could not be told of a sign-in");
+        if let Err(error) = custom_message::send(&ctx, &typed.openid, &Custom::Text { content: text }).await {
+            tracing::debug!(%error, "a sign-in could not be reported in the chat");
         }
     });
 }

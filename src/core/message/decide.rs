@@ -1,52 +1,54 @@
-//! What may answer a message, in the product's order: the first that does is the answer. Reads memory only and changes nothing, so
-//! that the preview decides as the chat does.
+//! Decides what answers a message, in the product's order: the first that can is the answer. Only reads memory, so that the
+//! preview decides as the chat does.
 
 use super::{
-    commands::{Command, Said},
-    order_words, piece,
-    words::{self, Chat},
+    answered_by::AnsweredBy,
+    chat_text::{self, Chat},
+    command_text,
+    commands::{Command, Invocation},
+    split,
 };
 use crate::{
     core::{
-        Ctx,
+        CoreError, Ctx, OfficialCtx,
         account::User,
-        reply::{
-            Answer, Content, Matching, Rule, Values,
-            book::{Book, Hit, Occasion},
+        rule::{
+            AnswerMode, Content, MatchType, Rule, Values,
             content::KINDS,
             fill_content,
-            fold::Folded,
+            rule_set::{Hit, Occasion, RuleSet},
         },
     },
-    text::{Lang, fill},
+    store::Link,
+    text::{Lang, cut, fill, fold::Folded},
     wechat::message::{Event, Kind, Message},
 };
 use std::sync::Arc;
 
-/// The rules that may answer this person.
+/// The rule sets that may answer this user.
 #[derive(Debug)]
-pub struct Books {
-    pub account: Arc<Book>,
-    /// The person's own, and whose they are.
-    pub own: Option<(i64, Arc<Book>)>,
+pub struct RuleSets {
+    pub account: Arc<RuleSet>,
+    /// The user's own rule set, with the user's id.
+    pub own: Option<(i64, Arc<RuleSet>)>,
 }
 
-impl Books {
-    /// The person's own book, where they have switched it on; a disabled account's rules answer nobody.
-    pub fn own_of(&self, user: Option<&User>) -> Option<&Book> {
+impl RuleSets {
+    /// The user's own rule set, if they have switched it on; rules of a disabled account answer no message.
+    pub fn own_of(&self, user: Option<&User>) -> Option<&RuleSet> {
         let user = user.filter(|user| user.is_auto_reply && user.is_enabled)?;
         self.own.as_ref().filter(|(owner, _)| *owner == user.id).map(|(_, book)| book.as_ref())
     }
 }
 
-/// A message, as far as answering goes.
+/// A message, as far as answering needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     /// A text.
     Text(String),
-    /// Somebody follows; with the scene of the QR code that led them here.
+    /// A new follower, with the scene of the QR code they scanned.
     Follow(Option<String>),
-    /// A tap on the menu item with this key; the second is what a scan from the menu read.
+    /// A tap on the menu item with this key; the second is the result of a scan from the menu.
     Menu(String, String),
     /// A follower scanned the code with this scene.
     Scan(String),
@@ -55,7 +57,7 @@ pub enum Input {
 }
 
 impl Input {
-    /// What a push is; None for what is never answered.
+    /// The input of a push; `None` for a push that is never answered.
     pub fn of(message: &Message) -> Option<Self> {
         Some(match &message.kind {
             Kind::Text { .. } if message.is_unsupported_placeholder() => Self::Kind("sticker".to_owned()),
@@ -67,13 +69,13 @@ impl Input {
             Kind::Event(Event::Pictures { key, .. } | Event::LocationSelect { key, .. }) => {
                 Self::Menu(key.clone(), String::new())
             }
-            // What nobody knows is nothing that somebody said.
+            // Unknown events and messages are not from the follower.
             Kind::Event(_) | Kind::Unknown { .. } => return None,
             _ => Self::Kind(message.msg_type().to_owned()),
         })
     }
 
-    /// What rules with keywords look at, folded.
+    /// The occasion and the folded text for rules with keywords.
     pub fn folded(&self) -> (Occasion, Folded<'_>) {
         let (on, text) = match self {
             Self::Text(text) => (Occasion::Said, text.as_str()),
@@ -85,8 +87,8 @@ impl Input {
         (on, Folded::new(text))
     }
 
-    /// What was said, for `{{keyword}}`.
-    pub fn said(&self) -> &str {
+    /// The message's text, for `{{keyword}}`.
+    pub fn text(&self) -> &str {
         match self {
             Self::Text(text) => text.trim(),
             Self::Follow(scene) => scene.as_deref().unwrap_or_default(),
@@ -104,133 +106,199 @@ impl Input {
     }
 }
 
-/// What answers, as it stands in the log of messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
-    OwnRule,
-    AccountRule,
-    Default,
-    Follow,
-}
-
-impl By {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::OwnRule => "own_rule",
-            Self::AccountRule => "account_rule",
-            Self::Default => "default",
-            Self::Follow => "follow",
-        }
-    }
-}
-
-/// Something that may answer.
+/// A possible answer.
 #[derive(Debug)]
 pub enum Step<'a> {
-    /// A word of the account's own; some are commands only while something is open.
-    Command(Said),
-    /// Digits that a page may show just now.
+    /// A command; some are commands only while a question is open.
+    Command(Invocation),
+    /// Digits that may be a code of a sign-in page.
     Digits(String),
-    Rule(By, Hit<'a>),
-    /// Digits that no page shows: never silence, somebody is waiting for a page to go on.
+    Rule(AnsweredBy, Hit<'a>),
+    /// Digits that are not a valid code: always answered, because the follower waits for a page to continue.
     WrongCode,
-    /// A new follower, where no rule greets them.
+    /// The welcome for a new follower, if no rule greets them.
     Welcome,
 }
 
-/// Everything that may answer, in order; of rules the first of each kind that is not among those in `mute`, which have nothing to
-/// show.
-pub fn steps<'a>(ctx: &Ctx, books: &'a Books, user: Option<&User>, input: &Input, mute: &[i64]) -> Vec<Step<'a>> {
+/// The possible answers to one message, for the chat and for the preview, which try them in order until one answers.
+#[derive(Debug)]
+pub struct Steps<'a> {
+    ctx: &'a Ctx,
+    books: &'a RuleSets,
+    user: Option<&'a User>,
+    input: &'a Input,
+    left: std::vec::IntoIter<Step<'a>>,
+    /// Rules that were skipped: none of their contents can be shown.
+    muted: Vec<i64>,
+}
+
+impl<'a> Steps<'a> {
+    pub fn of(ctx: &'a Ctx, books: &'a RuleSets, user: Option<&'a User>, input: &'a Input) -> Self {
+        let left = steps(ctx, books, user, input, &[]).into_iter();
+        Self { ctx, books, user, input, left, muted: Vec::new() }
+    }
+
+    /// True if a rule is among the remaining steps.
+    pub fn has_rule(&self) -> bool {
+        self.left.as_slice().iter().any(|step| matches!(step, Step::Rule(..)))
+    }
+
+    /// Skips a rule whose contents cannot be shown: the next rule takes its place. Commands and digits come before rules, so they were
+    /// tried already.
+    pub fn mute(&mut self, rule_id: i64) {
+        self.muted.push(rule_id);
+        let mut steps = steps(self.ctx, self.books, self.user, self.input, &self.muted);
+        steps.retain(|step| !matches!(step, Step::Command(_) | Step::Digits(_)));
+        self.left = steps.into_iter();
+    }
+
+    /// The rules that were skipped.
+    pub fn into_muted(self) -> Vec<i64> {
+        self.muted
+    }
+}
+
+impl<'a> Iterator for Steps<'a> {
+    type Item = Step<'a>;
+
+    fn next(&mut self) -> Option<Step<'a>> {
+        self.left.next()
+    }
+}
+
+/// Everything that may answer, in order; of the rules, the first of each kind that is not in `mute`: those have nothing to show.
+fn steps<'a>(ctx: &Ctx, books: &'a RuleSets, user: Option<&User>, input: &Input, mute: &[i64]) -> Vec<Step<'a>> {
     let (on, folded) = input.folded();
     let speaks = |rule: &Rule| !mute.contains(&rule.id);
-    let answer = |book: &'a Book| book.answer_where(on, &folded, |rule, _| speaks(rule));
-    let default =
-        || books.account.on_nothing().filter(|rule| speaks(rule)).map(|rule| Step::Rule(By::Default, bare(rule)));
-    let account = || answer(&books.account).map(|hit| Step::Rule(By::AccountRule, hit));
+    let answer = |book: &'a RuleSet| book.answer_where(on, &folded, |rule, _| speaks(rule));
+    let default = || {
+        books.account.on_nothing().filter(|rule| speaks(rule)).map(|rule| Step::Rule(AnsweredBy::Default, bare(rule)))
+    };
+    let account = || answer(&books.account).map(|hit| Step::Rule(AnsweredBy::AccountRule, hit));
     match input {
         Input::Text(text) => {
             let command = ctx.commands.read(text).map(Step::Command);
             let bare = folded.bare();
-            let is_code = bare.len() == usize::from(ctx.settings.settings.signin.code_digits)
-                && bare.bytes().all(|b| b.is_ascii_digit());
+            let is_code = is_code(ctx, bare);
             let own = books.own_of(user).and_then(answer);
-            let rule = own.map(|hit| Step::Rule(By::OwnRule, hit)).or_else(account);
+            let rule = own.map(|hit| Step::Rule(AnsweredBy::OwnRule, hit)).or_else(account);
             let digits = is_code.then(|| Step::Digits(bare.to_owned()));
             let last = if is_code { Some(Step::WrongCode) } else { default() };
             [command, digits, rule, last].into_iter().flatten().collect()
         }
-        // A scene that has a rule of its own is greeted by it.
+        // A rule for the scene greets first.
         Input::Follow(scene) => {
             let is_named = |rule: &Rule, keyword: Option<usize>| keyword.is_some() && speaks(rule);
             let named = scene.as_ref().and_then(|_| books.account.answer_where(on, &folded, is_named));
             let greeting = books.account.on_follow().filter(|rule| speaks(rule));
-            let greeting = greeting.map(|rule| Step::Rule(By::Follow, bare(rule)));
-            vec![named.map(|hit| Step::Rule(By::Follow, hit)).or(greeting).unwrap_or(Step::Welcome)]
+            let greeting = greeting.map(|rule| Step::Rule(AnsweredBy::Follow, bare(rule)));
+            vec![named.map(|hit| Step::Rule(AnsweredBy::Follow, hit)).or(greeting).unwrap_or(Step::Welcome)]
         }
         Input::Menu(..) | Input::Scan(_) => account().into_iter().collect(),
         Input::Kind(_) => account().or_else(default).into_iter().collect(),
     }
 }
 
+/// True if the text has the form of a code.
+pub fn is_code(ctx: &Ctx, bare: &str) -> bool {
+    bare.len() == usize::from(ctx.settings.settings.signin.code_digits) && bare.bytes().all(|b| b.is_ascii_digit())
+}
+
 fn bare(rule: &Rule) -> Hit<'_> {
     Hit { rule, keyword: None, groups: Vec::new() }
 }
 
-/// Characters of a message that an answer repeats.
+/// The most characters of a message that an answer repeats.
 const REPEATED_MAX_CHARS: usize = 60;
 
-/// What `{{keyword}}` stands for: the keyword that is a part of the message, else the message.
+/// The value of `{{keyword}}`: the keyword if it is a part of the message, else the message.
 fn keyword(hit: &Hit<'_>, input: &Input) -> String {
-    let Input::Text(_) = input else { return input.said().to_owned() };
+    let Input::Text(_) = input else { return input.text().to_owned() };
     let found = hit.keyword.and_then(|at| hit.rule.keywords.get(at));
     match found {
-        Some(keyword) if matches!(keyword.matching, Matching::Prefix | Matching::Contains) => keyword.text.clone(),
-        _ => input.said().chars().take(REPEATED_MAX_CHARS).collect(),
+        Some(keyword) if matches!(keyword.matching, MatchType::Prefix | MatchType::Contains) => keyword.text.clone(),
+        _ => cut::chars(input.text(), REPEATED_MAX_CHARS).to_owned(),
     }
 }
 
-/// What a rule says to this person: all of its contents, filled. Contents without words are left out.
-pub fn said_by(ctx: &Ctx, hit: &Hit<'_>, user: Option<&User>, input: &Input) -> Vec<Content> {
+/// The contents of a rule for this user, with placeholders filled, without those that cannot be shown.
+pub async fn shown_contents(
+    ctx: &OfficialCtx,
+    db: &mut impl Link,
+    hit: &Hit<'_>,
+    user: Option<&User>,
+    input: &Input,
+) -> Result<Vec<Content>, CoreError> {
+    split::shown(ctx, db, &contents_of(ctx, hit, user, input)).await
+}
+
+/// The contents of a rule for this user, with placeholders filled. Empty ones are left out.
+fn contents_of(ctx: &Ctx, hit: &Hit<'_>, user: Option<&User>, input: &Input) -> Vec<Content> {
     let said = keyword(hit, input);
-    let (id, time) = (user.map(|u| u.id.to_string()).unwrap_or_default(), words::clock_time(ctx.now()));
+    let (id, time) = (user.map(|u| u.id.to_string()).unwrap_or_default(), chat_text::clock_time(ctx.now()));
     let nickname = user.map(|u| u.nickname.clone()).unwrap_or_default();
     let values = Values { nickname: &nickname, user_id: &id, time: &time, keyword: &said, groups: &hit.groups };
     let filled = hit.rule.contents.iter().map(|content| fill_content(content, values));
     filled.filter(|content| !matches!(content, Content::Text { text } if text.trim().is_empty())).collect()
 }
 
-/// Of a rule that answers with one at random, one.
-pub fn drawn(ctx: &Ctx, rule: &Rule, contents: Vec<Content>) -> Vec<Content> {
-    if rule.answer == Answer::All || contents.len() < 2 {
+/// True if the rule answers with one of these contents at random.
+pub fn is_drawn(rule: &Rule, contents: &[Content]) -> bool {
+    rule.answer == AnswerMode::Random && contents.len() > 1
+}
+
+/// One content of a rule that answers at random; all contents of another rule.
+pub fn pick(ctx: &Ctx, rule: &Rule, contents: Vec<Content>) -> Vec<Content> {
+    if !is_drawn(rule, &contents) {
         return contents;
     }
-    let at = usize::try_from(ctx.chance.below(contents.len() as u64)).unwrap_or_default();
+    let at = usize::try_from(ctx.rng.below(contents.len() as u64)).unwrap_or_default();
     contents.into_iter().skip(at).take(1).collect()
 }
 
-/// The greeting of somebody who has no account yet, with a code to get one.
-pub fn with_code(ctx: &Ctx, contents: &mut Vec<Content>, code: &str, minutes: &str) {
-    let hint = fill(Chat::of(Lang::Zh).code_hint, &[("code", code), ("minutes", minutes)]);
-    let behind = format!("\n\n{hint}{}", words::more_hint(ctx, Lang::Zh));
+/// True for the greeting of a follower without an account: it gets a code.
+pub fn gets_code(by: AnsweredBy, user: Option<&User>) -> bool {
+    by == AnsweredBy::Follow && user.is_none()
+}
+
+/// Adds a code to the greeting of a follower without an account.
+pub fn with_code(ctx: &Ctx, contents: &mut Vec<Content>, code: &str) {
+    let hint = with_digits(ctx, Chat::of(Lang::Zh).code_hint, code);
+    let behind = format!("\n\n{hint}{}", chat_text::more_hint(ctx, Lang::Zh));
     let first = contents.iter_mut().find(|content| matches!(content, Content::Text { .. }));
     match first {
-        // Somebody waits for it in front of a page: never in a second part.
-        Some(content) if !piece::has_room(content, &behind) => contents.insert(0, Content::text(hint)),
-        Some(content) => piece::hinted(content, &format!("\n\n{hint}")),
+        // The follower needs the code for a waiting page: it must not be in a later part.
+        Some(content) if !split::has_room(content, &behind) => contents.insert(0, Content::text(hint)),
+        Some(content) => split::hinted(content, &format!("\n\n{hint}")),
         None => contents.push(Content::text(hint)),
     }
 }
 
-/// What a command says that needs nothing but memory; None for the others.
-pub fn told(ctx: &Ctx, user: Option<&User>, command: Command, lang: Lang) -> Option<String> {
+/// The answer of a command that gives a code; `None` for the others.
+pub fn code_reply(ctx: &Ctx, command: Command, lang: Lang, code: &str) -> Option<String> {
+    let t = Chat::of(lang);
     match command {
-        Command::Help => Some(order_words::help(ctx, lang)),
-        Command::Me => Some(user.map_or_else(|| order_words::no_account(ctx, lang), |user| words::me(lang, user))),
-        // A password without a name opens nothing: both are chosen on the page.
+        Command::Code => Some(with_digits(ctx, t.code, code)),
+        Command::Password => Some(with_digits(ctx, t.reset_code, code)),
+        _ => None,
+    }
+}
+
+fn with_digits(ctx: &Ctx, template: &str, code: &str) -> String {
+    let minutes = ctx.settings.settings.signin.code_minutes.to_string();
+    fill(template, &[("code", code), ("minutes", &minutes)])
+}
+
+/// The answer of a command that only needs memory; `None` for the others.
+pub fn command_reply(ctx: &Ctx, user: Option<&User>, command: Command, lang: Lang) -> Option<String> {
+    match command {
+        Command::Help => Some(command_text::help(ctx, lang)),
+        Command::Me => Some(user.map_or_else(|| command_text::no_account(ctx, lang), |user| chat_text::me(lang, user))),
+        // A password without a username is useless: both are chosen on the page.
         Command::Password if user.is_some_and(|user| user.username.is_none()) => {
             Some(fill(Chat::of(lang).no_name, &[("site", ctx.settings.public_url.as_str())]))
         }
-        Command::Password if user.is_none() => Some(order_words::no_account(ctx, lang)),
+        Command::Password if user.is_none() => Some(command_text::no_account(ctx, lang)),
         _ => None,
     }
 }

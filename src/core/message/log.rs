@@ -1,6 +1,6 @@
-//! The log of messages, for admins and for people who look at their own.
+//! The message log, for admins and for users who view their own messages.
 
-use super::trace::Trace;
+use super::{answered_by::AnsweredBy, trace::Trace};
 use crate::{
     core::{CoreError, Ctx},
     store::{self, message::MessageRow},
@@ -8,30 +8,29 @@ use crate::{
 
 pub use crate::store::message::MessageFilter as Filter;
 
-/// Messages on one page at most.
+/// The most messages per page.
 pub const PAGE_MAX: i64 = 200;
 
-/// One message that came in.
+/// A received message.
 #[derive(Debug, Clone)]
 pub struct Entry {
     pub id: i64,
     pub openid: String,
-    /// None: somebody without an account.
+    /// `None`: a follower without an account.
     pub user_id: Option<i64>,
-    /// The platform's name of the kind, or of the event.
+    /// The platform's name of the message or event type.
     pub kind: String,
-    /// None: not text, not to be stored, or forgotten by now.
+    /// `None`: not text, not to be stored, or deleted by now.
     pub content: Option<String>,
-    /// `command`, `signin`, `own_rule`, `account_rule`, `default`, `follow` or `none`.
-    pub answered_by: String,
+    pub answered_by: AnsweredBy,
     pub rule_id: Option<i64>,
-    /// What was answered first: `text`, `image`, …; or `none`.
+    /// The type of the first answer: `text`, `image`, …; or `none`.
     pub reply_kind: String,
     /// Microseconds.
     pub took_us: i64,
     /// Epoch milliseconds.
     pub at: i64,
-    /// None: not stored, or forgotten by now.
+    /// `None`: not stored, or deleted by now.
     pub trace: Option<Trace>,
 }
 
@@ -43,7 +42,7 @@ impl From<MessageRow> for Entry {
             user_id: row.user_id,
             kind: row.kind,
             content: row.content,
-            answered_by: row.answered_by,
+            answered_by: AnsweredBy::of(&row.answered_by),
             rule_id: row.rule_id,
             reply_kind: row.reply_kind,
             took_us: row.took_us,
@@ -53,7 +52,7 @@ impl From<MessageRow> for Entry {
     }
 }
 
-/// Messages that a filter finds, newest first; the next page has ids below the last one's.
+/// Messages that match a filter, newest first; the next page has ids below the last one's.
 ///
 /// # Errors
 /// The database cannot be reached.

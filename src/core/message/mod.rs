@@ -1,23 +1,36 @@
-//! A message or event of the account: what it does, and what is answered.
+//! Messages and events of the account: their effects and answers.
 
 pub mod answer;
+pub mod answered_by;
 pub mod commands;
-pub mod inbox;
+pub mod custom_message;
+pub mod encryption;
+pub mod given_reply;
+pub mod join;
 pub mod log;
+pub mod original_id;
 pub mod preview;
-pub mod service;
+pub mod replay;
 pub mod trace;
+pub mod unanswered;
 
-mod act;
+mod apply_effects;
+mod chat_text;
+mod command_result;
+mod command_text;
+mod command_texts;
 mod decide;
-mod order_texts;
-mod order_words;
-mod orders;
-pub(crate) mod person;
-mod piece;
-mod rest;
-mod words;
+mod digits;
+mod effects;
+pub(crate) mod follower;
+mod forgetting;
+mod handle;
+mod overflow;
+mod rule_commands;
+mod split;
+mod user_data;
 
-pub use answer::answer;
-pub use piece::{PART_MAX_BYTES, Rest, pieces};
-pub use rest::{Hold, continues};
+pub use answer::{answer, answer_signed};
+pub use answered_by::AnsweredBy;
+pub use overflow::Hold;
+pub use split::{PART_MAX_BYTES, Rest, pieces};

@@ -1,166 +1,144 @@
-//! What would be answered: decided by what decides in the chat, without doing anything.
+//! Previews of answers: decided by the code that decides in the chat, without side effects.
 
 use super::{
-    answer::books_of,
-    commands::Command,
-    decide::{self, Books, By, Step},
-    order_words,
-    piece::{self, Hints, Rest},
+    answer::rule_sets_of,
+    answered_by::AnsweredBy,
+    chat_text, command_text,
+    commands::{Command, Invocation},
+    decide::{self, RuleSets, Step, Steps},
+    split::{self, Hints, Rest},
     trace::{self, Trace, Tried, Verdict},
-    words::{self, Chat},
 };
 use crate::{
     core::{
-        CoreError, Ctx,
+        CoreError, Ctx, OfficialCtx,
         account::User,
-        reply::{
-            self, ACCOUNT, Answer, Content,
-            book::{Book, Hit},
-        },
+        rule::{self, ACCOUNT, Content, rule_set::RuleSet},
     },
     store::{self, Reader},
-    text::{Lang, fill},
+    text::Lang,
 };
 
 pub use super::decide::Input;
 
-/// What stands for digits that nobody was given.
+/// Placeholder for a code.
 const NO_CODE: &str = "••••••";
 
-/// What would be answered, and why.
+/// A previewed answer, and its reason.
 #[derive(Debug, Clone)]
 pub struct Preview {
-    /// The messages as the chat shows them, filled, in order; empty: nothing is answered. A file that the platform does not have is
-    /// the text with a link that stands for it.
+    /// The messages as the chat shows them, filled, in order; empty: no answer. A file that the platform does not have is shown as
+    /// its fallback text with a link.
     pub replies: Vec<Content>,
-    /// How those behind the first one get to the person; of a draw there are none.
+    /// How the messages after the first are delivered; a random answer has none.
     pub rest: Rest,
-    /// One of the contents is drawn each time.
+    /// One of the contents is drawn at random each time.
     pub is_drawn: bool,
-    /// `command`, `signin`, `own_rule`, `account_rule`, `default`, `follow` or `none`.
-    pub answered_by: &'static str,
+    pub answered_by: AnsweredBy,
     /// The rule that answers.
     pub rule_id: Option<i64>,
     pub trace: Trace,
-    /// Rules that would match if they were not switched off: the person's, then the account's.
+    /// Rules that would match if they were enabled: the user's, then the account's.
     pub disabled: Vec<Tried>,
 }
 
-/// What this user (None: somebody without an account) would be answered now, with no question open and no code asked for.
+/// The answer that this user (`None`: a follower without an account) would get now, with no open question or requested
+/// code.
 ///
 /// # Errors
 /// The database cannot be reached.
-pub async fn preview(ctx: &Ctx, user_id: Option<i64>, input: &Input) -> Result<Preview, CoreError> {
+pub async fn preview(ctx: &OfficialCtx, user_id: Option<i64>, input: &Input) -> Result<Preview, CoreError> {
     let mut db = ctx.store.read().await?;
     let user = match user_id {
         Some(id) => store::user::find_user(&mut db, id).await?.map(User::from),
         None => None,
     };
     drop(db);
-    let books = books_of(ctx, user.as_ref().map(|u| u.id)).await?;
+    let books = rule_sets_of(ctx, user.as_ref().map(|u| u.id)).await?;
     let mut db = ctx.store.read().await?;
     let (said, mute) = said_at_last(ctx, &mut db, &books, user.as_ref(), input).await?;
     let verdict = Verdict { answered_by: said.answered_by, rule_id: said.rule_id, mute: &mute };
     let trace = Trace::of(&books, user.as_ref(), input, &verdict);
     let rest = Rest::of(ctx);
-    let arranged = |contents: &[Content]| piece::arranged(contents, rest, &Hints::of(ctx));
+    let arranged = |contents: &[Content]| split::arranged(contents, rest, &Hints::of(ctx));
     let arranged =
         if said.is_drawn { said.contents.chunks(1).flat_map(arranged).collect() } else { arranged(&said.contents) };
     let mut replies = Vec::with_capacity(arranged.len());
     for content in &arranged {
-        replies.extend(piece::seen(ctx, &mut db, content).await?);
+        replies.extend(split::seen(ctx, &mut db, content).await?);
     }
     let mut disabled = Vec::new();
     for owner_id in user.as_ref().map(|u| u.id).into_iter().chain([ACCOUNT]) {
-        let book = Book::new(reply::search::disabled(&mut db, owner_id).await?);
+        let book = RuleSet::new(rule::search::disabled(&mut db, owner_id).await?);
         disabled.extend(trace::disabled(owner_id, &book, input));
     }
-    let Said { is_drawn, answered_by, rule_id, .. } = said;
+    let Reply { is_drawn, answered_by, rule_id, .. } = said;
     Ok(Preview { replies, rest, is_drawn, answered_by, rule_id, trace, disabled })
 }
 
-/// What a step says.
-struct Said {
+/// The answer of a step.
+struct Reply {
     contents: Vec<Content>,
     is_drawn: bool,
-    answered_by: &'static str,
+    answered_by: AnsweredBy,
     rule_id: Option<i64>,
 }
 
-impl Said {
-    fn text(answered_by: &'static str, text: impl Into<String>) -> Self {
+impl Reply {
+    fn text(answered_by: AnsweredBy, text: impl Into<String>) -> Self {
         Self { contents: vec![Content::text(text)], is_drawn: false, answered_by, rule_id: None }
     }
 }
 
-/// What the first step says that has something to show, and the rules that had nothing.
+/// The answer of the first step that has one, and the rules that had nothing to show.
 async fn said_at_last(
-    ctx: &Ctx,
+    ctx: &OfficialCtx,
     db: &mut Reader,
-    books: &Books,
+    books: &RuleSets,
     user: Option<&User>,
     input: &Input,
-) -> Result<(Said, Vec<i64>), CoreError> {
-    let mut mute = Vec::new();
-    'decided: loop {
-        for step in decide::steps(ctx, books, user, input, &mute) {
-            if let Step::Rule(by, hit) = &step {
-                let contents = piece::shown(ctx, db, &decide::said_by(ctx, hit, user, input)).await?;
+) -> Result<(Reply, Vec<i64>), CoreError> {
+    let mut steps = Steps::of(ctx, books, user, input);
+    while let Some(step) = steps.next() {
+        let said = match step {
+            Step::Rule(by, hit) => {
+                let contents = decide::shown_contents(ctx, db, &hit, user, input).await?;
                 if contents.is_empty() {
-                    mute.push(hit.rule.id);
-                    continue 'decided;
+                    steps.mute(hit.rule.id);
+                    continue;
                 }
-                return Ok((ruled(ctx, user, *by, hit, contents), mute));
+                let is_drawn = decide::is_drawn(hit.rule, &contents);
+                Reply { contents, is_drawn, answered_by: by, rule_id: Some(hit.rule.id) }
             }
-            if let Some(said) = would_say(ctx, user, &step) {
-                return Ok((said, mute));
-            }
-        }
-        let nothing = Said { contents: Vec::new(), is_drawn: false, answered_by: "none", rule_id: None };
-        return Ok((nothing, mute));
+            Step::Command(said) => match would_say(ctx, user, &said) {
+                Some(text) => Reply::text(AnsweredBy::Command, text),
+                None => continue,
+            },
+            // No page shows a code just now.
+            Step::Digits(_) => continue,
+            Step::WrongCode => Reply::text(AnsweredBy::Signin, chat_text::wrong_code(ctx, Lang::Zh)),
+            Step::Welcome => Reply::text(AnsweredBy::Follow, chat_text::welcome(ctx, Lang::Zh)),
+        };
+        return Ok((greeted(ctx, user, said), steps.into_muted()));
     }
+    let nothing = Reply { contents: Vec::new(), is_drawn: false, answered_by: AnsweredBy::None, rule_id: None };
+    Ok((nothing, steps.into_muted()))
 }
 
-fn ruled(ctx: &Ctx, user: Option<&User>, by: By, hit: &Hit<'_>, mut contents: Vec<Content>) -> Said {
-    let is_drawn = hit.rule.answer == Answer::Random && contents.len() > 1;
-    if by == By::Follow {
-        greet(ctx, user, &mut contents);
+/// Adds the placeholder of a code to a greeting that gets one.
+fn greeted(ctx: &Ctx, user: Option<&User>, mut said: Reply) -> Reply {
+    if decide::gets_code(said.answered_by, user) {
+        decide::with_code(ctx, &mut said.contents, NO_CODE);
     }
-    Said { contents, is_drawn, answered_by: by.as_str(), rule_id: Some(hit.rule.id) }
+    said
 }
 
-fn greet(ctx: &Ctx, user: Option<&User>, contents: &mut Vec<Content>) {
-    if user.is_none() {
-        decide::with_code(ctx, contents, NO_CODE, &minutes(ctx));
-    }
-}
-
-fn minutes(ctx: &Ctx) -> String {
-    ctx.settings.settings.signin.code_minutes.to_string()
-}
-
-/// None where this step would not answer.
-fn would_say(ctx: &Ctx, user: Option<&User>, step: &Step<'_>) -> Option<Said> {
-    match step {
-        Step::Digits(_) | Step::Rule(..) => None,
-        Step::Command(order) => {
-            let t = Chat::of(order.lang);
-            let code = |template: &str| fill(template, &[("code", NO_CODE), ("minutes", &minutes(ctx))]);
-            let text = match order.command {
-                Command::Confirm | Command::Refuse | Command::More => return None,
-                command => decide::told(ctx, user, command, order.lang).unwrap_or_else(|| match command {
-                    Command::Password => code(t.reset_code),
-                    Command::Code => code(t.code),
-                    _ => order_words::previewed(ctx, user, order),
-                }),
-            };
-            Some(Said::text("command", text))
-        }
-        Step::WrongCode => Some(Said::text("signin", words::wrong_code(ctx, Lang::Zh))),
-        Step::Welcome => {
-            let mut said = Said::text("follow", words::welcome(ctx, Lang::Zh));
-            greet(ctx, user, &mut said.contents);
-            Some(said)
-        }
+/// The answer of a command with no question open; `None` if it would not answer.
+fn would_say(ctx: &Ctx, user: Option<&User>, said: &Invocation) -> Option<String> {
+    match said.command {
+        Command::Confirm | Command::Refuse | Command::Unregister | Command::Join | Command::More => None,
+        command => decide::command_reply(ctx, user, command, said.lang)
+            .or_else(|| decide::code_reply(ctx, command, said.lang, NO_CODE))
+            .or_else(|| Some(command_text::previewed(ctx, user, said))),
     }
 }

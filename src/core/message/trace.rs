@@ -1,90 +1,92 @@
-//! Why a message was answered as it was: what was compared, every rule that would have answered, and why it did not.
+//! Traces: why a message got its answer, with the compared text, every rule that matched, and why it did not answer.
 
-use super::decide::{Books, Input};
+use super::{
+    answered_by::AnsweredBy,
+    decide::{Input, RuleSets},
+};
 use crate::core::{
     account::User,
-    reply::{
-        ACCOUNT, Matching, Rule,
-        book::{Book, Candidate},
+    rule::{
+        ACCOUNT, MatchType, Rule,
+        rule_set::{Candidate, RuleSet},
     },
 };
 use serde::{Deserialize, Serialize};
 
-/// Rules that a trace names.
+/// The most rules in a trace.
 const MOST: usize = 20;
-/// Characters of the folded text that a trace keeps.
+/// The most characters of the folded text in a trace.
 const FOLDED_MAX_CHARS: usize = 300;
-/// Characters of a stored trace: a column's width.
+/// The most characters of a stored trace: the column's width.
 const STORED_MAX_CHARS: usize = 4_000;
 
-/// What became of a rule that matched.
+/// The outcome of a rule that matched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fate {
     /// It answered.
     Won,
-    /// Another one has a higher priority.
+    /// Another rule has a higher priority.
     Priority,
-    /// Another one compares more closely: exact before starts-with before contains before regex.
+    /// Another rule has a stricter match type: exact before starts-with before contains before regex.
     Matching,
-    /// Another one is older.
+    /// Another rule is older.
     Age,
-    /// The person's own rules come first.
+    /// The user's own rules come first.
     Own,
-    /// The person has switched their own rules off.
+    /// The user has switched their own rules off.
     Off,
-    /// It is a command of the account.
+    /// The message is a command.
     Command,
-    /// It was about signing in: a code, a scan.
+    /// The message was part of a sign-in: a code, a scan.
     Signin,
-    /// Nothing of it can be shown: its files are gone.
+    /// Nothing of it can be shown: its files no longer exist.
     Mute,
-    /// It is switched off.
+    /// The rule is disabled.
     Disabled,
 }
 
 /// A rule that matched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tried {
-    /// [`ACCOUNT`] or the person.
+    /// [`ACCOUNT`] or the user.
     pub owner_id: i64,
     pub rule_id: i64,
     pub number: i64,
-    /// As typed; empty: the rule has none.
+    /// As typed; empty if the rule has none.
     pub keyword: String,
-    pub matching: Option<Matching>,
+    pub matching: Option<MatchType>,
     pub priority: i64,
     pub fate: Fate,
 }
 
-/// Why a message was answered as it was.
+/// Why a message got its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trace {
     /// The text as it was compared.
     pub folded: String,
-    /// `command`, `signin`, `own_rule`, `account_rule`, `default`, `follow` or `none`.
-    pub answered_by: String,
-    /// The rules that matched, the one that answered first; at most 20.
+    pub answered_by: AnsweredBy,
+    /// The rules that matched, starting with the one that answered; at most 20.
     pub tried: Vec<Tried>,
 }
 
-/// What came of a message.
+/// The result of a message.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Verdict<'a> {
-    pub answered_by: &'a str,
+    pub answered_by: AnsweredBy,
     pub rule_id: Option<i64>,
     /// Rules that had nothing to show.
     pub mute: &'a [i64],
 }
 
 impl Trace {
-    /// What was looked at for this input, given what came of it in the end.
-    pub(super) fn of(books: &Books, user: Option<&User>, input: &Input, verdict: &Verdict<'_>) -> Self {
+    /// The trace of an input, given the final result.
+    pub(super) fn of(books: &RuleSets, user: Option<&User>, input: &Input, verdict: &Verdict<'_>) -> Self {
         let (on, folded) = input.folded();
         let mut tried: Vec<Tried> = Vec::new();
         let overruled = match verdict.answered_by {
-            "command" => Some(Fate::Command),
-            "signin" => Some(Fate::Signin),
+            AnsweredBy::Command => Some(Fate::Command),
+            AnsweredBy::Signin => Some(Fate::Signin),
             _ => None,
         };
         if let (Input::Text(_), Some((owner, book))) = (input, &books.own) {
@@ -92,14 +94,14 @@ impl Trace {
             tried.extend(ranked(*owner, &book.candidates(on, &folded, MOST), verdict, fate));
         }
         tried.extend(ranked(ACCOUNT, &of_account(&books.account, input, verdict), verdict, overruled));
-        // The winner first, whoever owns it.
+        // The rule that answered comes first.
         tried.sort_by_key(|t| t.fate != Fate::Won);
         tried.truncate(MOST);
         let folded = folded.bare().chars().take(FOLDED_MAX_CHARS).collect();
-        Self { folded, answered_by: verdict.answered_by.to_owned(), tried }
+        Self { folded, answered_by: verdict.answered_by, tried }
     }
 
-    /// The JSON to be stored; the last rules are left out where it would be too long.
+    /// The JSON to store; the last rules are left out if it would be too long.
     #[must_use]
     pub fn to_stored(&self) -> String {
         let mut kept = self.clone();
@@ -111,19 +113,19 @@ impl Trace {
         }
     }
 
-    /// Reads a stored one.
+    /// Parses a stored trace.
     #[must_use]
     pub fn of_stored(json: &str) -> Option<Self> {
         serde_json::from_str(json).ok()
     }
 }
 
-/// The account's rules that might have answered, in their order: those that match, then the one for new followers or for what
-/// nothing else answers.
-fn of_account<'a>(book: &'a Book, input: &Input, verdict: &Verdict<'_>) -> Vec<Candidate<'a>> {
+/// The account's rules that might have answered, in order: those that match, then the rule for new followers or the default
+/// rule.
+fn of_account<'a>(book: &'a RuleSet, input: &Input, verdict: &Verdict<'_>) -> Vec<Candidate<'a>> {
     let (on, folded) = input.folded();
     let mut found = match input {
-        // Without a scene nothing was scanned; and what answers every scan greets nobody.
+        // Without a scene nothing was scanned; and a rule for every scan greets no follower.
         Input::Follow(None) => Vec::new(),
         _ => book.candidates(on, &folded, MOST),
     };
@@ -138,12 +140,12 @@ fn of_account<'a>(book: &'a Book, input: &Input, verdict: &Verdict<'_>) -> Vec<C
     found
 }
 
-/// What became of each of an owner's candidates.
+/// The fate of each of an owner's candidates.
 fn ranked(owner_id: i64, candidates: &[Candidate<'_>], verdict: &Verdict<'_>, overruled: Option<Fate>) -> Vec<Tried> {
     let winner = candidates.iter().find(|c| verdict.rule_id == Some(c.rule.id));
     let way = |c: &Candidate<'_>| c.matching().map_or(u8::MAX, |m| m as u8);
     let beaten = |c: &Candidate<'_>| match winner {
-        // Of the account's, while one of the person's own answered.
+        // One of the account's, while one of the user's own answered.
         None => Fate::Own,
         Some(winner) if c.rule.cause != winner.rule.cause => Fate::Matching,
         Some(winner) if c.rule.priority != winner.rule.priority => Fate::Priority,
@@ -162,8 +164,8 @@ fn ranked(owner_id: i64, candidates: &[Candidate<'_>], verdict: &Verdict<'_>, ov
     candidates.iter().map(|c| Tried::of(owner_id, c, fate(c))).collect()
 }
 
-/// What rules that are switched off would have matched; at most 20.
-pub(super) fn disabled(owner_id: i64, book: &Book, input: &Input) -> Vec<Tried> {
+/// Disabled rules that would have matched; at most 20.
+pub(super) fn disabled(owner_id: i64, book: &RuleSet, input: &Input) -> Vec<Tried> {
     let (on, folded) = input.folded();
     let found = match input {
         Input::Follow(_) => book.on_follow().map(|rule| Candidate { rule, keyword: None }).into_iter().collect(),
@@ -197,11 +199,11 @@ mod tests {
             rule_id: i64::MAX,
             number: 99_999,
             keyword: "正则".repeat(100),
-            matching: Some(Matching::Regex),
+            matching: Some(MatchType::Regex),
             priority: -999,
             fate: Fate::Priority,
         };
-        let trace = Trace { folded: "折".repeat(300), answered_by: "account_rule".to_owned(), tried: vec![one; MOST] };
+        let trace = Trace { folded: "折".repeat(300), answered_by: AnsweredBy::AccountRule, tried: vec![one; MOST] };
         let stored = trace.to_stored();
         assert!(stored.chars().count() <= STORED_MAX_CHARS);
         let read = Trace::of_stored(&stored).unwrap();

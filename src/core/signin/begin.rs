@@ -1,43 +1,43 @@
-//! Beginning a session, looking at it, and renewing it.
+//! Beginning, viewing and renewing a sign-in session.
 
-use super::{Purpose, Secrets, Status, View, doors};
+use super::{Purpose, Secrets, Status, View, qr_availability};
 use crate::{
+    base::secret::Use,
     core::{
-        CoreError, Ctx, Problem,
+        CoreError, Ctx, OfficialCtx, Problem,
         account::{field::Username, password::Password, profile::collect},
         limit::{self, Limit},
-        secret::Use,
     },
     store::{self, signin::SigninRow},
 };
 use std::net::IpAddr;
 
-/// How often a page renews itself before a person must press the button.
+/// How often a page renews its session before the user must press a button.
 pub const OWN_REFRESHES: i64 = 3;
 
-/// The browser that asks.
+/// The browser that begins a session.
 #[derive(Debug, Clone)]
 pub struct Asker {
-    /// Like `Chrome · Windows`; told to the phone.
+    /// Like `Chrome · Windows`; shown in the chat.
     pub browser_label: String,
     pub address: IpAddr,
-    /// A path of this site to go to afterwards.
+    /// A path of this site to redirect to afterwards.
     pub next_path: Option<String>,
 }
 
-/// Begins a registration: the name and the password are checked and kept, nothing exists yet.
+/// Begins a registration: the name and the password are checked and stored; no account exists yet.
 ///
 /// # Errors
-/// Flaws of `username` and `password`; [`CoreError::TooMany`].
-pub async fn register(ctx: &Ctx, username: &str, password: &str, asker: Asker) -> Result<Secrets, CoreError> {
+/// Field errors of `username` and `password`; [`CoreError::TooMany`].
+pub async fn register(ctx: &OfficialCtx, username: &str, password: &str, asker: Asker) -> Result<Secrets, CoreError> {
     let mut flaws = Vec::new();
     let username = collect(&mut flaws, Username::parse(username));
     let password = collect(&mut flaws, Password::parse_new("password", password));
     let (Some(username), Some(password)) = (username, password) else { return Err(CoreError::Invalid(flaws)) };
-    // Counted before the name is looked up: nobody lists the names at leisure.
+    // Counted before the name is looked up: an attacker must not enumerate names quickly.
     limit::take_for_address(ctx, Limit::NewSessions, asker.address).await?;
     if store::user::find_user_by_name(&mut ctx.store.read().await?, &username.key()).await?.is_some() {
-        return Err(CoreError::flaw("username", Problem::Taken));
+        return Err(CoreError::field_error("username", Problem::Taken));
     }
     let hash = ctx.hasher.hash("password", password, Some(username.as_str())).await?;
     let pending =
@@ -45,34 +45,34 @@ pub async fn register(ctx: &Ctx, username: &str, password: &str, asker: Asker) -
     start(ctx, Purpose::Register, asker, pending, 0).await
 }
 
-/// Begins a sign-in, or the setting of a forgotten password.
+/// Begins a sign-in or a password reset.
 ///
 /// # Errors
 /// [`CoreError::TooMany`].
-pub async fn login(ctx: &Ctx, purpose: Purpose, asker: Asker) -> Result<Secrets, CoreError> {
+pub async fn login(ctx: &OfficialCtx, purpose: Purpose, asker: Asker) -> Result<Secrets, CoreError> {
     limit::take_for_address(ctx, Limit::NewSessions, asker.address).await?;
     start(ctx, purpose, asker, Pending::default(), 0).await
 }
 
-/// Begins tying WeChat to the user who is signed in.
+/// Begins binding WeChat to the signed-in user.
 ///
 /// # Errors
 /// [`CoreError::TooMany`].
-pub async fn bind(ctx: &Ctx, user_id: i64, asker: Asker) -> Result<Secrets, CoreError> {
+pub async fn bind(ctx: &OfficialCtx, user_id: i64, asker: Asker) -> Result<Secrets, CoreError> {
     limit::take_for_address(ctx, Limit::NewSessions, asker.address).await?;
     start(ctx, Purpose::Bind, asker, Pending { user_id: Some(user_id), ..Pending::default() }, 0).await
 }
 
-/// Begins a sign-in for another program, which follows and collects it by the poll secret alone: see [`super::remote`].
+/// Begins a sign-in for another program, which polls and collects it with the poll secret alone: see [`super::api_session`].
 ///
 /// # Errors
 /// [`CoreError::TooMany`].
-pub(super) async fn for_program(ctx: &Ctx, asker: Asker) -> Result<Secrets, CoreError> {
+pub(super) async fn for_program(ctx: &OfficialCtx, asker: Asker) -> Result<Secrets, CoreError> {
     limit::take_for_address(ctx, Limit::NewSessions, asker.address).await?;
     start(ctx, Purpose::Login, asker, Pending { is_remote: true, ..Pending::default() }, 0).await
 }
 
-/// What the page may show of the session that these secrets open.
+/// The page's view of the session with these secrets.
 ///
 /// # Errors
 /// The database cannot be reached.
@@ -81,7 +81,7 @@ pub async fn view(ctx: &Ctx, secrets: &Secrets) -> Result<Option<View>, CoreErro
     Ok(row.map(|row| View::of(row, ctx.settings.settings.limits.guesses_per_session, ctx.now())))
 }
 
-/// [`view`] for whoever holds both the cookie and the poll secret.
+/// [`view`] for a client with both the cookie and the poll secret.
 ///
 /// # Errors
 /// The database cannot be reached.
@@ -91,19 +91,25 @@ pub async fn view_polled(ctx: &Ctx, secrets: &Secrets, poll: &str) -> Result<Opt
     Ok(row.map(|row| View::of(row, ctx.settings.settings.limits.guesses_per_session, ctx.now())))
 }
 
-/// A new session in place of one whose time is over, with new secrets and the same purpose. `by_itself` renewals are few.
+/// Replaces an expired session by a new one with new secrets and the same purpose. The number of automatic renewals
+/// (`by_itself`) is limited.
 ///
 /// # Errors
-/// [`CoreError::SessionOver`] where there is nothing to renew; [`CoreError::TooMany`].
-pub async fn renew(ctx: &Ctx, secrets: &Secrets, asker: Asker, by_itself: bool) -> Result<Secrets, CoreError> {
+/// [`CoreError::SessionOver`] if no session can be renewed; [`CoreError::TooMany`].
+pub async fn renew(ctx: &OfficialCtx, secrets: &Secrets, asker: Asker, by_itself: bool) -> Result<Secrets, CoreError> {
     let old = store::signin::find_by_browser(&mut ctx.store.read().await?, &secrets.browser_hash(ctx))
         .await?
         .ok_or(CoreError::SessionOver)?;
     let guesses = ctx.settings.settings.limits.guesses_per_session;
     let view = View::of(old.clone(), guesses, ctx.now());
     let is_over = matches!(view.status, Status::Expired | Status::Refused | Status::Error);
-    // A registration that met an account, or lost its name, begins again from its form.
-    let is_renewable = view.purpose != Purpose::Register || old.pending_password_hash.is_some();
+    // A registration that found an existing account, or whose name was taken, begins again from its form.
+    let is_renewable = match view.purpose {
+        Purpose::Register => old.pending_password_hash.is_some(),
+        // The user's browser was signed out since: see `store::web_session`.
+        Purpose::Bind => old.user_id.is_some(),
+        Purpose::Login | Purpose::Reset => true,
+    };
     if !is_over || !is_renewable || (by_itself && (view.status != Status::Expired || old.refreshes >= OWN_REFRESHES)) {
         return Err(CoreError::SessionOver);
     }
@@ -114,9 +120,7 @@ pub async fn renew(ctx: &Ctx, secrets: &Secrets, asker: Asker, by_itself: bool) 
         Pending { username: old.pending_username, password_hash: old.pending_password_hash, user_id, is_remote: false };
     let asker = Asker { next_path: old.next_path, ..asker };
     let renewed = start(ctx, view.purpose, asker, pending, refreshes).await?;
-    let mut tx = ctx.store.begin().await?;
-    store::signin::delete_uncollected(&mut tx, old.id).await?;
-    tx.commit().await?;
+    store::transact!(ctx.store, |tx| store::signin::delete_uncollected(tx, old.id).await)?;
     Ok(renewed)
 }
 
@@ -125,33 +129,33 @@ struct Pending {
     username: Option<String>,
     password_hash: Option<String>,
     user_id: Option<i64>,
-    /// True where a program waits instead of a browser: it has the poll secret and nothing else.
+    /// True if a program waits instead of a browser: it has only the poll secret.
     is_remote: bool,
 }
 
 async fn start(
-    ctx: &Ctx,
+    ctx: &OfficialCtx,
     purpose: Purpose,
     asker: Asker,
     pending: Pending,
     refreshes: i64,
 ) -> Result<Secrets, CoreError> {
     let minutes = ctx.settings.settings.signin.session_minutes;
-    let scene = ctx.chance.token();
+    let scene = ctx.rng.token();
     let (id, secrets) = insert(ctx, purpose, asker, pending, refreshes, &scene, minutes * 60_000).await?;
-    // Outside any transaction: the platform may take its time.
+    // Outside any transaction: the platform may be slow.
     let is_scannable = purpose != Purpose::Reset;
-    if is_scannable && let Some(qr) = doors::open_qr(ctx, &scene, u32::try_from(minutes * 60).unwrap_or(600)).await {
-        let mut tx = ctx.store.begin().await?;
-        store::signin::update_ticket(&mut tx, id, &qr.ticket, &qr.url).await?;
-        tx.commit().await?;
+    if is_scannable
+        && let Some(qr) = qr_availability::open_qr(ctx, &scene, u32::try_from(minutes * 60).unwrap_or(600)).await
+    {
+        store::transact!(ctx.store, |tx| store::signin::update_ticket(tx, id, &qr.ticket, &qr.url).await)?;
     }
     Ok(secrets)
 }
 
-/// Draws secrets until the code is nobody else's just now.
+/// Draws secrets until no other session has the code.
 async fn insert(
-    ctx: &Ctx,
+    ctx: &OfficialCtx,
     purpose: Purpose,
     asker: Asker,
     pending: Pending,
@@ -159,7 +163,7 @@ async fn insert(
     scene: &str,
     ttl_ms: i64,
 ) -> Result<(i64, Secrets), CoreError> {
-    for _ in 0..8 {
+    let inserted = store::transact!(ctx.store, |tx| {
         let secrets = Secrets::new(ctx);
         let (now, id) = (ctx.now(), ctx.next_id());
         let row = SigninRow {
@@ -170,12 +174,12 @@ async fn insert(
             scene_hash: ctx.hash(Use::Scene, scene),
             poll_hash: secrets.poll_hash(ctx),
             browser_hash: (!pending.is_remote).then(|| secrets.browser_hash(ctx)),
-            // A forgotten password is set by a code from the chat only: what is sent from a phone opens nothing there.
+            // A password reset needs a code from the chat: a code sent in the chat must not complete it.
             code_hash: (purpose != Purpose::Reset).then(|| secrets.code_hash(ctx)),
             client_id: None,
             ticket: None,
             qr_url: None,
-            appid: ctx.appid.clone(),
+            appid: ctx.account.appid.clone(),
             openid: None,
             user_id: pending.user_id,
             pending_username: pending.username.clone(),
@@ -193,19 +197,12 @@ async fn insert(
             changed_at: now,
             generation: None,
         };
-        let mut tx = ctx.store.begin().await?;
         // A code from the chat with the same digits would make the two directions ambiguous.
-        if store::code::has_code(&mut tx, &secrets.code_hash(ctx), now).await? {
-            continue;
+        if store::code::has_code(tx, &secrets.code_hash(ctx), now).await? {
+            return Err(CoreError::Collided);
         }
-        match store::signin::insert_signin(&mut tx, &row).await {
-            Ok(()) => {
-                tx.commit().await?;
-                return Ok((id, secrets));
-            }
-            Err(e) if e.is_retryable() => tx.rollback().await?,
-            Err(e) => return Err(e.into()),
-        }
-    }
-    Err(CoreError::Busy)
+        store::signin::insert_signin(tx, &row).await?;
+        Ok((id, secrets))
+    });
+    inserted.map_err(CoreError::busy_if_collided)
 }

@@ -1,91 +1,79 @@
-//! The phone's side: a scan, a sent code, and the person's word. Always inside the transaction of the message that brings it.
+//! The chat's side of a sign-in: a scan, a sent code, and the user's confirmation. Runs inside the transaction of the
+//! message.
 
 #![expect(
     clippy::missing_errors_doc,
-    reason = "the database cannot be reached, or a rival met us: do the transaction again"
+    reason = "the database cannot be reached, or a concurrent transaction collided: retry the transaction"
 )]
 
 use super::{
-    Fault, Status,
-    complete::{Completed, complete, needs_confirm},
-    follow,
+    Status,
+    chat_outcome::ChatOutcome,
+    complete::{Completed, complete, needs_confirm, question},
+    follow, plain_mode,
 };
 use crate::{
-    core::{Ctx, secret::Use},
+    base::secret::Use,
+    core::{
+        Ctx, OfficialCtx,
+        signin_log::{self, Door},
+    },
     store::{self, StoreError, Tx, identity::IdentityRow, signin::SigninRow},
 };
 
-/// What the chat is to say.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Heard {
-    /// The QR or the code is old, used, or was never made.
-    Expired,
-    /// Somebody else's phone was there first.
-    TakenByOther,
-    /// The person must agree: told which browser, from where, and when (epoch milliseconds).
-    Ask {
-        purpose: super::Purpose,
-        browser_label: String,
-        address: String,
-        asked_at: i64,
-    },
-    /// The browser is let in.
-    Done {
-        purpose: super::Purpose,
-        is_new: bool,
-        credits: i64,
-        name: String,
-    },
-    /// The person belongs to a client program from now on, and may take that back.
-    Followed {
-        credits: i64,
-        name: String,
-    },
-    /// It was let in before.
-    DoneBefore,
-    Refused,
-    /// A client program was sent away again.
-    Cancelled,
-    Failed(Fault),
-}
-
-/// What was heard, and which sessions' pages must be told once the transaction is committed.
+/// The outcome of a message, and what must be announced after the commit.
 #[derive(Debug, Clone)]
-pub struct Turn {
-    pub heard: Heard,
+pub struct ChatStep {
+    pub outcome: ChatOutcome,
+    /// Sessions whose status changed.
     pub changed: Vec<(i64, Status)>,
+    /// The user whose tokens were ended.
+    pub ended_tokens: Option<i64>,
 }
 
-impl Turn {
-    fn unchanged(heard: Heard) -> Self {
-        Self { heard, changed: Vec::new() }
+impl ChatStep {
+    fn unchanged(heard: ChatOutcome) -> Self {
+        Self::changed(heard, Vec::new())
+    }
+
+    fn changed(outcome: ChatOutcome, changed: Vec<(i64, Status)>) -> Self {
+        Self { outcome, changed, ended_tokens: None }
     }
 }
 
-/// The person scanned a QR with this scene. None where the scene is neither of a sign-in nor of a client program.
-pub async fn scan(ctx: &Ctx, db: &mut Tx, scene: &str, identity: &IdentityRow) -> Result<Option<Turn>, StoreError> {
+/// The user scanned a QR with this scene. `None` if the scene belongs to neither a sign-in nor a client program.
+pub async fn scan(
+    ctx: &OfficialCtx,
+    db: &mut Tx,
+    scene: &str,
+    identity: &IdentityRow,
+) -> Result<Option<ChatStep>, StoreError> {
     if let Some(row) = store::signin::find_by_scene(db, &ctx.hash(Use::Scene, scene)).await?
         && row.appid == identity.appid
     {
         return meet(ctx, db, row, identity).await.map(Some);
     }
     if let Some(heard) = follow::scan(ctx, db, scene, identity).await? {
-        // Whoever answers `取消` now means this.
+        if matches!(heard, ChatOutcome::AskFollow { .. }) {
+            // One question at a time: `1` must refer to this one.
+            return Ok(Some(ChatStep::changed(heard, end_question(ctx, db, identity).await?)));
+        }
+        // The answer `取消` now refers to this.
         store::question::delete_question(db, &identity.appid, &identity.openid).await?;
-        return Ok(Some(Turn::unchanged(heard)));
+        return Ok(Some(ChatStep::unchanged(heard)));
     }
-    // Ours have this form; a session that was swept away is an old photo of a QR.
+    // Our scenes have this form; an unknown one belongs to a deleted session, from an old photo of a QR.
     let is_ours = scene.len() == 22 && scene.bytes().all(|b| b.is_ascii_alphanumeric());
-    Ok(is_ours.then(|| Turn::unchanged(Heard::Expired)))
+    Ok(is_ours.then(|| ChatStep::unchanged(ChatOutcome::Expired)))
 }
 
-/// The person sent digits. None where no page shows them just now.
+/// The user sent digits. `None` if no session has this code.
 pub async fn send_code(
-    ctx: &Ctx,
+    ctx: &OfficialCtx,
     db: &mut Tx,
     digits: &str,
     identity: &IdentityRow,
-) -> Result<Option<Turn>, StoreError> {
+) -> Result<Option<ChatStep>, StoreError> {
     match store::signin::find_by_code(db, &ctx.hash(Use::Code, digits)).await? {
         Some(row) if row.appid == identity.appid && row.expires_at > ctx.now() => {
             meet(ctx, db, row, identity).await.map(Some)
@@ -94,68 +82,110 @@ pub async fn send_code(
     }
 }
 
-/// The person agrees. None where nothing waits for their word.
-pub async fn confirm(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow) -> Result<Option<Turn>, StoreError> {
+/// The user confirms. `None` if no question is open.
+pub async fn confirm(ctx: &OfficialCtx, db: &mut Tx, identity: &IdentityRow) -> Result<Option<ChatStep>, StoreError> {
     let Some(row) =
         store::signin::list_scanned(db, &identity.appid, &identity.openid, ctx.now()).await?.into_iter().next()
     else {
         return Ok(None);
     };
+    if plain_mode::refuses(ctx, db, identity).await? {
+        log_refusal(db, &row, identity, "plain-mode");
+        return Ok(Some(ChatStep::unchanged(ChatOutcome::PlainMode)));
+    }
     finish(ctx, db, row, identity).await.map(Some)
 }
 
-/// The person refuses, or takes back what bound at once. None where nothing waits for their word.
-pub async fn refuse(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow) -> Result<Option<Turn>, StoreError> {
-    let rows = store::signin::list_scanned(db, &identity.appid, &identity.openid, ctx.now()).await?;
-    if rows.is_empty() {
-        return Ok(follow::cancel(ctx, db, identity).await?.map(Turn::unchanged));
+/// The user refuses, or undoes a binding to a client program. `None` if there is nothing to refuse.
+pub async fn refuse(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow) -> Result<Option<ChatStep>, StoreError> {
+    match refuse_question(ctx, db, identity).await? {
+        Some(turn) => Ok(Some(turn)),
+        None => Ok(follow::cancel(ctx, db, identity).await?.map(|cancelled| ChatStep {
+            ended_tokens: cancelled.user_id,
+            ..ChatStep::unchanged(ChatOutcome::Cancelled)
+        })),
     }
-    let changed = end_all(ctx, db, rows).await?;
-    Ok(Some(Turn { heard: Heard::Refused, changed }))
 }
 
-/// Something else is asked: a question about signing in that is still open is refused. What was done without asking stays done.
+/// The user refuses an open question, and undoes nothing else. `None` if no question is open.
+pub async fn refuse_question(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow) -> Result<Option<ChatStep>, StoreError> {
+    let rows = store::signin::list_scanned(db, &identity.appid, &identity.openid, ctx.now()).await?;
+    let Some(newest) = rows.first() else { return Ok(None) };
+    let heard = ChatOutcome::Refused(super::Purpose::of(&newest.purpose));
+    for row in &rows {
+        log_refusal(db, row, identity, "declined");
+    }
+    let changed = end_all(ctx, db, rows).await?;
+    Ok(Some(ChatStep::changed(heard, changed)))
+}
+
+/// Another question is asked: refuses an open question about signing in. Bindings done without a question stay.
 pub async fn end_question(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow) -> Result<Vec<(i64, Status)>, StoreError> {
     let rows = store::signin::list_scanned(db, &identity.appid, &identity.openid, ctx.now()).await?;
     end_all(ctx, db, rows).await
 }
 
-async fn meet(ctx: &Ctx, db: &mut Tx, row: SigninRow, identity: &IdentityRow) -> Result<Turn, StoreError> {
+async fn meet(ctx: &OfficialCtx, db: &mut Tx, row: SigninRow, identity: &IdentityRow) -> Result<ChatStep, StoreError> {
+    if plain_mode::refuses(ctx, db, identity).await? {
+        log_refusal(db, &row, identity, "plain-mode");
+        return Ok(ChatStep::unchanged(ChatOutcome::PlainMode));
+    }
     let is_same = row.openid.as_deref() == Some(identity.openid.as_str());
     let status = Status::of(&row.status);
     if row.expires_at <= ctx.now() {
-        return Ok(Turn::unchanged(Heard::Expired));
+        return Ok(ChatStep::unchanged(ChatOutcome::Expired));
     }
     match status {
         Status::Waiting => {}
-        Status::Scanned if is_same => return Ok(Turn::unchanged(ask(&row))),
-        Status::Success if is_same => return Ok(Turn::unchanged(Heard::DoneBefore)),
-        Status::Scanned | Status::Success => return Ok(Turn::unchanged(Heard::TakenByOther)),
-        Status::Expired | Status::Refused | Status::Error => return Ok(Turn::unchanged(Heard::Expired)),
+        Status::Scanned if is_same => return Ok(ChatStep::unchanged(ask(ctx, db, &row, identity).await?)),
+        Status::Success if is_same => return Ok(ChatStep::unchanged(ChatOutcome::DoneBefore)),
+        Status::Scanned | Status::Success => return Ok(ChatStep::unchanged(ChatOutcome::TakenByOther)),
+        Status::Expired | Status::Refused | Status::Error => return Ok(ChatStep::unchanged(ChatOutcome::Expired)),
     }
     if !needs_confirm(ctx, db, &row, identity).await? {
         return finish(ctx, db, row, identity).await;
     }
-    // One question at a time: `1` must mean the one that was asked last.
+    // One question at a time: `1` must refer to the latest one.
     store::question::delete_question(db, &identity.appid, &identity.openid).await?;
     let older = store::signin::list_scanned(db, &identity.appid, &identity.openid, ctx.now()).await?;
     let mut changed = end_all(ctx, db, older).await?;
     if !store::signin::update_scanned(db, row.id, &identity.openid, ctx.now()).await? {
-        return Ok(Turn { heard: Heard::TakenByOther, changed });
+        return Ok(ChatStep::changed(ChatOutcome::TakenByOther, changed));
     }
     changed.push((row.id, Status::Scanned));
-    Ok(Turn { heard: ask(&row), changed })
+    Ok(ChatStep::changed(ask(ctx, db, &row, identity).await?, changed))
 }
 
-async fn finish(ctx: &Ctx, db: &mut Tx, row: SigninRow, identity: &IdentityRow) -> Result<Turn, StoreError> {
+async fn finish(
+    ctx: &OfficialCtx,
+    db: &mut Tx,
+    row: SigninRow,
+    identity: &IdentityRow,
+) -> Result<ChatStep, StoreError> {
     let purpose = super::Purpose::of(&row.purpose);
     Ok(match complete(ctx, db, &row, identity).await? {
         Completed::Success { is_new, credits, name } => {
-            Turn { heard: Heard::Done { purpose, is_new, credits, name }, changed: vec![(row.id, Status::Success)] }
+            let outcome = ChatOutcome::Done { purpose, is_new, credits, name };
+            ChatStep::changed(outcome, vec![(row.id, Status::Success)])
         }
-        Completed::Failed(fault) => Turn { heard: Heard::Failed(fault), changed: vec![(row.id, Status::Error)] },
-        Completed::TooLate => Turn::unchanged(Heard::Expired),
+        Completed::Failed(fault) => {
+            log_refusal(db, &row, identity, fault.as_str());
+            ChatStep::changed(ChatOutcome::Failed(fault), vec![(row.id, Status::Error)])
+        }
+        Completed::TooLate => ChatStep::unchanged(ChatOutcome::Expired),
     })
+}
+
+/// Logs a refused sign-in after the commit; a binding is none.
+fn log_refusal(db: &mut Tx, row: &SigninRow, identity: &IdentityRow, cause: &'static str) {
+    let door = match super::Purpose::of(&row.purpose) {
+        super::Purpose::Bind => return,
+        super::Purpose::Register => Door::Register,
+        super::Purpose::Login | super::Purpose::Reset if row.browser_hash.is_none() => Door::Program,
+        super::Purpose::Login | super::Purpose::Reset => Door::WeChat,
+    };
+    let user_id = identity.user_id;
+    db.after_commit(move || signin_log::refused(door, user_id, cause));
 }
 
 async fn end_all(ctx: &Ctx, db: &mut Tx, rows: Vec<SigninRow>) -> Result<Vec<(i64, Status)>, StoreError> {
@@ -168,11 +198,11 @@ async fn end_all(ctx: &Ctx, db: &mut Tx, rows: Vec<SigninRow>) -> Result<Vec<(i6
     Ok(changed)
 }
 
-fn ask(row: &SigninRow) -> Heard {
-    Heard::Ask {
-        purpose: super::Purpose::of(&row.purpose),
+async fn ask(ctx: &Ctx, db: &mut Tx, row: &SigninRow, identity: &IdentityRow) -> Result<ChatOutcome, StoreError> {
+    Ok(ChatOutcome::Ask {
+        question: question(ctx, db, row, identity).await?,
         browser_label: row.browser_label.clone(),
         address: row.address.clone(),
         asked_at: row.created_at,
-    }
+    })
 }

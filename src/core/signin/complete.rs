@@ -1,46 +1,89 @@
-//! The last step: a proven person meets a browser that asked.
+//! The last step of a sign-in: completes the browser's session for a proven WeChat identity.
 
-use super::{COLLECT_MS, Fault, Purpose};
+use super::{COLLECT_MS, Fault, Purpose, chat_outcome::Question};
 use crate::{
     config::Confirm,
-    core::{Ctx, account, account::NewUser, account::field::Username, credit},
+    core::{
+        Ctx, OfficialCtx,
+        account::{self, NewUser, Origin, Role, field::Username},
+        credit,
+    },
     store::{self, StoreError, Tx, identity::IdentityRow, signin::SigninRow},
 };
 
-/// What came of it.
+/// The outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Completed {
-    /// The browser may collect; `is_new` where the account was made just now.
+    /// The browser may collect; `is_new` if the account was just created.
     Success { is_new: bool, credits: i64, name: String },
-    /// The session ended for good.
+    /// The session ended with an error.
     Failed(Fault),
-    /// Somebody or the clock was first.
+    /// A concurrent transaction completed the session, or it expired.
     TooLate,
 }
 
-/// True where the phone must agree before the browser is let in.
+/// True if the user must confirm in the chat before the session completes.
+///
+/// A user without an account is always asked: otherwise the browser that began the session would have an account in their name.
+/// Admins are always asked too, whatever the setting says. A session that cannot succeed ends immediately.
 pub(super) async fn needs_confirm(
     ctx: &Ctx,
     db: &mut Tx,
     row: &SigninRow,
     identity: &IdentityRow,
 ) -> Result<bool, StoreError> {
-    if Purpose::of(&row.purpose) == Purpose::Register {
+    let is_register = Purpose::of(&row.purpose) == Purpose::Register;
+    let Some(owner) = owner_of(ctx, db, identity).await? else {
+        return Ok(!is_register || free_name(db, row).await?.is_some());
+    };
+    if is_register {
         return Ok(false);
     }
-    Ok(match (ctx.settings.settings.signin.confirm, identity.user_id) {
-        (Confirm::Always, _) | (Confirm::Risky, None) => true,
-        (Confirm::Risky, Some(user_id)) => {
-            !store::signin::has_seen(db, user_id, &row.browser_label, &row.address).await?
+    for user_id in [Some(owner), row.user_id].into_iter().flatten() {
+        let user = store::user::find_user(db, user_id).await?;
+        if user.is_some_and(|user| user.role == Role::Admin.as_str()) {
+            return Ok(true);
         }
-        (Confirm::Never, _) => false,
+    }
+    Ok(match ctx.settings.settings.signin.confirm {
+        Confirm::Always => true,
+        Confirm::Risky => !store::signin::has_seen(db, owner, &row.browser_label, &row.address).await?,
+        Confirm::Never => false,
     })
 }
 
-/// Brings a session to its end for this person, in the caller's transaction. The session is claimed first: who comes too late
-/// has changed nothing.
-pub(super) async fn complete(
+/// What the user is asked to confirm.
+pub(super) async fn question(
     ctx: &Ctx,
+    db: &mut Tx,
+    row: &SigninRow,
+    identity: &IdentityRow,
+) -> Result<Question, StoreError> {
+    Ok(match Purpose::of(&row.purpose) {
+        Purpose::Register => Question::Register(row.pending_username.clone()),
+        Purpose::Bind => {
+            let id = row.user_id.unwrap_or_default();
+            let name = store::user::find_user(db, id).await?.and_then(|user| user.username);
+            Question::Bind(name.unwrap_or_else(|| id.to_string()))
+        }
+        Purpose::Login | Purpose::Reset if owner_of(ctx, db, identity).await?.is_none() => Question::Register(None),
+        Purpose::Login | Purpose::Reset => Question::Login,
+    })
+}
+
+/// The name that a registration requests, unless it was taken meanwhile.
+async fn free_name(db: &mut Tx, row: &SigninRow) -> Result<Option<Username>, StoreError> {
+    let Some(username) = row.pending_username.as_deref().and_then(|u| Username::parse(u).ok()) else {
+        return Ok(None);
+    };
+    let is_taken = store::user::find_user_by_name(db, &username.key()).await?.is_some();
+    Ok((!is_taken).then_some(username))
+}
+
+/// Completes a session for this identity, in the caller's transaction. The session is claimed first: a request that comes too
+/// late changes nothing.
+pub(super) async fn complete(
+    ctx: &OfficialCtx,
     db: &mut Tx,
     row: &SigninRow,
     identity: &IdentityRow,
@@ -52,7 +95,7 @@ pub(super) async fn complete(
         Purpose::Register => register(ctx, db, row, identity).await?,
         Purpose::Login => login(ctx, db, identity).await?,
         Purpose::Bind => bind(ctx, db, row, identity).await?,
-        // Nothing that a phone does completes it: see `reset`.
+        // Nothing in the chat completes it: see `reset`.
         Purpose::Reset => Err(Fault::Disabled),
     };
     let (user_id, is_new) = match outcome {
@@ -68,45 +111,37 @@ pub(super) async fn complete(
     Ok(Completed::Success { is_new, credits, name })
 }
 
-/// Whose session it is, and whether the account was made just now.
+/// The session's user id, and whether the account was just created.
 pub(super) type Found = Result<(i64, bool), Fault>;
 
 async fn register(ctx: &Ctx, db: &mut Tx, row: &SigninRow, identity: &IdentityRow) -> Result<Found, StoreError> {
-    // Never onto an account that exists: whoever relays a QR would set its password.
+    // Never for an existing account: an attacker who relays a QR would set its password.
     if owner_of(ctx, db, identity).await?.is_some() {
         return Ok(Err(Fault::AlreadyRegistered));
     }
-    let Some(username) = row.pending_username.as_deref().and_then(|u| Username::parse(u).ok()) else {
-        return Ok(Err(Fault::UsernameTaken));
-    };
-    if store::user::find_user_by_name(db, &username.key()).await?.is_some() {
-        return Ok(Err(Fault::UsernameTaken));
-    }
+    let Some(username) = free_name(db, row).await? else { return Ok(Err(Fault::UsernameTaken)) };
     let new = NewUser {
         username: Some(username),
         password_hash: row.pending_password_hash.clone(),
         nickname: None,
         is_admin: false,
+        origin: Origin::Password,
     };
-    let user_id = account::create(ctx, db, new).await?;
-    account::identity::own(ctx, db, &identity.appid, &identity.openid, user_id).await?;
-    Ok(Ok((user_id, true)))
+    Ok(Ok((account::registration::create(ctx, db, new, identity).await?, true)))
 }
 
-/// The user of an identity, made where there was none.
+/// The user of an identity, created if missing.
 pub(super) async fn login(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow) -> Result<Found, StoreError> {
     if let Some(user_id) = owner_of(ctx, db, identity).await? {
         let is_enabled = store::user::find_user(db, user_id).await?.is_some_and(|u| u.is_enabled == 1);
-        // Changes nothing where the identity is theirs already.
+        // Changes nothing if the user already owns the identity.
         account::identity::own(ctx, db, &identity.appid, &identity.openid, user_id).await?;
         return Ok(if is_enabled { Ok((user_id, false)) } else { Err(Fault::Disabled) });
     }
-    let user_id = account::create(ctx, db, NewUser::default()).await?;
-    account::identity::own(ctx, db, &identity.appid, &identity.openid, user_id).await?;
-    Ok(Ok((user_id, true)))
+    Ok(Ok((account::registration::create(ctx, db, NewUser::default(), identity).await?, true)))
 }
 
-/// Whose identity it is: by itself, or because another one with the same unionid is theirs.
+/// The owner of an identity, or of another identity with the same unionid.
 async fn owner_of(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow) -> Result<Option<i64>, StoreError> {
     match identity.user_id {
         Some(owner) => Ok(Some(owner)),
@@ -123,10 +158,13 @@ async fn bind(ctx: &Ctx, db: &mut Tx, row: &SigninRow, identity: &IdentityRow) -
     if has_other || identity.user_id.is_some() {
         return Ok(Err(Fault::AlreadyBound));
     }
-    let is_enabled = store::user::find_user(db, user_id).await?.is_some_and(|u| u.is_enabled == 1);
-    if !is_enabled {
+    let Some(user) = store::user::find_user(db, user_id).await?.filter(|u| u.is_enabled == 1) else {
         return Ok(Err(Fault::Disabled));
-    }
+    };
     account::identity::own(ctx, db, &identity.appid, &identity.openid, user_id).await?;
+    // The owner of this WeChat may not be the user who chose the password.
+    if user.password_hash.is_some() && user.origin != Origin::Operator.as_str() {
+        store::access::update_review_due(db, user_id).await?;
+    }
     Ok(Ok((user_id, false)))
 }

@@ -1,21 +1,23 @@
-//! The sign-in session: a browser that wants in, a person with a phone, and three doors between them.
+//! Sign-in sessions: a browser that wants to sign in, a WeChat user, and three ways to connect them.
 //!
 //! `waiting → scanned → success`, and `expired`, `refused`, `error` from the first two. Only forward, each step once: every
-//! step is one conditional update (`store::signin`). Three secrets, all different, all stored as keyed hashes: the *scene* in
+//! step is one conditional update (`store::signin`). The secrets are all different and stored as keyed hashes: the *scene* in
 //! the QR is public and proves nothing; the *browser* secret in a cookie and the *poll* secret collect the result; the *code*
-//! is what the page shows to be sent to the account.
+//! is shown on the page, to be sent to the account.
 
-pub mod app;
+pub mod api_session;
 pub mod begin;
 pub mod chat;
+pub mod chat_outcome;
 pub mod collect;
-pub mod doors;
+pub mod enter_code;
 pub mod follow;
-pub mod hub;
-pub mod remote;
+pub mod plain_mode;
+pub mod qr_availability;
 pub mod reset;
-pub mod typed;
-pub mod unbound;
+pub mod status_broadcast;
+pub mod unsolicited_code;
+pub mod wechat_apps;
 
 mod complete;
 mod secrets;
@@ -24,19 +26,19 @@ pub use secrets::Secrets;
 
 use crate::store::signin::SigninRow;
 
-/// How long a success can be collected at least, however late it came.
+/// The minimum time to collect a success, however late it came.
 const COLLECT_MS: i64 = 60_000;
 
-/// What the browser wants.
+/// What the browser requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// A new account, with the name and password typed in this browser.
+    /// Create an account, with the name and password typed in this browser.
     Register,
-    /// To be signed in.
+    /// Sign in.
     Login,
-    /// To tie WeChat to the account that is signed in.
+    /// Bind WeChat to the signed-in account.
     Bind,
-    /// To set a forgotten password by a code.
+    /// Reset a forgotten password by a code.
     Reset,
 }
 
@@ -61,11 +63,11 @@ impl Purpose {
     }
 }
 
-/// How far a session has come.
+/// The state of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     Waiting,
-    /// Somebody's phone was there; their word is awaited.
+    /// A user scanned the QR or sent the code; the confirmation is pending.
     Scanned,
     Success,
     Expired,
@@ -97,7 +99,7 @@ impl Status {
         }
     }
 
-    /// True where nothing will change any more.
+    /// True if the state will not change any more.
     #[must_use]
     pub fn is_final(self) -> bool {
         !matches!(self, Self::Waiting | Self::Scanned)
@@ -107,13 +109,13 @@ impl Status {
 /// Why a session ended as an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// The WeChat identity has an account, which a registration must not touch.
+    /// The WeChat identity has an account, which a registration must not change.
     AlreadyRegistered,
-    /// Somebody took the name while the phone was on its way.
+    /// Another user took the name before the confirmation.
     UsernameTaken,
     /// The identity belongs to another user, or the user has another identity.
     AlreadyBound,
-    /// The account may not sign in.
+    /// The account is disabled.
     Disabled,
     /// Too many wrong codes.
     Guesses,
@@ -137,23 +139,23 @@ impl Fault {
     }
 }
 
-/// A session as the page that waits for it may see it: nothing about the person before they have agreed.
+/// A session as its waiting page may see it: without any data of the user before the confirmation.
 #[derive(Debug, Clone)]
 pub struct View {
     pub id: i64,
     pub purpose: Purpose,
     pub status: Status,
     pub fault: Option<Fault>,
-    /// What the QR of door 1 says; None where only the other doors are open.
+    /// The QR's content; `None` if only codes are available.
     pub qr_url: Option<String>,
-    /// The name a registration asks for.
+    /// The name that a registration requests.
     pub username: Option<String>,
     /// Epoch milliseconds.
     pub expires_at: i64,
-    /// How often the page was renewed already.
+    /// How often the page was renewed.
     pub refreshes: i64,
     pub guesses_left: i64,
-    /// Where to go afterwards: a path of this site.
+    /// The path of this site to redirect to afterwards.
     pub next_path: Option<String>,
     pub is_collected: bool,
 }
@@ -164,7 +166,7 @@ impl View {
         Self {
             id: row.id,
             purpose: Purpose::of(&row.purpose),
-            // The sweeper writes it a little later.
+            // The cleanup task stores it a little later.
             status: if row.expires_at <= now && !status.is_final() { Status::Expired } else { status },
             fault: row.fault.as_deref().and_then(Fault::of),
             qr_url: row.qr_url,

@@ -1,36 +1,43 @@
-//! A forgotten password, set by a code that the account gave to its owner's phone.
+//! Resetting a forgotten password by a code that the chat gave to the account's owner.
 
 use super::{
     Purpose, Secrets,
-    typed::{RESET, spend_guess, wrong},
-    unbound::named_owner,
+    enter_code::{RESET, spend_guess, wrong},
+    unsolicited_code::named_owner,
 };
 use crate::{
+    base::secret::Use,
     core::{
-        CoreError, Ctx,
-        account::{field, password::Password, profile, profile::collect},
-        secret::Use,
+        CoreError, OfficialCtx,
+        account::{
+            field,
+            password::Password,
+            profile::{self, collect},
+        },
     },
     store,
 };
+use std::net::IpAddr;
 
-/// Sets a new password for whoever was given the code, and signs all their browsers out.
+/// Sets a new password for the user who was given the code, and signs all their browsers out.
 ///
 /// # Errors
-/// Flaws of `code` and `new_password` (no guess is spent then); [`CoreError::WrongCode`]; [`CoreError::SessionOver`].
+/// Field errors of `code` and `new_password` (no guess is counted); [`CoreError::WrongCode`]; [`CoreError::SessionOver`];
+/// [`CoreError::TooMany`] if the address, or all addresses together, guessed wrong too often.
 pub async fn set_password(
-    ctx: &Ctx,
+    ctx: &OfficialCtx,
     secrets: &Secrets,
     typed: &str,
     new: &str,
-    address: &str,
+    address: IpAddr,
 ) -> Result<(), CoreError> {
     let mut flaws = Vec::new();
     let digits = collect(&mut flaws, field::code(typed, ctx.settings.settings.signin.code_digits));
     let new = collect(&mut flaws, Password::parse_new("new_password", new));
     let (Some(digits), Some(new)) = (digits, new) else { return Err(CoreError::Invalid(flaws)) };
-    // Counted before the hash is made: that is the dear part. A common password costs neither the guess nor the code.
-    let guess = spend_guess(ctx, secrets, |purpose| purpose == Purpose::Reset).await?;
+    // Counted before the password is hashed, which is expensive. A common password costs neither the guess nor the
+    // code.
+    let guess = spend_guess(ctx, secrets, address, |purpose| purpose == Purpose::Reset).await?;
     let hash = match ctx.hasher.hash("new_password", new, None).await {
         Ok(hash) => hash,
         Err(refused) => {
@@ -39,19 +46,18 @@ pub async fn set_password(
         }
     };
     let row = &guess.row;
-    let mut tx = ctx.store.begin().await?;
-    let Some(openid) =
-        store::code::delete_code(&mut tx, &ctx.hash(Use::Code, &digits), RESET, &ctx.appid, ctx.now()).await?
-    else {
-        tx.rollback().await?;
-        return Err(wrong(ctx, row).await?);
-    };
-    let Some(user_id) = named_owner(ctx, &mut tx, &openid).await? else { return Err(CoreError::WrongCode) };
-    // A reset session collects nothing: it ends here, and cannot be used again.
-    store::signin::update_ended(&mut tx, row.id, super::Status::Expired.as_str(), None, ctx.now()).await?;
-    profile::store_password_within(ctx, &mut tx, user_id, &hash, "", address).await?;
-    guess.was_right(&mut tx).await?;
-    tx.commit().await?;
-    ctx.standings.forget(user_id);
-    Ok(())
+    let is_right = store::transact!(ctx.store, |tx| -> Result<bool, CoreError> {
+        let hash_of_code = ctx.hash(Use::Code, &digits);
+        let Some(openid) = store::code::delete_code(tx, &hash_of_code, RESET, &ctx.account.appid, ctx.now()).await?
+        else {
+            return Ok(false);
+        };
+        let user_id = named_owner(ctx, tx, &openid).await?.ok_or(CoreError::WrongCode)?;
+        // A reset session has no result to collect: it ends here, and cannot be used again.
+        store::signin::update_ended(tx, row.id, super::Status::Expired.as_str(), None, ctx.now()).await?;
+        profile::store_password_within(ctx, tx, user_id, &hash, "", &address.to_string()).await?;
+        guess.accept(tx).await?;
+        Ok(true)
+    })?;
+    if is_right { Ok(()) } else { Err(wrong(ctx, row).await?) }
 }

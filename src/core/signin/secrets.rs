@@ -1,13 +1,13 @@
-//! What a browser holds of its sign-in session, in one `HttpOnly` cookie.
+//! The secrets of a browser's sign-in session, in one `HttpOnly` cookie.
 
-use crate::core::{Ctx, secret::Use};
+use crate::{base::secret::Use, core::Ctx};
 
 /// The three secrets of the browser's side. `Debug` shows none of them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secrets {
     /// Proves that this browser began the session.
     browser: String,
-    /// Follows its state; also in the page's script.
+    /// Polls the session's state; also in the page's script.
     poll: String,
     /// Shown on the page, to be sent to the account.
     code: String,
@@ -22,13 +22,13 @@ impl std::fmt::Debug for Secrets {
 impl Secrets {
     pub(super) fn new(ctx: &Ctx) -> Self {
         Self {
-            browser: ctx.chance.token(),
-            poll: ctx.chance.token(),
-            code: ctx.chance.digits(ctx.settings.settings.signin.code_digits),
+            browser: ctx.rng.token(),
+            poll: ctx.rng.token(),
+            code: ctx.rng.digits(ctx.settings.settings.signin.code_digits),
         }
     }
 
-    /// Reads a cookie's value; None where it was not made here.
+    /// Parses a cookie's value; `None` if it is malformed.
     #[must_use]
     pub fn parse(cookie: &str) -> Option<Self> {
         let mut parts = cookie.split('.');
@@ -48,7 +48,7 @@ impl Secrets {
         format!("{}.{}.{}", self.browser, self.poll, self.code)
     }
 
-    /// The secret that the page's script follows the state with.
+    /// The secret with which the page's script polls the state.
     #[must_use]
     pub fn poll(&self) -> &str {
         &self.poll

@@ -1,22 +1,24 @@
-//! `/account/…`: coming in, leaving, and what people change about themselves.
+//! `/account/…`: registration, sign-in, sign-out, and changes to one's own account.
 
 use super::{
     Assistant,
+    caller::Who,
     fault::Fault,
-    who::Who,
     wire::{self, Email, Login, NewPassword, Register},
 };
 use crate::{
     core::{
-        CoreError, Flaw, Problem,
+        CoreError, FieldError, Problem,
         account::{
-            identity, login,
+            ProfileColumn, identity, login,
             profile::{self, PasswordChange},
+            session::SignInMethod,
         },
-        signin::unbound,
+        signin::unsolicited_code,
+        signin_log::{self, Door},
     },
     http::{
-        api::{Body, Failed},
+        api::{ApiFailure, Body},
         client::Client,
         session,
         state::AppState,
@@ -35,15 +37,17 @@ pub async fn register(
     Body(asked, _): Body<Assistant, Register>,
 ) -> Result<Response, Fault> {
     let Register { username, password, last_name } = asked;
-    unbound::register(&state.ctx, &username, &password, &last_name, client.address).await.map_err(in_their_words)?;
+    unsolicited_code::register(&state.ctx, &username, &password, &last_name, client.address)
+        .await
+        .map_err(in_their_words)?;
     Ok(wire::done())
 }
 
-/// The code comes in a field of another name, and one of the wrong form is simply a wrong code to these clients. Other flaws that came
-/// with it come first.
+/// In this dialect the code comes in a field of another name, and a malformed code is reported as a wrong code. Other flaws of the
+/// same request take precedence.
 fn in_their_words(error: CoreError) -> CoreError {
     let CoreError::Invalid(mut flaws) = error else { return error };
-    if matches!(flaws.as_slice(), [Flaw { field: "code", problem: Problem::Malformed }]) {
+    if matches!(flaws.as_slice(), [FieldError { field: "code", problem: Problem::Malformed }]) {
         return CoreError::WrongCode;
     }
     flaws.iter_mut().filter(|flaw| flaw.field == "code").for_each(|flaw| flaw.field = "last_name");
@@ -56,8 +60,8 @@ pub async fn sign_in(
     Extension(session): Extension<Session>,
     Body(asked, _): Body<Assistant, Login>,
 ) -> Result<Response, Fault> {
-    let user = login::by_password(&state.ctx, &asked.username, &asked.password, client.address).await?;
-    session::sign_in(&session, &user, &client).await?;
+    let user = login::by_password(&state.ctx, &asked.username, &asked.password, client.place()).await?;
+    session::sign_in(&session, &user, &client, SignInMethod::Password).await?;
     Ok(wire::done())
 }
 
@@ -68,10 +72,11 @@ pub async fn sign_out(Extension(session): Extension<Session>) -> Result<Response
 
 pub async fn info(State(state): State<AppState>, who: Who) -> Result<Response, Fault> {
     let identity = identity::find_own(&state.ctx, who.user.id).await?;
-    Ok(wire::info(who.user, identity.map(|identity| identity.openid)))
+    let wechat_name = identity::wechat_name(&state.ctx, who.user.id).await?;
+    Ok(wire::info(who.user, identity.map(|identity| identity.openid), wechat_name))
 }
 
-/// By the old password, which only somebody who is signed in may try; or by a code, which is proof enough.
+/// With the old password, which only a signed-in user may try, or with a code, which is sufficient proof.
 pub async fn password(State(state): State<AppState>, request: Request) -> Result<Response, Fault> {
     let (mut parts, body) = request.into_parts();
     let who = Who::from_request_parts(&mut parts, &state).await;
@@ -83,7 +88,7 @@ pub async fn password(State(state): State<AppState>, request: Request) -> Result
         (Some(old), None) => {
             let who = who?;
             let change = PasswordChange {
-                // Who has no name yet takes one on the page, where it can be chosen.
+                // A user without a username can choose one on the page.
                 username: who.user.username.as_deref().unwrap_or_default(),
                 old: &old,
                 new: &asked.new_password,
@@ -91,13 +96,15 @@ pub async fn password(State(state): State<AppState>, request: Request) -> Result
                 address: who.client.address,
             };
             profile::change_password(&state.ctx, &who.user, change).await?;
+            who.client.known.remember_again(who.user.id).await?;
         }
         (None, Some(code)) => {
             let address = client.map(|client| client.address).ok_or(CoreError::Fault("no address".to_owned()))?;
-            unbound::set_password(&state.ctx, &code, &asked.new_password, address).await?;
+            let set = unsolicited_code::set_password(&state.ctx, &code, &asked.new_password, address).await;
+            set.map_err(|error| signin_log::failed(Door::Reset, None, error))?;
         }
-        (None, None) => return Err(Failed::missing("old_password").into()),
-        (Some(_), Some(_)) => return Err(Failed::ill_typed("code").into()),
+        (None, None) => return Err(ApiFailure::missing("old_password").into()),
+        (Some(_), Some(_)) => return Err(ApiFailure::ill_typed("code").into()),
     }
     Ok(wire::done())
 }
@@ -107,6 +114,6 @@ pub async fn email(
     who: Who,
     Body(asked, _): Body<Assistant, Email>,
 ) -> Result<Response, Fault> {
-    profile::update_email(&state.ctx, who.user.id, &asked.email).await?;
+    profile::update(&state.ctx, who.user.id, &[(ProfileColumn::Email, &asked.email)]).await?;
     Ok(wire::done())
 }

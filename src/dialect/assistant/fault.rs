@@ -1,33 +1,38 @@
-//! Why a client of this dialect got which code. Its clients look at `code`: only what they could not send, or are not, has an HTTP
-//! status of its own.
+//! Maps failures to the codes of this dialect. Its clients check `code`; only a few failures have an HTTP status of their own
+//! ([`STATUSES`]).
 
-use super::wire;
+use super::{
+    code::{NOT_FOLLOWING, NOT_YOURS, PARAMETER, TAKEN, UNKNOWN, WRONG_CREDENTIALS, word},
+    wire,
+};
 use crate::{
-    core::{CoreError, Flaw, Problem, reply::refusal},
-    http::api::{Dialect, Failed, Unreadable},
+    core::{CoreError, FieldError, Problem, rule::rejection},
+    http::api::{ApiFailure, Dialect, RequestError},
 };
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
 
+/// Every HTTP status of this dialect.
+pub const STATUSES: [StatusCode; 7] = [
+    StatusCode::OK,
+    StatusCode::UNAUTHORIZED,
+    StatusCode::FORBIDDEN,
+    StatusCode::NOT_FOUND,
+    StatusCode::METHOD_NOT_ALLOWED,
+    StatusCode::PAYLOAD_TOO_LARGE,
+    StatusCode::TOO_MANY_REQUESTS,
+];
+
 /// Dialect B.
 #[derive(Debug)]
 pub struct Assistant;
 
-/// The codes of this dialect.
-pub const OK: i64 = 200;
-pub const DATA: i64 = 1;
-pub const UNKNOWN: i64 = 0;
-pub const NOT_FOLLOWING: i64 = -1;
-pub const TAKEN: i64 = -2;
-pub const WRONG_CREDENTIALS: i64 = -3;
-pub const PARAMETER: i64 = -4;
-pub const NOT_YOURS: i64 = -5;
-
 impl Dialect for Assistant {
     const NAME: &'static str = "assistant";
     const HAS_COOKIES: bool = true;
+    const TAKES_FORMS: bool = true;
 
     type Verdict = (StatusCode, i64);
 
@@ -54,48 +59,43 @@ impl Dialect for Assistant {
         }
     }
 
-    fn of_request(what: &Unreadable) -> (StatusCode, i64) {
+    fn of_request(what: &RequestError) -> (StatusCode, i64) {
         match what {
-            Unreadable::NotJson
-            | Unreadable::Missing { .. }
-            | Unreadable::IllTyped { .. }
-            | Unreadable::ContentType => (StatusCode::OK, PARAMETER),
-            Unreadable::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, PARAMETER),
-            Unreadable::Foreign => (StatusCode::FORBIDDEN, UNKNOWN),
-            Unreadable::NoSuchCall => (StatusCode::NOT_FOUND, UNKNOWN),
-            Unreadable::Method => (StatusCode::METHOD_NOT_ALLOWED, UNKNOWN),
-            Unreadable::TimedOut | Unreadable::Broke => (StatusCode::OK, UNKNOWN),
+            RequestError::NotJson | RequestError::Missing { .. } | RequestError::IllTyped { .. } => {
+                (StatusCode::OK, PARAMETER)
+            }
+            RequestError::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, PARAMETER),
+            RequestError::Foreign => (StatusCode::FORBIDDEN, UNKNOWN),
+            RequestError::NoSuchCall => (StatusCode::NOT_FOUND, UNKNOWN),
+            RequestError::Method => (StatusCode::METHOD_NOT_ALLOWED, UNKNOWN),
+            RequestError::TimedOut | RequestError::Broke => (StatusCode::OK, UNKNOWN),
         }
     }
 
     fn say((status, code): (StatusCode, i64), words: String) -> Response {
-        wire::answer(status, code, &words)
+        wire::refused(status, code, word(code), &words)
     }
 }
 
-/// Everything that a call of this dialect may fail with.
+/// Every failure of a call of this dialect.
 #[derive(Debug)]
 pub enum Fault {
-    /// What all dialects share.
-    Common(Failed<Assistant>),
-    /// Keywords that are there already, or twice in one request; with the code that this address has for them.
-    Duplicates(i64, Vec<String>),
-    /// An older address was asked for somebody else's replies.
-    UnknownUser,
-    /// An older address was asked for a key that is not there.
-    NoSuchKey,
+    /// The failures that all dialects share.
+    Common(ApiFailure<Assistant>),
+    /// Keywords that exist already, or occur twice in one request.
+    Duplicates(Vec<String>),
 }
 
-impl<T: Into<Failed<Assistant>>> From<T> for Fault {
+impl<T: Into<ApiFailure<Assistant>>> From<T> for Fault {
     fn from(failed: T) -> Self {
         Self::Common(failed.into())
     }
 }
 
 impl Fault {
-    /// Why rules were not saved; duplicates have this code.
-    pub fn of_rules(refused: refusal::Refusal, duplicates: i64) -> Self {
-        if let refusal::Refusal::Drafts(faults) = &refused {
+    /// Why rules were not saved.
+    pub fn of_rules(refused: rejection::RuleRejection) -> Self {
+        if let rejection::RuleRejection::Drafts(faults) = &refused {
             let mut keywords = Vec::new();
             for keyword in faults.iter().flat_map(|fault| &fault.duplicates).map(|duplicate| &duplicate.keyword) {
                 if !keywords.contains(keyword) {
@@ -103,26 +103,39 @@ impl Fault {
                 }
             }
             if !keywords.is_empty() {
-                return Self::Duplicates(duplicates, keywords);
+                return Self::Duplicates(keywords);
             }
         }
-        CoreError::from(refused).into()
+        match CoreError::from(refused) {
+            // A pair has no field names: the document calls its sides so.
+            CoreError::Invalid(mut flaws) => {
+                for flaw in &mut flaws {
+                    flaw.field = if flaw.field == "text" { "回复内容" } else { "收到内容" };
+                }
+                CoreError::Invalid(flaws).into()
+            }
+            error => error.into(),
+        }
     }
 }
 
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
-        let said = |code, message: &str| wire::answer(StatusCode::OK, code, message);
         match self {
             Self::Common(failed) => failed.into_response(),
-            Self::Duplicates(code, keywords) => said(code, &format!("重复：{}", keywords.join("、"))),
-            Self::UnknownUser => said(NOT_FOLLOWING, "没有这个用户"),
-            Self::NoSuchKey => said(TAKEN, "没有这个主键"),
+            Self::Duplicates(keywords) => {
+                wire::refused(StatusCode::OK, PARAMETER, word(PARAMETER), &repeated(&keywords))
+            }
         }
     }
 }
 
-fn of_flaws(flaws: &[Flaw]) -> i64 {
+/// Names the keywords that exist already.
+pub fn repeated(keywords: &[String]) -> String {
+    format!("重复：{}", keywords.join("、"))
+}
+
+fn of_flaws(flaws: &[FieldError]) -> i64 {
     let is = |field: &str, problem: Problem| flaws.iter().any(|flaw| flaw.field == field && flaw.problem == problem);
     if is("username", Problem::Taken) {
         TAKEN

@@ -1,10 +1,14 @@
-//! Dialect B, the reply-assistant API (no prefix): a session cookie, HTTP 200 with `{"code", "message"}`, a slash at the end or none.
+//! Dialect B, the reply-assistant API (no prefix): a session cookie, HTTP 200 with `{"code", "message"}`, trailing slash optional.
+//! `message` is a word of the original document; a refusal explains itself in `detail`.
 
 mod account;
+mod caller;
+mod code;
 mod fault;
+mod older;
+mod pairs;
 mod reply;
 mod routes;
-mod who;
 mod wire;
 
 pub use fault::Assistant;

@@ -1,35 +1,42 @@
-//! `/database/…`, `/wechat/…` and the older `/mongodb/…`: a person's own replies.
+//! `/database/…` and `/wechat/…`: a user's own replies.
 
 use super::{
     Assistant,
-    fault::{Fault, PARAMETER, TAKEN},
-    who::Who,
-    wire::{self, AutoReply, Pairs},
+    caller::Who,
+    code::{NOT_YOURS, NOT_YOURS_TO_DELETE, UNKNOWN, word},
+    fault::Fault,
+    pairs::Pairs,
+    wire::{self, AutoReply},
 };
 use crate::{
     core::{
-        CoreError, account,
+        CoreError,
         account::profile,
-        reply::{edit, pairs, refusal::Refusal},
+        rule::{edit, pairs},
     },
     http::{
-        api::{Body, Failed, Params},
+        api::{ApiFailure, Body, Params},
         state::AppState,
     },
 };
-use axum::{extract::State, response::Response};
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
 
 pub async fn show(State(state): State<AppState>, who: Who) -> Result<Response, Fault> {
-    let _turn = state.ctx.lists.wait(who.user.id).await;
-    Ok(wire::numbered(pairs::list(&state.ctx, who.user.id).await?))
+    let _turn = state.ctx.list_locks.lock(who.user.id).await;
+    Ok(Json(wire::numbered(pairs::list(&state.ctx, who.user.id).await?)).into_response())
 }
 
 pub async fn add(State(state): State<AppState>, who: Who, Pairs(new): Pairs) -> Result<Response, Fault> {
-    pairs::add(&state.ctx, &who.editor(), new).await.map_err(|refused| Fault::of_rules(refused, PARAMETER))?;
+    pairs::add(&state.ctx, &who.editor(), new).await.map_err(Fault::of_rules)?;
     Ok(wire::done())
 }
 
-/// What the reply says now; the change itself comes by POST.
+/// Returns the present reply; POST changes it.
 pub async fn look(State(state): State<AppState>, who: Who, params: Params<Assistant>) -> Result<Response, Fault> {
     let found = pairs::find(&state.ctx, who.user.id, number(&params)?).await?;
     Ok(wire::data(wire::flat(found)))
@@ -43,14 +50,19 @@ pub async fn update(
 ) -> Result<Response, Fault> {
     let (number, pair) = (number(&params)?, new.single()?);
     let done = pairs::update(&state.ctx, &who.editor(), number, pair).await;
-    done.map_err(|refused| Fault::of_rules(refused, PARAMETER))?;
+    done.map_err(Fault::of_rules)?;
     Ok(wire::done())
 }
 
 pub async fn delete(State(state): State<AppState>, who: Who, params: Params<Assistant>) -> Result<Response, Fault> {
     let number = number(&params)?;
-    edit::delete(&state.ctx, &who.editor(), &[number]).await.map_err(|refused| Fault::of_rules(refused, PARAMETER))?;
-    Ok(wire::done())
+    match edit::delete(&state.ctx, &who.editor(), &[number]).await.map_err(CoreError::from) {
+        Ok(_) => Ok(wire::done()),
+        Err(CoreError::NotFound) => {
+            Ok(wire::refused(StatusCode::OK, NOT_YOURS, NOT_YOURS_TO_DELETE, "没有这条回复，或它不是你的"))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 pub async fn auto_reply(who: Who) -> Result<Response, Fault> {
@@ -66,41 +78,17 @@ pub async fn set_auto_reply(
     Ok(wire::done())
 }
 
-/// The personal-WeChat channel's QR, its state and its picture.
+/// The QR code of the personal-WeChat channel, and its state.
 pub async fn personal_channel(_: Who) -> Fault {
     CoreError::NotConfigured("ilink").into()
 }
 
-pub async fn old_show(State(state): State<AppState>, who: Who, params: Params<Assistant>) -> Result<Response, Fault> {
-    let owner_id = who.editor_named(number(&params)?)?.owner_id;
-    account::find(&state.ctx, owner_id).await?.ok_or(Fault::UnknownUser)?;
-    let _turn = state.ctx.lists.wait(who.user.id).await;
-    let rules = pairs::list(&state.ctx, owner_id).await?;
-    Ok(wire::old_data(wire::flat(rules.into_iter().flat_map(|(_, pairs)| pairs).collect())))
+/// The picture of that QR code (`{pid}.png`). Without the channel no `pid` was ever given out.
+pub async fn personal_qr(_: Who) -> Response {
+    wire::refused(StatusCode::NOT_FOUND, UNKNOWN, word(UNKNOWN), "没有这张二维码，或已过期")
 }
 
-pub async fn old_add(
-    State(state): State<AppState>,
-    who: Who,
-    params: Params<Assistant>,
-    Pairs(new): Pairs,
-) -> Result<Response, Fault> {
-    let editor = who.editor_named(number(&params)?)?;
-    account::find(&state.ctx, editor.owner_id).await?.ok_or(Fault::UnknownUser)?;
-    pairs::add(&state.ctx, &editor, new).await.map_err(|refused| Fault::of_rules(refused, TAKEN))?;
-    Ok(wire::done())
-}
-
-pub async fn old_delete(State(state): State<AppState>, who: Who, params: Params<Assistant>) -> Result<Response, Fault> {
-    let editor = who.editor_named(number(&params)?)?;
-    match pairs::delete(&state.ctx, &editor, params.need("key")?).await {
-        Ok(()) => Ok(wire::done()),
-        Err(Refusal::Core(CoreError::NotFound)) => Err(Fault::NoSuchKey),
-        Err(refused) => Err(Fault::of_rules(refused, PARAMETER)),
-    }
-}
-
-/// The parameter `id`: of a reply, or at older addresses of a user.
-fn number(params: &Params<Assistant>) -> Result<i64, Failed<Assistant>> {
-    params.number("id")?.ok_or_else(|| Failed::missing("id"))
+/// The parameter `id`: a reply's number.
+fn number(params: &Params<Assistant>) -> Result<i64, ApiFailure<Assistant>> {
+    params.number("id")?.ok_or_else(|| ApiFailure::missing("id"))
 }

@@ -1,23 +1,30 @@
-//! The calls of this dialect. A slash at the end is accepted everywhere: older clients send one at some addresses.
+//! The routes of this dialect.
 
-use super::{Assistant, account, reply};
+use super::{
+    Assistant, account,
+    code::older::{OF_CHANGES, OF_SHOW},
+    fault::STATUSES,
+    older::{self, Older},
+    reply,
+};
 use crate::http::{
-    api::{Failed, Unreadable, own_site, seal, slashed},
+    api::{ApiFailure, Dialect, RequestError, calls, layer, no_such_call, own_site, slashed, unknown_below},
     session,
     state::AppState,
 };
 use axum::{
     Router,
-    middleware::from_fn_with_state,
+    middleware::{from_fn_with_state, map_response},
+    response::{IntoResponse as _, Response},
     routing::{MethodRouter, any, delete, get, post},
 };
 
-/// The routes of this dialect, with the session that says who asks.
+/// The routes of this dialect, with the session layer that identifies the caller.
 pub fn routes(state: &AppState) -> Router<AppState> {
-    // A GET that changes something is only done where no other site caused it.
+    // A GET that changes something must not be cross-site.
     let own = |methods: MethodRouter<AppState>| methods.layer(from_fn_with_state(state.clone(), own_site::<Assistant>));
     let delete_reply = own(get(reply::delete)).merge(post(reply::delete).delete(reply::delete));
-    let calls = [
+    let routes = calls([
         ("/account/register", post(account::register)),
         ("/account/login", post(account::sign_in)),
         ("/account/logout", own(get(account::sign_out))),
@@ -31,17 +38,31 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         ("/wechat/autoreply", get(reply::auto_reply).post(reply::set_auto_reply)),
         ("/wechat/testlogin", get(reply::personal_channel)),
         ("/wechat/testlogin/status", get(reply::personal_channel)),
-        ("/mongodb/show", get(reply::old_show)),
-        ("/mongodb/add", post(reply::old_add)),
-        ("/mongodb/delete", delete(reply::old_delete)),
-    ];
-    let routes = calls.into_iter().fold(Router::new(), |routes, (path, methods)| slashed(routes, path, methods));
-    let routes = ["/account", "/database", "/wechat", "/mongodb", "/static/qrimages"]
-        .into_iter()
-        .fold(routes, |routes, prefix| routes.route(&format!("{prefix}/{{*call}}"), any(no_such_call)));
-    seal::<Assistant>(routes, state).layer(session::layer(&state.ctx))
+        ("/static/qrimages/{picture}", get(reply::personal_qr)),
+    ]);
+    let prefixes = ["/account", "/database", "/wechat", "/mongodb"];
+    let routes = prefixes.into_iter().fold(routes, unknown_below::<Assistant>);
+    let no_such_call = any(no_such_call::<Assistant>);
+    let routes = slashed(routes, "/static/qrimages", no_such_call.clone())
+        .route("/static/qrimages/{picture}/{*call}", no_such_call);
+    // The older addresses have other codes, also for what their layer refuses.
+    let older_show = calls([("/mongodb/show", get(older::show))]);
+    let older_changes = calls([("/mongodb/add", post(older::add)), ("/mongodb/delete", delete(older::delete))]);
+    with_session::<Assistant>(routes, state)
+        .merge(with_session::<Older<OF_SHOW>>(older_show, state))
+        .merge(with_session::<Older<OF_CHANGES>>(older_changes, state))
 }
 
-async fn no_such_call() -> Failed<Assistant> {
-    Unreadable::NoSuchCall.into()
+/// Adds the shared layer, and the session layer outside of it.
+fn with_session<D: Dialect>(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
+    layer::<D>(routes, state).layer(session::layer(&state.ctx)).layer(map_response(only_its_statuses::<D>))
+}
+
+/// The session layer answers an unreachable database with an empty 500, which this dialect's clients do not know.
+async fn only_its_statuses<D: Dialect>(response: Response) -> Response {
+    if STATUSES.contains(&response.status()) {
+        return response;
+    }
+    tracing::error!(status = %response.status(), "a call of the reply assistant failed outside its handler");
+    ApiFailure::<D>::from(RequestError::Broke).into_response()
 }

@@ -1,20 +1,13 @@
-//! The forms of requests and answers.
+//! Requests and responses as JSON.
 
-use super::fault::{Assistant, DATA, Fault, OK};
-use crate::{
-    core::{account::User, reply::pairs::Pair},
-    http::api::{Failed, Json as Text, Unreadable},
-};
+use super::code::{DATA, OK, word};
+use crate::core::{account::User, rule::pairs::Pair};
 use axum::{
     Json,
-    extract::{FromRequest, Request},
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
-use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{MapAccess, Visitor},
-};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
@@ -23,7 +16,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 pub struct Register {
     pub username: String,
     pub password: String,
-    /// The code that the account sent. The older client had no other field for it.
+    /// The code that the account sent in the chat. The older client had no other field for it.
     pub last_name: String,
 }
 
@@ -34,7 +27,7 @@ pub struct Login {
     pub password: String,
 }
 
-/// `POST /account/password`: by the old one, or by a code.
+/// `POST /account/password`: with the old password, or with a code.
 #[derive(Deserialize)]
 #[expect(clippy::struct_field_names, reason = "the wire's names")]
 pub struct NewPassword {
@@ -49,94 +42,45 @@ pub struct Email {
     pub email: String,
 }
 
-/// `POST /wechat/autoreply`, and what the `GET` gives.
+/// `POST /wechat/autoreply`, and the response to its `GET`.
 #[derive(Deserialize, Serialize)]
 pub struct AutoReply {
     pub enabled: bool,
-}
-
-/// `{"收到": "回复", …}`: at least one pair, in the order they are written. A key may come twice: then it is told, not lost.
-pub struct Pairs(pub Vec<Pair>);
-
-impl<S: Send + Sync> FromRequest<S> for Pairs {
-    type Rejection = Fault;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
-        let Text(bytes, _) = Text::<Assistant>::from_request(request, state).await?;
-        let Entries(entries) = serde_json::from_slice(&bytes).map_err(|_| Unreadable::NotJson)?;
-        if entries.is_empty() {
-            return Err(Failed::missing("收到").into());
-        }
-        let pair = |(received, replied): (String, Value)| match replied {
-            Value::String(replied) => Ok((received, replied)),
-            _ => Err(Failed::ill_typed(&received)),
-        };
-        Ok(Self(entries.into_iter().map(pair).collect::<Result<_, Failed<Assistant>>>()?))
-    }
-}
-
-impl Pairs {
-    /// The one pair where only one makes sense.
-    pub fn single(self) -> Result<Pair, Fault> {
-        let mut pairs = self.0;
-        match (pairs.pop(), pairs.is_empty()) {
-            (Some(pair), true) => Ok(pair),
-            (pair, _) => Err(Failed::ill_typed(pair.as_ref().map_or("收到", |(received, _)| received)).into()),
-        }
-    }
-}
-
-/// The entries of an object, as they stand.
-struct Entries(Vec<(String, Value)>);
-
-impl<'de> Deserialize<'de> for Entries {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
-            type Value = Entries;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
-                }
-                Ok(Entries(entries))
-            }
-        }
-        deserializer.deserialize_map(Object)
-    }
 }
 
 #[derive(Serialize)]
 struct Envelope<'a, T> {
     code: i64,
     message: &'a str,
+    /// What went wrong, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<T>,
 }
 
-/// An answer without data.
-pub fn answer(status: StatusCode, code: i64, message: &str) -> Response {
-    (status, Json(Envelope::<()> { code, message, data: None })).into_response()
+/// A refusal: the document's word for the code, and an explanation.
+pub fn refused(status: StatusCode, code: i64, message: &str, detail: &str) -> Response {
+    (status, Json(Envelope::<()> { code, message, detail: Some(detail), data: None })).into_response()
 }
 
-/// It is done.
+/// Success without data.
 pub fn done() -> Response {
-    answer(StatusCode::OK, OK, "成功")
+    Json(Envelope::<()> { code: OK, message: word(OK), detail: None, data: None }).into_response()
 }
 
-/// What was asked for.
+/// Success with data.
 pub fn data(data: impl Serialize) -> Response {
-    Json(Envelope { code: DATA, message: "成功", data: Some(data) }).into_response()
+    of_data(DATA, data)
 }
 
-/// What was asked for at an older address, whose code for it is another one.
+/// Success with data at an older address, which uses another code.
 pub fn old_data(data: impl Serialize) -> Response {
-    Json(Envelope { code: OK, message: "成功", data: Some(data) }).into_response()
+    of_data(OK, data)
+}
+
+fn of_data(code: i64, data: impl Serialize) -> Response {
+    Json(Envelope { code, message: word(code), detail: None, data: Some(data) }).into_response()
 }
 
 #[derive(Serialize)]
@@ -144,6 +88,8 @@ struct Info {
     id: i64,
     username: Option<String>,
     nickname: String,
+    /// The name in WeChat, if it is known.
+    wechat_name: Option<String>,
     openid: Option<String>,
     email: Option<String>,
     level: String,
@@ -152,11 +98,12 @@ struct Info {
 }
 
 /// `data` of `GET /account/info`.
-pub fn info(user: User, openid: Option<String>) -> Response {
+pub fn info(user: User, openid: Option<String>, wechat_name: Option<String>) -> Response {
     data(Info {
         id: user.id,
         username: user.username,
         nickname: user.nickname,
+        wechat_name,
         openid,
         email: user.email,
         level: user.level,
@@ -167,39 +114,12 @@ pub fn info(user: User, openid: Option<String>) -> Response {
     })
 }
 
-/// `{"01": {"收到": "回复"}, …}`, without an envelope.
-pub fn numbered(rules: Vec<(i64, Vec<Pair>)>) -> Response {
-    let rules = rules.into_iter().map(|(number, pairs)| (format!("{number:02}"), flat(pairs)));
-    Json(Value::Object(rules.collect())).into_response()
+/// `{"01": {"收到": "回复"}, …}`: each rule under its number, the document's 主键.
+pub fn numbered(rules: Vec<(i64, Vec<Pair>)>) -> Value {
+    Value::Object(rules.into_iter().map(|(number, pairs)| (format!("{number:02}"), flat(pairs))).collect())
 }
 
 /// `{"收到": "回复", …}`.
 pub fn flat(pairs: Vec<Pair>) -> Value {
     Value::Object(pairs.into_iter().map(|(received, replied)| (received, Value::from(replied))).collect::<Map<_, _>>())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use axum::body::Body;
-
-    async fn read(text: &str) -> Result<Vec<Pair>, Fault> {
-        let request = Request::builder().header("content-type", "application/json").body(Body::from(text.to_owned()));
-        Pairs::from_request(request.unwrap(), &()).await.map(|pairs| pairs.0)
-    }
-
-    #[tokio::test]
-    async fn pairs_keep_their_order_and_what_comes_twice() {
-        let pairs = read(r#"{"b":"1","a":"2","b":"3"}"#).await.unwrap();
-        let read: Vec<_> = pairs.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
-        assert_eq!(read, [("b", "1"), ("a", "2"), ("b", "3")]);
-    }
-
-    #[tokio::test]
-    async fn what_are_no_pairs_is_a_wrong_parameter() {
-        for text in ["", "[]", "7", "null", "{}", r#"{"a":1}"#, r#"{"a":null}"#, r#"{"a":{"b":"c"}}"#, r#"{"a":"b"}x"#]
-        {
-            assert!(matches!(read(text).await, Err(Fault::Common(_))), "{text}");
-        }
-    }
 }

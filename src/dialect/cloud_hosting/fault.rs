@@ -1,9 +1,9 @@
-//! Why a client of this dialect got which status. Its own refusals come with 200: clients of the platform's template look at `code`.
+//! Maps failures to HTTP statuses. The core's refusals use 200: clients built from the platform's template check `code`.
 
 use super::{gateway, wire::Envelope};
 use crate::{
     core::{CoreError, Ctx, rate::Caller as Counted},
-    http::api::{Dialect, Unreadable},
+    http::api::{Dialect, RequestError},
 };
 use axum::{
     http::{HeaderMap, StatusCode, Uri},
@@ -51,10 +51,10 @@ impl Dialect for CloudHosting {
         }
     }
 
-    fn of_request(what: &Unreadable) -> StatusCode {
+    fn of_request(what: &RequestError) -> StatusCode {
         match what {
-            Unreadable::Foreign => StatusCode::BAD_REQUEST,
-            Unreadable::TimedOut | Unreadable::Broke => StatusCode::OK,
+            RequestError::Foreign => StatusCode::BAD_REQUEST,
+            RequestError::TimedOut | RequestError::Broke => StatusCode::OK,
             other => other.status(),
         }
     }

@@ -1,4 +1,5 @@
-//! Who calls, as the platform's gateway says. Believed only where the operator says that nothing but the gateway reaches this instance.
+//! Identifies the caller by the headers of the platform's gateway. Trusted only if the settings say that no other client can reach this
+//! instance.
 
 use crate::{core::Ctx, http::state::AppState};
 use axum::{
@@ -15,7 +16,7 @@ pub struct Named {
     pub unionid: Option<String>,
 }
 
-/// The named caller, if there is one to be believed.
+/// The named caller, if the headers are present and trusted.
 #[derive(Debug)]
 pub struct Gateway(pub Option<Named>);
 
@@ -27,7 +28,7 @@ impl FromRequestParts<AppState> for Gateway {
     }
 }
 
-/// Whom the gateway names, where it is to be believed.
+/// The caller that the gateway names, if its headers are trusted.
 pub fn named(ctx: &Ctx, headers: &HeaderMap) -> Option<Named> {
     if !ctx.settings.settings.server.trust_wx_headers {
         return None;
@@ -35,10 +36,10 @@ pub fn named(ctx: &Ctx, headers: &HeaderMap) -> Option<Named> {
     let text = |name: &str| {
         let mut values = headers.get_all(name).iter();
         let value = values.next().and_then(|v| v.to_str().ok()).filter(|v| !v.is_empty());
-        // The gateway says everything once; a second value came from somewhere else.
+        // The gateway sends each header once; a second value is forged.
         value.filter(|_| values.next().is_none()).map(str::to_owned)
     };
-    // The platform marks what comes through it (docs/WECHAT.md, 6).
+    // The platform sets this header on requests through its gateway (docs/WECHAT.md, 6).
     text("x-wx-source")?;
     Some(Named { appid: text("x-wx-appid")?, openid: text("x-wx-openid")?, unionid: text("x-wx-unionid") })
 }

@@ -1,4 +1,4 @@
-//! The calls of this dialect.
+//! The routes of this dialect.
 
 use super::{
     CloudHosting,
@@ -6,26 +6,18 @@ use super::{
     wire::{Action, Count, Envelope, LoggedIn},
 };
 use crate::{
-    core::{counter, signin::app},
+    core::{counter, signin::wechat_apps},
     http::{
-        api::{Answer, Body, Failed, Params, Unreadable, seal},
+        api::{Answer, Body, Params, calls, layer, unknown_below},
         state::AppState,
     },
 };
-use axum::{
-    Router,
-    extract::State,
-    routing::{any, get},
-};
+use axum::{Router, extract::State, routing::get};
 
-/// The routes of this dialect, and of everything below `/api` that is no other's.
+/// The routes of this dialect, including every path below `/api` that no other dialect has.
 pub fn routes(state: &AppState) -> Router<AppState> {
-    let routes = Router::new()
-        .route("/api/count", get(count).post(change))
-        .route("/api/login", get(login))
-        .route("/api", any(no_such_call))
-        .route("/api/{*call}", any(no_such_call));
-    seal::<CloudHosting>(routes, state)
+    let routes = calls([("/api/count", get(count).post(change)), ("/api/login", get(login))]);
+    layer::<CloudHosting>(unknown_below::<CloudHosting>(routes, "/api"), state)
 }
 
 async fn count(State(state): State<AppState>) -> Answer<CloudHosting> {
@@ -40,7 +32,7 @@ async fn change(State(state): State<AppState>, Body(count, _): Body<CloudHosting
     Ok(Envelope::ok(value))
 }
 
-/// By a mini-program's code; behind the gateway, who calls is known without one.
+/// Signs in with a mini-program's code; behind the gateway the caller is known without one.
 async fn login(
     State(state): State<AppState>,
     Gateway(named): Gateway,
@@ -48,13 +40,12 @@ async fn login(
 ) -> Answer<CloudHosting> {
     let entered = match named {
         Some(Named { appid, openid, unionid }) if params.get("code").is_none() => {
-            app::by_gateway(&state.ctx, &appid, &openid, unionid.as_deref()).await?
+            wechat_apps::by_gateway(&state.ctx, &appid, &openid, unionid.as_deref()).await?
         }
-        _ => app::by_mini_program(&state.ctx, params.need("code")?, &app::Presented::default()).await?,
+        _ => {
+            wechat_apps::by_mini_program(&state.ctx, params.need("code")?, &wechat_apps::PresentedProfile::default())
+                .await?
+        }
     };
     Ok(Envelope::ok(LoggedIn { token: entered.token }))
-}
-
-async fn no_such_call() -> Failed<CloudHosting> {
-    Unreadable::NoSuchCall.into()
 }

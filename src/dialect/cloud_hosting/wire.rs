@@ -1,4 +1,4 @@
-//! The forms of requests and answers.
+//! Requests and responses as JSON.
 
 use axum::{
     Json,
@@ -7,7 +7,7 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Every answer.
+/// The envelope of every response.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<T> {

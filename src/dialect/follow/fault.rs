@@ -1,16 +1,16 @@
-//! Why a client of this dialect got which status.
+//! Maps failures to HTTP statuses.
 
-use super::{routes, who, wire};
+use super::{FORM_MAX_BYTES, gateway, paths, wire};
 use crate::{
     core::{
         CoreError, Ctx,
         image::{
             EditError, Kind, MAX_BYTES, MAX_PIXELS, MAX_SIDE, MAX_TIME, OperationFlaw, OperationProblem,
-            Refusal as Picture,
+            PictureError as Picture, paid,
         },
         rate::Caller as Counted,
     },
-    http::api::{Dialect, Failed, Params, Unreadable},
+    http::api::{ApiFailure, Dialect, Params, RequestError},
 };
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, Uri},
@@ -23,15 +23,15 @@ pub struct Follow;
 
 impl Dialect for Follow {
     const NAME: &'static str = "follow";
-    const BODY_MAX_BYTES: usize = super::upload::MAX_BYTES;
-    /// Time for the largest picture over a megabit a second, then for its turn and the work.
+    const BODY_MAX_BYTES: usize = FORM_MAX_BYTES;
+    /// Time for the largest picture at 1 Mbit/s, plus queue and processing.
     const PATIENCE_SECS: u64 = 120;
 
     fn counted(ctx: &Ctx, uri: &Uri, headers: &HeaderMap) -> Option<Counted> {
-        if let Some(openid) = who::vouched(ctx, headers) {
+        if let Some(openid) = gateway::vouched(ctx, headers) {
             return Some(Counted::Openid(openid.to_owned()));
         }
-        let client = (uri.path() == routes::CHECK_FOLLOW).then(|| Params::<Self>::of(uri))?;
+        let client = (uri.path().trim_end_matches('/') == paths::CHECK_FOLLOW).then(|| Params::<Self>::of(uri))?;
         client.get("client_id").map(|client| Counted::Follower(client.to_owned()))
     }
 
@@ -58,17 +58,16 @@ impl Dialect for Follow {
         }
     }
 
-    fn of_request(what: &Unreadable) -> StatusCode {
+    fn of_request(what: &RequestError) -> StatusCode {
         match what {
-            Unreadable::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Unreadable::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
+            RequestError::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
             other => other.status(),
         }
     }
 
     fn say(status: StatusCode, words: String) -> Response {
         let mut response = wire::refused(status, words);
-        // Out of credits: whoever is told so has nothing left that an edit could cost.
+        // Out of credits: the response then reports 0 remaining credits.
         if status == StatusCode::PAYMENT_REQUIRED {
             response.headers_mut().insert(wire::REMAINING, HeaderValue::from(0));
         }
@@ -76,22 +75,24 @@ impl Dialect for Follow {
     }
 }
 
-/// Everything that a call of this dialect may fail with.
+/// Every failure of a call of this dialect.
 #[derive(Debug)]
 pub enum Fault {
-    /// What all dialects share.
-    Common(Failed<Follow>),
-    /// A picture, or what is to be done with it.
+    /// The failures that all dialects share.
+    Common(ApiFailure<Follow>),
+    /// The picture or the list of operations is invalid.
     Picture(Picture),
-    /// The body is no form with a file.
+    /// The edit timed out, as others did in this hour, and cost a credit. Holds the credits that remain.
+    Charged(i64),
+    /// The body is not a form with a file.
     NotForm,
-    /// The header `openid`, where nobody vouches for it.
+    /// The header `openid` without a trusted gateway.
     OpenidNotTrusted,
-    /// An `openid` that nobody has.
+    /// An `openid` that no user has.
     UnknownOpenid,
 }
 
-impl<T: Into<Failed<Follow>>> From<T> for Fault {
+impl<T: Into<ApiFailure<Follow>>> From<T> for Fault {
     fn from(failed: T) -> Self {
         Self::Common(failed.into())
     }
@@ -108,6 +109,7 @@ impl From<EditError> for Fault {
         match error {
             EditError::Core(error) => error.into(),
             EditError::Refused(refusal) => Self::Picture(refusal),
+            EditError::Charged { remaining } => Self::Charged(remaining),
         }
     }
 }
@@ -117,6 +119,7 @@ impl IntoResponse for Fault {
         let (status, detail) = match self {
             Self::Common(failed) => return failed.into_response(),
             Self::Picture(refusal) => of_picture(&refusal),
+            Self::Charged(remaining) => return charged(remaining),
             Self::NotForm => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "请求体应为 multipart/form-data，带 image 和 operations 两个字段".to_owned(),
@@ -130,6 +133,15 @@ impl IntoResponse for Fault {
         };
         wire::refused(status, detail)
     }
+}
+
+/// The response to the third timeout in an hour, and each further one.
+fn charged(remaining: i64) -> Response {
+    let (status, detail) = of_picture(&Picture::TooLong);
+    let detail = format!("{detail}；一小时内第 {} 次超时起扣积分，本次扣 {} 积分", paid::FREE_TIMEOUTS + 1, paid::COST);
+    let mut response = wire::refused(status, detail);
+    wire::set_credits(&mut response, paid::COST, remaining);
+    response
 }
 
 fn of_picture(refusal: &Picture) -> (StatusCode, String) {
@@ -160,6 +172,7 @@ fn of_operation(flaw: &OperationFlaw) -> String {
         OperationProblem::WrongType(kind) => format!("{place}：应为{}", of_kind(*kind)),
         OperationProblem::OutOfRange { least, most } => format!("{place}：应在 {least} 到 {most} 之间"),
         OperationProblem::NotOneOf(words) => format!("{place}：应为 {} 之一", words.join("、")),
+        OperationProblem::Empty => format!("{place}：至少要有一步"),
         OperationProblem::TooMany(most) => format!("{place}：最多 {most} 步"),
         OperationProblem::Outside { width, height } => format!("{place}：超出了图片，此时图片是 {width} × {height}"),
         OperationProblem::ResultTooLarge => {

@@ -1,13 +1,6 @@
-//! The calls of this dialect.
+//! The routes of this dialect.
 
-use super::{
-    Follow,
-    fault::Fault,
-    upload::{self, Upload},
-    verify,
-    who::Who,
-    wire,
-};
+use super::{FORM_MAX_BYTES, Follow, caller::Who, fault::Fault, paths::CHECK_FOLLOW, upload::Upload, verify, wire};
 use crate::{
     core::{
         account::identity,
@@ -16,7 +9,7 @@ use crate::{
         signin::follow,
     },
     http::{
-        api::{Body, Failed, Params, Unreadable, seal},
+        api::{ApiFailure, Body, Params, RequestError, calls, layer, slashed, unknown_below},
         client::Client,
         guard::PUSH_PATH,
         state::AppState,
@@ -27,28 +20,24 @@ use axum::{
     extract::{DefaultBodyLimit, FromRequest as _, Request, State},
     http::{HeaderValue, header},
     response::{IntoResponse as _, Response},
-    routing::{any, get, post},
+    routing::{get, post},
 };
 
 /// An encrypted push in compatible mode is about three times its plain form; the parser has tighter limits of its own.
 const PUSH_MAX_BYTES: usize = 512 * 1024;
-/// Asked again and again until the QR was scanned.
-pub const CHECK_FOLLOW: &str = "/api/v1/auth/wechat/check-follow";
 
-/// The routes of this dialect. What the platform pushes is not sealed: it is no client, and has its own way of being refused.
+/// The routes of this dialect. The platform's pushes are outside the shared layer: they have their own error responses.
 pub fn routes(state: &AppState) -> Router<AppState> {
     let verify = get(verify::url).post(verify::push).fallback(not_verify);
-    let pushes = Router::new().route(PUSH_PATH, verify).layer(DefaultBodyLimit::max(PUSH_MAX_BYTES));
-    let edit = post(edit).layer(DefaultBodyLimit::max(upload::MAX_BYTES));
-    let calls = Router::new()
-        .route("/api/v1/auth/wechat/qrcode", post(qrcode))
-        .route(CHECK_FOLLOW, get(check_follow))
-        .route("/api/v1/user/credits", get(credits))
-        .route("/api/v1/image/edit", edit)
-        .route("/api/v1", any(no_such_call))
-        .route("/api/v1/", any(no_such_call))
-        .route("/api/v1/{*call}", any(no_such_call));
-    pushes.merge(seal::<Follow>(calls, state))
+    let pushes = slashed(Router::new(), PUSH_PATH, verify).layer(DefaultBodyLimit::max(PUSH_MAX_BYTES));
+    let edit = post(edit).layer(DefaultBodyLimit::max(FORM_MAX_BYTES));
+    let routes = calls([
+        ("/api/v1/auth/wechat/qrcode", post(qrcode)),
+        (CHECK_FOLLOW, get(check_follow)),
+        ("/api/v1/user/credits", get(credits)),
+        ("/api/v1/image/edit", edit),
+    ]);
+    pushes.merge(layer::<Follow>(unknown_below::<Follow>(routes, "/api/v1"), state))
 }
 
 async fn qrcode(
@@ -63,7 +52,8 @@ async fn qrcode(
 
 async fn check_follow(State(state): State<AppState>, params: Params<Follow>) -> Result<Response, Fault> {
     let name = params.need("client_id")?;
-    let found = follow::look(&state.ctx, &follow::Client::parse(&state.ctx, name)?).await?;
+    let poll = params.get("poll_token").filter(|text| !text.is_empty());
+    let found = follow::look(&state.ctx, &follow::Client::parse(&state.ctx, name)?, poll).await?;
     Ok(wire::followed(name, found))
 }
 
@@ -78,13 +68,13 @@ async fn credits(State(state): State<AppState>, who: Who) -> Result<Response, Fa
 
 async fn edit(State(state): State<AppState>, who: Who, request: Request) -> Result<Response, Fault> {
     let ctx = &state.ctx;
-    // Before the picture is received.
-    let place = ctx.studio.enter(who.user_id)?;
+    // Waits in the queue before the picture is received.
+    let place = ctx.image_edits.enter(who.user_id).await?;
     let headers = request.headers().clone();
     let Upload { image, operations } = Upload::from_request(request, &state).await?;
-    let list = image::parse(&operations).map_err(image::Refusal::Operation)?;
+    let list = image::parse(&operations).map_err(image::PictureError::Operation)?;
     let key = match headers.get("idempotency-key") {
-        // What is no ASCII is no key; the flaw says which header it is.
+        // Non-ASCII text is not a valid key; the error names the header.
         Some(name) => Some(Key::new(ctx, name.to_str().unwrap_or_default(), &[operations.as_bytes(), &image])?),
         None => None,
     };
@@ -92,12 +82,8 @@ async fn edit(State(state): State<AppState>, who: Who, request: Request) -> Resu
     Ok(wire::picture(paid))
 }
 
-async fn no_such_call() -> Failed<Follow> {
-    Unreadable::NoSuchCall.into()
-}
-
 async fn not_verify() -> Response {
-    let mut refused = Failed::<Follow>::from(Unreadable::Method).into_response();
+    let mut refused = ApiFailure::<Follow>::from(RequestError::Method).into_response();
     refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET,HEAD,POST"));
     refused
 }

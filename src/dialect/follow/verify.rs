@@ -1,71 +1,136 @@
-//! `GET` and `POST /api/v1/auth/wechat/verify`: verified before anything is parsed, answered in time whatever happens behind.
+//! `GET` and `POST /api/v1/auth/wechat/verify`: verifies every push before parsing it, and answers before the platform's
+//! timeout. Without a valid signature the answer is 403; a push that is signed and cannot be read has no effect, and gets
+//! `success`: for anything else the platform would deliver it again, and tell the person of a fault.
 
 use crate::{
     core::{
-        CoreError, Ctx,
-        message::{self, Hold, answer::Answer},
+        CoreError, OfficialCtx,
+        message::{self, Hold, answer::Answer, given_reply::GivenReply},
     },
     http::state::AppState,
     wechat::{
         api::Custom,
-        callback::{self, Push, SUCCESS},
+        callback::{self, PlainSignature, Push, Refusal, SUCCESS, Seal},
         message::Message,
-        reply,
     },
 };
 use axum::{
     body::Bytes,
-    extract::{RawQuery, State},
+    extract::{FromRequest as _, RawQuery, Request, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use std::time::Duration;
 
-/// The platform hangs up after 5 s (docs/WECHAT.md, 2.1); this leaves it time to receive.
+/// The platform disconnects after 5 s (docs/WECHAT.md, 2.1); this leaves it time to receive.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// The platform asks whether this is the right place: the echo for a right signature, nothing for any other.
+/// The platform verifies this address: answers with the echo if the signature is valid, with nothing otherwise.
 pub async fn url(State(state): State<AppState>, RawQuery(query): RawQuery) -> Response {
-    match callback::verify_url(&state.push, query.as_deref().unwrap_or_default(), state.ctx.clock.now_secs()) {
-        Ok(echo) => ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], echo).into_response(),
+    let (query, now_secs) = (query.as_deref().unwrap_or_default(), state.ctx.clock.now_secs());
+    match callback::verify_url(&state.push, query, now_secs) {
+        Ok(echo) => {
+            // In plain mode the logged address of this request would be valid for one push.
+            let signature = callback::plain_signature(&state.push, query, &[], now_secs);
+            message::replay::claim(&state.ctx, signature.as_ref()).await.ok();
+            ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], echo).into_response()
+        }
         Err(refusal) => refused(refusal.class()),
     }
 }
 
-/// A push: a message or an event.
-pub async fn push(State(state): State<AppState>, RawQuery(query): RawQuery, body: Bytes) -> Response {
-    let push =
-        match callback::open_push(&state.push, query.as_deref().unwrap_or_default(), &body, state.ctx.clock.now_secs())
-        {
-            Ok(push) => push,
-            Err(refusal) => return refused(refusal.class()),
-        };
-    let (xml, hold) = in_time(&state.ctx, &push).await;
-    let body = xml.map_or_else(
+/// A push: a message or an event. Checks the signature of the address before receiving the body.
+pub async fn push(State(state): State<AppState>, RawQuery(query): RawQuery, request: Request) -> Response {
+    let (query, now_secs) = (query.as_deref().unwrap_or_default(), state.ctx.clock.now_secs());
+    if let Err(refusal) = callback::check_address(&state.push, query, now_secs) {
+        return refused(refusal.class());
+    }
+    let body = match Bytes::from_request(request, &state).await {
+        Ok(body) => body,
+        Err(unread) => return unread.into_response(),
+    };
+    let signature = callback::plain_signature(&state.push, query, &body, now_secs);
+    let push = match callback::open_push(&state.push, query, &body, now_secs) {
+        Ok(push) => push,
+        Err(refusal) => {
+            // An unreadable push uses up its signature, too.
+            let claimed = message::replay::claim(&state.ctx, signature.as_ref()).await;
+            let is_replay = matches!(claimed, Ok(false));
+            if is_replay || !refusal.is_authentic() {
+                return refused(refusal.class());
+            }
+            unreadable(refusal, body.len());
+            return success();
+        }
+    };
+    if !is_ours(&state.ctx, &push).await {
+        message::replay::claim(&state.ctx, signature.as_ref()).await.ok();
+        return success();
+    }
+    let Some((reply, hold)) = in_time(&state.ctx, &push, signature).await else {
+        return StatusCode::FORBIDDEN.into_response();
+    };
+    let (now_secs, rng) = (state.ctx.clock.now_secs(), state.ctx.rng.as_ref());
+    let body = reply.map_or_else(
         || SUCCESS.to_owned(),
-        |xml| {
-            callback::seal_reply(&state.push, &push.seal, &xml, state.ctx.clock.now_secs(), state.ctx.chance.as_ref())
-        },
+        |reply| callback::seal_reply(&state.push, &push.seal, &document(reply), now_secs, rng),
     );
-    // The rest of it goes out by another way.
+    // The overflow is sent as custom messages once the hold is dropped.
     drop(hold);
     let kind = if body == SUCCESS { "text/plain; charset=utf-8" } else { "text/xml; charset=utf-8" };
     ([(header::CONTENT_TYPE, kind)], body).into_response()
 }
 
-/// One face for every refusal: who forges learns nothing from it.
+/// The reply as XML.
+fn document(reply: GivenReply) -> String {
+    match reply {
+        GivenReply::Typed(reply) => reply.render(),
+        GivenReply::Xml(document) => document,
+    }
+}
+
+/// The same response for every refusal, so that an attacker learns nothing from it.
 fn refused(class: &'static str) -> Response {
     metrics::counter!("weida_pushes_refused_total", "class" => class).increment(1);
-    tracing::warn!(class, "a push was refused");
+    tracing::warn!(class, "refused a push");
     StatusCode::FORBIDDEN.into_response()
 }
 
-/// The answer, or none when it is not there in time. The work goes on by itself: a caller that hangs up breaks nothing off,
-/// and a late answer goes out as a customer-service message, where the account may send those.
-async fn in_time(ctx: &Ctx, push: &Push) -> (Option<String>, Option<Hold>) {
+/// Reports a push that is authentic and cannot be read; of its content only the length.
+fn unreadable(refusal: Refusal, bytes: usize) {
+    let class = refusal.class();
+    metrics::counter!("weida_pushes_unreadable_total", "class" => class).increment(1);
+    tracing::warn!(class, cause = %refusal, bytes, "a signed push cannot be read: it was answered without effect");
+}
+
+/// The response without a reply.
+fn success() -> Response {
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], SUCCESS).into_response()
+}
+
+/// True if the push is for this account, and also if the database fails, because handling the push will then fail too.
+async fn is_ours(ctx: &OfficialCtx, push: &Push) -> bool {
+    let is_proven = matches!(push.seal, Seal::Encrypted(_));
+    if is_proven && let Err(error) = message::encryption::note(ctx).await {
+        tracing::warn!(%error, "it could not be stored that pushes are encrypted");
+    }
+    message::original_id::is_ours(ctx, &push.message.to, is_proven).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the account's original id could not be read or stored");
+        true
+    })
+}
+
+/// The answer, without a reply if it was not ready in time; `None` for a replay. The work continues in the background: a
+/// disconnect does not cancel it, and a late reply is sent as a customer-service message if the account may send those.
+async fn in_time(
+    ctx: &OfficialCtx,
+    push: &Push,
+    signature: Option<PlainSignature>,
+) -> Option<(Option<GivenReply>, Option<Hold>)> {
     let (task_ctx, message) = (ctx.clone(), push.message.clone());
-    let mut work = tokio::spawn(async move { message::answer(&task_ctx, &message).await });
-    match tokio::time::timeout(PATIENCE, &mut work).await {
+    let mut work = tokio::spawn(async move { message::answer_signed(&task_ctx, &message, signature.as_ref()).await });
+    Some(match tokio::time::timeout(PATIENCE, &mut work).await {
+        Ok(Ok(Ok(answer))) if answer.is_replay => return None,
         Ok(Ok(Ok(answer))) => (answer.reply, Some(answer.hold)),
         Ok(Ok(Err(error))) => {
             if !matches!(error, CoreError::Unavailable | CoreError::Busy) {
@@ -81,17 +146,17 @@ async fn in_time(ctx: &Ctx, push: &Push) -> (Option<String>, Option<Hold>) {
             tokio::spawn(send_late(ctx.clone(), push.message.clone(), work));
             (None, None)
         }
-    }
+    })
 }
 
-async fn send_late(ctx: Ctx, push: Message, work: tokio::task::JoinHandle<Result<Answer, CoreError>>) {
-    // The rest is held back until the late answer was sent.
-    let Ok(Ok(Answer { reply: Some(xml), hold: _hold })) = work.await else {
+async fn send_late(ctx: OfficialCtx, push: Message, work: tokio::task::JoinHandle<Result<Answer, CoreError>>) {
+    // The overflow is held back until the late reply was sent.
+    let Ok(Ok(Answer { reply: Some(reply), hold: _hold, .. })) = work.await else {
         tracing::warn!("a message was not answered in time");
         return;
     };
-    let Some(late) = reply::read(&xml).and_then(Custom::of) else { return };
-    match message::service::send(&ctx, &push.from, &late).await {
+    let Some(late) = reply.into_reply().and_then(Custom::of) else { return };
+    match message::custom_message::send(&ctx, &push.from, &late).await {
         Ok(()) => tracing::warn!("a message was answered late, by a customer-service message"),
         Err(error) => tracing::warn!(%error, "a message was not answered in time"),
     }

@@ -1,4 +1,4 @@
-//! The forms of requests and answers.
+//! Requests and responses as JSON.
 
 use crate::core::{
     credit::Credits,
@@ -13,9 +13,9 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-/// What is left after a call that costs credits.
+/// The credits that remain after a call that costs credits.
 pub const REMAINING: HeaderName = HeaderName::from_static("x-credits-remaining");
-/// What it cost.
+/// The call's cost in credits.
 pub const COST: HeaderName = HeaderName::from_static("x-credits-cost");
 
 /// `POST /auth/wechat/qrcode`.
@@ -34,6 +34,7 @@ struct QrcodeAnswer<'a> {
     /// Seconds.
     expires_in: u32,
     expires_at: Option<String>,
+    poll_token: String,
 }
 
 pub fn qrcode(client_id: &str, shown: Shown) -> Response {
@@ -45,6 +46,7 @@ pub fn qrcode(client_id: &str, shown: Shown) -> Response {
         qrcode_url: shown.picture_url,
         expires_in: follow::TTL_SECS,
         expires_at: written(shown.expires_at),
+        poll_token: shown.poll,
     })
     .into_response()
 }
@@ -95,9 +97,14 @@ pub fn credits(openid: Option<String>, credits: Credits) -> Response {
 pub fn picture(paid: Paid) -> Response {
     let kind = HeaderValue::from_static(paid.picture.format.media_type());
     let mut response = ([(header::CONTENT_TYPE, kind)], paid.picture.bytes).into_response();
-    response.headers_mut().insert(REMAINING, HeaderValue::from(paid.remaining));
-    response.headers_mut().insert(COST, HeaderValue::from(paid.cost));
+    set_credits(&mut response, paid.cost, paid.remaining);
     response
+}
+
+/// Sets the headers with an edit's cost and the credits that remain.
+pub fn set_credits(response: &mut Response, cost: i64, remaining: i64) {
+    response.headers_mut().insert(REMAINING, HeaderValue::from(remaining));
+    response.headers_mut().insert(COST, HeaderValue::from(cost));
 }
 
 #[derive(Debug, Serialize)]

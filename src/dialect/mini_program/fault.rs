@@ -1,9 +1,9 @@
-//! Why a client of this dialect got which code.
+//! Maps failures to the codes of this dialect.
 
 use super::wire::Envelope;
 use crate::{
-    core::{CoreError, token::TokenFault},
-    http::api::{Dialect, Unreadable, platform_status},
+    core::{CoreError, TokenFault},
+    http::api::{Dialect, RequestError, platform_status},
 };
 use axum::{http::StatusCode, response::Response};
 
@@ -16,7 +16,7 @@ impl Dialect for MiniProgram {
 
     type Verdict = StatusCode;
 
-    /// 400 is what the caller can mend, 401 what a new login mends, 500 what neither can.
+    /// 400 if the caller can fix the request, 401 if a new login helps, 500 if neither.
     fn of_core(error: &CoreError) -> StatusCode {
         match error {
             CoreError::Invalid(_)
@@ -48,9 +48,9 @@ impl Dialect for MiniProgram {
         }
     }
 
-    fn of_request(what: &Unreadable) -> StatusCode {
+    fn of_request(what: &RequestError) -> StatusCode {
         match what {
-            Unreadable::Foreign => StatusCode::BAD_REQUEST,
+            RequestError::Foreign => StatusCode::BAD_REQUEST,
             other => other.status(),
         }
     }

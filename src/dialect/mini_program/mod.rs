@@ -1,5 +1,5 @@
-//! Dialect C, the mini-program API (`/api/auth`): `{"code", "msg", "data"}`, the HTTP status equal to `code`. POST only, a slash at
-//! the end is optional.
+//! Dialect C, the mini-program API (`/api/auth`): `{"code", "msg", "data"}`, the HTTP status equal to `code`. POST only, trailing
+//! slash optional.
 
 mod fault;
 mod routes;

@@ -1,33 +1,30 @@
-//! The calls of this dialect.
+//! The routes of this dialect.
 
 use super::{
     MiniProgram,
     wire::{Envelope, LoggedIn, Login, Refreshed, Verified},
 };
 use crate::{
-    core::{CoreError, account, signin::app, token, token::TokenFault},
+    core::{CoreError, TokenFault, account, signin::wechat_apps, token},
     http::{
-        api::{Answer, Bearing, Body, Caller, Failed, Unreadable, seal, slashed},
+        api::{Answer, Bearing, Body, Caller, calls, layer, unknown_below},
         state::AppState,
     },
 };
-use axum::{
-    Router,
-    extract::State,
-    routing::{any, post},
-};
+use axum::{Router, extract::State, routing::post};
 
 /// The routes of this dialect.
 pub fn routes(state: &AppState) -> Router<AppState> {
-    let mut routes = Router::new().route("/api/auth/{*call}", any(no_such_call)).route("/api/auth", any(no_such_call));
-    routes = slashed(routes, "/api/auth/login", post(login));
-    routes = slashed(routes, "/api/auth/verify", post(verify));
-    routes = slashed(routes, "/api/auth/refresh", post(refresh));
-    seal::<MiniProgram>(routes, state)
+    let routes = calls([
+        ("/api/auth/login", post(login)),
+        ("/api/auth/verify", post(verify)),
+        ("/api/auth/refresh", post(refresh)),
+    ]);
+    layer::<MiniProgram>(unknown_below::<MiniProgram>(routes, "/api/auth"), state)
 }
 
 async fn login(State(state): State<AppState>, Body(login, _): Body<MiniProgram, Login>) -> Answer<MiniProgram> {
-    let entered = app::by_mini_program(&state.ctx, &login.code, &login.presented()).await?;
+    let entered = wechat_apps::by_mini_program(&state.ctx, &login.code, &login.presented()).await?;
     Ok(Envelope::ok("登录成功", LoggedIn { token: entered.token, user_info: entered.user.into() }))
 }
 
@@ -38,8 +35,4 @@ async fn verify(State(state): State<AppState>, Caller(bearer, _): Caller<MiniPro
 
 async fn refresh(State(state): State<AppState>, Bearing(text, _): Bearing<MiniProgram>) -> Answer<MiniProgram> {
     Ok(Envelope::ok("刷新成功", Refreshed { token: token::refresh(&state.ctx, &text).await? }))
-}
-
-async fn no_such_call() -> Failed<MiniProgram> {
-    Unreadable::NoSuchCall.into()
 }

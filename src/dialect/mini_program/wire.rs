@@ -1,6 +1,6 @@
-//! The forms of requests and answers.
+//! Requests and responses as JSON.
 
-use crate::core::{account::User, signin::app::Presented};
+use crate::core::{account::User, signin::wechat_apps::PresentedProfile};
 use axum::{
     Json,
     http::StatusCode,
@@ -8,7 +8,7 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Every answer. `code` is the HTTP status.
+/// The envelope of every response. `code` is the HTTP status.
 #[derive(Debug, Serialize)]
 pub struct Envelope<T> {
     code: u16,
@@ -36,14 +36,14 @@ pub struct Login {
     pub code: String,
     avatar_url: Option<String>,
     nick_name: Option<String>,
-    /// From `wx.getUserInfo`; both or none.
+    /// From `wx.getUserInfo`; both or neither.
     encrypted_data: Option<String>,
     iv: Option<String>,
 }
 
 impl Login {
-    pub fn presented(&self) -> Presented {
-        Presented {
+    pub fn presented(&self) -> PresentedProfile {
+        PresentedProfile {
             nickname: self.nick_name.clone(),
             avatar_url: self.avatar_url.clone(),
             sealed: self.encrypted_data.clone().zip(self.iv.clone()),
@@ -80,7 +80,7 @@ pub struct Person {
     shown: Shown,
 }
 
-/// How a person looks. A picture that is not there is an empty text: mini-programs bind it as it is.
+/// A user's profile. A missing picture is an empty text: mini-programs bind it as it is.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Shown {

@@ -1,21 +1,23 @@
-//! A call as a line for the shell, from the examples that the document gives.
+//! Generates curl samples from the examples in the document.
 
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
-/// Where lines are broken.
+/// The line break of a sample.
 const BREAK: &str = " \\\n  ";
 
-/// The line for one call.
+/// The sample for one call.
 pub(super) fn sample(server: &str, path: &str, method: &str, call: &Value) -> String {
     let mut query = Serializer::new(String::new());
-    let mut words = Vec::new();
+    let (mut path, mut words) = (path.to_owned(), Vec::new());
     for parameter in call["parameters"].as_array().into_iter().flatten() {
         let (Some(name), Some(value)) = (parameter["name"].as_str(), text(&parameter["example"])) else { continue };
-        if parameter["in"] == "header" {
-            words.push(format!("-H {}", quoted(&format!("{name}: {value}"))));
-        } else {
-            query.append_pair(name, &value);
+        match parameter["in"].as_str() {
+            Some("header") => words.push(format!("-H {}", quoted(&format!("{name}: {value}")))),
+            Some("path") => path = path.replace(&format!("{{{name}}}"), &value),
+            _ => {
+                query.append_pair(name, &value);
+            }
         }
     }
     let query = query.finish();
@@ -28,11 +30,11 @@ pub(super) fn sample(server: &str, path: &str, method: &str, call: &Value) -> St
     line.join(BREAK)
 }
 
-/// How the caller says who they are: the first way there is.
+/// The authentication arguments: the first method that the call accepts.
 fn who(call: &Value) -> Option<String> {
     let scheme = call["security"][0].as_object()?.keys().next()?;
     match scheme.as_str() {
-        // In double quotes, for the shell to put the token in.
+        // In double quotes, so that the shell expands the token.
         "bearer" => Some(r#"-H "Authorization: Bearer $TOKEN""#.to_owned()),
         "session" => Some("-b cookies.txt".to_owned()),
         _ => None,
@@ -54,7 +56,7 @@ fn body(content: &Value) -> Vec<String> {
     vec![format!("-H {}", quoted(&format!("Content-Type: {kind}"))), format!("-d {}", quoted(&data))]
 }
 
-/// A value as it is typed: texts as they are, everything else as JSON; None for nothing.
+/// A value as an argument: texts verbatim, everything else as JSON; `None` for null.
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
@@ -63,7 +65,7 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
-/// One word for the shell, whatever is in it.
+/// Quotes a text as one shell word.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -1,4 +1,4 @@
-//! What admins do to others. Each call names one user, by an openid or by the number that the list shows.
+//! Admin calls. Each names one user, by an openid or by the number shown in the list.
 
 use super::{
     QrLogin,
@@ -7,29 +7,33 @@ use super::{
 use crate::{
     core::{
         CoreError, Ctx, Problem,
-        account::directory::{self, Admin, Fields, MOST_A_PAGE, Query},
+        account::{
+            ProfileColumn,
+            directory::{self, Admin, MOST_A_PAGE, Query},
+        },
     },
     http::{
-        api::{Answer, Body, Caller, Failed, Params},
+        api::{Answer, ApiFailure, Body, Caller, Params},
         client::Client,
         state::AppState,
     },
+    text::cut,
 };
 use axum::{
     extract::{FromRequestParts, State},
     http::request::Parts,
 };
 
-/// What the audit log says where the caller gives no reason.
+/// The reason in the audit log if the caller gives none.
 const NO_REASON: &str = "通过接口";
-/// The longest reason that is kept, in characters.
+/// The longest stored reason, in characters.
 const REASON_MAX_CHARS: usize = 200;
 
-/// A bearer who is an admin. Found out before anything else of the request is looked at.
-pub struct Ruler(Admin);
+/// A bearer who is an admin. Checked before anything else of the request is read.
+pub struct AdminCaller(Admin);
 
-impl FromRequestParts<AppState> for Ruler {
-    type Rejection = Failed<QrLogin>;
+impl FromRequestParts<AppState> for AdminCaller {
+    type Rejection = ApiFailure<QrLogin>;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
         let Caller(bearer, _) = Caller::<QrLogin>::from_request_parts(parts, state).await?;
@@ -38,10 +42,14 @@ impl FromRequestParts<AppState> for Ruler {
     }
 }
 
-pub async fn list(State(state): State<AppState>, Ruler(admin): Ruler, params: Params<QrLogin>) -> Answer<QrLogin> {
+pub async fn list(
+    State(state): State<AppState>,
+    AdminCaller(admin): AdminCaller,
+    params: Params<QrLogin>,
+) -> Answer<QrLogin> {
     let size = params.number::<i64>("limit")?.unwrap_or(MOST_A_PAGE);
     if !(1..=MOST_A_PAGE).contains(&size) {
-        return Err(Failed::ill_typed("limit"));
+        return Err(ApiFailure::ill_typed("limit"));
     }
     let text = |name| params.get(name).unwrap_or_default().to_owned();
     let query = Query { text: text("q"), cursor: text("cursor"), size, ..Query::default() };
@@ -50,7 +58,7 @@ pub async fn list(State(state): State<AppState>, Ruler(admin): Ruler, params: Pa
 
 pub async fn get(
     State(state): State<AppState>,
-    Ruler(admin): Ruler,
+    AdminCaller(admin): AdminCaller,
     Body(asked, _): Body<QrLogin, Target>,
 ) -> Answer<QrLogin> {
     let user_id = meant(&state.ctx, &admin, asked.openid.as_deref(), asked.userid).await?;
@@ -59,7 +67,7 @@ pub async fn get(
 
 pub async fn set_level(
     State(state): State<AppState>,
-    Ruler(admin): Ruler,
+    AdminCaller(admin): AdminCaller,
     Body(asked, _): Body<QrLogin, SetLevel>,
 ) -> Answer<QrLogin> {
     let user_id = meant(&state.ctx, &admin, asked.openid.as_deref(), asked.userid).await?;
@@ -67,10 +75,10 @@ pub async fn set_level(
     Ok(Done::answer(OfPerson { user: person(&state.ctx, &admin, user_id).await? }))
 }
 
-/// Whatever could be refused is looked at before anything is changed.
+/// Checks everything that could be refused before changing anything.
 pub async fn update(
     State(state): State<AppState>,
-    Ruler(admin): Ruler,
+    AdminCaller(admin): AdminCaller,
     Body(asked, _): Body<QrLogin, Update>,
 ) -> Answer<QrLogin> {
     let ctx = &state.ctx;
@@ -78,33 +86,34 @@ pub async fn update(
     if let Some(level) = &asked.level
         && directory::level_of(level).is_none()
     {
-        return Err(CoreError::flaw("level", Problem::Malformed).into());
+        return Err(CoreError::field_error("level", Problem::Malformed).into());
     }
-    if asked.enabled == Some(false) && directory::picture(ctx, &admin, user_id).await?.is_last_admin {
+    if asked.enabled == Some(false) && directory::user_detail(ctx, &admin, user_id).await?.is_last_admin {
         return Err(CoreError::LastAdmin.into());
     }
-    let fields = Fields {
-        nickname: asked.nickname.as_deref(),
-        real_name: asked.real_name.as_deref(),
-        email: asked.email.as_deref(),
-        phone: asked.phone.as_deref(),
-    };
-    directory::update_fields(ctx, &admin, user_id, fields).await?;
+    let typed = [
+        (ProfileColumn::Nickname, &asked.nickname),
+        (ProfileColumn::RealName, &asked.real_name),
+        (ProfileColumn::Email, &asked.email),
+        (ProfileColumn::Phone, &asked.phone),
+    ];
+    let typed: Vec<_> = typed.into_iter().filter_map(|(column, text)| Some((column, text.as_deref()?))).collect();
+    directory::update_fields(ctx, &admin, user_id, &typed).await?;
     if let Some(level) = &asked.level {
         directory::set_level(ctx, &admin, user_id, level).await?;
     }
     if let Some(is_enabled) = asked.enabled {
         let reason = asked.reason.as_deref().map(str::trim).filter(|text| !text.is_empty()).unwrap_or(NO_REASON);
-        let reason: String = reason.chars().take(REASON_MAX_CHARS).collect();
-        directory::set_enabled(ctx, &admin, user_id, is_enabled, &reason).await?;
+        let reason = cut::chars(reason, REASON_MAX_CHARS);
+        directory::set_enabled(ctx, &admin, user_id, is_enabled, reason).await?;
     }
     Ok(Done::answer(OfPerson { user: person(ctx, &admin, user_id).await? }))
 }
 
-/// The answer shows the user as they were.
+/// The response shows the user as before the deletion.
 pub async fn delete(
     State(state): State<AppState>,
-    Ruler(admin): Ruler,
+    AdminCaller(admin): AdminCaller,
     Body(asked, _): Body<QrLogin, Target>,
 ) -> Answer<QrLogin> {
     let user_id = meant(&state.ctx, &admin, asked.openid.as_deref(), asked.userid).await?;
@@ -115,22 +124,32 @@ pub async fn delete(
 
 pub async fn clear(
     State(state): State<AppState>,
-    Ruler(admin): Ruler,
+    AdminCaller(admin): AdminCaller,
     Body(asked, _): Body<QrLogin, Clear>,
 ) -> Answer<QrLogin> {
     Ok(Done::answer(Cleared { deleted: directory::clear_all(&state.ctx, &admin, &asked.confirm).await? }))
 }
 
-async fn meant(ctx: &Ctx, admin: &Admin, openid: Option<&str>, user_id: Option<i64>) -> Result<i64, Failed<QrLogin>> {
-    match (openid, user_id) {
-        (Some(openid), _) if !openid.is_empty() => Ok(directory::find_by_openid(ctx, admin, openid).await?),
-        (_, Some(user_id)) => Ok(user_id),
-        _ => Err(Failed::missing("openid")),
+async fn meant(
+    ctx: &Ctx,
+    admin: &Admin,
+    openid: Option<&str>,
+    user_id: Option<i64>,
+) -> Result<i64, ApiFailure<QrLogin>> {
+    let named = match openid.filter(|openid| !openid.is_empty()) {
+        Some(openid) => Some(directory::find_by_openid(ctx, admin, openid).await?),
+        None => None,
+    };
+    match (named, user_id) {
+        // Two names of two users: neither may be deleted or promoted for the other.
+        (Some(named), Some(user_id)) if named != user_id => Err(ApiFailure::ill_typed("userid")),
+        (Some(user_id), _) | (None, Some(user_id)) => Ok(user_id),
+        (None, None) => Err(ApiFailure::missing("openid")),
     }
 }
 
 async fn person(ctx: &Ctx, admin: &Admin, user_id: i64) -> Result<Person, CoreError> {
-    let picture = directory::picture(ctx, admin, user_id).await?;
+    let picture = directory::user_detail(ctx, admin, user_id).await?;
     let openid = picture.identities.first().map(|identity| identity.openid.clone());
     Ok(Person::new(openid, picture.user, &picture.usage))
 }

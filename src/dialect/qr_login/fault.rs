@@ -1,9 +1,12 @@
-//! Why a client of this dialect got which status.
+//! Maps failures to HTTP statuses.
 
-use super::{routes, wire::Refused};
+use super::{
+    paths::{EVENTS, POLL},
+    wire::Refused,
+};
 use crate::{
-    core::{CoreError, Ctx, rate::Caller as Counted, token::TokenFault},
-    http::api::{Dialect, Params, Unreadable, platform_status},
+    core::{CoreError, Ctx, TokenFault, rate::Caller as Counted},
+    http::api::{Dialect, Params, RequestError, platform_status},
 };
 use axum::{
     http::{HeaderMap, StatusCode, Uri},
@@ -16,12 +19,12 @@ pub struct QrLogin;
 
 impl Dialect for QrLogin {
     const NAME: &'static str = "qr_login";
-    /// A poll may be held for 25 s.
+    /// A long poll may wait for 25 s.
     const PATIENCE_SECS: u64 = 40;
 
-    /// A program that follows many sessions is counted for each of them.
+    /// A program that follows many sessions is counted separately for each.
     fn counted(_: &Ctx, uri: &Uri, _: &HeaderMap) -> Option<Counted> {
-        let asked = matches!(uri.path(), routes::POLL | routes::EVENTS).then(|| Params::<Self>::of(uri))?;
+        let asked = matches!(uri.path().trim_end_matches('/'), POLL | EVENTS).then(|| Params::<Self>::of(uri))?;
         asked.get("id").map(|id| Counted::Follower(id.to_owned()))
     }
 
@@ -58,7 +61,7 @@ impl Dialect for QrLogin {
         }
     }
 
-    fn of_request(what: &Unreadable) -> StatusCode {
+    fn of_request(what: &RequestError) -> StatusCode {
         what.status()
     }
 

@@ -1,17 +1,19 @@
-//! The calls of this dialect.
+//! The routes of this dialect.
 
 use super::{
-    QrLogin, admin, follow, usage, whose,
+    QrLogin, admin, follow,
+    paths::{EVENTS, POLL},
+    target_user, usage,
     wire::{Created, Done, Finalize, Holder, Named, OfPerson, Person, State as Told, Validate, Validated, by_feature},
 };
 use crate::{
     core::{
-        CoreError, Ctx, account, quota,
-        signin::{begin::Asker, remote},
+        CoreError, Ctx, TokenFault, account, quota,
+        signin::{api_session, begin::Asker},
         token,
     },
     http::{
-        api::{Answer, Bearing, Body, Caller, Failed, MaybeBody, Refusal, seal},
+        api::{Answer, ApiFailure, Bearing, Body, Caller, Refusal, calls, layer, no_such_call},
         client::Client,
         state::AppState,
     },
@@ -22,54 +24,56 @@ use axum::{
     routing::{get, post},
 };
 
-/// Asked again and again until the session is over.
-pub const POLL: &str = "/poll";
-/// The same as a stream.
-pub const EVENTS: &str = "/events";
-
 /// The routes of this dialect.
 pub fn routes(state: &AppState) -> Router<AppState> {
-    let routes = Router::new()
-        .route("/create_qr", post(create_qr))
-        .route(POLL, get(follow::poll))
-        .route(EVENTS, get(follow::events))
-        .route("/finalize_login", post(finalize_login))
-        .route("/validate_token", post(validate_token))
-        .route("/get_user_info", post(get_user_info))
-        .route("/update_usage", post(usage::update))
-        .route("/update_article_usage", post(usage::update_article))
-        .route("/get_article_usage", get(usage::of_article))
-        .route("/check_permission", post(usage::check))
-        .route("/admin/list_all_keys", get(admin::list))
-        .route("/admin/get_user", post(admin::get))
-        .route("/admin/update_user", post(admin::update))
-        .route("/admin/delete_user", post(admin::delete))
-        .route("/admin/update_user_level", post(admin::set_level))
-        .route("/admin/clear_all_users", post(admin::clear));
-    seal::<QrLogin>(routes, state)
+    let routes = calls([
+        ("/create_qr", post(create_qr)),
+        (POLL, get(follow::poll)),
+        (EVENTS, get(follow::events)),
+        ("/finalize_login", post(finalize_login)),
+        ("/validate_token", post(validate_token)),
+        ("/get_user_info", post(get_user_info)),
+        ("/update_usage", post(usage::update)),
+        ("/update_article_usage", post(usage::update_article)),
+        ("/get_article_usage", get(usage::of_article)),
+        ("/check_permission", post(usage::check)),
+        ("/admin/list_all_keys", get(admin::list)),
+        ("/admin/get_user", post(admin::get)),
+        ("/admin/update_user", post(admin::update)),
+        ("/admin/delete_user", post(admin::delete)),
+        ("/admin/update_user_level", post(admin::set_level)),
+        ("/admin/clear_all_users", post(admin::clear)),
+    ]);
+    layer::<QrLogin>(routes, state)
+}
+
+/// Answers every path as an unknown call. This dialect has no prefix, so its unknown calls are those that no page and no other dialect has.
+pub fn unknown(state: &AppState) -> Router<AppState> {
+    layer::<QrLogin>(Router::new().fallback(no_such_call::<QrLogin>), state)
 }
 
 async fn create_qr(State(state): State<AppState>, Extension(client): Extension<Client>) -> Answer<QrLogin> {
     let asker = Asker { browser_label: client.browser_label, address: client.address, next_path: None };
-    Ok(Done::answer(Created::from(remote::begin(&state.ctx, asker).await?)))
+    Ok(Done::answer(Created::from(api_session::begin(&state.ctx, asker).await?)))
 }
 
 async fn finalize_login(State(state): State<AppState>, Body(asked, _): Body<QrLogin, Finalize>) -> Answer<QrLogin> {
-    let seen = remote::finalize(&state.ctx, &asked.session_id, &asked.code).await?;
+    let seen = api_session::finalize(&state.ctx, &asked.session_id, &asked.code).await?;
     Ok(Done::answer(Told::from(seen)))
 }
 
-/// A token that is not valid is an answer here, not a refusal.
+/// An invalid token is a normal result here, not an error.
 async fn validate_token(
     State(state): State<AppState>,
-    bearing: Result<Bearing<QrLogin>, Failed<QrLogin>>,
-    MaybeBody(asked, _): MaybeBody<QrLogin, Validate>,
+    bearing: Result<Bearing<QrLogin>, ApiFailure<QrLogin>>,
+    Body(asked, _): Body<QrLogin, Validate>,
 ) -> Answer<QrLogin> {
-    let text = match (bearing, asked) {
-        (Ok(bearing), _) => bearing.0,
-        (Err(_), Some(asked)) => asked.token,
-        (Err(Failed(Refusal::Core(CoreError::NotSignedIn), _)), None) => return Err(Failed::missing("token")),
-        // A header that cannot be read is a token that proves nothing.
+    // The body's token is the question; the header then says only who asks.
+    let text = match (bearing, asked.token) {
+        (_, Some(token)) => token,
+        (Ok(bearing), None) => bearing.0,
+        (Err(ApiFailure(Refusal::Core(CoreError::NotSignedIn), _)), None) => return Err(ApiFailure::missing("token")),
+        // An unreadable header counts as an invalid token.
         (Err(_), None) => return Ok(Done::answer(Validated { valid: false, user: None })),
     };
     let user = match holder(&state.ctx, &text).await {
@@ -85,13 +89,13 @@ async fn get_user_info(
     Caller(bearer, _): Caller<QrLogin>,
     Body(asked, _): Body<QrLogin, Named>,
 ) -> Answer<QrLogin> {
-    let user_id = whose::user(&state.ctx, &bearer, &asked.openid).await?;
+    let user_id = target_user::user(&state.ctx, &bearer, &asked.openid).await?;
     Ok(Done::answer(OfPerson { user: person(&state.ctx, user_id, Some(asked.openid)).await? }))
 }
 
 async fn holder(ctx: &Ctx, text: &str) -> Result<Holder, CoreError> {
     let bearer = token::verify(ctx, text).await?;
-    let gone = || CoreError::BadToken(token::TokenFault::Gone);
+    let gone = || CoreError::BadToken(TokenFault::Gone);
     let user = account::find(ctx, bearer.user_id).await?.ok_or_else(gone)?;
     let usage = by_feature(&quota::usage(ctx, bearer.user_id).await?);
     Ok(Holder { openid: bearer.openid, nickname: user.nickname, level: user.level, usage })

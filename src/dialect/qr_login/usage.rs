@@ -1,13 +1,13 @@
-//! The calls about what was used and what may be used.
+//! Calls about usage and quotas.
 
 use super::{
-    QrLogin, whose,
+    QrLogin, target_user,
     wire::{Check, Done, OfUsage, Permission, Use, UseArticle},
 };
 use crate::{
     core::quota,
     http::{
-        api::{Answer, Body, Caller, Params},
+        api::{Answer, ApiFailure, Body, Caller, Params},
         state::AppState,
     },
 };
@@ -20,7 +20,7 @@ pub async fn update(
     Caller(bearer, _): Caller<QrLogin>,
     Body(asked, _): Body<QrLogin, Use>,
 ) -> Answer<QrLogin> {
-    let user_id = whose::user(&state.ctx, &bearer, &asked.openid).await?;
+    let user_id = target_user::user(&state.ctx, &bearer, &asked.openid).await?;
     let usage = quota::add(&state.ctx, user_id, &asked.feature, asked.amount).await?;
     Ok(Done::answer(OfUsage { usage: (&usage).into() }))
 }
@@ -30,7 +30,7 @@ pub async fn update_article(
     Caller(bearer, _): Caller<QrLogin>,
     Body(asked, _): Body<QrLogin, UseArticle>,
 ) -> Answer<QrLogin> {
-    let user_id = whose::user(&state.ctx, &bearer, &asked.openid).await?;
+    let user_id = target_user::user(&state.ctx, &bearer, &asked.openid).await?;
     let usage = quota::add(&state.ctx, user_id, ARTICLE, asked.amount).await?;
     Ok(Done::answer(OfUsage { usage: (&usage).into() }))
 }
@@ -40,7 +40,7 @@ pub async fn of_article(
     Caller(bearer, _): Caller<QrLogin>,
     params: Params<QrLogin>,
 ) -> Answer<QrLogin> {
-    let user_id = whose::user(&state.ctx, &bearer, params.need("openid")?).await?;
+    let user_id = target_user::user(&state.ctx, &bearer, params.need("openid")?).await?;
     let usage = quota::look(&state.ctx, user_id, ARTICLE).await?;
     Ok(Done::answer(OfUsage { usage: (&usage).into() }))
 }
@@ -50,8 +50,13 @@ pub async fn check(
     Caller(bearer, _): Caller<QrLogin>,
     Body(asked, _): Body<QrLogin, Check>,
 ) -> Answer<QrLogin> {
-    let user_id = whose::user(&state.ctx, &bearer, &asked.openid).await?;
-    let usage = quota::look(&state.ctx, user_id, &asked.feature).await?;
+    let user_id = target_user::user(&state.ctx, &bearer, &asked.openid).await?;
+    if asked.feature.is_empty() {
+        return Err(ApiFailure::missing("feature"));
+    }
+    let Some(usage) = quota::find(&state.ctx, user_id, &asked.feature).await? else {
+        return Ok(Done::answer(Permission { allowed: false, reason: "没有这项功能", remaining: Some(0) }));
+    };
     let allowed = usage.allows(1);
     let reason = match (usage.is_included, allowed) {
         (false, _) => "当前等级不包含这项功能",

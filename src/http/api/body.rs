@@ -1,6 +1,7 @@
-//! A JSON body, read with care: its size, its type, and which field is wrong.
+//! Extracts a JSON body, whatever its content type says, and reports its faults: size, syntax, and which field is wrong.
 
-use super::{Dialect, Failed, Unreadable};
+use super::{ApiFailure, Dialect, Json, RequestError};
+use crate::http::connection::TooSlow;
 use axum::{
     body::{Bytes, to_bytes},
     extract::{FromRequest, Request},
@@ -9,69 +10,68 @@ use axum::{
 use http_body_util::LengthLimitError;
 use serde::de::DeserializeOwned;
 use std::{error::Error, marker::PhantomData};
-use tower_http::timeout::TimeoutError;
+use url::form_urlencoded;
 
 /// The largest body that is not a picture (api.md).
 pub const BODY_MAX_BYTES: usize = 64 * 1024;
 
-/// A JSON object as `T`; fields that `T` does not know are passed over.
+/// A JSON object as `T`; unknown fields are ignored. An empty body is an empty object, so the failure names the field that is missing.
 pub struct Body<D, T>(pub T, pub PhantomData<D>);
 
 impl<D: Dialect, T: DeserializeOwned, S: Sync> FromRequest<S> for Body<D, T> {
-    type Rejection = Failed<D>;
+    type Rejection = ApiFailure<D>;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failed<D>> {
-        let Json(bytes, _) = Json::<D>::from_request(request, state).await?;
-        Ok(Self(read(&bytes)?, PhantomData))
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiFailure<D>> {
+        Ok(Self(read(parsed::<D>(request).await?)?, PhantomData))
     }
 }
 
-/// What says that it is JSON, as it came: for a dialect that reads it in its own way.
-pub struct Json<D>(pub Bytes, pub PhantomData<D>);
+/// The fields of a JSON object whose names are data: in the order written, with duplicates.
+pub struct Entries<D>(pub Vec<(String, Json)>, pub PhantomData<D>);
 
-impl<D: Dialect, S: Sync> FromRequest<S> for Json<D> {
-    type Rejection = Failed<D>;
+impl<D: Dialect, S: Sync> FromRequest<S> for Entries<D> {
+    type Rejection = ApiFailure<D>;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Failed<D>> {
-        if !is_json(request.headers()) {
-            return Err(Unreadable::ContentType.into());
-        }
-        Ok(Self(whole(request, BODY_MAX_BYTES).await?, PhantomData))
-    }
-}
-
-/// [`Body`], or none where the request has none.
-pub struct MaybeBody<D, T>(pub Option<T>, pub PhantomData<D>);
-
-impl<D: Dialect, T: DeserializeOwned, S: Sync> FromRequest<S> for MaybeBody<D, T> {
-    type Rejection = Failed<D>;
-
-    async fn from_request(request: Request, _: &S) -> Result<Self, Failed<D>> {
-        let is_json = is_json(request.headers());
-        let bytes = whole(request, BODY_MAX_BYTES).await?;
-        match bytes.is_empty() {
-            true => Ok(Self(None, PhantomData)),
-            false if is_json => Ok(Self(Some(read(&bytes)?), PhantomData)),
-            false => Err(Unreadable::ContentType.into()),
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiFailure<D>> {
+        match parsed::<D>(request).await? {
+            Json::Object(entries) => Ok(Self(entries, PhantomData)),
+            _ => Err(RequestError::NotJson.into()),
         }
     }
 }
 
-/// The whole body, if it is no larger than this.
-pub(super) async fn whole(request: Request, most: usize) -> Result<Bytes, Unreadable> {
+/// The whole body. Clients send JSON under many content types, and it is read under all of them: whether another site may have sent it
+/// was decided before, by the shared layer ([`Dialect::HAS_COOKIES`]).
+async fn parsed<D: Dialect>(request: Request) -> Result<Json, RequestError> {
+    let may_be_form = D::TAKES_FORMS && is_form(request.headers());
+    let bytes = whole(request, BODY_MAX_BYTES).await?;
+    let text = bytes.trim_ascii();
+    // Forms encode brackets, so a text that begins with one is JSON under the content type of a form, as `curl -d` sends it.
+    let looks_like_json = text.starts_with(b"{") || text.starts_with(b"[");
+    if text.is_empty() {
+        Ok(Json::Object(Vec::new()))
+    } else if may_be_form && !looks_like_json {
+        of_form(text)
+    } else {
+        serde_json::from_slice(text).map_err(|_| RequestError::NotJson)
+    }
+}
+
+/// Reads the whole body, up to `most` bytes.
+pub(super) async fn whole(request: Request, most: usize) -> Result<Bytes, RequestError> {
     to_bytes(request.into_body(), most).await.map_err(|e| {
         if has_cause::<LengthLimitError>(&e) {
-            Unreadable::TooLarge(most)
-        } else if has_cause::<TimeoutError>(&e) {
-            Unreadable::TimedOut
+            RequestError::TooLarge(most)
+        } else if has_cause::<TooSlow>(&e) {
+            RequestError::TimedOut
         } else {
-            // A caller that hung up; nobody reads the answer.
-            Unreadable::NotJson
+            // The client disconnected and will not read the response.
+            RequestError::NotJson
         }
     })
 }
 
-/// True where an error is one of this kind, or comes from one.
+/// True if an error, or one of its sources, has this type.
 pub fn has_cause<E: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {
@@ -83,90 +83,44 @@ pub fn has_cause<E: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
     false
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+fn is_form(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
-fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Unreadable> {
-    // Parsed on its own first: a text that is no JSON must not be taken for one with a wrong field.
-    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| Unreadable::NotJson)?;
-    serde_path_to_error::deserialize(value).map_err(|e| {
-        let path = e.path().to_string();
-        let text = e.inner().to_string();
-        match missing(&text) {
-            Some(field) if path == "." => Unreadable::Missing { field: field.to_owned() },
-            Some(field) => Unreadable::Missing { field: format!("{path}.{field}") },
-            None if path == "." => Unreadable::NotJson,
-            None => Unreadable::IllTyped { field: path },
+/// The fields of a form (`a=1&b=2`).
+fn of_form(text: &[u8]) -> Result<Json, RequestError> {
+    let mut fields = Vec::new();
+    for (name, value) in form_urlencoded::parse(text) {
+        // Stands for bytes that are not UTF-8; a garbled name or password must not be stored.
+        if name.contains('\u{fffd}') || value.contains('\u{fffd}') {
+            return Err(RequestError::IllTyped { field: name.into_owned() });
+        }
+        fields.push((name.into_owned(), Json::Field(value.into_owned())));
+    }
+    Ok(Json::Object(fields))
+}
+
+fn read<T: DeserializeOwned>(json: Json) -> Result<T, RequestError> {
+    serde_path_to_error::deserialize(json).map_err(|e| {
+        let (path, text) = (e.path().to_string(), e.inner().to_string());
+        let within = |field: &str| if path == "." { field.to_owned() } else { format!("{path}.{field}") };
+        if let Some(field) = quoted_after(&text, "missing field `") {
+            RequestError::Missing { field: within(field) }
+        } else if let Some(field) = quoted_after(&text, "duplicate field `") {
+            RequestError::IllTyped { field: within(field) }
+        } else if path == "." {
+            RequestError::NotJson
+        } else {
+            RequestError::IllTyped { field: path }
         }
     })
 }
 
-/// The name in serde's "missing field `name`".
-fn missing(text: &str) -> Option<&str> {
-    text.strip_prefix("missing field `")?.split('`').next()
+/// The name in an error of serde: "missing field `name`".
+fn quoted_after<'a>(text: &'a str, start: &str) -> Option<&'a str> {
+    text.strip_prefix(start)?.split('`').next()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde::Deserialize;
-
-    #[derive(Debug, Deserialize)]
-    struct Wanted {
-        #[expect(dead_code, reason = "only read")]
-        openid: String,
-        #[expect(dead_code, reason = "only read")]
-        amount: Option<i64>,
-        #[expect(dead_code, reason = "only read")]
-        list: Option<Vec<Inner>>,
-    }
-
-    #[derive(Debug, Deserialize)]
-    struct Inner {
-        #[expect(dead_code, reason = "only read")]
-        kind: String,
-    }
-
-    #[test]
-    fn the_field_that_is_wrong_is_named() {
-        let read = |text: &str| read::<Wanted>(text.as_bytes());
-        assert!(read(r#"{"openid":"o","other":[1],"amount":null}"#).is_ok());
-        let missing = |field: &str| Unreadable::Missing { field: field.to_owned() };
-        let ill = |field: &str| Unreadable::IllTyped { field: field.to_owned() };
-        let cases = [
-            ("{}", missing("openid")),
-            (r#"{"openid":null}"#, ill("openid")),
-            (r#"{"openid":7}"#, ill("openid")),
-            (r#"{"openid":"o","amount":"1"}"#, ill("amount")),
-            (r#"{"openid":"o","amount":1.5}"#, ill("amount")),
-            (r#"{"openid":"o","amount":99999999999999999999}"#, ill("amount")),
-            (r#"{"openid":"o","list":[{"kind":"a"},{}]}"#, missing("list[1].kind")),
-            (r#"{"openid":"o","list":[{"kind":3}]}"#, ill("list[0].kind")),
-            ("[]", Unreadable::NotJson),
-            ("7", Unreadable::NotJson),
-            ("", Unreadable::NotJson),
-            (r#"{"openid":"o"} x"#, Unreadable::NotJson),
-            ("{\"openid\":\"\u{1}\"}", Unreadable::NotJson),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(read(text).unwrap_err(), expected, "{text}");
-        }
-        let deep = "[".repeat(60_000);
-        assert_eq!(read(&deep).unwrap_err(), Unreadable::NotJson);
-    }
-
-    #[test]
-    fn json_is_known_by_its_content_type() {
-        let of = |kind: &str| is_json(&HeaderMap::from_iter([(header::CONTENT_TYPE, kind.parse().unwrap())]));
-        for kind in ["application/json", "application/json; charset=utf-8", "Application/JSON", "application/ld+json"] {
-            assert!(of(kind), "{kind}");
-        }
-        for kind in ["text/plain", "application/x-www-form-urlencoded", "text/json", "", "application/jsonx"] {
-            assert!(!of(kind), "{kind}");
-        }
-        assert!(!is_json(&HeaderMap::new()));
-    }
-}
+mod tests;

@@ -1,8 +1,8 @@
-//! Who asks, by a bearer token.
+//! Identifies the caller by a bearer token.
 
-use super::{Dialect, Failed};
+use super::{ApiFailure, Dialect};
 use crate::{
-    core::{CoreError, Ctx, token, token::Bearer},
+    core::{CoreError, Ctx, TokenFault, token, token::Bearer},
     http::state::AppState,
 };
 use axum::{
@@ -14,26 +14,26 @@ use std::{marker::PhantomData, sync::Arc};
 /// The bearer of a valid token. A request without one is refused.
 pub struct Caller<D>(pub Bearer, pub PhantomData<D>);
 
-/// The text of a request's token, whether it is good or not. A request without one is refused.
+/// The text of a request's token, valid or not. A request without a token is refused.
 pub struct Bearing<D>(pub String, pub PhantomData<D>);
 
 impl<D: Dialect, S: Sync> FromRequestParts<S> for Bearing<D> {
-    type Rejection = Failed<D>;
+    type Rejection = ApiFailure<D>;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failed<D>> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiFailure<D>> {
         Ok(Self(token_of(&parts.headers)?.to_owned(), PhantomData))
     }
 }
 
-/// What was found out about a request's token before its handler ran. None: there is none.
+/// The result of checking the request's token, stored before its handler runs. `None`: no token.
 #[derive(Clone)]
 pub(super) struct Found(pub Option<Arc<Result<Bearer, CoreError>>>);
 
 impl<D: Dialect> FromRequestParts<AppState> for Caller<D> {
-    type Rejection = Failed<D>;
+    type Rejection = ApiFailure<D>;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Failed<D>> {
-        // Found out already where the request came through `seal`.
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiFailure<D>> {
+        // Already checked if the request passed `layer`.
         let bearer = match parts.extensions.get::<Found>() {
             Some(Found(None)) => return Err(CoreError::NotSignedIn.into()),
             Some(Found(Some(found))) if found.is_ok() => found.as_ref().as_ref().ok().cloned(),
@@ -41,16 +41,16 @@ impl<D: Dialect> FromRequestParts<AppState> for Caller<D> {
         };
         match bearer {
             Some(bearer) => Ok(Self(bearer, PhantomData)),
-            // Once more for the reason: it is in memory.
+            // Checked again to get the error by value; the result is cached.
             None => Ok(Self(of(&state.ctx, &parts.headers).await?, PhantomData)),
         }
     }
 }
 
-/// Whose token a request carries.
+/// Identifies the user by the request's token.
 ///
 /// # Errors
-/// [`CoreError::NotSignedIn`] where there is none; else what is wrong with it.
+/// [`CoreError::NotSignedIn`] without a token; otherwise the fault of the token.
 pub(super) async fn of(ctx: &Ctx, headers: &HeaderMap) -> Result<Bearer, CoreError> {
     match token_of(headers) {
         Ok(text) => token::verify(ctx, text).await,
@@ -58,9 +58,9 @@ pub(super) async fn of(ctx: &Ctx, headers: &HeaderMap) -> Result<Bearer, CoreErr
     }
 }
 
-/// The text after `Bearer`. Exactly one such header: of two, one is not meant for us.
+/// The text after `Bearer`. Accepts exactly one such header: with two, it is unclear which is meant for this program.
 pub(super) fn token_of(headers: &HeaderMap) -> Result<&str, CoreError> {
-    let malformed = || CoreError::BadToken(token::TokenFault::Malformed);
+    let malformed = || CoreError::BadToken(TokenFault::Malformed);
     let mut given = headers.get_all(header::AUTHORIZATION).iter();
     let value = given.next().ok_or(CoreError::NotSignedIn)?;
     if given.next().is_some() {

@@ -1,22 +1,25 @@
-//! What the public APIs share below their envelopes: reading a request, knowing who asks, and that every failure — of the domain, of
-//! the request, or of this shell — speaks the dialect that was asked in.
+//! What the public APIs share: extractors for requests and callers, and failures (of the core, the request or this layer) that every
+//! dialect renders in its own format.
 //!
-//! A dialect is a type that implements [`Dialect`]: what it calls each [`Refusal`], and its envelope. Its handlers return [`Answer`], read
-//! their input with [`Body`], [`Params`] and [`Caller`], and are put behind [`seal`].
+//! A dialect implements [`Dialect`]: its name for each [`Refusal`], and its envelope. Its handlers return [`Answer`], extract their input
+//! with [`Body`], [`Params`] and [`Caller`], and are wrapped by [`layer()`].
 
 mod body;
 mod caller;
+mod cors;
+mod error;
+mod json;
+mod layer;
 mod params;
-mod refusal;
-mod seal;
 
-pub mod words;
+pub mod error_text;
 
-pub use body::{BODY_MAX_BYTES, Body, Json, MaybeBody, has_cause};
+pub use body::{BODY_MAX_BYTES, Body, Entries, has_cause};
 pub use caller::{Bearing, Caller};
+pub use error::{ApiFailure, Refusal, RequestError, platform_status};
+pub use json::Json;
+pub use layer::{calls, layer, no_such_call, own_site, slashed, unknown_below};
 pub use params::Params;
-pub use refusal::{Failed, Refusal, Unreadable, platform_status};
-pub use seal::{own_site, seal, slashed};
 
 use crate::core::{CoreError, Ctx, rate::Caller as Counted};
 use axum::{
@@ -24,43 +27,45 @@ use axum::{
     response::Response,
 };
 
-/// A public API's way of saying that something was not done.
+/// A public API's error format.
 pub trait Dialect: Send + Sync + 'static {
     /// Names the dialect in logs and metrics.
     const NAME: &'static str;
-    /// True where a cookie says who asks: then nothing that another site caused may change something.
+    /// True if a cookie may identify the caller: cross-site requests must then not change anything.
     const HAS_COOKIES: bool = false;
-    /// The largest body that any call takes; a call may take less.
+    /// True if a body may also be a form (`application/x-www-form-urlencoded`).
+    const TAKES_FORMS: bool = false;
+    /// The largest body of any call; single calls may accept less.
     const BODY_MAX_BYTES: usize = BODY_MAX_BYTES;
-    /// The longest that a request may take until its answer begins, in seconds; receiving its body is a part of it.
+    /// The longest time until the response begins, in seconds, including receiving the body.
     const PATIENCE_SECS: u64 = 20;
 
-    /// Whom a request is counted for that neither a token nor a cookie vouches for. None: its address.
+    /// Whom a request without a valid token or cookie is counted for. `None`: its address.
     fn counted(_ctx: &Ctx, _uri: &Uri, _headers: &HeaderMap) -> Option<Counted> {
         None
     }
 
-    /// What this dialect calls a kind of refusal: an HTTP status, or more than that.
+    /// The dialect's form of an error: an HTTP status, possibly with a code.
     type Verdict;
 
-    /// What a refusal of the domain is called. Matched without `_`: a new one needs a word in every dialect.
+    /// Maps an error of the core. Matched without `_`: a new error must be mapped in every dialect.
     fn of_core(error: &CoreError) -> Self::Verdict;
 
-    /// What a request is called that cannot be taken.
-    fn of_request(what: &Unreadable) -> Self::Verdict;
+    /// Maps an invalid request.
+    fn of_request(what: &RequestError) -> Self::Verdict;
 
-    /// The dialect's envelope around what a person is told.
+    /// Wraps an error text in the dialect's envelope.
     fn say(verdict: Self::Verdict, words: String) -> Response;
 
-    /// The refusal in this dialect's envelope, status included. Headers that all dialects share (`Retry-After`, `Allow`) are added.
+    /// Renders a failure, status included. Adds the headers that all dialects share (`Retry-After`, `Allow`).
     fn refuse(refusal: &Refusal) -> Response {
         let verdict = match refusal {
             Refusal::Core(error) => Self::of_core(error),
             Refusal::Request(what) => Self::of_request(what),
         };
-        Self::say(verdict, words::told(refusal))
+        Self::say(verdict, error_text::told(refusal))
     }
 }
 
-/// What a handler gives.
-pub type Answer<D> = Result<Response, Failed<D>>;
+/// The return type of handlers.
+pub type Answer<D> = Result<Response, ApiFailure<D>>;

@@ -1,10 +1,10 @@
-//! The account that the sandbox lends.
+//! The account that the sandbox provides.
 
 use super::Shown;
 use crate::{
     sandbox::platform::AccountKind,
     web::{
-        part::{Card, Fact, Facts, Kind, Segment, Submit},
+        component::{Card, Fact, Facts, Kind, Segment, Submit},
         text::fill,
     },
 };

@@ -1,27 +1,27 @@
-//! The lines of a chat as bubbles.
+//! Renders the lines of a chat as bubbles.
 
 use super::piece::{pieces, tap};
 use crate::text::Lang;
 use crate::{
     sandbox::{
-        platform::{Article, By, Line, Note, Said},
+        platform::{Article, By, ChatContent, Line, Note},
         text::Sandbox,
     },
     web::{
-        part::{Bubble, Piece, Said as Shown},
+        component::{Bubble, PhoneMessage as Shown, Piece},
         text::fill,
     },
 };
 use time::{OffsetDateTime, UtcOffset, macros::format_description};
 
-/// Stands for the pictures that people send, and for those of media ids that the stand-in did not make.
+/// The placeholder for pictures that users send, and for media ids that the fake platform did not issue.
 pub const PICTURE: &str = "/sandbox-photo.svg";
-/// The length of every voice message.
+/// The shown length of every voice message.
 const VOICE_SECS: u32 = 3;
-/// After this much silence the time is shown, as in WeChat.
+/// The time is shown again after this much silence, as in WeChat.
 const SILENCE_MS: i64 = 5 * 60_000;
 
-/// All lines, with times between them.
+/// All lines, with timestamps between them.
 pub fn bubbles(lang: Lang, lines: &[Line]) -> Vec<Bubble> {
     let t = Sandbox::of(lang);
     let mut bubbles = Vec::new();
@@ -31,42 +31,44 @@ pub fn bubbles(lang: Lang, lines: &[Line]) -> Vec<Bubble> {
             bubbles.push(Bubble::Line(moment(line.at_ms)));
         }
         last_ms = line.at_ms;
-        match (&line.said, line.by) {
-            (Said::Note(note), _) => bubbles.push(Bubble::Line(noted(t, note))),
-            (said, By::Person) => bubbles.extend(shown(t, said, false).into_iter().map(Bubble::Mine)),
-            (said, By::Account | By::Platform) => bubbles.extend(shown(t, said, true).into_iter().map(Bubble::Theirs)),
+        match (&line.content, line.by) {
+            (ChatContent::Note(note), _) => bubbles.push(Bubble::Line(noted(t, note))),
+            (content, By::Person) => bubbles.extend(shown(t, content, false).into_iter().map(Bubble::Mine)),
+            (content, By::Account | By::Platform) => {
+                bubbles.extend(shown(t, content, true).into_iter().map(Bubble::Theirs));
+            }
         }
     }
     bubbles
 }
 
-/// Links are links where the account wrote them; what people type stays as they typed it.
-fn shown(t: &Sandbox, said: &Said, is_account: bool) -> Vec<Shown> {
-    let one = match said {
-        Said::Text(text) if is_account => Shown::Text(pieces(text)),
-        Said::Text(text) => Shown::text(text),
-        Said::Image { media_id } if is_account => {
+/// Links are active in the account's texts; texts of users are shown as typed.
+fn shown(t: &Sandbox, content: &ChatContent, is_account: bool) -> Vec<Shown> {
+    let one = match content {
+        ChatContent::Text(text) if is_account => Shown::Text(pieces(text)),
+        ChatContent::Text(text) => Shown::text(text),
+        ChatContent::Image { media_id } if is_account => {
             let id: String = url::form_urlencoded::byte_serialize(media_id.as_bytes()).collect();
-            Shown::Picture { src: format!("/sandbox/media/{id}"), alt: t.said_picture.to_owned() }
+            Shown::Picture { src: format!("/sandbox/media/{id}"), alt: t.label_picture.to_owned() }
         }
-        Said::Image { .. } => Shown::Picture { src: PICTURE.to_owned(), alt: t.said_picture.to_owned() },
-        Said::Voice { .. } => Shown::Voice { secs: VOICE_SECS },
-        Said::Video { title, summary, .. } => card(title, t.said_video, summary, None),
-        Said::Music { title, summary, url } => card(title, t.said_music, summary, Some(url)),
-        Said::News(articles) => return articles.iter().map(article).collect(),
-        Said::Menu { head, items, tail } => menu(head, items, tail),
-        Said::MiniProgram { title, appid, page_path } => {
-            card(title, t.said_mini, &format!("{appid} {page_path}"), None)
+        ChatContent::Image { .. } => Shown::Picture { src: PICTURE.to_owned(), alt: t.label_picture.to_owned() },
+        ChatContent::Voice { .. } => Shown::Voice { secs: VOICE_SECS },
+        ChatContent::Video { title, summary, .. } => card(title, t.label_video, summary, None),
+        ChatContent::Music { title, summary, url } => card(title, t.label_music, summary, Some(url)),
+        ChatContent::News(articles) => return articles.iter().map(article).collect(),
+        ChatContent::Menu { head, items, tail } => menu(head, items, tail),
+        ChatContent::MiniProgram { title, appid, page_path } => {
+            card(title, t.label_mini, &format!("{appid} {page_path}"), None)
         }
-        Said::Place { label } => card(label, t.said_place, t.said_place, None),
-        Said::Link { title, summary, url } => card(title, url, summary, Some(url)),
-        Said::Sticker => Shown::text(t.said_sticker),
-        Said::Note(note) => Shown::text(noted(t, note)),
+        ChatContent::Place { label } => card(label, t.label_place, t.label_place, None),
+        ChatContent::Link { title, summary, url } => card(title, url, summary, Some(url)),
+        ChatContent::Sticker => Shown::text(t.label_sticker),
+        ChatContent::Note(note) => Shown::text(noted(t, note)),
     };
     vec![one]
 }
 
-/// Without its picture: the page loads nothing from elsewhere.
+/// Without its picture: the page loads nothing from other sites.
 fn card(title: &str, else_: &str, summary: &str, href: Option<&str>) -> Shown {
     let title = if title.is_empty() { else_ } else { title };
     let href = href.filter(|h| !h.is_empty()).map(str::to_owned);
@@ -111,13 +113,13 @@ fn moment(ms: i64) -> String {
 mod tests {
     use super::*;
 
-    fn line(at_ms: i64, by: By, said: Said) -> Line {
-        Line { id: 1, at_ms, by, said }
+    fn line(at_ms: i64, by: By, content: ChatContent) -> Line {
+        Line { id: 1, at_ms, by, content }
     }
 
     #[test]
     fn the_time_is_shown_after_a_silence() {
-        let hi = || Said::Text("hi".to_owned());
+        let hi = || ChatContent::Text("hi".to_owned());
         let lines = [
             line(0, By::Person, hi()),
             line(SILENCE_MS, By::Account, hi()),
@@ -132,7 +134,7 @@ mod tests {
 
     #[test]
     fn only_what_the_account_writes_has_links() {
-        let text = || Said::Text("<a href=\"https://a.test\">x</a>".to_owned());
+        let text = || ChatContent::Text("<a href=\"https://a.test\">x</a>".to_owned());
         let both = bubbles(Lang::Zh, &[line(0, By::Person, text()), line(0, By::Account, text())]);
         assert_eq!(both[1], Bubble::Mine(Shown::text("<a href=\"https://a.test\">x</a>")));
         assert!(matches!(&both[2], Bubble::Theirs(Shown::Text(p)) if matches!(p[0], Piece::Link { .. })));
@@ -142,7 +144,7 @@ mod tests {
     fn every_article_is_a_card_of_its_own() {
         let article =
             Article { title: "t".to_owned(), summary: "s".to_owned(), picture: "p".to_owned(), url: "u".to_owned() };
-        let news = line(0, By::Account, Said::News(vec![article.clone(), article]));
+        let news = line(0, By::Account, ChatContent::News(vec![article.clone(), article]));
         assert_eq!(bubbles(Lang::Zh, &[news]).len(), 3);
     }
 }

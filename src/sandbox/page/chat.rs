@@ -1,7 +1,7 @@
-//! The phone, and what can be done with it.
+//! The phone and its buttons.
 
 use super::{Shown, bubble};
-use crate::web::part::{Card, Empty, Field, Icon, Kind, PhoneChat, Shape, Submit};
+use crate::web::component::{Card, Empty, Field, Icon, Kind, PhoneChat, Shape, Submit};
 use leptos::prelude::*;
 
 pub(super) fn chat(shown: &Shown) -> impl IntoView + use<> {
@@ -28,7 +28,7 @@ pub(super) fn chat(shown: &Shown) -> impl IntoView + use<> {
     }
 }
 
-/// What a stranger sees: the account's card.
+/// The account's card, as shown to a user who does not follow.
 fn following(shown: &Shown) -> impl IntoView + use<> {
     view! {
         <form class="sandbox-follow" method="post" action="/sandbox/follow">

@@ -1,8 +1,9 @@
-//! `/sandbox`: whose phone, the phone, what there is to scan, and the account.
+//! `/sandbox`: the selection of a user, their phone, the codes to scan, and the account.
 
 mod account;
 mod bubble;
 mod chat;
+mod key;
 mod people;
 mod piece;
 mod scan;
@@ -11,42 +12,43 @@ pub use bubble::PICTURE;
 
 use super::{
     Phone,
+    access::Admission,
     platform::{PersonView, Refusal},
     text::Sandbox,
 };
 use crate::text::Lang;
 use crate::{
     core::CoreError,
-    http::state::AppState,
     web::{
-        page::{Halt, Leaf, Visitor, page},
-        part::PageHead,
+        component::PageHead,
+        page::{PageContent, PageError, Visitor, page, script},
     },
 };
-use leptos::{nonce::use_nonce, prelude::*};
+use axum::http::request::Parts;
+use leptos::prelude::*;
 use std::sync::Arc;
 
-/// The phone; nothing where there is a real account.
+/// The phone; empty if there is a real account.
 #[component]
 pub fn SandboxPage() -> impl IntoView {
     page(sandbox)
 }
 
-/// What the parts of the page show.
+/// The data that the sections of the page show.
 struct Shown {
     lang: Lang,
     t: &'static Sandbox,
     phone: Arc<Phone>,
     people: Vec<PersonView>,
-    /// Whose phone it is.
+    /// The user who holds the phone.
     person: Option<PersonView>,
-    /// The code that waits until this person follows; mostly empty.
+    /// The code that is scanned once this user follows; usually empty.
     asking: String,
     now_ms: i64,
 }
 
 impl Shown {
-    /// The openid in the forms; empty for nobody.
+    /// The openid in the forms; empty without a user.
     fn openid(&self) -> String {
         self.person.as_ref().map(|p| p.openid.clone()).unwrap_or_default()
     }
@@ -56,32 +58,41 @@ impl Shown {
     }
 }
 
-async fn sandbox(visitor: Visitor) -> Result<Leaf, Halt> {
-    let here = &visitor.here;
-    let phone = expect_context::<AppState>().sandbox.ok_or(CoreError::NotFound)?;
-    // Asked for first: what changes while the page is made is told of afterwards.
+async fn sandbox(visitor: Visitor) -> Result<PageContent, PageError> {
+    let request = &visitor.request;
+    let extensions = expect_context::<Parts>().extensions;
+    let phone = extensions.get::<Arc<Phone>>().cloned().ok_or(CoreError::NotFound)?;
+    // The path may have a spelling that the access layer does not recognize: only its recorded decision counts here.
+    let admission = extensions.get().copied().unwrap_or(Admission::Refused);
+    match admission {
+        Admission::Refused => return Err(CoreError::NotFound.into()),
+        Admission::KeyNeeded => return Ok(key::ask(request)),
+        Admission::Local | Admission::Keyed => {}
+    }
+    // Read first: a change during rendering then triggers a later update.
     let revision = *phone.platform.revisions().borrow();
-    let (lang, people, wanted) = (here.lang(), phone.platform.people(), here.query("person"));
+    let (lang, people, wanted) = (request.lang(), phone.platform.people(), request.query("person"));
     let person = people.iter().find(|p| p.openid == wanted).or_else(|| people.last()).cloned();
     let t = Sandbox::of(lang);
-    let shown = Shown { lang, t, phone, people, person, asking: here.query("scan"), now_ms: here.ctx.now() };
+    let shown = Shown { lang, t, phone, people, person, asking: request.query("scan"), now_ms: request.ctx.now() };
     let body = view! {
-        <PageHead title=t.title note=t.lead />
+        <PageHead title=t.title note=t.intro />
         <div class="sandbox" data-revision=revision>
             {people::people(&shown)}
             {chat::chat(&shown)}
             {scan::scan(&shown)}
             {account::account(&shown)}
+            {(admission == Admission::Local).then(|| key::share(&shown))}
         </div>
         <form id="sandbox-tap" method="post" action="/sandbox/tap" hidden>
             <input type="hidden" name="person" value=shown.openid() />
         </form>
-        <script src="/sandbox.js" nonce=use_nonce() defer="true"></script>
+        {script("/sandbox.js")}
     };
-    Ok(Leaf::wide(t.title, body))
+    Ok(PageContent::wide(t.title, body))
 }
 
-/// Why something was not done, in words.
+/// The text for a refused action.
 pub(super) fn refused(lang: Lang, refusal: Refusal) -> &'static str {
     let t = Sandbox::of(lang);
     match refusal {

@@ -1,4 +1,4 @@
-//! Whose phone it is.
+//! The selection of the phone's user.
 
 use super::Shown;
 use crate::text::Lang;
@@ -7,7 +7,7 @@ use crate::{
         platform::{NICKNAME_MAX_CHARS, PersonView},
         text::Sandbox,
     },
-    web::part::{Card, Empty, Field, Kind, Shape, Submit},
+    web::component::{Card, Empty, Field, Kind, Shape, Submit},
 };
 use leptos::prelude::*;
 
@@ -20,7 +20,7 @@ pub(super) fn people(shown: &Shown) -> impl IntoView + use<> {
         view! { <Empty title=t.nobody text=t.nobody_do shape=Shape::Person /> }.into_any()
     } else {
         let rows =
-            shown.people.iter().rev().map(|person| row(person, &openid, (t.following, t.stranger))).collect_view();
+            shown.people.iter().rev().map(|person| row(person, &openid, (t.following, t.not_following))).collect_view();
         view! { <ul class="cells sandbox-list">{rows}</ul> }.into_any()
     };
     let demo = (!has_demo).then(|| {
@@ -60,7 +60,7 @@ pub(super) fn people(shown: &Shown) -> impl IntoView + use<> {
 fn row(
     person: &PersonView,
     current: &str,
-    (following, stranger): (&'static str, &'static str),
+    (following, not_following): (&'static str, &'static str),
 ) -> impl IntoView + use<> {
     let is_current = person.openid == current;
     let is_follower = person.follow.is_some();
@@ -77,7 +77,7 @@ fn row(
                     {person.nickname.clone()}
                 </span>
                 <span class=if is_follower { "badge success" } else { "badge" }>
-                    {if is_follower { following } else { stranger }}
+                    {if is_follower { following } else { not_following }}
                 </span>
             </a>
         </li>

@@ -1,17 +1,17 @@
-//! The text of an answer, taken apart as WeChat shows it; what is tapped is sent as the phone sends it.
+//! Splits a reply's text into links and plain text as WeChat shows it; a tap on a link sends its text from the phone.
 
-use crate::web::part::{self, Piece};
+use crate::web::component::{self, Piece};
 use url::form_urlencoded;
 
-/// The id of the form that taps are sent by.
+/// The id of the form that taps submit.
 pub const TAP_FORM: &str = "sandbox-tap";
 
-/// The pieces of a text, in order.
+/// The parts of a text, in order.
 pub fn pieces(text: &str) -> Vec<Piece> {
-    part::pieces(text, tap)
+    component::pieces(text, tap)
 }
 
-/// Words that say `content` when they are tapped.
+/// Text that sends `content` when tapped.
 pub fn tap(id: &str, content: &str, text: &str) -> Piece {
     let value =
         form_urlencoded::Serializer::new(String::new()).append_pair("id", id).append_pair("content", content).finish();

@@ -1,17 +1,17 @@
-//! What there is to scan.
+//! The codes to scan.
 
 use super::Shown;
 use crate::{
     sandbox::platform::Code,
     web::{
+        component::{Card, Empty, Field, Kind, LinkButton, Notice, Shape, Submit},
         page::Ago,
-        part::{Card, Empty, Field, Kind, LinkButton, Notice, Shape, Submit},
         text::fill,
     },
 };
 use leptos::prelude::*;
 
-/// Older ones are hardly on a page any more.
+/// Older codes are unlikely to be on a page any more.
 const CODES_MAX: usize = 8;
 
 pub(super) fn scan(shown: &Shown) -> impl IntoView + use<> {
@@ -42,7 +42,7 @@ pub(super) fn scan(shown: &Shown) -> impl IntoView + use<> {
     }
 }
 
-/// Scanned by somebody who does not follow: WeChat shows the account first.
+/// A scan by a user who does not follow: WeChat shows the account first.
 fn ask(shown: &Shown) -> Option<impl IntoView + use<>> {
     let t = shown.t;
     let is_open = !shown.asking.is_empty() && shown.person.is_some() && !shown.is_follower();
@@ -114,7 +114,7 @@ fn paste(shown: &Shown) -> impl IntoView + use<> {
     .into_any()
 }
 
-/// The end of a ticket tells it from others; its beginning is the same in all.
+/// The end of a ticket identifies it; all tickets begin alike.
 fn short(ticket: &str) -> String {
     let end: String = ticket.trim_end_matches('=').chars().rev().take(6).collect();
     format!("…{}", end.chars().rev().collect::<String>())

@@ -1,25 +1,31 @@
-//! The page hears of every change, wherever it comes from.
+//! Notifies the page of every change.
 
-use crate::http::state::AppState;
+use crate::{
+    http::{sse, state::AppState},
+    sandbox::Phone,
+};
 use axum::{
+    Extension,
     extract::State,
     http::StatusCode,
-    response::{
-        IntoResponse as _, Response,
-        sse::{Event, KeepAlive, Sse},
-    },
+    response::{IntoResponse as _, Response, sse::Event},
 };
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
-/// How long a browser waits before it comes back after the stream broke, for instance because the program restarts.
+/// How long a browser waits before it reconnects after the stream broke, for instance because the program restarts.
 const RETRY: Duration = Duration::from_millis(500);
-/// Changes that come together are told together.
+/// Changes within this time are sent as one event.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// `GET /sandbox/events`: `changed` with the revision, at the start and with each change of people, chats or codes. What
-/// changed, the page shows.
-pub async fn follow(State(state): State<AppState>) -> Response {
-    let Some(phone) = state.sandbox.clone() else { return StatusCode::NOT_FOUND.into_response() };
+/// The most concurrent streams.
+const STREAMS_MAX: usize = 64;
+
+/// `GET /sandbox/events`: sends `changed` with the revision, at the start and after each change of users, chats or
+/// codes. The page then loads its new state.
+pub async fn follow(State(state): State<AppState>, Extension(phone): Extension<Arc<Phone>>) -> Response {
+    if phone.platform.followers() >= STREAMS_MAX {
+        return StatusCode::TOO_MANY_REQUESTS.into_response();
+    }
     let mut revisions = phone.platform.revisions();
     let stream = async_stream::stream! {
         loop {
@@ -33,5 +39,5 @@ pub async fn follow(State(state): State<AppState>) -> Response {
             tokio::time::sleep(PAUSE).await;
         }
     };
-    Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response()
+    sse::respond(stream, sse::comments())
 }

@@ -1,15 +1,16 @@
-//! Pictures of answers, as the stand-in has them.
+//! Serves the media files that the fake platform stores.
 
-use crate::{http::state::AppState, sandbox::page::PICTURE};
+use crate::sandbox::{Phone, page::PICTURE};
 use axum::{
-    extract::{Path, State},
-    http::{StatusCode, header},
+    Extension,
+    extract::Path,
+    http::header,
     response::{IntoResponse as _, Redirect, Response},
 };
+use std::sync::Arc;
 
-/// The file of a media id; for one that the stand-in did not make, a picture that stands for all.
-pub async fn picture(State(state): State<AppState>, Path(media_id): Path<String>) -> Response {
-    let Some(phone) = &state.sandbox else { return StatusCode::NOT_FOUND.into_response() };
+/// The file of a media id, or a placeholder picture for an unknown one.
+pub async fn picture(Extension(phone): Extension<Arc<Phone>>, Path(media_id): Path<String>) -> Response {
     match phone.platform.medium(&media_id).await {
         Some((kind, bytes)) => ([(header::CONTENT_TYPE, kind)], bytes).into_response(),
         None => Redirect::to(PICTURE).into_response(),

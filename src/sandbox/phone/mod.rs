@@ -1,13 +1,14 @@
-//! What the phone's buttons do. Plain forms: each does one thing and leads back to the page, which says what was refused.
+//! The phone's buttons. Plain forms: each does one action and redirects back to the page, which shows why an action was
+//! refused.
 
-mod at;
-mod deed;
+mod access;
 mod events;
-mod host;
+mod handlers;
 mod media;
+mod request;
 mod rules;
 
-pub use host::own_host;
+pub use access::admit;
 
 use crate::http::state::AppState;
 use axum::{
@@ -15,19 +16,21 @@ use axum::{
     routing::{get, post},
 };
 
-/// The sandbox's own routes, below `/sandbox`.
+/// The sandbox's routes, below `/sandbox`.
 pub fn routes() -> Router<AppState> {
     Router::new()
-        .route("/sandbox/people", post(deed::add_person))
-        .route("/sandbox/follow", post(deed::follow))
-        .route("/sandbox/unfollow", post(deed::unfollow))
-        .route("/sandbox/say", post(deed::say))
-        .route("/sandbox/send", post(deed::send))
-        .route("/sandbox/click", post(deed::click))
-        .route("/sandbox/tap", post(deed::tap))
-        .route("/sandbox/scan", post(deed::scan))
-        .route("/sandbox/code", post(deed::make_code))
-        .route("/sandbox/account", post(deed::switch_account))
+        .route("/sandbox/key", post(access::enter_key))
+        .route("/sandbox/key.png", get(access::key_picture))
+        .route("/sandbox/people", post(handlers::add_person))
+        .route("/sandbox/follow", post(handlers::follow))
+        .route("/sandbox/unfollow", post(handlers::unfollow))
+        .route("/sandbox/say", post(handlers::say))
+        .route("/sandbox/send", post(handlers::send))
+        .route("/sandbox/click", post(handlers::click))
+        .route("/sandbox/tap", post(handlers::tap))
+        .route("/sandbox/scan", post(handlers::scan))
+        .route("/sandbox/code", post(handlers::make_code))
+        .route("/sandbox/account", post(handlers::switch_account))
         .route("/sandbox/rules", post(rules::add_examples))
         .route("/sandbox/media/{media_id}", get(media::picture))
         .route("/sandbox/events", get(events::follow))

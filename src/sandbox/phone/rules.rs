@@ -1,33 +1,33 @@
-//! Example rules of the account, for whoever wants to see an answer before writing one.
+//! Example rules of the account, to see replies before writing any.
 
-use super::at::At;
+use super::request::PhoneRequest;
 use crate::{
-    core::reply::{
-        ACCOUNT, Cause, Door, Matching,
+    core::rule::{
+        ACCOUNT, MatchType, Source, TriggerKind,
         draft::Draft,
         edit::{self, Editor},
-        refusal::Refusal,
+        rejection::RuleRejection,
     },
-    web::{part::Tone, text::fill},
+    web::{component::Tone, text::fill},
 };
 use axum::response::Response;
 
-/// Adds those that are not there: one for followers, one for a keyword, and the default.
-pub async fn add_examples(at: At) -> Response {
+/// Adds the missing ones: one for new followers, one for a keyword, and the default.
+pub async fn add_examples(at: PhoneRequest) -> Response {
     let t = at.texts();
-    let editor = Editor { owner_id: ACCOUNT, actor_id: ACCOUNT, door: Door::Web, address: at.address.clone() };
-    let draft = |cause, keywords: &str, text: &str| Draft::of_text(cause, keywords, Matching::Contains, text);
+    let editor = Editor { owner_id: ACCOUNT, actor_id: ACCOUNT, door: Source::Web, address: at.address.clone() };
+    let draft = |cause, keywords: &str, text: &str| Draft::of_text(cause, keywords, MatchType::Contains, text);
     let examples = [
-        draft(Cause::Follow, "", t.rule_follow),
-        draft(Cause::Keyword, t.rule_keyword, t.rule_answer),
-        draft(Cause::Default, "", t.rule_default),
+        draft(TriggerKind::Follow, "", t.rule_follow),
+        draft(TriggerKind::Keyword, t.rule_keyword, t.rule_answer),
+        draft(TriggerKind::Default, "", t.rule_default),
     ];
     let mut added = 0;
     for example in examples {
         match edit::add(&at.state.ctx, &editor, &example).await {
             Ok(_) => added += 1,
-            // One like it is there already.
-            Err(Refusal::Drafts(_)) => {}
+            // A rule with the same keyword exists already.
+            Err(RuleRejection::Drafts(_)) => {}
             Err(error) => {
                 tracing::error!(%error, "an example rule could not be added");
                 return at.tell(Tone::Danger, t.rules_failed);

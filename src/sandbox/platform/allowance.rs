@@ -1,17 +1,17 @@
-//! How much an account may say to a person outside its answers to pushes.
+//! Limits of an account's messages to a follower that are not replies to pushes.
 //!
-//! Five customer-service messages within 48 hours of the person's message, three within a minute of a menu item, a follow or
-//! a scan. A later act of the person renews the allowance of its kind. Facts: docs/WECHAT.md, 4.4 ("客服消息", 下发条数限制).
+//! Five customer-service messages within 48 hours of the follower's message, three within a minute of a menu item, a follow
+//! or a scan. A later action renews the allowance of its kind. Facts: docs/WECHAT.md, 4.4 ("客服消息", 下发条数限制).
 
 use super::fault::{self, Fault};
 use serde::{Deserialize, Serialize};
 
 const MESSAGE: (u32, i64) = (5, 48 * 3600 * 1000);
 const EVENT: (u32, i64) = (3, 60 * 1000);
-/// "对方正在输入" may be shown this long after the person did something (45080).
+/// "对方正在输入" may be shown this long after the follower's last action (45080).
 const TYPING_MS: i64 = 30 * 1000;
 
-/// One person's allowances.
+/// One follower's allowances.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Allowance {
     message: Option<Grant>,
@@ -26,27 +26,27 @@ struct Grant {
 }
 
 impl Allowance {
-    /// The person wrote or sent something.
+    /// The follower sent a message.
     pub fn on_message(&mut self, now_ms: i64) {
         self.last_act_ms = now_ms;
         self.message = Some(grant(MESSAGE, now_ms));
     }
 
-    /// The person followed, scanned, tapped a menu item, or an item of a message menu.
+    /// The user followed, scanned, or tapped a menu item or an item of a message menu.
     pub fn on_event(&mut self, now_ms: i64) {
         self.last_act_ms = now_ms;
         self.event = Some(grant(EVENT, now_ms));
     }
 
-    /// The person unfollowed: nothing may be said any more.
+    /// The user unfollowed: no further messages are allowed.
     pub fn end(&mut self) {
         *self = Self::default();
     }
 
-    /// Takes one message, from the allowance that ends first.
+    /// Uses one message of the allowance that ends first.
     ///
     /// # Errors
-    /// 45015 without any open allowance, 45047 where the open ones are used up.
+    /// 45015 without any open allowance, 45047 if the open ones are used up.
     pub fn take(&mut self, now_ms: i64) -> Result<(), Fault> {
         let mut is_open = false;
         for grant in [&mut self.event, &mut self.message].into_iter().flatten() {
@@ -64,7 +64,7 @@ impl Allowance {
     /// Whether the account may show that it is typing.
     ///
     /// # Errors
-    /// 45080 when the person did nothing for half a minute.
+    /// 45080 if the follower did nothing for half a minute.
     pub fn type_now(&self, now_ms: i64) -> Result<(), Fault> {
         if now_ms - self.last_act_ms < TYPING_MS { Ok(()) } else { Err(fault::TYPING_WINDOW) }
     }

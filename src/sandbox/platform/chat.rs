@@ -1,12 +1,12 @@
-//! What stands in a person's chat with the account.
+//! A user's chat with the account.
 
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
-/// Older lines than these are forgotten.
+/// The most lines of a chat; older ones are deleted.
 pub const LINES_MAX: usize = 200;
 
-/// A chat: its newest lines, oldest first.
+/// The newest lines of a chat, oldest first.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Chat {
     lines: VecDeque<Line>,
@@ -16,15 +16,17 @@ pub struct Chat {
 /// One line of a chat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
-    /// Grows by one from line to line of one chat.
+    /// Increases by one from line to line of one chat.
     pub id: u64,
     /// Epoch milliseconds.
     pub at_ms: i64,
     pub by: By,
-    pub said: Said,
+    /// Files of earlier versions call it `said`.
+    #[serde(alias = "said")]
+    pub content: ChatContent,
 }
 
-/// Whose line it is.
+/// The author of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum By {
@@ -34,11 +36,11 @@ pub enum By {
     Platform,
 }
 
-/// What a line says.
+/// The content of a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Said {
-    /// As it was sent; where the account said it, `<a href>` in it is a link.
+pub enum ChatContent {
+    /// As it was sent; in the account's texts, `<a href>` is a link.
     Text(String),
     Image {
         media_id: String,
@@ -58,7 +60,7 @@ pub enum Said {
     },
     /// Linked articles.
     News(Vec<Article>),
-    /// A question with answers to tap: id and words of each.
+    /// A question with answers to tap: id and text of each.
     Menu {
         head: String,
         items: Vec<(String, String)>,
@@ -90,7 +92,7 @@ pub struct Article {
     pub url: String,
 }
 
-/// What WeChat itself says in a chat.
+/// A note of WeChat itself in a chat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Note {
@@ -101,17 +103,17 @@ pub enum Note {
     Scanned,
     /// A menu item with this key was tapped.
     Clicked(String),
-    /// The account gave no answer in time, or none that could be shown.
+    /// The account sent no reply in time, or an invalid one.
     OutOfOrder,
-    /// The account handed the conversation to its customer service.
+    /// The account transferred the conversation to its customer service.
     HandedOver,
 }
 
 impl Chat {
-    /// Adds a line and forgets what is too old.
-    pub fn add(&mut self, at_ms: i64, by: By, said: Said) {
+    /// Adds a line and deletes the oldest beyond the limit.
+    pub fn add(&mut self, at_ms: i64, by: By, content: ChatContent) {
         self.last_id += 1;
-        self.lines.push_back(Line { id: self.last_id, at_ms, by, said });
+        self.lines.push_back(Line { id: self.last_id, at_ms, by, content });
         while self.lines.len() > LINES_MAX {
             self.lines.pop_front();
         }
@@ -132,7 +134,7 @@ mod tests {
     fn a_chat_forgets_its_oldest_lines() {
         let mut chat = Chat::default();
         for n in 0..250 {
-            chat.add(n, By::Person, Said::Text(n.to_string()));
+            chat.add(n, By::Person, ChatContent::Text(n.to_string()));
         }
         let lines = chat.lines();
         assert_eq!((lines.len(), lines[0].id, lines[LINES_MAX - 1].id), (LINES_MAX, 51, 250));

@@ -4,38 +4,38 @@ use super::{
     credentials::letters,
     fault::{self, Fault},
 };
-use crate::core::chance::Chance;
+use crate::base::rng::Rng;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 /// 30 days.
 const LIFE_MAX_SECS: i64 = 2_592_000;
-/// Where the caller says nothing; older pages say 30.
+/// The default lifetime; older pages of the documentation say 30.
 const LIFE_DEFAULT_SECS: i64 = 60;
 const SCENE_MAX_CHARS: usize = 64;
 const PERMANENT_ID_MAX: u32 = 100_000;
 const PERMANENT_MAX: usize = 100_000;
-/// Codes that ended are remembered this long, to be told from invented ones.
+/// How long expired codes are remembered, to distinguish them from unknown ones.
 const REMEMBERED_MS: i64 = 24 * 3600 * 1000;
-/// The oldest temporary ones beyond this are forgotten; the platform itself has no such limit.
+/// The oldest temporary codes beyond this are deleted; the platform itself has no such limit.
 const TEMPORARY_MAX: usize = 2_000;
 
-/// A code that the account asked for.
+/// A code that the account created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Code {
-    /// Its picture's key. It has `+`, `/` and `=` like real ones, so it must be encoded in an address.
+    /// The key of its picture. Contains `+`, `/` and `=` like real ones, so it must be percent-encoded in a URL.
     pub ticket: String,
-    /// What the picture says.
+    /// The content of the picture.
     pub url: String,
     pub scene: Scene,
     /// Epoch milliseconds.
     pub created_at_ms: i64,
-    /// None for a permanent one.
+    /// `None` for a permanent one.
     pub expires_at_ms: Option<i64>,
 }
 
-/// The parameter inside.
+/// The parameter in the code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scene {
@@ -45,22 +45,22 @@ pub enum Scene {
 
 /// The body of `qrcode/create`.
 #[derive(Debug, Deserialize)]
-pub struct Wish {
+pub struct NewCode {
     #[serde(default)]
     action_name: String,
     expire_seconds: Option<i64>,
     #[serde(default)]
-    action_info: WishedInfo,
+    action_info: NewCodeInfo,
 }
 
 #[derive(Debug, Default, Deserialize)]
-struct WishedInfo {
+struct NewCodeInfo {
     #[serde(default)]
-    scene: WishedScene,
+    scene: NewScene,
 }
 
 #[derive(Debug, Default, Deserialize)]
-struct WishedScene {
+struct NewScene {
     scene_id: Option<i64>,
     scene_str: Option<String>,
 }
@@ -70,7 +70,7 @@ struct WishedScene {
 pub struct Codes(Vec<Code>);
 
 impl Code {
-    /// Whether a scan still leads anywhere.
+    /// Whether a scan still works.
     #[must_use]
     pub fn is_alive(&self, now_ms: i64) -> bool {
         self.expires_at_ms.is_none_or(|at| now_ms < at)
@@ -86,8 +86,8 @@ impl std::fmt::Display for Scene {
     }
 }
 
-impl Wish {
-    /// The scene, and the life in seconds of a temporary code.
+impl NewCode {
+    /// The scene, and for a temporary code its lifetime in seconds.
     fn read(&self) -> Result<(Scene, Option<i64>), Fault> {
         let scene = &self.action_info.scene;
         let number = |max: u32| {
@@ -111,13 +111,13 @@ impl Wish {
 }
 
 impl Codes {
-    /// Makes a code. A permanent one with a scene that has one already is that one.
+    /// Creates a code. For a permanent code whose scene exists already, returns the existing one.
     ///
     /// # Errors
-    /// 40052 and 40053 for an action or scene that cannot be; 45029 beyond 100 000 permanent codes.
-    pub fn create(&mut self, wish: &Wish, chance: &dyn Chance, now_ms: i64) -> Result<Code, Fault> {
-        let (scene, life_secs) = wish.read()?;
-        if life_secs.is_none() {
+    /// 40052 and 40053 for an invalid action or scene; 45029 beyond 100 000 permanent codes.
+    pub fn create(&mut self, new_code: &NewCode, rng: &dyn Rng, now_ms: i64) -> Result<Code, Fault> {
+        let (scene, lifetime_secs) = new_code.read()?;
+        if lifetime_secs.is_none() {
             let mut permanent = self.0.iter().filter(|c| c.expires_at_ms.is_none());
             if let Some(same) = permanent.clone().find(|c| c.scene == scene) {
                 return Ok(same.clone());
@@ -127,13 +127,13 @@ impl Codes {
             }
         }
         self.forget(now_ms);
-        let url = format!("http://weixin.qq.com/q/{}", letters(chance, 20));
+        let url = format!("http://weixin.qq.com/q/{}", letters(rng, 20));
         let code = Code {
-            ticket: ticket(&url, chance),
+            ticket: ticket(&url, rng),
             url,
             scene,
             created_at_ms: now_ms,
-            expires_at_ms: life_secs.map(|secs| now_ms + secs * 1000),
+            expires_at_ms: lifetime_secs.map(|secs| now_ms + secs * 1000),
         };
         self.0.push(code.clone());
         Ok(code)
@@ -145,7 +145,7 @@ impl Codes {
         self.0.iter().find(|c| c.ticket == ticket)
     }
 
-    /// The code that a camera read, or whose picture's address was pasted.
+    /// The code with this content, or with this picture URL.
     #[must_use]
     pub fn find(&self, seen: &str) -> Option<&Code> {
         let seen = seen.trim();
@@ -174,12 +174,12 @@ impl Codes {
     }
 }
 
-/// Base64 of some bytes around the address, as real tickets are.
-fn ticket(url: &str, chance: &dyn Chance) -> String {
+/// Base64 of random bytes around the address, like real tickets.
+fn ticket(url: &str, rng: &dyn Rng) -> String {
     let mut bytes = vec![0x81, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0x01];
     bytes.extend_from_slice(url.as_bytes());
     let mut tail = [0; 12];
-    chance.fill(&mut tail);
+    rng.fill(&mut tail);
     bytes.extend_from_slice(&tail);
     STANDARD.encode(bytes)
 }

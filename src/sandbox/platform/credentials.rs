@@ -1,8 +1,8 @@
-//! The account that the stand-in lends: made once, by chance, and kept.
+//! The account of the fake platform: created once at random, and stored.
 
 use crate::{
+    base::rng::Rng,
     config,
-    core::chance::Chance,
     wechat::{
         callback::{Mode, PushSettings},
         crypto::AesKey,
@@ -11,7 +11,7 @@ use crate::{
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-/// What the platform's console would show to the account's owner, in the forms that it has there.
+/// The account's credentials, in the formats of the platform's console.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credentials {
     /// `wx` and 16 hexadecimal digits.
@@ -24,12 +24,12 @@ pub struct Credentials {
     pub aes_key: String,
     /// The account's original id, `gh_` and 12 hexadecimal digits.
     pub original_id: String,
-    /// What the account's own QR says.
+    /// The content of the account's own QR code.
     pub account_qr: String,
-    /// The mini-program of the same owner.
+    /// The owner's mini-program.
     pub mini_appid: String,
     pub mini_secret: String,
-    /// Web login of the same owner. Older memories have none.
+    /// The owner's web login. Missing in older files.
     #[serde(default)]
     pub web_appid: String,
     #[serde(default)]
@@ -37,33 +37,33 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// New ones.
+    /// Creates random credentials.
     #[must_use]
-    pub fn random(chance: &dyn Chance) -> Self {
+    pub fn random(rng: &dyn Rng) -> Self {
         Self {
-            appid: format!("wx{}", digits(chance, 8)),
-            secret: digits(chance, 16),
-            token: chance.token(),
-            aes_key: letters(chance, 43),
-            original_id: format!("gh_{}", digits(chance, 6)),
-            account_qr: format!("http://weixin.qq.com/r/{}", letters(chance, 20)),
-            mini_appid: format!("wx{}", digits(chance, 8)),
-            mini_secret: digits(chance, 16),
-            web_appid: format!("wx{}", digits(chance, 8)),
-            web_secret: digits(chance, 16),
+            appid: format!("wx{}", digits(rng, 8)),
+            secret: digits(rng, 16),
+            token: rng.token(),
+            aes_key: letters(rng, 43),
+            original_id: format!("gh_{}", digits(rng, 6)),
+            account_qr: format!("http://weixin.qq.com/r/{}", letters(rng, 20)),
+            mini_appid: format!("wx{}", digits(rng, 8)),
+            mini_secret: digits(rng, 16),
+            web_appid: format!("wx{}", digits(rng, 8)),
+            web_secret: digits(rng, 16),
         }
     }
 
-    /// With everything that an older memory does not have.
-    pub(super) fn completed(self, chance: &dyn Chance) -> Self {
+    /// Adds what an older file does not have.
+    pub(super) fn completed(self, rng: &dyn Rng) -> Self {
         if self.web_appid.is_empty() {
-            let Self { web_appid, web_secret, .. } = Self::random(chance);
+            let Self { web_appid, web_secret, .. } = Self::random(rng);
             return Self { web_appid, web_secret, ..self };
         }
         self
     }
 
-    /// The same, as the program is told its account.
+    /// The account as the program's settings.
     #[must_use]
     pub fn account(&self) -> config::Account {
         config::Account {
@@ -72,22 +72,23 @@ impl Credentials {
             token: SecretString::from(self.token.clone()),
             aes_key: Some(SecretString::from(self.aes_key.clone())),
             previous_aes_key: None,
+            original_id: Some(self.original_id.clone()),
         }
     }
 
-    /// The key, decoded.
+    /// The decoded AES key.
     ///
     /// # Errors
     /// One line: it is not 43 letters and digits.
     pub(super) fn key(&self) -> Result<AesKey, String> {
-        AesKey::parse(&self.aes_key).map_err(|e| format!("the sandbox's AES key is of no use: {e}"))
+        AesKey::parse(&self.aes_key).map_err(|e| format!("the sandbox's AES key is invalid: {e}"))
     }
 
-    /// Whether a program could work with these at all.
+    /// Checks that a program could work with these credentials.
     pub(super) fn check(&self) -> Result<(), String> {
         PushSettings::new(&self.token, &self.appid, Mode::Safe, vec![self.key()?])
             .map(drop)
-            .map_err(|e| format!("the sandbox's account is of no use: {e}"))
+            .map_err(|e| format!("the sandbox's account is invalid: {e}"))
     }
 }
 
@@ -97,18 +98,18 @@ impl std::fmt::Debug for Credentials {
     }
 }
 
-/// So many random bytes in hexadecimal.
-pub(super) fn digits(chance: &dyn Chance, bytes: usize) -> String {
+/// Random bytes in hexadecimal.
+pub(super) fn digits(rng: &dyn Rng, bytes: usize) -> String {
     let mut random = vec![0; bytes];
-    chance.fill(&mut random);
+    rng.fill(&mut random);
     hex::encode(random)
 }
 
-/// So many random letters and digits.
-pub(super) fn letters(chance: &dyn Chance, count: usize) -> String {
+/// Random letters and digits.
+pub(super) fn letters(rng: &dyn Rng, count: usize) -> String {
     let mut text = String::with_capacity(count + 22);
     while text.len() < count {
-        text.push_str(&chance.token());
+        text.push_str(&rng.token());
     }
     text.truncate(count);
     text

@@ -1,65 +1,65 @@
-//! Bringing pushes to the product, and what it answers into the chat. Facts: docs/WECHAT.md, 1.2, 1.6 and 2.1.
+//! Delivers pushes to the program, and puts its replies into the chat. Facts: docs/WECHAT.md, 1.2, 1.6 and 2.1.
 
 use super::{
-    chat::{By, Note, Said},
-    desk::Desk,
+    chat::{By, ChatContent, Note},
     push::{Push, Sealed, verification},
     reply::{self, Oddity},
+    state::PlatformState,
 };
 use tokio::time::Instant;
 use url::Url;
 
-/// The first one and two repetitions: "总共重试三次", as it is seen in practice.
+/// The first delivery and two retries: "总共重试三次", as observed in practice.
 const DELIVERIES: usize = 3;
-/// The largest answer that is read, in bytes.
+/// The largest response that is read, in bytes.
 const ANSWER_MAX_BYTES: usize = 512 * 1024;
 
-/// What came of a push.
+/// The result of a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// The account has nothing to say.
+    /// The account sent no reply.
     Nothing,
-    /// The account answered.
-    Said(Said),
-    /// It answered something that cannot be shown.
+    /// The account replied.
+    Said(ChatContent),
+    /// The account sent an invalid reply.
     Odd(Oddity),
-    /// It did not answer in time.
+    /// The account did not answer in time.
     Late,
-    /// Nobody is there, or the connection broke.
+    /// The connection failed or broke.
     Unreachable,
 }
 
 impl Answer {
-    /// The answer's text; None for everything else.
+    /// The reply's text; `None` for everything else.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match self {
-            Self::Said(Said::Text(text)) => Some(text),
+            Self::Said(ChatContent::Text(text)) => Some(text),
             _ => None,
         }
     }
 }
 
-impl Desk {
-    /// Delivers a push, again where no answer came, and shows what came of it in the chat.
+impl PlatformState {
+    /// Delivers a push, with retries if no response came, and shows the result in the chat.
     pub async fn deliver(&self, push: &Push) -> Answer {
         let answer = self.deliver_up_to_three_times(push).await;
-        let said = match &answer {
+        let content = match &answer {
             Answer::Nothing => return answer,
-            Answer::Said(said @ Said::Note(_)) => (By::Platform, said.clone()),
-            Answer::Said(said) => (By::Account, said.clone()),
+            Answer::Said(content @ ChatContent::Note(_)) => (By::Platform, content.clone()),
+            Answer::Said(content) => (By::Account, content.clone()),
             Answer::Odd(_) | Answer::Late | Answer::Unreachable => {
                 tracing::warn!(?answer, "the sandbox's account is out of order");
-                (By::Platform, Said::Note(Note::OutOfOrder))
+                (By::Platform, ChatContent::Note(Note::OutOfOrder))
             }
         };
         let now_ms = self.clock.now_ms();
         self.change(|world| {
-            // Who does not follow any more sees nothing of the answer.
+            // A user who has unfollowed does not see the reply.
             if let Ok(person) = world.person(push.openid())
                 && person.follow.is_some()
             {
-                person.chat.add(now_ms, said.0, said.1);
+                person.chat.add(now_ms, content.0, content.1);
             }
         })
         .await;
@@ -73,7 +73,7 @@ impl Desk {
             let next = Instant::now() + self.patience;
             answer = self.deliver_once(push, &url).await;
             match answer {
-                // Again five seconds after the last time, also where the connection broke sooner.
+                // Retries five seconds after the last delivery, also if the connection broke sooner.
                 Answer::Late | Answer::Unreachable if delivery + 1 < DELIVERIES => tokio::time::sleep_until(next).await,
                 _ => break,
             }
@@ -81,13 +81,13 @@ impl Desk {
         answer
     }
 
-    /// Delivers a push once, to any address. Nothing of it shows in the chat.
+    /// Delivers a push once, to any address. Does not change the chat.
     pub async fn deliver_once(&self, push: &Push, url: &Url) -> Answer {
         let (credentials, mode) = (self.credentials(), self.line().mode);
-        let sealed = match push.seal(&credentials, mode, self.clock.now_secs(), self.chance.as_ref()) {
+        let sealed = match push.seal(&credentials, mode, self.clock.now_secs(), self.rng.as_ref()) {
             Ok(sealed) => sealed,
             Err(error) => {
-                tracing::error!(error, "a push could not be sealed");
+                tracing::error!(error, "a push could not be signed or encrypted");
                 return Answer::Unreachable;
             }
         };
@@ -99,13 +99,13 @@ impl Desk {
             }
             Ok(Ok((status, body))) => match reply::read(&credentials, mode, push, status, &body) {
                 Ok(None) => Answer::Nothing,
-                Ok(Some(said)) => Answer::Said(said),
+                Ok(Some(content)) => Answer::Said(content),
                 Err(oddity) => Answer::Odd(oddity),
             },
         }
     }
 
-    /// Sends one delivery as it is, and gives the status and the body of what came back.
+    /// Sends one delivery unchanged, and returns the status and body of the response.
     pub async fn post(&self, sealed: &Sealed, url: &Url) -> Result<(u16, Vec<u8>), reqwest::Error> {
         let mut url = url.clone();
         url.set_query(Some(&sealed.query));
@@ -121,12 +121,12 @@ impl Desk {
         Ok((response.status().as_u16(), body))
     }
 
-    /// Asks an address whether it is the account's: it must echo what it is sent.
+    /// Verifies an address: it must echo a signed text.
     pub async fn verify(&self, url: &Url) -> Result<(), String> {
-        let echo = self.chance.digits(19);
-        let mut asked = url.clone();
-        asked.set_query(Some(&verification(&self.credentials(), &echo, self.clock.now_secs(), self.chance.as_ref())));
-        let response = self.http.get(asked).timeout(self.patience).send().await;
+        let echo = self.rng.digits(19);
+        let mut requested = url.clone();
+        requested.set_query(Some(&verification(&self.credentials(), &echo, self.clock.now_secs(), self.rng.as_ref())));
+        let response = self.http.get(requested).timeout(self.patience).send().await;
         let response = response.map_err(|e| format!("no answer from {url}: {}", e.without_url()))?;
         let status = response.status();
         let body = response.text().await.map_err(|e| format!("no answer from {url}: {}", e.without_url()))?;

@@ -1,7 +1,7 @@
-//! Keeping the stand-in's memory in one file, so that a program that was killed goes on where it was.
+//! Stores the fake platform's state in one file, so that it survives a crash.
 //!
-//! One task writes, whenever asked, and writes once for all who ask meanwhile. Whoever asks is told when what they did is on
-//! disk. The file is replaced by renaming: it is the old one or the new one, never half of either.
+//! One task writes; requests that arrive during a write share the next one. Each request is notified once its changes are on
+//! disk. The file is replaced by renaming, so it is always either the old or the new version.
 
 use std::{
     fs, io,
@@ -13,12 +13,12 @@ use tokio::sync::{mpsc, oneshot};
 /// The file's name in the folder beside the database.
 const FILE: &str = "sandbox.json";
 
-/// Where to ask for the memory to be kept. Without a file, nothing is kept.
+/// Requests writes of the state. Without a file, nothing is stored.
 #[derive(Debug, Clone, Default)]
 pub struct Keeper(Option<mpsc::UnboundedSender<oneshot::Sender<()>>>);
 
 impl Keeper {
-    /// Begins to keep what `snapshot` gives in a file of `folder`; ends when the last keeper is dropped.
+    /// Starts to store the output of `snapshot` in a file of `folder`; ends when the last keeper is dropped.
     pub fn start(folder: &Path, snapshot: impl Fn() -> Vec<u8> + Send + 'static) -> Self {
         let (sender, mut asked) = mpsc::unbounded_channel::<oneshot::Sender<()>>();
         let folder = folder.to_owned();
@@ -35,7 +35,7 @@ impl Keeper {
                     Err(error) => tracing::warn!(%error, "writing the sandbox's memory failed"),
                 }
                 for one in waiting {
-                    // Whoever asked may have gone away.
+                    // The requesting task may have been dropped.
                     one.send(()).ok();
                 }
             }
@@ -43,7 +43,7 @@ impl Keeper {
         Self(Some(sender))
     }
 
-    /// Returns when everything up to now is on disk, or could not be put there.
+    /// Returns once all changes up to now are on disk, or the write failed.
     pub async fn keep(&self) {
         let Some(sender) = &self.0 else { return };
         let (done, kept) = oneshot::channel();
@@ -53,7 +53,7 @@ impl Keeper {
     }
 }
 
-/// What was kept in `folder`, if anything.
+/// The stored state in `folder`, if any.
 ///
 /// # Errors
 /// The file cannot be read.
@@ -65,10 +65,10 @@ pub fn read(folder: &Path) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// Writes beside the file and renames. Only this user may read it: it holds secrets.
+/// Writes a temporary file and renames it. Only this user may read it: it contains secrets.
 ///
 /// # Errors
-/// The folder cannot be made or written to.
+/// The folder cannot be created or written to.
 pub fn write(folder: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let new = folder.join(format!("{FILE}.new"));
@@ -80,7 +80,7 @@ pub fn write(folder: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::rename(new, path(folder))
 }
 
-/// Where the memory is kept in `folder`.
+/// The path of the state file in `folder`.
 #[must_use]
 pub fn path(folder: &Path) -> PathBuf {
     folder.join(FILE)

@@ -1,8 +1,8 @@
-//! The platform's refusals: an `errcode` and its words, answered with HTTP status 200. Facts: docs/WECHAT.md, 5.
+//! The platform's errors: an `errcode` and its message, with HTTP status 200. Facts: docs/WECHAT.md, 5.
 
 use serde_json::{Value, json};
 
-/// One refusal.
+/// One error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fault(pub i64, pub &'static str);
 
@@ -41,7 +41,7 @@ pub const NOT_JSON: Fault = Fault(47001, "data format error");
 pub const UNAUTHORIZED: Fault = Fault(48001, "api unauthorized");
 
 impl Fault {
-    /// The answer, with the request's id as the platform puts it.
+    /// The response, with the request's id as the platform writes it.
     #[must_use]
     pub fn json(self, rid: &str) -> Value {
         json!({ "errcode": self.0, "errmsg": format!("{} rid: {rid}", self.1) })

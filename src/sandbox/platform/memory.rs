@@ -1,36 +1,36 @@
-//! Where the memory comes from at the start: kept by an earlier run, or new.
+//! Loads the state at the start: stored by an earlier run, or new.
 
 use super::{
     credentials::Credentials,
-    desk::locked,
     disk::{self, Keeper},
+    locked::locked,
     world::{AccountKind, World},
 };
-use crate::core::chance::Chance;
+use crate::base::rng::Rng;
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
-/// The memory of `folder`, with these credentials and of this kind where they are given.
+/// The state in `folder`, with these credentials and this kind of account if they are given.
 ///
 /// # Errors
-/// One line: the folder cannot be read or written, or the credentials are of no use.
+/// One line: the folder cannot be read or written, or the credentials are invalid.
 pub(super) async fn open(
     folder: Option<PathBuf>,
     credentials: Option<Credentials>,
     kind: Option<AccountKind>,
-    chance: &dyn Chance,
+    rng: &dyn Rng,
 ) -> Result<(Arc<Mutex<World>>, Keeper), String> {
     let kept = match folder.clone() {
         Some(folder) => blocking(move || read(&folder)).await?,
         None => None,
     };
     let mut world = match (kept, credentials) {
-        (Some(kept), None) => World { credentials: kept.credentials.completed(chance), ..kept },
+        (Some(kept), None) => World { credentials: kept.credentials.completed(rng), ..kept },
         (Some(kept), Some(credentials)) => World { credentials, ..kept },
-        (None, Some(credentials)) => World::new(credentials, chance),
-        (None, None) => World::new(Credentials::random(chance), chance),
+        (None, Some(credentials)) => World::new(credentials, rng),
+        (None, None) => World::new(Credentials::random(rng), rng),
     };
     world.kind = kind.unwrap_or(world.kind);
     world.credentials.check()?;
@@ -59,7 +59,7 @@ fn write(folder: &Path, bytes: &[u8]) -> Result<(), String> {
         .map_err(|e| format!("{} cannot be written: {e}; make the folder writable", path.display()))
 }
 
-/// Writing a structure of texts and numbers cannot fail.
+/// Serializing texts and numbers cannot fail.
 fn snapshot(world: &World) -> Vec<u8> {
     serde_json::to_vec(world).unwrap_or_default()
 }

@@ -1,8 +1,8 @@
-//! The stand-in for the WeChat platform: a server of its own that speaks the platform's HTTP, XML, signatures and AES.
+//! A fake WeChat platform: a separate server with the platform's HTTP, XML, signatures and AES.
 //!
-//! It plays both of the platform's parts: it answers the calls that an account makes, and brings what people do
-//! to the account's address ([`Act`], [`Push`]). It knows the product by its address only, and is as strict with it as the
-//! platform is. What it leaves out of the platform: menus, tags, templates, materials and quotas, none of which the product uses.
+//! It has both roles of the platform: it answers the account's API calls, and sends users' actions to the account's address
+//! ([`Act`], [`Push`]). It knows the program by its address only, and is as strict as the platform. Not implemented: menus, tags,
+//! templates, materials and quotas, none of which the program uses.
 //!
 //! Tests start one in their own process: [`Platform::start`].
 
@@ -11,117 +11,123 @@ mod allowance;
 mod api;
 mod chat;
 mod code;
+mod compose;
 mod credentials;
 mod deliver;
-mod desk;
 mod disk;
 mod fault;
-mod knob;
+mod fault_injection;
+mod files;
+mod locked;
 mod media;
 mod memory;
 mod people;
 mod push;
 mod reply;
-mod spoken;
+mod state;
 mod switch;
 mod token;
+mod user_action;
 mod world;
 
 pub use act::Act;
-pub use chat::{Article, By, LINES_MAX, Line, Note, Said};
+pub use chat::{Article, By, ChatContent, LINES_MAX, Line, Note};
 pub use code::{Code, Scene};
 pub use credentials::Credentials;
 pub use deliver::Answer;
-pub use knob::Injection;
+pub use disk::path as state_file;
+pub use fault_injection::Injection;
 pub use people::PersonView;
 pub use push::{Push, Sealed};
 pub use reply::Oddity;
+
 pub use world::{AccountKind, Follow, NICKNAME_MAX_CHARS, Refusal};
 
 use crate::{
-    core::{chance::Chance, clock::Clock},
+    base::{clock::Clock, rng::Rng},
     wechat::callback::Mode,
 };
-use desk::{Desk, Line as Wire};
-use media::Files;
+use files::Files;
+use state::{Line as Wire, PlatformState};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, task::JoinHandle};
 use url::Url;
 
-/// The platform hangs up after this (docs/WECHAT.md, 2.1).
+/// The platform disconnects after this time (docs/WECHAT.md, 2.1).
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How to play.
+/// Settings of the fake platform.
 #[derive(Clone)]
 pub struct PlatformSettings {
-    /// Where the memory is kept. None: it ends with the process.
+    /// Where the state is stored. `None`: it is lost when the process ends.
     pub folder: Option<PathBuf>,
-    /// Where pushes go, verified in the background at the start. None: nowhere, until [`Platform::set_push_url`].
+    /// The target of pushes, verified in the background at the start. `None`: no pushes until
+    /// [`Platform::set_push_url`].
     pub push_url: Option<Url>,
-    /// None: as it was kept, else a verified service account.
+    /// `None`: the stored kind, else a verified service account.
     pub kind: Option<AccountKind>,
-    /// How pushes are sent.
+    /// How pushes are encrypted.
     pub mode: Mode,
-    /// None: as they were kept, else new ones.
+    /// `None`: the stored credentials, else new ones.
     pub credentials: Option<Credentials>,
-    /// How long the product may take to answer one delivery.
+    /// The timeout of one delivery.
     pub patience: Duration,
     pub clock: Arc<dyn Clock>,
-    pub chance: Arc<dyn Chance>,
+    pub rng: Arc<dyn Rng>,
 }
 
 impl PlatformSettings {
-    /// A verified service account in safe mode, kept nowhere and pushing nowhere.
+    /// A verified service account in safe mode, without stored state and push target.
     #[must_use]
-    pub fn new(clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Self {
+    pub fn new(clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Self {
         let (folder, push_url, kind, credentials) = (None, None, None, None);
-        Self { folder, push_url, kind, mode: Mode::Safe, credentials, patience: PATIENCE, clock, chance }
+        Self { folder, push_url, kind, mode: Mode::Safe, credentials, patience: PATIENCE, clock, rng }
     }
 }
 
-/// A running stand-in; it ends when dropped.
+/// A running fake platform; it ends when dropped.
 pub struct Platform {
-    desk: Arc<Desk>,
+    state: Arc<PlatformState>,
     base: Url,
     server: JoinHandle<()>,
 }
 
 impl Platform {
-    /// Starts on a loopback port of its own.
+    /// Starts on its own loopback port.
     ///
     /// # Errors
-    /// One line: the folder cannot be used, the credentials are of no use, or no port is free.
+    /// One line: the folder cannot be used, the credentials are invalid, or no port is free.
     pub async fn start(settings: PlatformSettings) -> Result<Self, String> {
-        let PlatformSettings { folder, push_url, kind, mode, credentials, patience, clock, chance } = settings;
+        let PlatformSettings { folder, push_url, kind, mode, credentials, patience, clock, rng } = settings;
         let files = Files::new(folder.clone());
-        let (world, keeper) = memory::open(folder, credentials, kind, chance.as_ref()).await?;
+        let (world, keeper) = memory::open(folder, credentials, kind, rng.as_ref()).await?;
         let wire = Wire { push_url: push_url.clone(), mode, verified: None };
-        let desk = Arc::new(Desk::new(world, keeper, wire, (clock, chance), patience, files)?);
-        let (base, server) = serve(Arc::clone(&desk)).await?;
+        let state = Arc::new(PlatformState::new(world, keeper, wire, (clock, rng), patience, files)?);
+        let (base, server) = serve(Arc::clone(&state)).await?;
         if let Some(url) = push_url {
-            let desk = Arc::clone(&desk);
-            // The product listens but does not serve yet.
-            tokio::spawn(async move { verify(&desk, &url).await });
+            let state = Arc::clone(&state);
+            // The program listens but does not serve yet.
+            tokio::spawn(async move { verify(&state, &url).await });
         }
-        Ok(Self { desk, base, server })
+        Ok(Self { state, base, server })
     }
 
-    /// What stands in the place of `https://api.weixin.qq.com`.
+    /// Replaces `https://api.weixin.qq.com`.
     #[must_use]
     pub fn api_base(&self) -> Url {
         self.base.clone()
     }
 
-    /// What stands in the place of `https://mp.weixin.qq.com`.
+    /// Replaces `https://mp.weixin.qq.com`.
     #[must_use]
     pub fn mp_base(&self) -> Url {
         self.base.clone()
     }
 
-    /// The account that is lent.
+    /// The account's credentials.
     #[must_use]
     pub fn credentials(&self) -> Credentials {
-        self.desk.credentials()
+        self.state.credentials()
     }
 }
 
@@ -137,24 +143,24 @@ impl std::fmt::Debug for Platform {
     }
 }
 
-async fn serve(desk: Arc<Desk>) -> Result<(Url, JoinHandle<()>), String> {
+async fn serve(state: Arc<PlatformState>) -> Result<(Url, JoinHandle<()>), String> {
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|e| format!("no port for the sandbox: {e}"))?;
     let address = listener.local_addr().map_err(|e| e.to_string())?;
     let base = Url::parse(&format!("http://{address}")).map_err(|e| e.to_string())?;
     let server = tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, api::router(desk)).await {
+        if let Err(error) = axum::serve(listener, api::router(state)).await {
             tracing::error!(%error, "the sandbox stopped");
         }
     });
     Ok((base, server))
 }
 
-async fn verify(desk: &Desk, url: &Url) {
-    let verified = desk.verify(url).await;
+async fn verify(state: &PlatformState, url: &Url) {
+    let verified = state.verify(url).await;
     if let Err(error) = &verified {
         tracing::warn!(error, "the sandbox could not verify the address that it pushes to");
     }
-    desk.set_line(|line| line.verified = Some(verified));
+    state.set_line(|line| line.verified = Some(verified));
 }
 
 #[cfg(test)]

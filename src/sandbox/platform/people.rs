@@ -1,4 +1,4 @@
-//! The people of the stand-in, and what they do: the part of [`Platform`] that tests and the phone use.
+//! Users and their actions: the methods of [`Platform`] for tests and the phone.
 
 use super::{
     Platform,
@@ -13,7 +13,7 @@ use super::{
 use std::sync::Arc;
 use url::Url;
 
-/// A person, without the chat.
+/// A user, without the chat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonView {
     pub openid: String,
@@ -22,7 +22,7 @@ pub struct PersonView {
     pub nickname: String,
     /// Epoch milliseconds.
     pub created_at_ms: i64,
-    /// None: does not follow.
+    /// `None`: does not follow.
     pub follow: Option<Follow>,
 }
 
@@ -40,113 +40,114 @@ impl From<&Person> for PersonView {
 }
 
 impl Platform {
-    /// Adds somebody who does not follow, and gives the openid.
+    /// Adds a user who does not follow, and returns the openid.
     ///
     /// # Errors
-    /// [`Refusal`] of the nickname, 1 to 16 characters, or because there are too many people.
+    /// [`Refusal`] if the nickname does not have 1 to 16 characters, or if there are too many users.
     pub async fn add_person(&self, nickname: &str) -> Result<String, Refusal> {
-        let (now_ms, chance) = (self.desk.clock.now_ms(), Arc::clone(&self.desk.chance));
-        self.desk.change(|world| world.add_person(nickname, chance.as_ref(), now_ms)).await
+        let (now_ms, rng) = (self.state.clock.now_ms(), Arc::clone(&self.state.rng));
+        self.state.change(|world| world.add_person(nickname, rng.as_ref(), now_ms)).await
     }
 
-    /// Everybody, in the order of their coming.
+    /// All users, oldest first.
     #[must_use]
     pub fn people(&self) -> Vec<PersonView> {
-        let mut people: Vec<PersonView> = self.desk.look(|world| world.people.values().map(PersonView::from).collect());
+        let mut people: Vec<PersonView> =
+            self.state.look(|world| world.people.values().map(PersonView::from).collect());
         people.sort_by(|a, b| (a.created_at_ms, &a.openid).cmp(&(b.created_at_ms, &b.openid)));
         people
     }
 
-    /// One of them.
+    /// The user with this openid.
     #[must_use]
     pub fn person(&self, openid: &str) -> Option<PersonView> {
-        self.desk.look(|world| world.people.get(openid).map(PersonView::from))
+        self.state.look(|world| world.people.get(openid).map(PersonView::from))
     }
 
-    /// Gives somebody a unionid, as binding the account to an Open Platform account does.
+    /// Gives a user a unionid, as binding the account to an Open Platform account does.
     ///
     /// # Errors
     /// [`Refusal::Nobody`]
     pub async fn set_unionid(&self, openid: &str, unionid: &str) -> Result<(), Refusal> {
         let unionid = Some(unionid.to_owned());
-        self.desk.change(|world| world.person(openid).map(|person| person.unionid = unionid)).await
+        self.state.change(|world| world.person(openid).map(|person| person.unionid = unionid)).await
     }
 
-    /// Somebody's chat, oldest line first; empty for nobody.
+    /// A user's chat, oldest line first; empty for an unknown user.
     #[must_use]
     pub fn chat(&self, openid: &str) -> Vec<Line> {
-        self.desk.look(|world| world.people.get(openid).map(|person| person.chat.lines()).unwrap_or_default())
+        self.state.look(|world| world.people.get(openid).map(|person| person.chat.lines()).unwrap_or_default())
     }
 
-    /// The codes that the account asked for and that can be scanned, newest first.
+    /// The unexpired codes that the account created, newest first.
     #[must_use]
     pub fn codes(&self) -> Vec<Code> {
-        let now_ms = self.desk.clock.now_ms();
-        self.desk.look(|world| world.codes.alive(now_ms))
+        let now_ms = self.state.clock.now_ms();
+        self.state.look(|world| world.codes.alive(now_ms))
     }
 
-    /// Lets somebody do something, brings it to the product, and waits for what comes of it: up to three deliveries.
+    /// Carries out a user's action, delivers it to the program, and waits for the result: up to three deliveries.
     ///
     /// # Errors
-    /// [`Refusal`]: WeChat would not let the person do it, so nothing was sent.
+    /// [`Refusal`]: WeChat would not allow the action, so nothing was sent.
     pub async fn act(&self, openid: &str, act: &Act) -> Result<Answer, Refusal> {
         let push = self.prepare(openid, act).await?;
-        Ok(self.desk.deliver(&push).await)
+        Ok(self.state.deliver(&push).await)
     }
 
-    /// The same, but the deliveries go on by themselves.
+    /// The same, but delivers in the background.
     ///
     /// # Errors
     /// As [`act`](Self::act).
     pub async fn act_in_background(&self, openid: &str, act: &Act) -> Result<tokio::task::JoinHandle<Answer>, Refusal> {
-        let (push, desk) = (self.prepare(openid, act).await?, Arc::clone(&self.desk));
-        Ok(tokio::spawn(async move { desk.deliver(&push).await }))
+        let (push, state) = (self.prepare(openid, act).await?, Arc::clone(&self.state));
+        Ok(tokio::spawn(async move { state.deliver(&push).await }))
     }
 
-    /// Lets somebody do something, and gives the push that is to be delivered: more than once, or to several instances.
+    /// Carries out a user's action, and returns the push for delivery: more than once, or to several instances.
     ///
     /// # Errors
     /// As [`act`](Self::act).
     pub async fn prepare(&self, openid: &str, act: &Act) -> Result<Push, Refusal> {
-        let desk = Arc::clone(&self.desk);
-        self.desk.change(|world| world.act(openid, act, desk.moment())).await
+        let state = Arc::clone(&self.state);
+        self.state.change(|world| world.act(openid, act, state.moment())).await
     }
 
-    /// Delivers a push where pushes go, up to three times, and shows the answer in the chat.
+    /// Delivers a push to the push address, up to three times, and shows the reply in the chat.
     pub async fn deliver(&self, push: &Push) -> Answer {
-        self.desk.deliver(push).await
+        self.state.deliver(push).await
     }
 
-    /// Delivers a push once, to the address of any instance. Nothing of it shows in the chat.
+    /// Delivers a push once, to the address of any instance. Does not change the chat.
     pub async fn deliver_to(&self, push: &Push, url: &Url) -> Answer {
-        self.desk.deliver_once(push, url).await
+        self.state.deliver_once(push, url).await
     }
 
-    /// Signs and seals a push in the present mode, for tests that change it before they [`post`](Self::post) it.
+    /// Signs and encrypts a push in the current mode, for tests that modify it before they [`post`](Self::post) it.
     ///
     /// # Errors
-    /// One line: the AES key is of no use.
+    /// One line: the AES key is invalid.
     pub fn seal(&self, push: &Push) -> Result<Sealed, String> {
-        let (mode, secs) = (self.desk.line().mode, self.desk.clock.now_secs());
-        push.seal(&self.desk.credentials(), mode, secs, self.desk.chance.as_ref())
+        let (mode, secs) = (self.state.line().mode, self.state.clock.now_secs());
+        push.seal(&self.state.credentials(), mode, secs, self.state.rng.as_ref())
     }
 
-    /// Sends a delivery as it is. Gives the status and the body.
+    /// Sends a delivery unchanged. Returns the status and the body.
     ///
     /// # Errors
-    /// One line: no answer.
+    /// One line: no response.
     pub async fn post(&self, sealed: &Sealed, url: &Url) -> Result<(u16, Vec<u8>), String> {
-        self.desk.post(sealed, url).await.map_err(|e| e.without_url().to_string())
+        self.state.post(sealed, url).await.map_err(|e| e.without_url().to_string())
     }
 
-    /// A code of web login for somebody; it can be used once.
+    /// Issues a web login code for a user; it can be used once.
     ///
     /// # Errors
     /// [`Refusal::Nobody`]
     pub async fn new_web_code(&self, openid: &str) -> Result<String, Refusal> {
-        let code = format!("0{}", letters(self.desk.chance.as_ref(), 31));
+        let code = format!("0{}", letters(self.state.rng.as_ref(), 31));
         let of = openid.to_owned();
-        self.desk
+        self.state
             .change(|world| {
                 world.person(&of)?;
                 world.web_codes.insert(code.clone(), of);
@@ -155,14 +156,14 @@ impl Platform {
             .await
     }
 
-    /// A login code of the mini-program for somebody; it can be used once.
+    /// Issues a mini-program login code for a user; it can be used once.
     ///
     /// # Errors
     /// [`Refusal::Nobody`]
     pub async fn new_js_code(&self, openid: &str) -> Result<String, Refusal> {
-        let code = format!("0{}", letters(self.desk.chance.as_ref(), 31));
+        let code = format!("0{}", letters(self.state.rng.as_ref(), 31));
         let of = openid.to_owned();
-        self.desk
+        self.state
             .change(|world| {
                 world.person(&of)?;
                 world.js_codes.insert(code.clone(), of);

@@ -1,12 +1,12 @@
-//! A push, and how it is signed and sealed for each way to the account. Facts: docs/WECHAT.md, 1.3 and 1.4.
+//! A push, and how it is signed and encrypted in each mode. Facts: docs/WECHAT.md, 1.3 and 1.4.
 
 use super::credentials::Credentials;
 use crate::{
-    core::chance::Chance,
+    base::rng::Rng,
     wechat::{callback::Mode, crypto, signature::sign, xml::Writer},
 };
 
-/// A message or an event, ready to be sent as often as it takes: every repetition is the same document.
+/// A message or an event, ready to be sent repeatedly: every retry is the same document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push {
     openid: String,
@@ -14,7 +14,7 @@ pub struct Push {
     is_event: bool,
 }
 
-/// One delivery of it: signature, time and nonce are this delivery's own.
+/// One delivery of a push, with its own signature, time and nonce.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed {
     /// Encoded, without the question mark.
@@ -23,19 +23,19 @@ pub struct Sealed {
 }
 
 impl Push {
-    /// `xml` is the document in the clear.
+    /// `xml` is the unencrypted document.
     #[must_use]
     pub fn new(openid: &str, xml: String, is_event: bool) -> Self {
         Self { openid: openid.to_owned(), xml, is_event }
     }
 
-    /// Whose doing it is.
+    /// The user who caused it.
     #[must_use]
     pub fn openid(&self) -> &str {
         &self.openid
     }
 
-    /// The document in the clear.
+    /// The unencrypted document.
     #[must_use]
     pub fn xml(&self) -> &str {
         &self.xml
@@ -47,25 +47,25 @@ impl Push {
         self.is_event
     }
 
-    /// Signs and, but in plain mode, encrypts it.
+    /// Signs it, and encrypts it except in plain mode.
     ///
     /// # Errors
-    /// One line: the AES key is of no use.
-    pub fn seal(&self, as_: &Credentials, mode: Mode, now_secs: i64, chance: &dyn Chance) -> Result<Sealed, String> {
-        let mut query = signed(as_, now_secs, chance);
+    /// One line: the AES key is invalid.
+    pub fn seal(&self, as_: &Credentials, mode: Mode, now_secs: i64, rng: &dyn Rng) -> Result<Sealed, String> {
+        let mut query = signed(as_, now_secs, rng);
         query.push(("openid", self.openid.clone()));
         if mode == Mode::Plain {
             return Ok(Sealed { query: encoded(&query), body: self.xml.clone() });
         }
         let mut random = [0; 16];
-        chance.fill(&mut random);
+        rng.fill(&mut random);
         let encrypt = crypto::encrypt(&as_.key()?, &as_.appid, &self.xml, random);
         let stamp = |name| query.iter().find(|(n, _)| *n == name).map_or("", |(_, value)| value.as_str());
         let signature = sign(&[&as_.token, stamp("timestamp"), stamp("nonce"), &encrypt]);
         query.extend([("encrypt_type", "aes".to_owned()), ("msg_signature", signature)]);
         let envelope = Writer::new().text("ToUserName", &as_.original_id).text("Encrypt", &encrypt).finish();
         let body = match self.xml.strip_suffix("</xml>") {
-            // The plain fields, and beside them the same encrypted.
+            // The plain fields, with the encrypted document beside them.
             Some(plain) if mode == Mode::Compatible => format!("{plain}<Encrypt><![CDATA[{encrypt}]]></Encrypt></xml>"),
             _ => envelope,
         };
@@ -73,15 +73,15 @@ impl Push {
     }
 }
 
-/// The query of the request by which the platform makes sure of an address; in every mode the same plain scheme.
-pub(super) fn verification(as_: &Credentials, echo: &str, now_secs: i64, chance: &dyn Chance) -> String {
-    let mut query = signed(as_, now_secs, chance);
+/// The query of the platform's verification of an address; the same unencrypted scheme in every mode.
+pub(super) fn verification(as_: &Credentials, echo: &str, now_secs: i64, rng: &dyn Rng) -> String {
+    let mut query = signed(as_, now_secs, rng);
     query.push(("echostr", echo.to_owned()));
     encoded(&query)
 }
 
-fn signed(as_: &Credentials, now_secs: i64, chance: &dyn Chance) -> Vec<(&'static str, String)> {
-    let (timestamp, nonce) = (now_secs.to_string(), chance.digits(10));
+fn signed(as_: &Credentials, now_secs: i64, rng: &dyn Rng) -> Vec<(&'static str, String)> {
+    let (timestamp, nonce) = (now_secs.to_string(), rng.digits(10));
     let signature = sign(&[&as_.token, &timestamp, &nonce]);
     vec![("signature", signature), ("timestamp", timestamp), ("nonce", nonce)]
 }
@@ -94,7 +94,7 @@ fn encoded(pairs: &[(&'static str, String)]) -> String {
 mod tests {
     use super::*;
     use crate::{
-        core::chance::SystemChance,
+        base::rng::SystemRng,
         wechat::callback::{PushSettings, open_push, verify_url},
     };
 
@@ -108,10 +108,10 @@ mod tests {
 
     #[test]
     fn the_product_opens_a_push_of_every_mode() {
-        let credentials = Credentials::random(&SystemChance);
+        let credentials = Credentials::random(&SystemRng);
         for mode in [Mode::Plain, Mode::Compatible, Mode::Safe] {
             let push = Push::new("oA", XML.to_owned(), false);
-            let sealed = push.seal(&credentials, mode, NOW, &SystemChance).unwrap();
+            let sealed = push.seal(&credentials, mode, NOW, &SystemRng).unwrap();
             let opened = open_push(&settings(&credentials, mode), &sealed.query, sealed.body.as_bytes(), NOW).unwrap();
             assert_eq!(opened.message.from, "oA");
             assert_eq!(sealed.body.contains("你好"), mode != Mode::Safe);
@@ -121,16 +121,16 @@ mod tests {
 
     #[test]
     fn every_delivery_is_signed_anew() {
-        let credentials = Credentials::random(&SystemChance);
+        let credentials = Credentials::random(&SystemRng);
         let push = Push::new("oA", XML.to_owned(), false);
-        let deliver = || push.seal(&credentials, Mode::Safe, NOW, &SystemChance).unwrap();
+        let deliver = || push.seal(&credentials, Mode::Safe, NOW, &SystemRng).unwrap();
         assert_ne!(deliver(), deliver());
     }
 
     #[test]
     fn the_product_echoes_a_verification() {
-        let credentials = Credentials::random(&SystemChance);
-        let query = verification(&credentials, "4375120948345356249", NOW, &SystemChance);
+        let credentials = Credentials::random(&SystemRng);
+        let query = verification(&credentials, "4375120948345356249", NOW, &SystemRng);
         assert_eq!(verify_url(&settings(&credentials, Mode::Safe), &query, NOW).unwrap(), "4375120948345356249");
     }
 }

@@ -1,9 +1,9 @@
-//! Judging what the account answered to a push, as strictly as the platform does. Facts: docs/WECHAT.md, 2.1 and 3.
+//! Validates the account's reply to a push, as strictly as the platform does. Facts: docs/WECHAT.md, 2.1 and 3.
 //!
-//! Whatever is not as it must be makes the platform tell the person that the account is out of order.
+//! For an invalid reply the platform shows the follower that the account is out of order.
 
 use super::{
-    chat::{Article, Note, Said},
+    chat::{Article, ChatContent, Note},
     credentials::Credentials,
     push::Push,
 };
@@ -15,14 +15,14 @@ use crate::wechat::{
     xml::{self, ENVELOPE_MAX_BYTES, Element, PLAIN_MAX_BYTES},
 };
 
-/// What is wrong with an answer.
+/// What is wrong with a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Oddity {
     /// Not HTTP status 200.
     Status(u16),
     /// Neither `success` nor a document.
     NotXml,
-    /// In the clear although the push was encrypted.
+    /// Unencrypted although the push was encrypted.
     NotSealed,
     /// Its signature is wrong.
     Signature,
@@ -32,11 +32,11 @@ pub enum Oddity {
     Field(&'static str),
     /// A text of more than 2048 bytes.
     TooLong,
-    /// A `MsgType` that cannot be answered.
+    /// A `MsgType` that a reply cannot have.
     Kind,
 }
 
-/// Reads an answer: None where there is nothing to say.
+/// Parses a reply: `None` for an empty one.
 ///
 /// # Errors
 /// [`Oddity`]
@@ -46,7 +46,7 @@ pub(super) fn read(
     push: &Push,
     status: u16,
     body: &[u8],
-) -> Result<Option<Said>, Oddity> {
+) -> Result<Option<ChatContent>, Oddity> {
     if status != 200 {
         return Err(Oddity::Status(status));
     }
@@ -59,7 +59,7 @@ pub(super) fn read(
         (None, Mode::Safe) => return Err(Oddity::NotSealed),
         _ => outer,
     };
-    said(as_, push, &document).map(Some)
+    content(as_, push, &document).map(Some)
 }
 
 fn open(as_: &Credentials, outer: &Element, encrypt: &str) -> Result<Element, Oddity> {
@@ -73,7 +73,7 @@ fn open(as_: &Credentials, outer: &Element, encrypt: &str) -> Result<Element, Od
     xml::parse(plain.as_bytes(), PLAIN_MAX_BYTES).map_err(|_| Oddity::NotXml)
 }
 
-fn said(as_: &Credentials, push: &Push, document: &Element) -> Result<Said, Oddity> {
+fn content(as_: &Credentials, push: &Push, document: &Element) -> Result<ChatContent, Oddity> {
     for (name, expected) in [("ToUserName", push.openid()), ("FromUserName", &as_.original_id)] {
         if document.field(name) != Some(expected) {
             return Err(Oddity::Field(name));
@@ -84,40 +84,40 @@ fn said(as_: &Credentials, push: &Push, document: &Element) -> Result<Said, Oddi
     }
     match document.field("MsgType").unwrap_or_default() {
         "text" => text(document),
-        "image" => Ok(Said::Image { media_id: needed(document, "Image", "MediaId")? }),
-        "voice" => Ok(Said::Voice { media_id: needed(document, "Voice", "MediaId")? }),
-        "video" => Ok(Said::Video {
+        "image" => Ok(ChatContent::Image { media_id: needed(document, "Image", "MediaId")? }),
+        "voice" => Ok(ChatContent::Voice { media_id: needed(document, "Voice", "MediaId")? }),
+        "video" => Ok(ChatContent::Video {
             media_id: needed(document, "Video", "MediaId")?,
             title: inner(document, "Video", "Title"),
             summary: inner(document, "Video", "Description"),
         }),
         "music" => music(document),
         "news" => news(document, if push.is_event() { Trigger::Event } else { Trigger::Message }),
-        "transfer_customer_service" => Ok(Said::Note(Note::HandedOver)),
+        "transfer_customer_service" => Ok(ChatContent::Note(Note::HandedOver)),
         _ => Err(Oddity::Kind),
     }
 }
 
-fn text(document: &Element) -> Result<Said, Oddity> {
+fn text(document: &Element) -> Result<ChatContent, Oddity> {
     match document.field("Content").unwrap_or_default() {
         "" => Err(Oddity::Field("Content")),
         content if content.len() > TEXT_MAX_BYTES => Err(Oddity::TooLong),
-        content => Ok(Said::Text(content.to_owned())),
+        content => Ok(ChatContent::Text(content.to_owned())),
     }
 }
 
-fn music(document: &Element) -> Result<Said, Oddity> {
+fn music(document: &Element) -> Result<ChatContent, Oddity> {
     needed(document, "Music", "ThumbMediaId")?;
     let [hq, url] = ["HQMusicUrl", "MusicUrl"].map(|name| inner(document, "Music", name));
-    Ok(Said::Music {
+    Ok(ChatContent::Music {
         title: inner(document, "Music", "Title"),
         summary: inner(document, "Music", "Description"),
         url: if hq.is_empty() { url } else { hq },
     })
 }
 
-/// Surplus articles are cut, not refused (since 2018-10-12).
-fn news(document: &Element, trigger: Trigger) -> Result<Said, Oddity> {
+/// Surplus articles are dropped, not refused (since 2018-10-12).
+fn news(document: &Element, trigger: Trigger) -> Result<ChatContent, Oddity> {
     let count = document.field("ArticleCount").and_then(|n| n.trim().parse::<usize>().ok());
     let items = document.child("Articles").map(Element::children).unwrap_or_default();
     if count != Some(items.len()) || items.is_empty() {
@@ -130,7 +130,7 @@ fn news(document: &Element, trigger: Trigger) -> Result<Said, Oddity> {
         picture: field(item, "PicUrl"),
         url: field(item, "Url"),
     });
-    Ok(Said::News(articles.collect()))
+    Ok(ChatContent::News(articles.collect()))
 }
 
 fn inner(document: &Element, parent: &str, name: &str) -> String {

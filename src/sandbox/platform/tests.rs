@@ -1,8 +1,8 @@
-//! The stand-in as a whole, with a product of a few lines on the other side.
+//! Tests of the fake platform with a minimal program on the other side.
 
-use super::{desk::locked, *};
+use super::{locked::locked, *};
 use crate::{
-    core::{chance::SystemChance, clock::FakeClock},
+    base::{clock::FakeClock, rng::SystemRng},
     wechat::{
         api::{ApiError, ApiSettings, Client, Medium, MediumKind, MemoryTokenStore},
         callback::{self, PushSettings},
@@ -19,7 +19,7 @@ mod pushing;
 mod restart;
 
 const NOW: i64 = 1_757_650_000_000;
-/// Instead of five seconds, where somebody must be too late.
+/// A timeout of less than five seconds, for replies that are too late.
 const SOON: Duration = Duration::from_secs(1);
 
 fn clock() -> Arc<FakeClock> {
@@ -27,14 +27,14 @@ fn clock() -> Arc<FakeClock> {
 }
 
 fn settings(clock: &Arc<FakeClock>) -> PlatformSettings {
-    PlatformSettings::new(clock.clone(), Arc::new(SystemChance))
+    PlatformSettings::new(clock.clone(), Arc::new(SystemRng))
 }
 
 async fn start(clock: &Arc<FakeClock>) -> Platform {
     Platform::start(settings(clock)).await.unwrap()
 }
 
-/// One that loses its patience.
+/// A platform with a short timeout.
 async fn hasty() -> Platform {
     Platform::start(PlatformSettings { patience: SOON, ..settings(&clock()) }).await.unwrap()
 }
@@ -43,7 +43,7 @@ fn http() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
-/// Asks without the product's client: gives the JSON.
+/// Calls the platform without the program's client; returns the JSON.
 async fn ask(platform: &Platform, path: &str, body: Option<Value>) -> Value {
     let url = platform.api_base().join(path).unwrap();
     let request = match body {
@@ -61,7 +61,7 @@ async fn token(platform: &Platform) -> String {
     ask(platform, "/cgi-bin/stable_token", Some(body)).await["access_token"].as_str().unwrap().to_owned()
 }
 
-/// The client of the product.
+/// The program's client.
 fn client(platform: &Platform, clock: &Arc<FakeClock>) -> Client {
     let account = platform.credentials();
     let settings = ApiSettings {
@@ -71,10 +71,10 @@ fn client(platform: &Platform, clock: &Arc<FakeClock>) -> Client {
         secret: SecretString::from(account.secret),
         timeout: Duration::from_secs(2),
     };
-    Client::new(settings, Arc::new(MemoryTokenStore::default()), clock.clone(), Arc::new(SystemChance)).unwrap()
+    Client::new(settings, Arc::new(MemoryTokenStore::default()), clock.clone(), Arc::new(SystemRng)).unwrap()
 }
 
-/// A product: every push becomes a number, from 0 on, and `answer` says what to do about it.
+/// A minimal program: numbers the pushes from 0, and `answer` returns the reply.
 async fn product<F, A>(platform: &Platform, answer: F) -> Url
 where
     F: Fn(usize, callback::Push, Arc<PushSettings>) -> A + Clone + Send + Sync + 'static,
@@ -104,17 +104,17 @@ where
     url
 }
 
-/// A sealed answer to a push.
+/// An encrypted reply to a push.
 fn sealed(push: &callback::Push, with: &PushSettings, reply: &Reply) -> String {
     let xml = render(reply, &push.message.from, &push.message.to, NOW / 1000, Trigger::of(&push.message));
-    callback::seal_reply(with, &push.seal, &xml, NOW / 1000, &SystemChance)
+    callback::seal_reply(with, &push.seal, &xml, NOW / 1000, &SystemRng)
 }
 
 fn text(words: &str) -> Reply {
     Reply::Text(words.to_owned())
 }
 
-/// Somebody who follows an account that had nothing to say about it.
+/// A follower of an account that did not reply to the follow.
 async fn follower(platform: &Platform) -> String {
     let openid = platform.add_person("小微").await.unwrap();
     platform.prepare(&openid, &Act::Follow).await.unwrap();

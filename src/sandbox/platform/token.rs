@@ -1,25 +1,25 @@
-//! Access tokens, from both interfaces that give them.
+//! Access tokens of both APIs.
 //!
-//! `stable_token` gives the same token again until its last five minutes; `token` gives a new one each time, and the former
-//! one dies five minutes later. Neither touches the other's. Facts: docs/WECHAT.md, 4.1.
+//! `stable_token` returns the same token until its last five minutes; `token` returns a new one each time, and the former
+//! one expires five minutes later. The two APIs do not affect each other's tokens. Facts: docs/WECHAT.md, 4.1.
 
 use super::fault::{self, Fault};
 use serde::{Deserialize, Serialize};
 
-/// How long a token lives, in milliseconds.
+/// The lifetime of a token, in milliseconds.
 const LIFE_MS: i64 = 7200 * 1000;
-/// The platform renews within the last of this, and for so long two tokens overlap.
+/// The platform renews a token this long before its end; for this time both tokens are valid.
 const OVERLAP_MS: i64 = 300 * 1000;
-/// `force_refresh` does nothing within this of the last time.
+/// `force_refresh` has no effect within this time after the last one.
 const FORCE_PAUSE_MS: i64 = 30 * 1000;
 const DAY_MS: i64 = 24 * 3600 * 1000;
 const FORCES_A_DAY: usize = 20;
-/// What is remembered, so that old tokens are told from invented ones.
+/// The most remembered tokens, to distinguish old ones from unknown ones.
 const REMEMBERED: usize = 64;
 /// The shortest text that could be a token; real ones have more than 100 characters.
 const LEAST_CHARS: usize = 40;
 
-/// Every token that is still known.
+/// All remembered tokens.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Tokens {
     issued: Vec<Issued>,
@@ -31,11 +31,11 @@ struct Issued {
     value: String,
     is_stable: bool,
     expires_at_ms: i64,
-    /// When a later one takes its place.
+    /// When its replacement invalidates it.
     dead_at_ms: Option<i64>,
 }
 
-/// A token, and the seconds that it has left.
+/// A token and its remaining seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Given {
     pub value: String,
@@ -43,10 +43,11 @@ pub struct Given {
 }
 
 impl Tokens {
-    /// `stable_token`: the present one, or `new` where there is none, it is nearly over, or the caller insists.
+    /// `stable_token`: the current token, or `new` if there is none, it is about to expire, or the caller forces a
+    /// renewal.
     ///
     /// # Errors
-    /// 45009 when the caller has insisted 20 times within a day.
+    /// 45009 if the caller has forced 20 renewals within a day.
     pub fn stable(&mut self, new: String, is_forced: bool, now_ms: i64) -> Result<Given, Fault> {
         let present = self.issued.iter().rfind(|t| t.is_stable && t.dead_at_ms.is_none() && t.expires_at_ms > now_ms);
         let present = present.map(|t| Given { value: t.value.clone(), secs: (t.expires_at_ms - now_ms) / 1000 });
@@ -67,16 +68,16 @@ impl Tokens {
         Ok(self.issue(new, true, now_ms))
     }
 
-    /// `token`: `new`; the former one has five minutes left.
+    /// `token`: returns `new`; the former one is valid for five more minutes.
     pub fn classic(&mut self, new: String, now_ms: i64) -> Given {
         self.replace(false, now_ms + OVERLAP_MS);
         self.issue(new, false, now_ms)
     }
 
-    /// Whether a call with this token may go on.
+    /// Checks the token of a call.
     ///
     /// # Errors
-    /// 41001 without one, 40014 for what cannot be one, 40001 for one that is replaced or was never given, 42001 for an old one.
+    /// 41001 without a token, 40014 for text that cannot be one, 40001 for a replaced or unknown one, 42001 for an expired one.
     pub fn check(&self, value: Option<&str>, now_ms: i64) -> Result<(), Fault> {
         let value = value.filter(|v| !v.is_empty()).ok_or(fault::TOKEN_MISSING)?;
         match self.issued.iter().find(|t| t.value == value) {
@@ -88,7 +89,7 @@ impl Tokens {
         }
     }
 
-    /// Makes every token useless, as a change of the secret does.
+    /// Invalidates every token, as a change of the secret does.
     pub fn revoke(&mut self, now_ms: i64) {
         self.replace(true, now_ms);
         self.replace(false, now_ms);

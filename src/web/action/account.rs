@@ -1,18 +1,18 @@
-//! What people change about themselves.
+//! Actions of users on their own account.
 
-use super::{Back, Step};
+use super::{Back, Step, TypedProfile};
 use crate::{
     core::{
         CoreError, Problem,
         account::{
-            User, directory, identity, leave,
+            User, deletion, directory, field, identity,
             profile::{self, PasswordChange},
-            session as browsers,
+            session::{self as browsers, SignInMethod},
         },
     },
     http::session,
     web::{
-        page::Here,
+        page::PageRequest,
         text::{Common, me::Me},
     },
 };
@@ -23,26 +23,21 @@ const ME: &str = "/me";
 /// Signs this browser out.
 #[server(prefix = "/do", endpoint = "sign-out")]
 pub async fn sign_out() -> Result<(), ServerFnError> {
-    let here = Here::now();
-    let done = session::sign_out(&here.session).await;
-    here.answer(done.map(|()| Step::tell("/", Me::of(here.lang()).signed_out)), Back::to(ME, ""))
+    let request = PageRequest::now();
+    let done = session::sign_out(&request.session).await;
+    request.answer(done.map(|()| Step::redirect_with_notice("/", Me::of(request.lang()).signed_out)), Back::to(ME, ""))
 }
 
-/// Sets nickname, e-mail and phone.
+/// Sets the profile fields that users edit themselves.
 #[server(prefix = "/do", endpoint = "profile")]
-pub async fn profile(
-    #[server(default)] nickname: String,
-    #[server(default)] email: String,
-    #[server(default)] phone: String,
-) -> Result<(), ServerFnError> {
-    let here = Here::now();
-    let back = Back::to(ME, "profile").keep("nickname", &nickname).keep("email", &email).keep("phone", &phone);
+pub async fn profile(#[server(flatten)] typed: TypedProfile) -> Result<(), ServerFnError> {
+    let request = PageRequest::now();
     let outcome = async {
-        let user = own(&here).await?;
-        profile::update(&here.ctx, user.id, &nickname, &email, &phone).await?;
-        Ok(saved(&here))
+        let user = own(&request).await?;
+        profile::update(&request.ctx, user.id, &typed.fields(field::own_profile())).await?;
+        Ok(saved(&request))
     };
-    here.answer(outcome.await, back)
+    request.answer(outcome.await, typed.keep(Back::to(ME, "profile")))
 }
 
 /// Changes the password, or sets the first one with a username.
@@ -52,94 +47,100 @@ pub async fn change_password(
     #[server(default)] old_password: String,
     #[server(default)] new_password: String,
 ) -> Result<(), ServerFnError> {
-    let here = Here::now();
+    let request = PageRequest::now();
     let back = Back::to(ME, "password").keep("username", &username);
     let outcome = async {
-        let user = own(&here).await?;
+        let user = own(&request).await?;
         let change = PasswordChange {
             username: &username,
             old: &old_password,
             new: &new_password,
-            keep_session: &session::secret_of(&here.session),
-            address: here.client.address,
+            keep_session: &session::secret_of(&request.session),
+            address: request.client.address,
         };
-        profile::change_password(&here.ctx, &user, change).await?;
-        Ok(Step::tell(ME, Me::of(here.lang()).password_set))
+        profile::change_password(&request.ctx, &user, change).await?;
+        request.client.known.remember_again(user.id).await?;
+        Ok(Step::redirect_with_notice(ME, Me::of(request.lang()).password_set))
     };
-    here.answer(outcome.await, back)
+    request.answer(outcome.await, back)
 }
 
-/// Switches the person's own rules on (`on=1`) or off.
+/// Switches the user's own rules on (`on=1`) or off.
 #[server(prefix = "/do", endpoint = "auto-reply")]
 pub async fn auto_reply(#[server(default)] on: String) -> Result<(), ServerFnError> {
-    let here = Here::now();
+    let request = PageRequest::now();
     let outcome = async {
-        let user = own(&here).await?;
-        profile::set_auto_reply(&here.ctx, user.id, on == "1").await?;
-        Ok(saved(&here))
+        let user = own(&request).await?;
+        profile::set_auto_reply(&request.ctx, user.id, on == "1").await?;
+        Ok(saved(&request))
     };
-    here.answer(outcome.await, Back::to(ME, "auto-reply"))
+    request.answer(outcome.await, Back::to(ME, "auto-reply"))
 }
 
 /// Signs one browser out.
 #[server(prefix = "/do", endpoint = "revoke")]
 pub async fn revoke(#[server(default)] session: String) -> Result<(), ServerFnError> {
-    let here = Here::now();
+    let request = PageRequest::now();
     let outcome = async {
-        let user = own(&here).await?;
-        browsers::revoke(&here.ctx, user.id, &session).await?;
-        Ok(Step::tell(ME, Me::of(here.lang()).revoked))
+        let user = own(&request).await?;
+        browsers::revoke(&request.ctx, user.id, &session).await?;
+        Ok(Step::redirect_with_notice(ME, Me::of(request.lang()).revoked))
     };
-    here.answer(outcome.await, Back::to(ME, "sessions"))
+    request.answer(outcome.await, Back::to(ME, "sessions"))
 }
 
 /// Signs every other browser out.
 #[server(prefix = "/do", endpoint = "revoke-others")]
 pub async fn revoke_others() -> Result<(), ServerFnError> {
-    let here = Here::now();
+    let request = PageRequest::now();
     let outcome = async {
-        let user = own(&here).await?;
-        browsers::revoke_others(&here.ctx, user.id, &session::secret_of(&here.session)).await?;
-        Ok(Step::tell(ME, Me::of(here.lang()).revoked))
+        let user = own(&request).await?;
+        browsers::revoke_others(&request.ctx, user.id, &session::secret_of(&request.session)).await?;
+        request.client.known.remember_again(user.id).await?;
+        Ok(Step::redirect_with_notice(ME, Me::of(request.lang()).revoked))
     };
-    here.answer(outcome.await, Back::to(ME, "sessions"))
+    request.answer(outcome.await, Back::to(ME, "sessions"))
 }
 
-/// Cuts the tie to WeChat.
+/// Unlinks WeChat from the account.
 #[server(prefix = "/do", endpoint = "unbind")]
 pub async fn unbind() -> Result<(), ServerFnError> {
-    let here = Here::now();
-    let t = Me::of(here.lang());
+    let request = PageRequest::now();
+    let t = Me::of(request.lang());
     let outcome = async {
-        let user = own(&here).await?;
-        identity::unbind(&here.ctx, user.id, &here.address()).await?;
-        Ok(Step::tell(ME, t.unbound))
+        let user = own(&request).await?;
+        identity::unbind(&request.ctx, user.id, &request.address()).await?;
+        if SignInMethod::needs_wechat(session::door_of(&request.session).await) {
+            session::sign_out(&request.session).await?;
+            return Ok(Step::redirect_with_notice("/login", t.unbound_signed_out));
+        }
+        Ok(Step::redirect_with_notice(ME, t.unbound))
     };
-    here.answer(outcome.await, Back::to(ME, "unbind").or_forbidden(t.unbind_needs_password))
+    request.answer(outcome.await, Back::to(ME, "unbind").or_forbidden(t.unbind_needs_password))
 }
 
-/// Deletes the account of whoever typed its name or id.
+/// Deletes the user's account if they typed its name or id.
 #[server(prefix = "/do", endpoint = "delete-account")]
 pub async fn delete_account(#[server(default)] confirm: String) -> Result<(), ServerFnError> {
-    let here = Here::now();
-    let t = Me::of(here.lang());
+    let request = PageRequest::now();
+    let t = Me::of(request.lang());
     let outcome = async {
-        let user = own(&here).await?;
+        let user = own(&request).await?;
         if !directory::is_name_of(&user, &confirm) {
-            return Err(CoreError::flaw("confirm", Problem::Wrong));
+            return Err(CoreError::field_error("confirm", Problem::Wrong));
         }
-        leave::delete(&here.ctx, user.id, Some(user.id), &here.address()).await?;
-        session::sign_out(&here.session).await?;
-        Ok(Step::tell("/", t.deleted))
+        deletion::delete(&request.ctx, user.id, Some(user.id), &request.address()).await?;
+        session::sign_out(&request.session).await?;
+        Ok(Step::redirect_with_notice("/", t.deleted))
     };
     let back = Back::to("/me/delete", "delete").keep("confirm", &confirm);
-    here.answer(outcome.await, back)
+    request.answer(outcome.await, back)
 }
 
-async fn own(here: &Here) -> Result<User, CoreError> {
-    here.user().await?.ok_or(CoreError::NotSignedIn)
+async fn own(request: &PageRequest) -> Result<User, CoreError> {
+    request.user().await?.ok_or(CoreError::NotSignedIn)
 }
 
-fn saved(here: &Here) -> Step {
-    Step::tell(ME, Common::of(here.lang()).saved)
+fn saved(request: &PageRequest) -> Step {
+    Step::redirect_with_notice(ME, Common::of(request.lang()).saved)
 }

@@ -1,80 +1,80 @@
-//! How an action ends: on to somewhere, or back to its form.
+//! The outcome of an action: a redirect to the next page, or back to the form.
 
 use super::{Flash, flash::Offer};
 use crate::{
-    core::{CoreError, Flaw},
+    core::{CoreError, FieldError},
     web::{
-        page::{Here, path::with_next},
-        part::Tone,
-        text::{flaw, problem},
+        component::Tone,
+        page::{PageRequest, path::with_next},
+        text::{field_error, problem},
     },
 };
 use leptos::prelude::ServerFnError;
 
-/// Where an action that was done leads.
+/// Where a successful action redirects to.
 #[derive(Debug, Clone)]
 pub enum Step {
-    /// There.
-    Go(String),
-    /// There, saying that it worked.
-    Tell(String, String),
-    /// There, saying that it worked, with what can still be done about it.
+    /// To this path.
+    Redirect(String),
+    /// To this path, with a success notice.
+    RedirectWithNotice(String, String),
+    /// To this path, with a success notice and a follow-up action.
     Offer(String, String, Offer),
 }
 
 impl Step {
-    /// There, saying that it worked.
-    pub fn tell(path: impl Into<String>, text: impl Into<String>) -> Self {
-        Self::Tell(path.into(), text.into())
+    /// Redirects with a success notice.
+    pub fn redirect_with_notice(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::RedirectWithNotice(path.into(), text.into())
     }
 }
 
-/// Where an action that was refused leads back to.
+/// Where a refused action redirects back to.
 #[must_use]
 #[derive(Debug, Clone, Default)]
 pub struct Back {
     path: String,
     flash: Flash,
-    /// What being forbidden means for this action.
+    /// The text for "forbidden" in this action.
     forbidden: Option<&'static str>,
 }
 
 impl Back {
-    /// To the form of this name on the page at `path`.
+    /// Back to this form on the page at `path`.
     pub fn to(path: impl Into<String>, form: &str) -> Self {
         Self { path: path.into(), flash: Flash { form: form.to_owned(), ..Flash::default() }, forbidden: None }
     }
 
-    /// With what was typed.
+    /// Adds a typed value, to be shown again.
     pub fn keep(mut self, field: &str, value: &str) -> Self {
         self.flash.keep(field, value, false);
         self
     }
 
-    /// With words of its own for what is forbidden.
+    /// Sets the text for "forbidden".
     pub fn or_forbidden(mut self, text: &'static str) -> Self {
         self.forbidden = Some(text);
         self
     }
 }
 
-impl Here {
-    /// Ends an action.
+impl PageRequest {
+    /// Ends an action with a redirect.
     ///
     /// # Errors
-    /// None: whatever was refused is said on the page.
+    /// Never fails: a refusal is shown on the next page.
     pub fn answer(&self, outcome: Result<Step, CoreError>, back: Back) -> Result<(), ServerFnError> {
         match outcome {
-            Ok(Step::Go(path)) => self.go(&path),
-            Ok(Step::Tell(path, text)) => {
-                self.leave(&Flash::notice(Tone::Success, text));
-                self.go(&path);
+            Ok(Step::Redirect(path)) => self.redirect(&path),
+            Ok(Step::RedirectWithNotice(path, text)) => {
+                self.set_flash(&Flash::notice(Tone::Success, text));
+                self.redirect(&path);
             }
             Ok(Step::Offer(path, text, offer)) => {
-                self.leave(&Flash { offer: Some(offer), ..Flash::notice(Tone::Success, text) });
-                self.go(&path);
+                self.set_flash(&Flash { offer: Some(offer), ..Flash::notice(Tone::Success, text) });
+                self.redirect(&path);
             }
-            Err(CoreError::NotSignedIn) => self.go(&with_next("/login", &back.path)),
+            Err(CoreError::NotSignedIn) => self.redirect(&with_next("/login", &back.path)),
             Err(error) => self.send_back(&error, back),
         }
         Ok(())
@@ -84,15 +84,15 @@ impl Here {
         let Back { path, mut flash, forbidden } = back;
         match error {
             CoreError::Invalid(flaws) => {
-                let say = |f: &Flaw| (f.field.to_owned(), flaw::told(self.lang(), f));
+                let say = |f: &FieldError| (f.field.to_owned(), field_error::message(self.lang(), f));
                 flash.flaws = flaws.iter().map(say).collect();
                 if flash.is_cut {
                     flash.notice = Some((Tone::Warning, problem::Problems::of(self.lang()).cut.to_owned()));
                 }
             }
-            // At the field that is typed again.
-            CoreError::WrongCredentials => self.blame(&mut flash, "password", error),
-            CoreError::WrongCode => self.blame(&mut flash, "code", error),
+            // At the password field, which must be typed again.
+            CoreError::WrongCredentials => self.set_error(&mut flash, "password", error),
+            CoreError::WrongCode => self.set_error(&mut flash, "code", error),
             other => {
                 let (tone, text) = problem::line(self.lang(), other);
                 let own = forbidden.filter(|_| matches!(other, CoreError::Forbidden));
@@ -103,11 +103,11 @@ impl Here {
                 }
             }
         }
-        self.leave(&flash);
-        self.go(&path);
+        self.set_flash(&flash);
+        self.redirect(&path);
     }
 
-    fn blame(&self, flash: &mut Flash, field: &str, error: &CoreError) {
+    fn set_error(&self, flash: &mut Flash, field: &str, error: &CoreError) {
         flash.flaws = vec![(field.to_owned(), problem::line(self.lang(), error).1)];
     }
 }

@@ -1,27 +1,27 @@
-//! Trying the public API from its documentation.
+//! Issues a token to try the public API from its documentation.
 
 use super::{Back, Flash, Step};
 use crate::{
     core::{CoreError, account::identity, token},
-    web::page::Here,
+    web::page::PageRequest,
 };
 use leptos::prelude::{ServerFnError, server};
 
-/// How long a token for trying is good for, in minutes: it is shown on a page.
+/// How long such a token is valid, in minutes: it is shown on a page.
 pub const TRY_MINUTES: i64 = 15;
 
-/// Gives whoever is signed in a token of their own, for a short while.
+/// Gives the signed-in user a short-lived token.
 #[server(prefix = "/do", endpoint = "try-token")]
 pub async fn try_token() -> Result<(), ServerFnError> {
-    let here = Here::now();
+    let request = PageRequest::now();
     let outcome = async {
-        let user = here.user().await?.ok_or(CoreError::NotSignedIn)?;
-        let openid = identity::find_own(&here.ctx, user.id).await?.map(|identity| identity.openid);
-        let token = token::issue_once(&here.ctx, &user, openid.as_deref(), TRY_MINUTES * 60).await?;
+        let user = request.user().await?.ok_or(CoreError::NotSignedIn)?;
+        let openid = identity::find_own(&request.ctx, user.id).await?.map(|identity| identity.openid);
+        let token = token::issue_once(&request.ctx, &user, openid.as_deref(), TRY_MINUTES * 60).await?;
         let mut flash = Flash { form: "try".to_owned(), ..Flash::default() };
         flash.keep("token", &token, true);
-        here.leave(&flash);
-        Ok(Step::Go("/docs".to_owned()))
+        request.set_flash(&flash);
+        Ok(Step::Redirect("/docs".to_owned()))
     };
-    here.answer(outcome.await, Back::to("/docs", "try"))
+    request.answer(outcome.await, Back::to("/docs", "try"))
 }

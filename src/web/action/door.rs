@@ -1,47 +1,47 @@
-//! The doors of a sign-in session that are on the page: typing a code, and asking for another session.
+//! Actions on the waiting page of a sign-in session: typing a code, and requesting a new session.
 
 use super::{Back, Step, begin::wait};
 use crate::{
     core::{
         CoreError, message,
-        signin::{Purpose, View, begin, typed},
+        signin::{Purpose, View, begin, enter_code},
     },
-    web::page::Here,
+    web::page::PageRequest,
 };
 use leptos::prelude::{ServerFnError, server};
 
-/// Door 3: the code that the account gave.
+/// The third sign-in method: typing a code that the account sent.
 #[server(prefix = "/do", endpoint = "code")]
 pub async fn code(#[server(default)] code: String) -> Result<(), ServerFnError> {
-    let here = Here::now();
+    let request = PageRequest::now();
     let outcome = async {
-        let secrets = here.secrets().ok_or(CoreError::SessionOver)?;
-        let typed = typed::type_code(&here.ctx, &secrets, &code).await?;
-        message::answer::tell(&here.ctx, typed);
-        Ok(Step::Go("/signin/done".to_owned()))
+        let secrets = request.secrets().ok_or(CoreError::SessionOver)?;
+        let typed = enter_code::enter_code(&request.ctx, &secrets, &code, request.client.address).await?;
+        message::answer::notify_signed_in(&request.ctx, typed);
+        Ok(Step::Redirect("/signin/done".to_owned()))
     };
     let outcome = match outcome.await {
-        // Whatever ended the session, its page says so better than a line could.
+        // The session has ended; its page explains why better than an error line.
         Err(CoreError::SessionOver | CoreError::AlreadyRegistered | CoreError::AlreadyBound | CoreError::Disabled) => {
-            Ok(Step::Go("/signin".to_owned()))
+            Ok(Step::Redirect("/signin".to_owned()))
         }
         other => other,
     };
-    here.answer(outcome, Back::to("/signin", "code").keep("code", &code))
+    request.answer(outcome, Back::to("/signin", "code").keep("code", &code))
 }
 
-/// A new sign-in session for one that is over; `itself`: the page's script asks, not a person.
+/// Replaces an expired sign-in session; `itself`: the page's script requests it, not the user.
 #[server(prefix = "/do", endpoint = "renew")]
 pub async fn renew(#[server(default)] itself: String) -> Result<(), ServerFnError> {
-    let here = Here::now();
-    let view = own_view(&here).await;
+    let request = PageRequest::now();
+    let view = own_view(&request).await;
     let renewed = async {
-        let secrets = here.secrets().ok_or(CoreError::SessionOver)?;
-        begin::renew(&here.ctx, &secrets, here.asker(""), itself == "1").await
+        let secrets = request.secrets().ok_or(CoreError::SessionOver)?;
+        begin::renew(&request.ctx, &secrets, request.asker(""), itself == "1").await
     };
-    // A password that waited too long is forgotten: the form must be filled in again.
+    // The password expired with the session: the form must be filled in again.
     let back = match (&view, renewed.await) {
-        (_, Ok(secrets)) => return here.answer(Ok(wait(&here, &secrets)), Back::default()),
+        (_, Ok(secrets)) => return request.answer(Ok(wait(&request, &secrets)), Back::default()),
         (Ok(Some(view)), Err(e @ CoreError::SessionOver))
             if view.purpose == Purpose::Register && view.status.is_final() =>
         {
@@ -50,12 +50,12 @@ pub async fn renew(#[server(default)] itself: String) -> Result<(), ServerFnErro
         }
         (_, Err(e)) => (Err(e), Back::to("/signin", "renew")),
     };
-    here.answer(back.0, back.1)
+    request.answer(back.0, back.1)
 }
 
-async fn own_view(here: &Here) -> Result<Option<View>, CoreError> {
-    match here.secrets() {
-        Some(secrets) => begin::view(&here.ctx, &secrets).await,
+async fn own_view(request: &PageRequest) -> Result<Option<View>, CoreError> {
+    match request.secrets() {
+        Some(secrets) => begin::view(&request.ctx, &secrets).await,
         None => Ok(None),
     }
 }

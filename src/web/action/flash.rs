@@ -1,33 +1,31 @@
-//! What the next page says once: which fields were wrong, what was typed, what was done. It travels in a cookie that this
-//! installation has signed, so that nobody can put words into a page's mouth.
+//! What the next page shows once: wrong fields, typed values and notices. Sent in a cookie that this installation signs,
+//! so that an attacker cannot forge notices.
 
-use crate::{
-    core::{Ctx, secret::Use},
-    web::part::Tone,
-};
+use crate::{base::secret::Use, core::Ctx, web::component::Tone};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
-/// How long a page that was not shown is waited for.
+/// How long a flash waits for the next page.
 pub const MAX_AGE_SECS: i64 = 60;
-/// A value that was typed is kept up to here; only a reply's text is longer, and has its own measure.
+/// The longest stored value; only a reply's text may be longer, with its own limit.
 const VALUE_MAX_CHARS: usize = 300;
-/// All values together, in bytes: browsers keep cookies of 4096, and base64 makes four of three.
+/// The limit of all values together, in bytes: browsers limit cookies to 4096 bytes, and base64 turns three bytes into
+/// four.
 const VALUES_MAX_BYTES: usize = 2_300;
 
-/// A button beside a notice, such as the one that takes back what was done.
+/// A button beside a notice, for instance to undo the action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offer {
-    /// The action that its form goes to.
+    /// The action of its form.
     pub action: String,
-    /// The act, named.
+    /// The button's text.
     pub text: String,
     /// The form's fields.
     pub fields: Vec<(String, String)>,
 }
 
-/// What the next page says.
+/// The content of the next page's notices and forms.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flash {
     /// The form that flaws and values belong to.
@@ -36,19 +34,19 @@ pub struct Flash {
     /// Field and message.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flaws: Vec<(String, String)>,
-    /// Field and what was typed; never a password.
+    /// Field and typed value; never a password.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<(String, String)>,
-    /// Something was too long to be kept whole.
+    /// Some value was too long and was cut.
     #[serde(skip)]
     pub is_cut: bool,
-    /// A line above the page.
+    /// A notice at the top of the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<(Tone, String)>,
-    /// What can still be done about it.
+    /// The follow-up action of the notice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offer: Option<Offer>,
-    /// The number under which the log has it.
+    /// The request id in the log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
 }
@@ -59,7 +57,7 @@ impl Flash {
         Self { notice: Some((tone, text.into())), ..Self::default() }
     }
 
-    /// Keeps what was typed, as much of it as there is room for; `whole`: as long as it may be.
+    /// Stores a typed value, as far as there is room; `whole`: without the limit of a single value.
     pub fn keep(&mut self, field: &str, value: &str, whole: bool) {
         let used: usize = self.values.iter().map(|(_, v)| v.len()).sum();
         let most_chars = if whole { usize::MAX } else { VALUE_MAX_CHARS };
@@ -74,19 +72,19 @@ impl Flash {
         self.values.push((field.to_owned(), kept));
     }
 
-    /// The cookie's value.
+    /// Signs and encodes the cookie's value.
     pub fn seal(&self, ctx: &Ctx) -> String {
         seal(self, |payload| ctx.hash(Use::Flash, payload))
     }
 
-    /// Reads a cookie's value; nothing where it was not made here.
+    /// Decodes a cookie's value; `None` if its signature is invalid.
     pub fn open(ctx: &Ctx, cookie: &str) -> Option<Self> {
         open(cookie, |payload| ctx.hash(Use::Flash, payload))
     }
 }
 
 fn seal(flash: &Flash, hash: impl Fn(&str) -> String) -> String {
-    // A struct of strings always becomes JSON; an empty flash says nothing, should it ever not.
+    // Serializing a struct of strings cannot fail; if it did, the flash would be empty.
     let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(flash).unwrap_or_default());
     let proof = hash(&payload);
     format!("{payload}.{proof}")
@@ -103,7 +101,7 @@ fn open(cookie: &str, hash: impl Fn(&str) -> String) -> Option<Flash> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::secret::HashKey;
+    use crate::base::secret::HashKey;
 
     fn key(digit: &str) -> impl Fn(&str) -> String {
         let key = HashKey::parse(&digit.repeat(64)).unwrap();

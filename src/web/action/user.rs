@@ -1,20 +1,21 @@
-//! What admins do to users.
+//! Admin actions on users.
 
-use super::{Back, Step};
+use super::{Back, Flash, Step, TypedProfile};
 use crate::{
     core::{
-        CoreError, Flaw, Problem,
+        CoreError, FieldError, Problem,
         account::{
-            self, Role,
-            directory::{self, Admin, Fields},
+            self, ProfileColumn, Role,
+            directory::{self, Admin},
         },
     },
     web::{
+        component::Tone,
         page::{
-            Here,
+            PageRequest,
             admin::user::{USERS, page_of},
         },
-        text::{Common, fill, users::Users},
+        text::{Common, field_error, fill, users::Users},
     },
 };
 use leptos::prelude::{ServerFnError, server};
@@ -25,16 +26,16 @@ pub async fn user_level(
     #[server(default)] user: String,
     #[server(default)] level: String,
 ) -> Result<(), ServerFnError> {
-    let (here, id) = (Here::now(), parsed(&user));
+    let (request, id) = (PageRequest::now(), parsed(&user));
     let outcome = async {
-        directory::set_level(&here.ctx, &admin(&here).await?, id, &level).await?;
-        let level = Common::of(here.lang()).level_name(&level);
-        Ok(Step::tell(page_of(id), fill(Users::of(here.lang()).done_level, &[("level", level)])))
+        directory::set_level(&request.ctx, &admin(&request).await?, id, &level).await?;
+        let level = Common::of(request.lang()).level_name(&level);
+        Ok(Step::redirect_with_notice(page_of(id), fill(Users::of(request.lang()).done_level, &[("level", level)])))
     };
-    here.answer(outcome.await, Back::to(page_of(id), "level"))
+    request.answer(outcome.await, Back::to(page_of(id), "level"))
 }
 
-/// Gives credits (`way=give`) or takes them.
+/// Adds credits (`way=give`) or deducts them.
 #[server(prefix = "/do", endpoint = "user-credits")]
 pub async fn user_credits(
     #[server(default)] user: String,
@@ -42,150 +43,152 @@ pub async fn user_credits(
     #[server(default)] amount: String,
     #[server(default)] reason: String,
 ) -> Result<(), ServerFnError> {
-    let (here, id) = (Here::now(), parsed(&user));
+    let (request, id) = (PageRequest::now(), parsed(&user));
     let back = Back::to(page_of(id), "credits").keep("way", &way).keep("amount", &amount).keep("reason", &reason);
     let outcome = async {
-        let admin = admin(&here).await?;
-        // What is no number is none that may be given.
+        let admin = admin(&request).await?;
+        // Text that is not a positive number becomes 0, which is refused.
         let amount: i64 = amount.trim().parse().ok().filter(|n| *n > 0).unwrap_or_default();
         let delta = if way == "take" { -amount } else { amount };
-        let done = directory::adjust_credits(&here.ctx, &admin, id, delta, &reason).await;
+        let done = directory::adjust_credits(&request.ctx, &admin, id, delta, &reason).await;
         let balance = done.map_err(|e| match e {
-            CoreError::OutOfCredits => CoreError::flaw("amount", Problem::Wrong),
+            CoreError::OutOfCredits => CoreError::field_error("amount", Problem::Wrong),
             other => other,
         })?;
-        Ok(Step::tell(page_of(id), fill(Users::of(here.lang()).done_credits, &[("n", &balance.to_string())])))
+        Ok(Step::redirect_with_notice(
+            page_of(id),
+            fill(Users::of(request.lang()).done_credits, &[("n", &balance.to_string())]),
+        ))
     };
-    here.answer(outcome.await, back)
+    request.answer(outcome.await, back)
 }
 
-/// Lets somebody sign in no more.
+/// Disables a user.
 #[server(prefix = "/do", endpoint = "user-disable")]
 pub async fn user_disable(
     #[server(default)] user: String,
     #[server(default)] disable_reason: String,
 ) -> Result<(), ServerFnError> {
-    let (here, id) = (Here::now(), parsed(&user));
+    let (request, id) = (PageRequest::now(), parsed(&user));
     let back = Back::to(page_of(id), "disable").keep("disable_reason", &disable_reason);
     let outcome = async {
-        let admin = admin(&here).await?;
-        let done = directory::set_enabled(&here.ctx, &admin, id, false, &disable_reason).await;
-        // The page has two reasons.
+        let admin = admin(&request).await?;
+        let done = directory::set_enabled(&request.ctx, &admin, id, false, &disable_reason).await;
+        // The page distinguishes two reasons.
         done.map_err(|e| match e {
             CoreError::Invalid(flaws) => {
-                CoreError::Invalid(flaws.into_iter().map(|f| Flaw { field: "disable_reason", ..f }).collect())
+                CoreError::Invalid(flaws.into_iter().map(|f| FieldError { field: "disable_reason", ..f }).collect())
             }
             other => other,
         })?;
-        Ok(Step::tell(page_of(id), Users::of(here.lang()).done_disabled))
+        Ok(Step::redirect_with_notice(page_of(id), Users::of(request.lang()).done_disabled))
     };
-    here.answer(outcome.await, back)
+    request.answer(outcome.await, back)
 }
 
-/// Lets somebody sign in again.
+/// Enables a user again.
 #[server(prefix = "/do", endpoint = "user-enable")]
 pub async fn user_enable(#[server(default)] user: String) -> Result<(), ServerFnError> {
-    let (here, id) = (Here::now(), parsed(&user));
+    let (request, id) = (PageRequest::now(), parsed(&user));
     let outcome = async {
-        directory::set_enabled(&here.ctx, &admin(&here).await?, id, true, "").await?;
-        Ok(Step::tell(page_of(id), Users::of(here.lang()).done_enabled))
+        directory::set_enabled(&request.ctx, &admin(&request).await?, id, true, "").await?;
+        Ok(Step::redirect_with_notice(page_of(id), Users::of(request.lang()).done_enabled))
     };
-    here.answer(outcome.await, Back::to(page_of(id), "enable"))
+    request.answer(outcome.await, Back::to(page_of(id), "enable"))
 }
 
-/// Makes somebody an admin (`role=admin`), or a user again (`role=user`).
+/// Promotes a user to admin (`role=admin`), or demotes one (`role=user`).
 #[server(prefix = "/do", endpoint = "user-role")]
 pub async fn user_role(#[server(default)] user: String, #[server(default)] role: String) -> Result<(), ServerFnError> {
-    let (here, id) = (Here::now(), parsed(&user));
-    let t = Users::of(here.lang());
+    let (request, id) = (PageRequest::now(), parsed(&user));
+    let t = Users::of(request.lang());
     let outcome = async {
-        let admin = admin(&here).await?;
-        let (role, told) = match role.as_str() {
+        let admin = admin(&request).await?;
+        let (role, message) = match role.as_str() {
             "admin" => (Role::Admin, t.done_promoted),
             "user" => (Role::User, t.done_dismissed),
-            _ => return Err(CoreError::flaw("role", Problem::Malformed)),
+            _ => return Err(CoreError::field_error("role", Problem::Malformed)),
         };
-        directory::set_role(&here.ctx, &admin, id, role).await?;
-        Ok(Step::tell(page_of(id), told))
+        directory::set_role(&request.ctx, &admin, id, role).await?;
+        Ok(Step::redirect_with_notice(page_of(id), message))
     };
-    here.answer(outcome.await, Back::to(page_of(id), "role"))
+    match outcome.await {
+        // The form has no such field: the reason is shown above the page.
+        Err(CoreError::Invalid(flaws)) if flaws.iter().any(|flaw| flaw.field == "admin_password") => {
+            request.set_flash(&Flash::notice(Tone::Warning, field_error::message(request.lang(), &flaws[0])));
+            request.redirect(&page_of(id));
+            Ok(())
+        }
+        outcome => request.answer(outcome, Back::to(page_of(id), "role")),
+    }
 }
 
-/// Ends every browser and token of a user.
+/// Ends every browser session and token of a user.
 #[server(prefix = "/do", endpoint = "user-sign-out")]
 pub async fn user_sign_out(#[server(default)] user: String) -> Result<(), ServerFnError> {
-    let (here, id) = (Here::now(), parsed(&user));
+    let (request, id) = (PageRequest::now(), parsed(&user));
     let outcome = async {
-        directory::sign_out_everywhere(&here.ctx, &admin(&here).await?, id).await?;
-        Ok(Step::tell(page_of(id), Users::of(here.lang()).done_signed_out))
+        directory::sign_out_everywhere(&request.ctx, &admin(&request).await?, id).await?;
+        Ok(Step::redirect_with_notice(page_of(id), Users::of(request.lang()).done_signed_out))
     };
-    here.answer(outcome.await, Back::to(page_of(id), "sign-out"))
+    request.answer(outcome.await, Back::to(page_of(id), "sign-out"))
 }
 
-/// Ends one browser of a user.
+/// Signs out one browser of a user.
 #[server(prefix = "/do", endpoint = "user-end-session")]
 pub async fn user_end_session(
     #[server(default)] user: String,
     #[server(default)] session: String,
 ) -> Result<(), ServerFnError> {
-    let (here, id) = (Here::now(), parsed(&user));
+    let (request, id) = (PageRequest::now(), parsed(&user));
     let outcome = async {
-        directory::end_session(&here.ctx, &admin(&here).await?, id, &session).await?;
-        Ok(Step::tell(page_of(id), Users::of(here.lang()).done_session))
+        directory::end_session(&request.ctx, &admin(&request).await?, id, &session).await?;
+        Ok(Step::redirect_with_notice(page_of(id), Users::of(request.lang()).done_session))
     };
-    here.answer(outcome.await, Back::to(page_of(id), "sessions"))
+    request.answer(outcome.await, Back::to(page_of(id), "sessions"))
 }
 
-/// Writes into a user's profile.
+/// Changes a user's profile.
 #[server(prefix = "/do", endpoint = "user-profile")]
 pub async fn user_profile(
     #[server(default)] user: String,
-    #[server(default)] nickname: String,
-    #[server(default)] real_name: String,
-    #[server(default)] email: String,
-    #[server(default)] phone: String,
+    #[server(flatten)] typed: TypedProfile,
 ) -> Result<(), ServerFnError> {
-    let (here, id) = (Here::now(), parsed(&user));
-    let back = Back::to(page_of(id), "user-profile")
-        .keep("nickname", &nickname)
-        .keep("real_name", &real_name)
-        .keep("email", &email)
-        .keep("phone", &phone);
+    let (request, id) = (PageRequest::now(), parsed(&user));
     let outcome = async {
-        let fields =
-            Fields { nickname: Some(&nickname), real_name: Some(&real_name), email: Some(&email), phone: Some(&phone) };
-        directory::update_fields(&here.ctx, &admin(&here).await?, id, fields).await?;
-        Ok(Step::tell(page_of(id), Common::of(here.lang()).saved))
+        let fields = typed.fields(ProfileColumn::ALL.iter().copied());
+        directory::update_fields(&request.ctx, &admin(&request).await?, id, &fields).await?;
+        Ok(Step::redirect_with_notice(page_of(id), Common::of(request.lang()).saved))
     };
-    here.answer(outcome.await, back)
+    request.answer(outcome.await, typed.keep(Back::to(page_of(id), "user-profile")))
 }
 
-/// Deletes the user whose name or id was typed.
+/// Deletes a user if the admin typed their name or id.
 #[server(prefix = "/do", endpoint = "user-delete")]
 pub async fn user_delete(
     #[server(default)] user: String,
     #[server(default)] confirm_user: String,
 ) -> Result<(), ServerFnError> {
-    let (here, id) = (Here::now(), parsed(&user));
+    let (request, id) = (PageRequest::now(), parsed(&user));
     let back = Back::to(format!("{}/delete", page_of(id)), "user-delete").keep("confirm_user", &confirm_user);
     let outcome = async {
-        let admin = admin(&here).await?;
-        let user = account::find(&here.ctx, id).await?.ok_or(CoreError::NotFound)?;
+        let admin = admin(&request).await?;
+        let user = account::find(&request.ctx, id).await?.ok_or(CoreError::NotFound)?;
         if !directory::is_name_of(&user, &confirm_user) {
-            return Err(CoreError::flaw("confirm_user", Problem::Wrong));
+            return Err(CoreError::field_error("confirm_user", Problem::Wrong));
         }
-        directory::delete(&here.ctx, &admin, id).await?;
-        Ok(Step::tell(USERS, fill(Users::of(here.lang()).done_deleted, &[("id", &id.to_string())])))
+        directory::delete(&request.ctx, &admin, id).await?;
+        Ok(Step::redirect_with_notice(USERS, fill(Users::of(request.lang()).done_deleted, &[("id", &id.to_string())])))
     };
-    here.answer(outcome.await, back)
+    request.answer(outcome.await, back)
 }
 
-/// The admin who acts.
-async fn admin(here: &Here) -> Result<Admin, CoreError> {
-    Admin::of(&here.user().await?.ok_or(CoreError::NotSignedIn)?, here.address())
+/// The acting admin.
+async fn admin(request: &PageRequest) -> Result<Admin, CoreError> {
+    Admin::of(&request.user().await?.ok_or(CoreError::NotSignedIn)?, request.address())
 }
 
-/// What is no number is the id of nobody.
+/// Text that is not a number becomes 0, the id of no user.
 fn parsed(id: &str) -> i64 {
     id.trim().parse().unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The only parts that run in the browser. Compiled for both sides: nothing of the server is at hand here.
+//! The only components that run in the browser. Compiled for server and browser: no server code is available here.
 
 mod preview;
 

@@ -1,26 +1,26 @@
-//! How a reply will look in the chat, while it is typed.
+//! Shows how a reply will look in the chat while it is typed.
 
 use crate::web::markup::{Span, leads_to_a_page, spans};
 use leptos::{ev, prelude::*, wasm_bindgen::JsCast as _, web_sys::HtmlTextAreaElement};
 
-/// A bubble with the text of the text area `field` of the same page, its variables filled with `values` (name and value).
+/// A bubble with the text of the text area `field` on the same page, its variables replaced by `values` (name and value).
 ///
-/// Without a script it shows what the page came with.
+/// Without a script it shows the text that the page was rendered with.
 #[island]
 pub fn ReplyPreview(
     /// The id of the text area.
     field: String,
-    /// Shown while nothing is typed.
+    /// Shown while the field is empty.
     example: String,
-    /// The text that the page came with.
+    /// The initial text.
     text: String,
-    /// Variables and what they stand for.
+    /// Variables and their values.
     values: Vec<(String, String)>,
 ) -> impl IntoView {
     let (typed, set_typed) = signal(text);
     Effect::new(move |_| {
         let field = field.clone();
-        // The area is not ours: what is typed into it comes by.
+        // The text area is outside this island: listen on the window.
         window_event_listener(ev::input, move |event| {
             let area = event.target().and_then(|target| target.dyn_into::<HtmlTextAreaElement>().ok());
             if let Some(area) = area.filter(|area| area.id() == field) {
@@ -41,7 +41,7 @@ pub fn ReplyPreview(
     }
 }
 
-/// A link opens elsewhere: what is typed here is not saved yet.
+/// Links open in a new tab: the text typed here is not saved yet.
 fn piece(span: Span) -> AnyView {
     match span {
         Span::Link { href, text } if leads_to_a_page(&href) => {
@@ -51,7 +51,7 @@ fn piece(span: Span) -> AnyView {
     }
 }
 
-/// The text as this visitor would get it. The engine's own filling is on the server; this only shows the idea.
+/// The text as this visitor would get it. The real substitution runs on the server; this is an approximation.
 fn filled(text: &str, values: &[(String, String)]) -> String {
     values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{{{name}}}}}"), value))
 }

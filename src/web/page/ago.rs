@@ -1,4 +1,4 @@
-//! A moment, as people say it, with the exact time for whoever asks.
+//! A relative time, with the exact time as a tooltip.
 
 use crate::text::Lang;
 use crate::web::text::{ago, fill};
@@ -10,7 +10,7 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 const WEEK: i64 = 7 * DAY;
 
-/// How long ago `at` was, both in epoch milliseconds. After a week: the day.
+/// How long ago `at` was, both in epoch milliseconds. After a week: the date.
 #[component]
 pub fn Ago(lang: Lang, at: i64, now: i64) -> impl IntoView {
     let exact = exact(at);
@@ -31,7 +31,7 @@ fn relative(lang: Lang, at: i64, now: i64) -> Option<String> {
     Some(fill(template, &[("n", &n.to_string())]))
 }
 
-/// Beijing time, where the account's readers are.
+/// Beijing time, the time zone of the account's followers.
 fn exact(ms: i64) -> String {
     let beijing = UtcOffset::from_hms(8, 0, 0).unwrap_or(UtcOffset::UTC);
     moment(ms)
@@ -57,13 +57,13 @@ mod tests {
 
     #[test]
     fn the_unit_grows_with_the_distance() {
-        let said = |past| relative(Lang::Zh, 0, past).unwrap_or_default();
-        assert_eq!(said(59_999), "刚刚");
-        assert_eq!(said(MINUTE), "1 分钟前");
-        assert_eq!(said(HOUR - 1), "59 分钟前");
-        assert_eq!(said(25 * HOUR), "1 天前");
-        assert_eq!(said(8 * DAY), "");
-        // Clocks of two instances differ a little.
+        let text = |past| relative(Lang::Zh, 0, past).unwrap_or_default();
+        assert_eq!(text(59_999), "刚刚");
+        assert_eq!(text(MINUTE), "1 分钟前");
+        assert_eq!(text(HOUR - 1), "59 分钟前");
+        assert_eq!(text(25 * HOUR), "1 天前");
+        assert_eq!(text(8 * DAY), "");
+        // The clocks of two instances may differ a little.
         assert_eq!(relative(Lang::En, 5_000, 0).unwrap(), "just now");
     }
 

@@ -1,28 +1,29 @@
-//! `/docs`: the OpenAPI document, to be read and tried. What stands here is readable by itself; `docs.js` puts Swagger UI in the
-//! place of the list, which brings the forms to try calls with.
+//! `/docs`: the OpenAPI document, to read and to try out. The page is readable without scripts; `docs.js` replaces the list by
+//! Swagger UI, which has forms to make calls.
 
-use super::{Halt, Leaf, Visitor, page};
+use super::{PageContent, PageError, Visitor, page, script};
 use crate::{
     dialect::openapi::{self, Call, Group},
     text::Lang,
     web::{
         action::TRY_MINUTES,
-        part::{Card, CodeBlock, Kind, LinkButton, PageHead, Submit},
+        asset,
+        component::{Card, CodeBlock, Kind, LinkButton, PageHead, Submit},
         text::{Common, docs::Docs, fill},
     },
 };
-use leptos::{nonce::use_nonce, prelude::*};
+use leptos::prelude::*;
 
 #[component]
 pub fn DocsPage() -> impl IntoView {
     page(docs)
 }
 
-async fn docs(visitor: Visitor) -> Result<Leaf, Halt> {
-    let here = &visitor.here;
-    let lang = here.lang();
+async fn docs(visitor: Visitor) -> Result<PageContent, PageError> {
+    let request = &visitor.request;
+    let lang = request.lang();
     let t = Docs::of(lang);
-    let server = here.ctx.settings.public_url.as_str().trim_end_matches('/').to_owned();
+    let server = request.ctx.settings.public_url.as_str().trim_end_matches('/').to_owned();
     let groups = openapi::groups(&openapi::document(lang, &server));
     let file = format!("/api/openapi.json?lang={}", lang.code());
     let link = file.clone();
@@ -33,17 +34,25 @@ async fn docs(visitor: Visitor) -> Result<Leaf, Halt> {
         </PageHead>
         {trial(&visitor, &token)}
         <nav class="docs-groups" aria-label=t.groups>{groups.iter().map(leap).collect_view()}</nav>
-        <div id="viewer" class="docs" data-document=file data-token=token>
+        <div
+            id="viewer"
+            class="docs"
+            data-document=file
+            data-token=token
+            data-bundle=asset::url("/docs/swagger-ui-bundle.js")
+            data-style=asset::url("/docs/swagger-ui.css")
+            data-theme-style=asset::url("/docs/docs.css")
+        >
             {groups.into_iter().map(|group| dialect(lang, group)).collect_view()}
         </div>
-        <script src="/docs/docs.js" nonce=use_nonce() defer="true"></script>
+        {script("/docs/docs.js")}
     };
-    Ok(Leaf::medium(t.title, body))
+    Ok(PageContent::medium(t.title, body))
 }
 
-/// How calls can be made from here as oneself; after the button, the token, once.
+/// How to make calls from this page as the signed-in user; after the button was pressed, shows the token once.
 fn trial(visitor: &Visitor, token: &str) -> AnyView {
-    let lang = visitor.here.lang();
+    let lang = visitor.request.lang();
     let (c, t) = (Common::of(lang), Docs::of(lang));
     let say = |template: &str| fill(template, &[("minutes", &TRY_MINUTES.to_string())]);
     if visitor.user.is_none() {
@@ -102,7 +111,7 @@ fn one(lang: Lang, call: Call) -> impl IntoView {
     }
 }
 
-/// The one mark that texts of the document use: `code`.
+/// Renders the only markup in the document's texts: `code`.
 fn marked(text: &str) -> impl IntoView + use<> {
     let parts = text.split('`').enumerate().map(|(at, part)| {
         let part = part.to_owned();

@@ -1,10 +1,10 @@
-//! `/forgot`: a new password, by a code that the account sends to its owner's phone.
+//! `/forgot`: resets a password with a code that the account sends in the chat.
 
-use super::{Filled, Halt, Leaf, Visitor, page, signin::with_guesses};
+use super::{Filled, PageContent, PageError, Visitor, page, signin::with_guesses};
 use crate::{
     core::signin::{Purpose, begin},
     web::{
-        part::{Card, Field, PageHead, Submit},
+        component::{Card, Field, PageHead, Submit},
         text::{Common, fill, forgot::Forgot},
     },
 };
@@ -15,10 +15,10 @@ pub fn ForgotPage() -> impl IntoView {
     page(forgot)
 }
 
-async fn forgot(visitor: Visitor) -> Result<Leaf, Halt> {
-    let here = &visitor.here;
-    let (c, t) = (Common::of(here.lang()), Forgot::of(here.lang()));
-    let settings = &here.ctx.settings.settings;
+async fn forgot(visitor: Visitor) -> Result<PageContent, PageError> {
+    let request = &visitor.request;
+    let (c, t) = (Common::of(request.lang()), Forgot::of(request.lang()));
+    let settings = &request.ctx.settings.settings;
     let filled = visitor.form("forgot");
     let code_error = code_error(&visitor, &filled).await?;
     let how = match settings.wechat.account_name.as_str() {
@@ -57,13 +57,13 @@ async fn forgot(visitor: Visitor) -> Result<Leaf, Halt> {
             </form>
         </Card>
     };
-    Ok(Leaf::narrow(t.title, body))
+    Ok(PageContent::narrow(t.title, body))
 }
 
-async fn code_error(visitor: &Visitor, filled: &Filled) -> Result<Option<String>, Halt> {
-    let (Some(error), Some(secrets)) = (filled.error("code"), visitor.here.secrets()) else {
+async fn code_error(visitor: &Visitor, filled: &Filled) -> Result<Option<String>, PageError> {
+    let (Some(error), Some(secrets)) = (filled.error("code"), visitor.request.secrets()) else {
         return Ok(filled.error("code"));
     };
-    let view = begin::view(&visitor.here.ctx, &secrets).await?.filter(|view| view.purpose == Purpose::Reset);
-    Ok(Some(view.map_or_else(|| error.clone(), |view| with_guesses(&visitor.here, &view, &error))))
+    let view = begin::view(&visitor.request.ctx, &secrets).await?.filter(|view| view.purpose == Purpose::Reset);
+    Ok(Some(view.map_or_else(|| error.clone(), |view| with_guesses(&visitor.request, &view, &error))))
 }

@@ -1,61 +1,84 @@
-//! What every page has around it.
+//! The frame around every page.
 
-use super::{Leaf, Visitor, admin::CONSOLE, menu::command_menu};
+use super::{PageContent, PageRequest, Visitor, menu::command_menu, path::CONSOLE};
 use crate::{
     http::{cookie::Jar, state::AppState},
     web::{
         action::{Flash, flash::Offer},
-        part::{Account, Footer, Kind, NavLink, Notice, Submit, Toast, TopBar},
+        component::{Account, Footer, Kind, NavLink, Notice, Submit, Toast, Tone, TopBar},
+        escape::escaped,
         text::{Common, fill},
     },
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-/// The document's body: bar, what was told, the page's own part, foot.
-pub fn frame(visitor: &Visitor, leaf: Leaf) -> AnyView {
-    let here = &visitor.here;
-    let (lang, prefs) = (here.lang(), here.prefs.clone());
+/// The document's body: bar, notices, the page's content, footer.
+pub fn frame(visitor: &Visitor, content: PageContent) -> AnyView {
+    let request = &visitor.request;
+    let (lang, prefs) = (request.lang(), request.prefs.clone());
     let t = Common::of(lang);
-    let Leaf { title, width, body } = leaf;
-    if here.cookie(Jar::Flash).is_some() {
-        here.set_cookie(Jar::Flash, "", 0);
+    let PageContent { title, width, body } = content;
+    if request.cookie(Jar::Flash).is_some() {
+        request.set_cookie(Jar::Flash, "", 0);
     }
     let mut nav = Vec::new();
     if visitor.user.is_some() {
-        nav.push(NavLink::new("/me", t.me, here.path()));
-        nav.push(NavLink::new("/replies", t.replies, here.path()));
+        nav.push(NavLink::new("/me", t.me, request.path()));
+        nav.push(NavLink::new("/replies", t.replies, request.path()));
     }
     if visitor.is_admin() {
-        nav.push(NavLink::new(CONSOLE, t.admin, here.path()));
+        nav.push(NavLink::new(CONSOLE, t.admin, request.path()));
     }
     let account = visitor.user.as_ref().map(|user| Account {
         name: user.nickname.clone(),
         links: nav.clone(),
         sign_out: "/do/sign-out".to_owned(),
     });
-    let has_sandbox = expect_context::<AppState>().sandbox.is_some();
+    let has_sandbox = expect_context::<AppState>().has_sandbox;
     if has_sandbox {
-        nav.push(NavLink::new("/sandbox", t.sandbox, here.path()));
+        nav.push(NavLink::new("/sandbox", t.sandbox, request.path()));
     }
-    let sign_in = if here.path() == "/" { "/login" } else { "" };
+    let sign_in = if request.path() == "/" { "/login" } else { "" };
     view! {
-        <Title text=format!("{title} · {}", t.brand) />
+        <Title text=escaped(&format!("{title} · {}", t.brand)) />
         <TopBar prefs nav account sign_in />
         <main id="main" tabindex="-1">
             <div class=format!("page {width}").trim_end().to_owned()>
-                {told(visitor)}
+                {wrong_address(request)}
+                {flash_message(visitor)}
                 {body}
             </div>
         </main>
-        <Footer lang links=vec![NavLink::new("/docs", t.docs, here.path())] />
+        <Footer lang links=vec![NavLink::new("/docs", t.docs, request.path())] />
         {command_menu(visitor, has_sandbox)}
     }
     .into_any()
 }
 
-/// What the last act has to say.
-fn told(visitor: &Visitor) -> Option<AnyView> {
+/// Says that the page was opened under a wrong address, and links to the right one. A script removes it where only a proxy uses that
+/// address (`public/page.js`).
+fn wrong_address(request: &PageRequest) -> Option<AnyView> {
+    let wrong = request.wrong_address.as_ref()?;
+    let (t, public_url) = (Common::of(request.lang()), &request.ctx.settings.public_url);
+    let right = public_url.as_str().trim_end_matches('/').to_owned();
+    let text = fill(t.wrong_address, &[("opened", &wrong.0), ("right", &right)]);
+    let href = public_url.join(request.path()).map_or_else(|_| right.clone(), String::from);
+    Some(
+        view! {
+            <div data-right-address=right>
+                <Notice tone=Tone::Warning>
+                    <p>{text}</p>
+                    <p><a href=href>{t.open_right_address}</a></p>
+                </Notice>
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+/// The notice of the last action.
+fn flash_message(visitor: &Visitor) -> Option<AnyView> {
     let Flash { notice, offer, request_id, .. } = visitor.flash.clone();
     let (tone, text) = notice?;
     if let Some(Offer { action, text: act, fields }) = offer {
@@ -68,6 +91,6 @@ fn told(visitor: &Visitor) -> Option<AnyView> {
         };
         return Some(view! { <Toast text>{form}</Toast> }.into_any());
     }
-    let id = request_id.map(|id| fill(Common::of(visitor.here.lang()).request_id, &[("id", &id)]));
+    let id = request_id.map(|id| fill(Common::of(visitor.request.lang()).request_id, &[("id", &id)]));
     Some(view! { <Notice tone request_id=id><p>{text}</p></Notice> }.into_any())
 }

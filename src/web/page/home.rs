@@ -1,10 +1,10 @@
-//! `/`: what this is, and the two ways in.
+//! `/`: what this site is, with the links to register and to sign in.
 
-use super::{Halt, Leaf, Visitor, page};
+use super::{PageContent, PageError, Visitor, page};
 use crate::{
     http::state::AppState,
     web::{
-        part::{Icon, Kind, LinkButton, Mark, Shape},
+        component::{Icon, Kind, LinkButton, Mark, Shape},
         text::{Common, home::Home},
     },
 };
@@ -15,13 +15,13 @@ pub fn HomePage() -> impl IntoView {
     page(home)
 }
 
-async fn home(visitor: Visitor) -> Result<Leaf, Halt> {
+async fn home(visitor: Visitor) -> Result<PageContent, PageError> {
     if visitor.user.is_some() {
-        return Err(Halt::Go("/me".to_owned()));
+        return Err(PageError::Redirect("/me".to_owned()));
     }
-    let lang = visitor.here.lang();
+    let lang = visitor.request.lang();
     let (c, t) = (Common::of(lang), Home::of(lang));
-    let has_sandbox = expect_context::<AppState>().sandbox.is_some();
+    let has_sandbox = expect_context::<AppState>().has_sandbox;
     let points = [
         (Shape::Scan, t.point_scan, t.point_scan_text),
         (Shape::Chat, t.point_reply, t.point_reply_text),
@@ -44,5 +44,5 @@ async fn home(visitor: Visitor) -> Result<Leaf, Halt> {
         </div>
         <ul class="hero-points">{points}</ul>
     };
-    Ok(Leaf::wide(t.title, body))
+    Ok(PageContent::wide(t.title, body))
 }

@@ -1,8 +1,8 @@
-//! `/login`: by password, or by WeChat.
+//! `/login`: signs in with a password or WeChat.
 
-use super::{Halt, Leaf, Visitor, page, path::with_next};
+use super::{PageContent, PageError, Visitor, page, path::with_next};
 use crate::web::{
-    part::{Card, Field, Icon, PageHead, Shape, Submit},
+    component::{Card, Field, Icon, PageHead, Shape, Submit},
     text::{Common, login::Login},
 };
 use leptos::prelude::*;
@@ -12,16 +12,16 @@ pub fn LoginPage() -> impl IntoView {
     page(login)
 }
 
-async fn login(visitor: Visitor) -> Result<Leaf, Halt> {
-    let here = &visitor.here;
-    let next = here.next();
+async fn login(visitor: Visitor) -> Result<PageContent, PageError> {
+    let request = &visitor.request;
+    let next = request.next();
     if visitor.user.is_some() {
-        return Err(Halt::Go(if next.is_empty() { "/me".to_owned() } else { next }));
+        return Err(PageError::Redirect(if next.is_empty() { "/me".to_owned() } else { next }));
     }
-    let (c, t) = (Common::of(here.lang()), Login::of(here.lang()));
+    let (c, t) = (Common::of(request.lang()), Login::of(request.lang()));
     let filled = visitor.form("login");
     let username = filled.value("username");
-    let is_new = username.is_none() && !here.client.is_wechat;
+    let is_new = username.is_none() && !request.client.is_wechat;
     let body = view! {
         <PageHead title=t.title />
         <Card>
@@ -61,5 +61,5 @@ async fn login(visitor: Visitor) -> Result<Leaf, Halt> {
             </form>
         </Card>
     };
-    Ok(Leaf::narrow(t.title, body))
+    Ok(PageContent::narrow(t.title, body))
 }

@@ -1,33 +1,34 @@
-//! The command menu that `Ctrl` or `Cmd` with `K` opens: every place by its name, and what was typed as a search. Without a script
-//! there is none; all of it stands in the navigation as well.
+//! The command menu that `Ctrl` or `Cmd` with `K` opens: every page by name, and searches for the typed text. It needs a script;
+//! without one the navigation has the same links.
 
 use super::{
     Visitor,
-    reply::{Room, Scope},
+    rule::{RuleOwner, Section},
+    script,
 };
 use crate::web::{
-    part::{Icon, Shape},
+    component::{Icon, Shape},
     text::{Common, admin::Console, menu::CommandMenu},
 };
-use leptos::{nonce::use_nonce, prelude::*};
+use leptos::prelude::*;
 
-/// A place, and what it is part of.
+/// A page, and the section it belongs to.
 struct Place {
     href: String,
     text: String,
-    room: &'static str,
+    section: &'static str,
 }
 
-/// The menu, for whoever is signed in.
+/// The menu of the signed-in user.
 pub fn command_menu(visitor: &Visitor, has_sandbox: bool) -> Option<AnyView> {
     visitor.user.as_ref()?;
-    let t = CommandMenu::of(visitor.here.lang());
+    let t = CommandMenu::of(visitor.request.lang());
     let places = places(visitor, has_sandbox).into_iter().enumerate().map(|(n, place)| {
-        let words = format!("{} {} {}", place.text, place.room, place.href).to_lowercase();
+        let words = format!("{} {} {}", place.text, place.section, place.href).to_lowercase();
         view! {
             <a id=format!("place-{n}") role="option" aria-selected="false" tabindex="-1" href=place.href data-words=words>
                 <span>{place.text}</span>
-                <small>{place.room}</small>
+                <small>{place.section}</small>
             </a>
         }
     });
@@ -61,25 +62,25 @@ pub fn command_menu(visitor: &Visitor, has_sandbox: bool) -> Option<AnyView> {
                 {searches.collect_view()}
             </div>
         </dialog>
-        <script src="/menu.js" nonce=use_nonce() defer="true"></script>
+        {script("/menu.js")}
     };
     Some(menu.into_any())
 }
 
 fn places(visitor: &Visitor, has_sandbox: bool) -> Vec<Place> {
-    let lang = visitor.here.lang();
+    let lang = visitor.request.lang();
     let (c, t) = (Common::of(lang), CommandMenu::of(lang));
-    let at = |href: &str, text: &str, room| Place { href: href.to_owned(), text: text.to_owned(), room };
-    let rules = |scope, room| {
-        let rooms = Room::places(scope, lang).into_iter();
-        rooms.map(move |(href, text)| Place { href, text: text.to_owned(), room })
+    let at = |href: &str, text: &str, section| Place { href: href.to_owned(), text: text.to_owned(), section };
+    let rules = |owner, section| {
+        let sections = Section::places(owner, lang).into_iter();
+        sections.map(move |(href, text)| Place { href, text: text.to_owned(), section })
     };
     let mut places = vec![at("/me", c.me, "")];
-    places.extend(rules(Scope::Own, c.replies));
+    places.extend(rules(RuleOwner::User, c.replies));
     if visitor.is_admin() {
         let console = Console::of(lang);
         places.push(at("/admin/users", console.users, c.admin));
-        places.extend(rules(Scope::Account, t.accounts));
+        places.extend(rules(RuleOwner::Account, t.accounts));
     }
     places.push(at("/docs", c.docs, ""));
     if has_sandbox {
@@ -88,9 +89,9 @@ fn places(visitor: &Visitor, has_sandbox: bool) -> Vec<Place> {
     places
 }
 
-/// Where what was typed can be looked for: an address that it is added to, and how that is called.
+/// Searches for the typed text: the URL that the text is appended to, and its name.
 fn searches(visitor: &Visitor) -> Vec<(&'static str, &'static str)> {
-    let t = CommandMenu::of(visitor.here.lang());
+    let t = CommandMenu::of(visitor.request.lang());
     let mut searches = vec![("/replies?q=", t.find_rules)];
     if visitor.is_admin() {
         searches.extend([("/admin/replies?q=", t.find_account_rules), ("/admin/users?q=", t.find_users)]);

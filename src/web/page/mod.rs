@@ -1,64 +1,67 @@
-//! Pages. Each is a paragraph: who may see it, what it shows, and where its forms go (`web::action`).
+//! Pages. Each states who may see it, what it shows, and where its forms go (`web::action`).
 
 mod ago;
+mod content;
 mod docs;
-mod failed;
+mod error;
 mod forgot;
 mod frame;
-mod here;
 mod home;
-mod leaf;
 mod login;
 mod me;
 mod menu;
-mod picture;
-mod posted;
 mod prefs;
+mod qr_image;
 mod register;
+mod request;
+mod script;
 mod setup;
+mod shell;
 mod signin;
 mod visitor;
 
 pub mod admin;
 pub mod path;
-pub mod reply;
+pub mod rule;
 
 pub use admin::{AdminPage, UserDeletePage, UserPage, UsersPage};
 pub use ago::Ago;
+pub use content::{PageContent, PageError};
 pub use docs::DocsPage;
 pub use forgot::ForgotPage;
-pub use here::Here;
 pub use home::HomePage;
-pub use leaf::{Halt, Leaf, page};
 pub use login::LoginPage;
-pub use me::{DeletePage, MePage, UnbindPage};
-pub use posted::{Posted, SENT_MAX_BYTES, Upload, take as take_posted};
+pub use me::{DeletePage, MePage, ReviewPage, UnbindPage};
 pub use prefs::of as prefs_of;
+pub use qr_image::qr_png;
 pub use register::RegisterPage;
-pub use reply::{ChangePage, HistoryPage, NewRulePage, RepliesPage, RuleHistoryPage, RulePage, SeveralPage};
+pub use request::PageRequest;
+pub use rule::{BulkAddPage, ChangePage, HistoryPage, NewRulePage, RepliesPage, RuleHistoryPage, RulePage};
+pub use script::script;
 pub use setup::SetupPage;
+pub use shell::page;
 pub use signin::SigninPage;
 pub use visitor::{Filled, Visitor};
 
-use crate::{core::CoreError, http::state::AppState};
+use crate::{core::CoreError, http::state::AppState, web::action};
 use axum::{
     Router,
     routing::{get, post},
 };
 use leptos::prelude::*;
 
-/// Addresses that are not pages themselves.
+/// Routes that are not pages.
 pub fn routes() -> Router<AppState> {
     Router::new()
-        .merge(reply::routes())
+        .merge(rule::routes())
         .route("/prefs", post(prefs::choose))
-        .route("/signin/done", get(signin::done))
-        .route("/signin/qr.png", get(picture::scene))
-        .route("/signin/account.png", get(picture::account))
+        .route("/signin/done", get(action::collect::done).post(action::collect::done))
+        .route("/signin/qr.png", get(qr_image::scene))
+        .route("/signin/account.png", get(qr_image::account))
         .route("/me/data.json", get(me::download))
 }
 
-/// What stands where there is no page.
+/// The page for a missing address.
 #[component]
 pub fn NotFound() -> impl IntoView {
     page(|_| async { Err(CoreError::NotFound.into()) })

@@ -1,18 +1,20 @@
-//! Where a page leads afterwards: only ever to a path of this site.
+//! Checks redirect targets: only paths of this site.
 
 use url::form_urlencoded::byte_serialize;
 
-/// Longer ones are nobody's way back.
+/// The address of the console.
+pub const CONSOLE: &str = "/admin";
+/// A longer path is no valid target.
 const MAX_BYTES: usize = 200;
 
-/// A path of this site, with query and fragment as typed. What another site could hide behind is no path: `//host`, a backslash
-/// (which browsers read as `/`), control characters (which they drop).
+/// A path of this site, with query and fragment as typed. Refuses anything that could lead to another site: `//host`, a
+/// backslash (which browsers read as `/`), control characters (which they drop).
 pub fn local_path(text: &str) -> Option<&str> {
     let is_plain = text.len() <= MAX_BYTES && text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     (is_plain && text.starts_with('/') && !text.starts_with("//")).then_some(text)
 }
 
-/// `path?next=…`, or `path` alone where there is no way back.
+/// `path?next=…`, or `path` alone if `next` is not valid.
 pub fn with_next(path: &str, next: &str) -> String {
     match local_path(next) {
         Some(next) => format!("{path}?next={}", byte_serialize(next.as_bytes()).collect::<String>()),

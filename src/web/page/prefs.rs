@@ -1,4 +1,4 @@
-//! Language, theme and keys: what a request asks for, and `POST /prefs`, which keeps a choice in this browser.
+//! Language, theme and shortcuts of a request, and `POST /prefs`, which stores a choice in a cookie.
 
 use super::path::local_path;
 use crate::http::state::AppState;
@@ -25,7 +25,7 @@ pub struct Choice {
     next: String,
 }
 
-/// Keeps the choice and leads back.
+/// Stores the choice and redirects back.
 pub async fn choose(State(state): State<AppState>, Form(choice): Form<Choice>) -> Response {
     let mut headers = HeaderMap::new();
     let secure = if state.ctx.settings.is_https { "; Secure" } else { "" };
@@ -47,7 +47,7 @@ pub async fn choose(State(state): State<AppState>, Form(choice): Form<Choice>) -
     (headers, Redirect::to(local_path(&choice.next).unwrap_or("/"))).into_response()
 }
 
-/// Language, theme and place of a request.
+/// Language, theme and address of a request.
 pub fn of(parts: &Parts) -> Prefs {
     let text = |name| parts.headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
     let cookies = text(header::COOKIE);
@@ -55,11 +55,11 @@ pub fn of(parts: &Parts) -> Prefs {
         lang: Lang::of_request(parts.uri.query(), cookies, text(header::ACCEPT_LANGUAGE)),
         theme: Theme::of_request(cookies),
         has_no_keys: has_no_keys(cookies),
-        here: without_lang(parts.uri.path(), parts.uri.query().unwrap_or_default()),
+        address: without_lang(parts.uri.path(), parts.uri.query().unwrap_or_default()),
     }
 }
 
-/// Switching the language leads back here: a language in the address would win over the one just chosen.
+/// A switch of language redirects here: a language in the URL would override the one just chosen.
 fn without_lang(path: &str, query: &str) -> String {
     let rest: Vec<&str> = query.split('&').filter(|p| !p.is_empty() && !p.starts_with("lang=")).collect();
     if rest.is_empty() { path.to_owned() } else { format!("{path}?{}", rest.join("&")) }

@@ -1,9 +1,9 @@
 //! `/register`: a name and a password; WeChat comes next.
 
-use super::{Halt, Leaf, Visitor, page, path::with_next};
+use super::{PageContent, PageError, Visitor, page, path::with_next};
 use crate::text::Lang;
 use crate::web::{
-    part::{Card, Field, PageHead, Stepper, Submit},
+    component::{Card, Field, PageHead, Stepper, Submit},
     text::{Common, register::Register},
 };
 use leptos::prelude::*;
@@ -13,11 +13,11 @@ pub fn RegisterPage() -> impl IntoView {
     page(register)
 }
 
-async fn register(visitor: Visitor) -> Result<Leaf, Halt> {
-    let here = &visitor.here;
-    let (lang, next) = (here.lang(), here.next());
+async fn register(visitor: Visitor) -> Result<PageContent, PageError> {
+    let request = &visitor.request;
+    let (lang, next) = (request.lang(), request.next());
     if visitor.user.is_some() {
-        return Err(Halt::Go("/me".to_owned()));
+        return Err(PageError::Redirect("/me".to_owned()));
     }
     let (c, t) = (Common::of(lang), Register::of(lang));
     let filled = visitor.form("register");
@@ -52,10 +52,10 @@ async fn register(visitor: Visitor) -> Result<Leaf, Halt> {
             </form>
         </Card>
     };
-    Ok(Leaf::narrow(t.title, body))
+    Ok(PageContent::narrow(t.title, body))
 }
 
-/// The way of a registration.
+/// The steps of a registration.
 pub fn steps(lang: Lang) -> Vec<String> {
     let t = Register::of(lang);
     [t.step_fill, t.step_follow, t.step_done].map(str::to_owned).to_vec()

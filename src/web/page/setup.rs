@@ -1,10 +1,10 @@
-//! `/setup?key=…`: the first admin, made by whoever started the program.
+//! `/setup?key=…`: creates the first admin, with the link that the program printed at its start.
 
-use super::{Halt, Leaf, Visitor, page};
+use super::{PageContent, PageError, Visitor, page};
 use crate::{
     core::account::admin,
     web::{
-        part::{Card, Empty, Field, LinkButton, PageHead, Shape, Submit},
+        component::{Card, Empty, Field, LinkButton, PageHead, Shape, Submit},
         text::{Common, register::Register, setup::Setup},
     },
 };
@@ -16,12 +16,12 @@ pub fn SetupPage() -> impl IntoView {
     page(setup)
 }
 
-async fn setup(visitor: Visitor) -> Result<Leaf, Halt> {
-    let here = &visitor.here;
-    let (c, t, hints) = (Common::of(here.lang()), Setup::of(here.lang()), Register::of(here.lang()));
-    let key = here.query("key");
-    if !admin::is_setup_link(&here.ctx, &key).await? {
-        here.set_status(StatusCode::FORBIDDEN);
+async fn setup(visitor: Visitor) -> Result<PageContent, PageError> {
+    let request = &visitor.request;
+    let (c, t, hints) = (Common::of(request.lang()), Setup::of(request.lang()), Register::of(request.lang()));
+    let key = request.query("key");
+    if !admin::is_setup_link(&request.ctx, &key).await? {
+        request.set_status(StatusCode::FORBIDDEN);
         let body = view! {
             <h1 class="sr-only">{t.title}</h1>
             <Card>
@@ -30,7 +30,7 @@ async fn setup(visitor: Visitor) -> Result<Leaf, Halt> {
                 </Empty>
             </Card>
         };
-        return Ok(Leaf::narrow(t.spent, body));
+        return Ok(PageContent::narrow(t.spent, body));
     }
     let filled = visitor.form("setup");
     let body = view! {
@@ -61,5 +61,5 @@ async fn setup(visitor: Visitor) -> Result<Leaf, Halt> {
             </form>
         </Card>
     };
-    Ok(Leaf::narrow(t.title, body))
+    Ok(PageContent::narrow(t.title, body))
 }

@@ -1,6 +1,6 @@
-//! Who looks at a page, and what it has to tell them once.
+//! The visitor of a page, and their flash.
 
-use super::Here;
+use super::PageRequest;
 use crate::{
     core::{
         CoreError,
@@ -10,10 +10,10 @@ use crate::{
     web::action::Flash,
 };
 
-/// Who looks at a page.
+/// The visitor of a page.
 #[derive(Clone)]
 pub struct Visitor {
-    pub here: Here,
+    pub request: PageRequest,
     pub user: Option<User>,
     pub flash: Flash,
 }
@@ -21,15 +21,15 @@ pub struct Visitor {
 impl Visitor {
     /// # Errors
     /// The database cannot be reached.
-    pub async fn of(here: Here) -> Result<Self, CoreError> {
-        let user = here.user().await?;
-        Ok(Self { user, ..Self::stranger(here) })
+    pub async fn of(request: PageRequest) -> Result<Self, CoreError> {
+        let user = request.user().await?;
+        Ok(Self { user, ..Self::anonymous(request) })
     }
 
-    /// Somebody whom nothing is known of, for pages that must be shown without asking the database.
-    pub fn stranger(here: Here) -> Self {
-        let flash = here.cookie(Jar::Flash).and_then(|cookie| Flash::open(&here.ctx, cookie)).unwrap_or_default();
-        Self { here, user: None, flash }
+    /// A visitor without a user, for pages that must work without the database.
+    pub fn anonymous(request: PageRequest) -> Self {
+        let flash = request.cookie(Jar::Flash).and_then(|cookie| Flash::open(&request.ctx, cookie)).unwrap_or_default();
+        Self { request, user: None, flash }
     }
 
     /// The user who is signed in.
@@ -44,14 +44,14 @@ impl Visitor {
         self.user.as_ref().is_some_and(|user| user.role == Role::Admin)
     }
 
-    /// What was typed into this form and what is wrong with it, where it was just sent.
+    /// The typed values and errors of this form, if it was just sent.
     pub fn form(&self, name: &str) -> Filled {
         let Flash { form, flaws, values, .. } = &self.flash;
         if form == name { Filled { flaws: flaws.clone(), values: values.clone() } } else { Filled::default() }
     }
 }
 
-/// A form that came back.
+/// A form that is shown again.
 #[derive(Debug, Clone, Default)]
 pub struct Filled {
     flaws: Vec<(String, String)>,
@@ -59,22 +59,22 @@ pub struct Filled {
 }
 
 impl Filled {
-    /// What was typed.
+    /// The typed value.
     pub fn value(&self, field: &str) -> Option<String> {
         find(&self.values, field)
     }
 
-    /// What was typed, else what is stored.
+    /// The typed value, else the stored one.
     pub fn value_or(&self, field: &str, stored: &str) -> String {
         self.value(field).unwrap_or_else(|| stored.to_owned())
     }
 
-    /// What is wrong with it.
+    /// The field's error.
     pub fn error(&self, field: &str) -> Option<String> {
         find(&self.flaws, field)
     }
 
-    /// True where something is wrong.
+    /// True if the form has errors.
     pub fn is_flawed(&self) -> bool {
         !self.flaws.is_empty()
     }

@@ -1,4 +1,6 @@
-//! Texts that more than one page says.
+//! Texts that several pages share.
+
+use crate::core::account::ProfileColumn;
 
 crate::texts! {
     /// Texts on every page.
@@ -6,7 +8,7 @@ crate::texts! {
         brand: "微答" / "Weida",
         skip: "跳到正文" / "Skip to content",
 
-        // Places.
+        // Navigation.
         nav: "主导航" / "Main",
         menu: "菜单" / "Menu",
         go_to: "跳转" / "Go to",
@@ -17,7 +19,12 @@ crate::texts! {
         docs: "接口文档" / "API docs",
         sandbox: "沙箱" / "Sandbox",
 
-        // Acts.
+        // A page under another address than the public URL.
+        wrong_address: "你打开的是 {opened}，本站的地址是 {right}。在这里登录不了，表单也提交不了。"
+            / "You opened {opened}, but this site is {right}. Signing in and forms do not work here.",
+        open_right_address: "用正确的地址打开" / "Open the right address",
+
+        // Actions.
         sign_in: "登录" / "Sign in",
         register: "注册" / "Register",
         sign_out: "退出登录" / "Sign out",
@@ -58,12 +65,13 @@ crate::texts! {
         optional: "选填" / "Optional",
         unlimited: "不限" / "Unlimited",
 
-        // Things.
+        // Nouns.
         username: "用户名" / "Username",
         password: "密码" / "Password",
         code: "验证码" / "Code",
         nickname: "昵称" / "Nickname",
         email: "邮箱" / "Email",
+        real_name: "姓名" / "Name",
         phone: "手机号" / "Phone",
         level: "等级" / "Level",
         credits: "积分" / "Credits",
@@ -88,9 +96,9 @@ crate::texts! {
         page_of: "第 {page} / {pages} 页" / "Page {page} of {pages}",
         total: "共 {count} 条" / "{count} in total",
 
-        // A QR code and what became of it.
+        // QR codes and their state.
         qr_waiting: "等待扫码" / "Waiting for a scan",
-        qr_scanned: "已扫码，请在手机上确认" / "Scanned. Confirm on your phone",
+        qr_scanned: "请在手机上确认：打开公众号的聊天，点一下就好" / "Confirm in the account’s chat on your phone",
         qr_success: "完成" / "Done",
         qr_expired: "二维码已过期" / "This QR code has expired",
         qr_refused: "已在手机上取消" / "Cancelled on the phone",
@@ -100,25 +108,36 @@ crate::texts! {
         chat: "聊天记录" / "Chat",
         voice_secs: "{secs} 秒" / "{secs} s",
 
-        // The end of a page.
-        footer: "微答，自己的公众号服务" / "Weida, a home for your Official Account",
-        request_id: "请求编号 {id}" / "Request id {id}",
+        // The footer.
+        footer: "微答，自己的公众号服务" / "Weida, self-hosted service for your Official Account",
+        request_id: "请求编号 {id}" / "Request ID: {id}",
 
-        // Errors that any page may have.
-        error_form: "有几处需要修改" / "Some fields need a change",
-        error_not_found: "没有这个页面" / "There is no such page",
+        // Errors of any page.
+        error_form: "有几处需要修改" / "Please correct the fields below",
+        error_not_found: "没有这个页面" / "Page not found",
         error_not_found_do: "链接可能已经改变，从首页重新开始吧。" / "The link may have changed. Start again from the home page.",
-        error_forbidden: "你没有权限查看" / "You may not see this",
-        error_forbidden_do: "换一个账号登录，或请管理员授权。" / "Sign in with another account, or ask an admin.",
-        error_too_many: "操作太频繁" / "Too many tries",
-        error_too_many_do: "请过一会儿再试。" / "Please wait a little and try again.",
-        error_server: "服务出错了" / "Something went wrong here",
-        error_server_do: "稍后再试；如果一直这样，把请求编号告诉管理员。" / "Try again later. If it goes on, give the request id to the admin.",
+        error_forbidden: "你没有权限查看" / "Access denied",
+        error_forbidden_do: "换一个账号登录，或请管理员授权。" / "Sign in with another account, or ask an admin for access.",
+        error_too_many: "操作太频繁" / "Too many requests",
+        error_too_many_do: "请过一会儿再试。" / "Please wait a moment and try again.",
+        error_server: "服务出错了" / "Something went wrong",
+        error_server_do: "稍后再试；如果一直这样，把请求编号告诉管理员。" / "Try again later. If the problem persists, send the request ID to the admin.",
     }
 }
 
 impl Common {
-    /// What a level is called.
+    /// The label of a profile field.
+    #[must_use]
+    pub fn profile_label(&self, column: ProfileColumn) -> &'static str {
+        match column {
+            ProfileColumn::Nickname => self.nickname,
+            ProfileColumn::RealName => self.real_name,
+            ProfileColumn::Phone => self.phone,
+            ProfileColumn::Email => self.email,
+        }
+    }
+
+    /// The name of a level.
     pub fn level_name(&self, level: &str) -> &'static str {
         match level {
             "vip" => self.level_vip,

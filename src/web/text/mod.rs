@@ -1,10 +1,10 @@
-//! Every word that a page says, one file a page. How texts are declared: [`crate::text`].
+//! All texts of the pages, one file per page. See [`crate::text`] for how texts are declared.
 
 pub mod admin;
 pub mod ago;
 pub mod common;
 pub mod docs;
-pub mod flaw;
+pub mod field_error;
 pub mod forgot;
 pub mod home;
 pub mod login;
@@ -13,6 +13,7 @@ pub mod menu;
 pub mod problem;
 pub mod register;
 pub mod replies;
+pub mod review;
 pub mod setup;
 pub mod signin;
 pub mod usage;

@@ -1,4 +1,4 @@
-//! Texts of registering.
+//! Texts of the registration page.
 
 crate::texts! {
     /// The page that begins a registration.
@@ -7,10 +7,10 @@ crate::texts! {
         step_fill: "填写" / "Fill in",
         step_follow: "关注" / "Follow",
         step_done: "完成" / "Done",
-        username_hint: "2 到 32 个字，可以用中文" / "2 to 32 letters or digits of any script",
-        password_hint: "至少 8 个字，不要用太常见的" / "At least 8 characters, and no common one",
-        follows: "下一步用微信关注公众号，账号就建好了。" / "Next you follow the account on WeChat, and that is all.",
-        has_account: "已有账号？" / "Have an account?",
+        username_hint: "2 到 32 个字，可以用中文" / "2 to 32 characters; letters of any language are allowed",
+        password_hint: "至少 8 个字，不要用太常见的" / "At least 8 characters; avoid common passwords",
+        follows: "下一步用微信关注公众号，在聊天里点一下确认，账号就建好了。" / "Next, follow the account on WeChat and confirm in the chat to create your account.",
+        has_account: "已有账号？" / "Already have an account?",
         done: "注册成功，欢迎！" / "Welcome! Your account is ready",
     }
 }

@@ -1,10 +1,10 @@
-//! Texts of what is used of a level's features.
+//! Texts of usage and quotas.
 
 crate::texts! {
     /// Usage against quota.
     pub struct Usages {
         title: "用量" / "Usage",
-        note: "按等级计算，北京时间零点重新开始" / "By level; a new day begins at midnight in Beijing",
+        note: "按等级计算，北京时间零点重新开始" / "Limits depend on your level and reset at midnight, Beijing time",
         article: "文章" / "Articles",
         image_edit: "图片编辑" / "Image editing",
         day: "今天" / "today",
@@ -12,6 +12,6 @@ crate::texts! {
         total: "累计" / "in total",
         name: "{feature} · {window}" / "{feature}, {window}",
         unlimited: "已用 {n} · 不限" / "{n} used, no limit",
-        excluded: "当前等级没有" / "Not part of this level",
+        excluded: "当前等级没有" / "Not included in this level",
     }
 }

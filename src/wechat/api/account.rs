@@ -1,4 +1,4 @@
-//! What the platform tells of the account itself: to every account, also unverified ones.
+//! What the platform knows about the account itself. Available to every account, also unverified ones.
 
 use super::{ApiError, Client, Request};
 use serde::Deserialize;
@@ -10,8 +10,8 @@ struct IpList {
 }
 
 impl Client {
-    /// The auto-replies set on the platform's website, as they come. Every block may be missing, and media ids in it live
-    /// for three days only.
+    /// The auto-replies set in the platform's console, as JSON. Every block may be missing, and its media ids expire
+    /// after three days.
     ///
     /// # Errors
     /// [`ApiError`]
@@ -19,7 +19,8 @@ impl Client {
         self.call(&Request::get("/cgi-bin/get_current_autoreply_info")).await
     }
 
-    /// Where pushes come from: single addresses and ranges (`101.226.103.0/25`). They change; ask about once a day.
+    /// The addresses that pushes come from: single addresses and ranges (`101.226.103.0/25`). They change; query about
+    /// once a day.
     ///
     /// # Errors
     /// [`ApiError`]

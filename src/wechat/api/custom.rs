@@ -1,13 +1,14 @@
-//! Customer-service messages (客服消息): what is sent to a person outside the answer to a push. Only for verified accounts.
+//! Customer-service messages (客服消息): messages to a follower that are not the reply to a push. Only for verified
+//! accounts.
 //!
-//! Allowed only for a while after the person did something: 5 messages in 48 h after a message, 3 in a minute after a
-//! menu item, a follow or a scan. After that 45015 (too late) or 45047 (too many).
+//! Limited after an action of the follower: 5 messages in 48 h after a message, 3 in a minute after a menu item, a
+//! follow or a scan. Beyond that 45015 (too late) or 45047 (too many).
 
 use super::{ApiError, Client, Request};
 use crate::wechat::reply::{Article, Reply};
 use serde::{Deserialize, Serialize};
 
-/// A customer-service message. Serialised, it is the field that is named like its kind.
+/// A customer-service message. Serialized as the field named like its kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Custom {
@@ -19,7 +20,7 @@ pub enum Custom {
     Voice { media_id: String },
     /// A video.
     Video { media_id: String, thumb_media_id: String, title: String, description: String },
-    /// A piece of music.
+    /// Music.
     Music {
         title: String,
         description: String,
@@ -31,17 +32,17 @@ pub enum Custom {
     },
     /// Linked articles: exactly one, else 45008.
     News { articles: Vec<LinkedArticle> },
-    /// Articles of the account's own material.
+    /// Articles of the account's own media library.
     MpNews { media_id: String },
     /// A published article.
     MpNewsArticle { article_id: String },
-    /// A question with answers to tap; a tap comes back as text with the item's id.
+    /// A question with answers to tap; a tap sends a text with the item's id.
     #[serde(rename = "msgmenu")]
     Menu { head_content: String, list: Vec<MenuItem>, tail_content: String },
     /// A card or coupon.
     #[serde(rename = "wxcard")]
     Card { card_id: String },
-    /// A mini program's page.
+    /// A mini-program's page.
     MiniProgramPage {
         title: String,
         appid: String,
@@ -54,9 +55,9 @@ pub enum Custom {
 /// One answer of a [`Custom::Menu`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MenuItem {
-    /// What comes back when it is tapped.
+    /// The id that a tap sends.
     pub id: String,
-    /// What is shown.
+    /// The text shown.
     pub content: String,
 }
 
@@ -67,7 +68,7 @@ pub struct LinkedArticle {
     pub title: String,
     /// The summary.
     pub description: String,
-    /// Where a tap leads.
+    /// The link's target.
     pub url: String,
     /// The picture's address.
     #[serde(rename = "picurl")]
@@ -82,12 +83,12 @@ struct Body<'a> {
     message: &'a Custom,
 }
 
-/// The answer says nothing but that there was no error.
+/// The response only says that there was no error.
 #[derive(Deserialize)]
 struct Accepted {}
 
 impl Custom {
-    /// The same as a passive reply, to be sent later; None where there is nothing to send. An article is one article here.
+    /// The same as a passive reply, to be sent later; `None` if there is nothing to send. News are cut to one article.
     #[must_use]
     pub fn of(reply: Reply) -> Option<Self> {
         Some(match reply {
@@ -134,7 +135,7 @@ impl Custom {
 }
 
 impl Client {
-    /// Sends a text to a person. See [`send_custom`](Self::send_custom).
+    /// Sends a text to a follower. See [`send_custom`](Self::send_custom).
     ///
     /// # Errors
     /// As for [`send_custom`](Self::send_custom).
@@ -142,11 +143,11 @@ impl Client {
         self.send_custom(openid, &Custom::Text { content: text.to_owned() }).await
     }
 
-    /// Sends a message to a person. 500 000 calls a day.
+    /// Sends a message to a follower. 500 000 calls a day.
     ///
     /// # Errors
-    /// [`ApiError`]. After [`ApiError::Timeout`] and [`ApiError::Transport`] it may have been delivered, so it is not
-    /// sent again here.
+    /// [`ApiError`]. After [`ApiError::Timeout`] and [`ApiError::Transport`] the message may have been delivered, so it
+    /// is not retried here.
     pub async fn send_custom(&self, openid: &str, message: &Custom) -> Result<(), ApiError> {
         let body = Body { touser: openid, msgtype: message.msgtype(), message };
         let Accepted {} = self.call(&Request::post("/cgi-bin/message/custom/send", &body)?.once()).await?;

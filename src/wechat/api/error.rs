@@ -1,26 +1,26 @@
-//! What can go wrong with a call, and what can be done about it.
+//! The errors of a platform call, classified by what the caller can do about them.
 
 use super::token::TokenStoreError;
 use std::fmt;
 
-/// The longest message of the platform that is passed on, in characters.
+/// The longest platform message that is passed on, in characters.
 const MESSAGE_MAX_CHARS: usize = 300;
 
-/// Why a call failed. Neither its text nor its `Debug` holds a secret or an address.
+/// Why a call failed. Neither its text nor its `Debug` contains a secret or a URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ApiError {
-    /// The platform refused, with its `errcode` and `errmsg`. The latter is worth showing to the administrator: it names
-    /// the address that is not in the whitelist, or the request's id.
+    /// The platform refused, with its `errcode` and `errmsg`. The message is worth showing to the administrator: it
+    /// names the address missing in the whitelist, or the request's id.
     Platform { code: i64, class: ErrorClass, message: String },
-    /// No answer in time. The call may have been carried out.
+    /// No response in time. The call may have been carried out.
     Timeout,
-    /// No connection was made: the call was certainly not carried out.
+    /// No connection could be made: the call was certainly not carried out.
     Unreachable,
     /// The connection broke. The call may have been carried out.
     Transport,
     /// An HTTP status other than success, without an `errcode`.
     Status(u16),
-    /// An answer that is too large, not JSON, or lacks what it must have.
+    /// A response that is too large, not JSON, or lacks required fields.
     Malformed,
     /// The shared store of tokens failed.
     Store(TokenStoreError),
@@ -29,22 +29,22 @@ pub enum ApiError {
 /// What can be done about an `errcode`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorClass {
-    /// The token must be replaced; then the call may be made once more.
+    /// The token must be replaced; then the call may be retried once.
     Token,
-    /// The platform is busy: again after a pause.
+    /// The platform is busy: retry after a pause.
     Retry,
-    /// A quota is used up: not before it is reset (a day's at midnight in Beijing, a minute's with the next minute).
+    /// A quota is used up: retry after its reset (a day's at midnight in Beijing, a minute's in the next minute).
     Quota,
-    /// A permission or a setting is missing: tell the administrator.
+    /// A permission or a setting is missing: notify the administrator.
     Permission,
-    /// The call itself is wrong. Also every code that is not known.
+    /// The call itself is wrong. Also every unknown code.
     Caller,
-    /// This person cannot be reached that way now.
+    /// This follower cannot be reached with such a call now.
     User,
 }
 
 impl ErrorClass {
-    /// The class of an `errcode`, from the platform's list of global return codes and the pages of the interfaces.
+    /// The class of an `errcode`, from the platform's list of global return codes and the API pages.
     pub fn of(code: i64) -> Self {
         match code {
             40001 | 40014 | 42001 => Self::Token,
@@ -57,7 +57,7 @@ impl ErrorClass {
         }
     }
 
-    /// A short name that never changes, fit for a metric's label.
+    /// A stable short name for metric labels.
     pub fn name(self) -> &'static str {
         match self {
             Self::Token => "token",
@@ -71,7 +71,7 @@ impl ErrorClass {
 }
 
 impl ApiError {
-    /// The platform's refusal, with `secrets` taken out of what it says.
+    /// The platform's error, with `secrets` removed from its message.
     pub(super) fn platform(code: i64, errmsg: &str, secrets: &[&str]) -> Self {
         let mut message = errmsg.to_owned();
         for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
@@ -81,7 +81,15 @@ impl ApiError {
         Self::Platform { code, class: ErrorClass::of(code), message }
     }
 
-    /// A short name that never changes, fit for a metric's label.
+    /// Logs a call that failed for good: path and `errcode`. The platform's message may name a user, and is not logged here.
+    pub(super) fn log(&self, path: &'static str) {
+        match self {
+            Self::Platform { code, .. } => tracing::info!(path, errcode = code, "a call to WeChat failed"),
+            other => tracing::info!(path, cause = other.name(), "a call to WeChat failed"),
+        }
+    }
+
+    /// A stable short name for metric labels.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Platform { class, .. } => class.name(),
@@ -103,7 +111,7 @@ impl fmt::Display for ApiError {
             Self::Unreachable => f.write_str("the platform could not be reached"),
             Self::Transport => f.write_str("the connection to the platform broke"),
             Self::Status(status) => write!(f, "the platform answered with HTTP status {status}"),
-            Self::Malformed => f.write_str("the platform's answer makes no sense"),
+            Self::Malformed => f.write_str("the platform's answer is malformed"),
             Self::Store(error) => write!(f, "the token store failed: {error}"),
         }
     }

@@ -1,15 +1,15 @@
-//! Who a person is, told by a code that another app of the same owner got for them: the mini-program's `wx.login`, and web login
-//! of the open platform. Neither uses the account's access token. Facts: docs/WECHAT.md, 4.8.
+//! Exchanges login codes of the owner's other apps for the user's identity: the mini-program's `wx.login`, and web login of the
+//! open platform. Neither uses the account's access token. Facts: docs/WECHAT.md, 4.8.
 
 use super::{ApiError, Request, transport::Transport};
-use crate::core::chance::Chance;
+use crate::base::rng::Rng;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::{fmt, sync::Arc, time::Duration};
 use url::Url;
 
-/// The longest that letting somebody in may take, repetitions included.
+/// The longest that a sign-in may wait for the platform, retries included.
 pub const LOGIN_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Another app of the account's owner.
@@ -25,7 +25,7 @@ impl fmt::Debug for AppKey {
     }
 }
 
-/// The line to the platform for codes.
+/// The platform client for login codes.
 pub struct LoginClient {
     mini: Transport,
     web: Transport,
@@ -38,7 +38,7 @@ impl fmt::Debug for LoginClient {
     }
 }
 
-/// Whom a mini-program's code is of. The key opens what the same mini-program sealed; it must go nowhere but there.
+/// The user of a mini-program's code. The key decrypts data of the same mini-program; it must never leave this program.
 #[derive(Debug, Clone, Deserialize)]
 pub struct MiniSession {
     pub openid: String,
@@ -46,14 +46,14 @@ pub struct MiniSession {
     pub session_key: SecretString,
 }
 
-/// Whom a web login's code is of.
+/// The user of a web login's code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entrant {
     pub openid: String,
     pub unionid: Option<String>,
     pub nickname: Option<String>,
     pub avatar_url: Option<String>,
-    /// Somebody who only looks at a preview: no account may be made for them.
+    /// A visitor who only sees a preview: no account may be created for them.
     pub is_snapshot: bool,
 }
 
@@ -74,16 +74,16 @@ struct Profile {
 }
 
 impl LoginClient {
-    /// A line to where mini-programs' codes are told, and to where web login's are; neither waits longer than this.
+    /// Creates a client with the base URLs for mini-program codes and for web login; `patience` limits each call.
     ///
     /// # Errors
-    /// [`ApiError::Transport`] when the machine's TLS cannot be set up.
-    pub fn new(mini: Url, web: Url, patience: Duration, chance: Arc<dyn Chance>) -> Result<Self, ApiError> {
+    /// [`ApiError::Transport`] if the machine's TLS cannot be initialized.
+    pub fn new(mini: Url, web: Url, patience: Duration, chance: Arc<dyn Rng>) -> Result<Self, ApiError> {
         let line = |base| Transport::new(base, patience, chance.clone());
         Ok(Self { mini: line(mini)?, web: line(web)?, patience })
     }
 
-    /// `code2Session`: whom a code of `wx.login` is of. It can be used once, within 5 minutes.
+    /// `code2Session`: exchanges a code of `wx.login`. A code can be used once, within 5 minutes.
     ///
     /// # Errors
     /// [`ApiError`]: 40029, 40163, 45011, 40226, 40013, 40125; -1 after three tries.
@@ -93,25 +93,25 @@ impl LoginClient {
             .with_secret("secret", app.secret.expose_secret())
             .with_secret("js_code", code)
             .with("grant_type", "authorization_code")
-            // What is lost on its way may have spent the code.
+            // A lost response may have used up the code.
             .once();
-        self.in_time(ask(&self.mini, &request)).await
+        self.in_time(&request, ask(&self.mini, &request)).await
     }
 
-    /// Whom a code of web login is of, and what they are called. It can be used once, within 10 minutes.
+    /// Exchanges a code of web login for the user's identity and name. A code can be used once, within 10 minutes.
     ///
     /// # Errors
     /// [`ApiError`]: 40029, 40163, 42003, 40013, 40125; -1 after three tries.
     pub async fn entrant(&self, app: &AppKey, code: &str) -> Result<Entrant, ApiError> {
-        self.in_time(async {
-            let request = Request::get("/sns/oauth2/access_token")
-                .with("appid", &app.appid)
-                .with_secret("secret", app.secret.expose_secret())
-                .with_secret("code", code)
-                .with("grant_type", "authorization_code")
-                .once();
+        let request = Request::get("/sns/oauth2/access_token")
+            .with("appid", &app.appid)
+            .with_secret("secret", app.secret.expose_secret())
+            .with_secret("code", code)
+            .with("grant_type", "authorization_code")
+            .once();
+        self.in_time(&request, async {
             let granted: Granted = ask(&self.web, &request).await?;
-            // The name is a courtesy: without it one is let in all the same.
+            // The name is optional: the sign-in succeeds without it.
             let profile = self.profile(&granted).await.unwrap_or_default();
             Ok(Entrant {
                 openid: granted.openid,
@@ -129,11 +129,16 @@ impl LoginClient {
             .with_secret("access_token", granted.access_token.expose_secret())
             .with("openid", &granted.openid)
             .with("lang", "zh_CN");
-        ask(&self.web, &request).await
+        ask(&self.web, &request).await.inspect_err(|error| error.log(request.path))
     }
 
-    async fn in_time<T>(&self, asking: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
-        tokio::time::timeout(self.patience, asking).await.unwrap_or(Err(ApiError::Timeout))
+    async fn in_time<T>(
+        &self,
+        request: &Request<'_>,
+        asking: impl Future<Output = Result<T, ApiError>>,
+    ) -> Result<T, ApiError> {
+        let asked = tokio::time::timeout(self.patience, asking).await.unwrap_or(Err(ApiError::Timeout));
+        asked.inspect_err(|error| error.log(request.path))
     }
 }
 

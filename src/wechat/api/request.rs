@@ -1,4 +1,4 @@
-//! One call, described.
+//! The description of one call.
 
 use super::error::{ApiError, ErrorClass};
 use reqwest::Method;
@@ -10,21 +10,21 @@ pub(super) struct Request<'a> {
     pub(super) method: Method,
     pub(super) path: &'static str,
     pub(super) query: Vec<(&'static str, &'a str)>,
-    /// JSON in raw UTF-8: the platform shows `\uXXXX` as it is, or refuses it with 40033.
+    /// JSON in raw UTF-8: the platform shows `\uXXXX` unchanged, or refuses it with 40033.
     pub(super) body: Option<Vec<u8>>,
-    /// Values that may be in nothing that is passed on.
+    /// Values that must be removed from errors and logs.
     pub(super) secrets: Vec<&'a str>,
-    /// A file to send along, as a form's part.
+    /// A file to send as a part of the form.
     pub(super) file: Option<File<'a>>,
-    /// The longest that one try may take, where it is not the usual.
+    /// The timeout of one attempt, if it is not the default.
     pub(super) timeout: Option<Duration>,
     is_repeatable: bool,
 }
 
-/// A file on its way to the platform.
+/// A file to upload.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct File<'a> {
-    /// The platform goes by what stands behind its dot.
+    /// The platform checks its extension.
     pub(super) name: &'a str,
     pub(super) media_type: &'static str,
     pub(super) bytes: &'a [u8],
@@ -40,7 +40,7 @@ impl<'a> Request<'a> {
         Ok(Self::new(Method::POST, path, Some(body)))
     }
 
-    /// Sends a file. Twice is once too often for the day's allowance, and does no harm.
+    /// Uploads a file. A retry may count twice against the day's quota, but does no other harm.
     pub(super) fn file(path: &'static str, file: File<'a>) -> Self {
         Self { file: Some(file), ..Self::new(Method::POST, path, None) }
     }
@@ -58,7 +58,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// For calls that carry more than a few words.
+    /// For calls with large payloads.
     pub(super) fn within(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
@@ -75,14 +75,14 @@ impl<'a> Request<'a> {
         self.with(name, value)
     }
 
-    /// Marks a call that must not be carried out twice.
+    /// Marks a call that must not be retried if it may have been carried out.
     pub(super) fn once(mut self) -> Self {
         self.is_repeatable = false;
         self
     }
 
-    /// Whether the call may be tried again after `error`. A refusal as busy and a gateway's failure are taken for "not
-    /// carried out"; a broken or silent connection says nothing about it.
+    /// Whether the call may be retried after `error`. A busy response and a gateway's error mean "not carried out"; a
+    /// broken or silent connection leaves it open.
     pub(super) fn may_repeat_after(&self, error: &ApiError) -> bool {
         match error {
             ApiError::Platform { class: ErrorClass::Retry, .. } | ApiError::Unreachable => true,

@@ -1,8 +1,8 @@
-//! The client against a small server that plays the platform.
+//! Tests of the client against a small fake platform.
 
 use super::*;
-use crate::core::chance::SeededChance;
-use crate::core::clock::FakeClock;
+use crate::base::clock::FakeClock;
+use crate::base::rng::SeededRng;
 use serde_json::{Value, json};
 use stand_in::{Answer, Seen, StandIn};
 
@@ -11,13 +11,14 @@ mod media;
 mod secrets;
 mod stand_in;
 mod tokens;
+mod unclean;
 
 const NOW_MS: i64 = 1_757_650_000_000;
 const APPID: &str = "wx0123456789abcdef";
 const SECRET: &str = "canary-secret-2f1d";
 const STABLE_TOKEN: &str = "/cgi-bin/stable_token";
 
-/// One instance of the program, and what it shares with others.
+/// One instance of the program, and what it shares with other instances.
 struct Rig {
     client: Client,
     platform: StandIn,
@@ -26,12 +27,12 @@ struct Rig {
 }
 
 impl Rig {
-    /// A rig whose platform answers by `answer`.
+    /// A rig whose platform answers with `answer`.
     async fn new(answer: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Self {
         Self::with_timeout(Duration::from_secs(5), answer).await
     }
 
-    /// A rig that does not wait long, for platforms that say nothing.
+    /// A rig with short timeouts, for platforms that do not answer.
     async fn impatient(answer: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Self {
         Self::with_timeout(Duration::from_millis(200), answer).await
     }
@@ -43,7 +44,7 @@ impl Rig {
         Self { client, platform, clock, store }
     }
 
-    /// A rig whose platform gives the token `T` and else answers with `value`.
+    /// A rig whose platform gives the token `T` and answers every other call with `value`.
     async fn answering(value: Value) -> Self {
         Self::new(move |seen| if seen.path == STABLE_TOKEN { token("T") } else { Answer::json(&value) }).await
     }
@@ -62,7 +63,7 @@ fn instance(
     seed: u64,
 ) -> Client {
     let settings = settings(api_base, timeout);
-    let chance = Arc::new(SeededChance::new(seed));
+    let chance = Arc::new(SeededRng::new(seed));
     Client::new(settings, Arc::<MemoryTokenStore>::clone(store), Arc::<FakeClock>::clone(clock), chance).unwrap()
 }
 
@@ -76,7 +77,7 @@ fn settings(api_base: &Url, timeout: Duration) -> ApiSettings {
     }
 }
 
-/// An answer of `stable_token` that lives for two hours.
+/// A response of `stable_token` that is valid for two hours.
 fn token(value: &str) -> Answer {
     Answer::json(&json!({ "access_token": value, "expires_in": 7200 }))
 }
@@ -85,7 +86,7 @@ fn refusal(code: i64) -> Answer {
     Answer::json(&json!({ "errcode": code, "errmsg": "no rid: x" }))
 }
 
-/// The sample called `id` of the known answers.
+/// The sample `id` of the known answers.
 fn sample(id: &str) -> Value {
     samples().into_iter().find(|sample| sample["id"] == id).unwrap()
 }

@@ -1,16 +1,16 @@
-//! The access token: fetched by `stable_token`, kept, renewed in time, and by one at a time.
+//! The access token: fetched with `stable_token`, cached, renewed before it expires, and by one task at a time.
 //!
 //! Within the process the mutex `renewing` lets one task fetch; among instances the store's lease does. `renewing` is the
-//! only lock held over I/O, and only by the task that renews; `state` is locked for a few lines at a time.
-//! Who has a token that is still good never waits: it is renewed in the background. The renewal runs as a task of its
-//! own, so that a caller who goes away does not leave a lease behind.
+//! only lock held over I/O, and only by the renewing task; `state` is locked for a few lines at a time.
+//! A caller with a valid token never waits: it is renewed in the background. The renewal is a separate task, so that a
+//! cancelled caller does not leave a lease behind.
 //! Facts: developers.weixin.qq.com, "获取稳定版接口调用凭据".
 
 use super::ApiSettings;
 use super::error::{ApiError, ErrorClass};
 use super::request::Request;
 use super::transport::Transport;
-use crate::core::clock::Clock;
+use crate::base::clock::Clock;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::json;
@@ -24,16 +24,17 @@ mod store;
 use state::{Standing, State};
 pub use store::{MemoryTokenStore, StoredToken, TokenStore, TokenStoreError};
 
-/// How often the store is asked whether the other instance is done, in milliseconds.
+/// How often the store is polled while another instance renews, in milliseconds.
 const POLL_MS: u64 = 100;
 
-/// A lease outlives the longest renewal by this factor of the time limit: two requests of three tries, and the pauses.
+/// The lease's duration as a multiple of the timeout: longer than the longest renewal, two requests of three attempts
+/// with pauses.
 const LEASE_TIMEOUTS: u32 = 7;
 
-/// Keeps one account's token.
+/// Holds one account's token.
 pub(super) struct TokenKeeper {
     settings: ApiSettings,
-    /// This instance's name in leases.
+    /// This instance's id in leases.
     owner: String,
     store: Arc<dyn TokenStore>,
     transport: Arc<Transport>,
@@ -42,11 +43,11 @@ pub(super) struct TokenKeeper {
     renewing: Arc<tokio::sync::Mutex<()>>,
 }
 
-/// The answer of `stable_token`.
+/// The response of `stable_token`.
 #[derive(Deserialize)]
 struct Answer {
     access_token: String,
-    /// Seconds that remain, at most 7200.
+    /// Remaining seconds, at most 7200.
     expires_in: u32,
 }
 
@@ -61,10 +62,10 @@ impl TokenKeeper {
         Self { settings, owner, store, transport, clock, state: Mutex::default(), renewing: Arc::default() }
     }
 
-    /// A token to call with.
+    /// A token for a call.
     ///
     /// # Errors
-    /// [`ApiError`] of the renewal; within a while after a failed one, its error again without another try.
+    /// [`ApiError`] of the renewal; shortly after a failed renewal, its error again without another attempt.
     pub(super) async fn current(self: &Arc<Self>) -> Result<SecretString, ApiError> {
         let standing = self.state().standing(self.clock.now_ms());
         match standing {
@@ -77,13 +78,13 @@ impl TokenKeeper {
             }
             Standing::Missing => {
                 let turn = Arc::clone(&self.renewing).lock_owned().await;
-                // A task ends without a result only when it panics or the program stops.
+                // The task ends without a result only if it panics or the program stops.
                 self.renew_in_task(turn).await.unwrap_or(Err(ApiError::Transport))
             }
         }
     }
 
-    /// Notes that the platform refused `token`. Without effect when another one has taken its place.
+    /// Records that the platform rejected `token`. No effect if it has already been replaced.
     pub(super) fn reject(&self, token: &SecretString) {
         self.state().reject(token);
     }
@@ -100,7 +101,7 @@ impl TokenKeeper {
         })
     }
 
-    /// Renews the token unless it was renewed, or could not be, while this task waited for its turn.
+    /// Renews the token, unless another task renewed it, or failed to, while this one waited for the lock.
     async fn renew(&self) -> Result<SecretString, ApiError> {
         let now_ms = self.clock.now_ms();
         if let Some(settled) = self.state().settled(now_ms) {
@@ -118,8 +119,8 @@ impl TokenKeeper {
         outcome.map(|token| token.value)
     }
 
-    /// Takes the token that another instance has stored, or fetches one if this instance gets the lease, or waits for
-    /// the one that has it.
+    /// Loads the token that another instance stored, or fetches one if this instance gets the lease, or waits for the
+    /// instance that has it.
     async fn obtain(&self) -> Result<StoredToken, ApiError> {
         let polls = self.settings.timeout.as_millis() / u128::from(POLL_MS);
         for _ in 0..=polls {
@@ -138,7 +139,7 @@ impl TokenKeeper {
         Err(ApiError::Timeout)
     }
 
-    /// The stored token if it is still good.
+    /// The stored token if it is still valid.
     async fn stored(&self) -> Result<Option<StoredToken>, ApiError> {
         let stored = self.store.load(&self.settings.appid).await?;
         let now_ms = self.clock.now_ms();
@@ -152,11 +153,11 @@ impl TokenKeeper {
         Ok(self.store.try_lease(&self.settings.appid, &self.owner, now_ms, until_ms).await?)
     }
 
-    /// Fetches and stores a token, and ends the lease either way.
+    /// Fetches and stores a token, and releases the lease either way.
     async fn fetch_under_lease(&self) -> Result<StoredToken, ApiError> {
         let appid = &self.settings.appid;
         let fetched = match self.stored().await {
-            // Between the look at the store and the lease, another instance had its turn.
+            // Another instance may have renewed it between the read and the lease.
             Ok(Some(token)) if !token.is_due(self.clock.now_ms()) => Ok(token),
             Ok(_) => self.fetch().await,
             Err(error) => Err(error),
@@ -166,20 +167,20 @@ impl TokenKeeper {
             Err(_) => self.store.release(appid, &self.owner).await,
         };
         if let Err(error) = ended {
-            tracing::warn!(%error, "the token store kept a lease; it ends by itself");
+            tracing::warn!(%error, "the token store did not release a lease; it will expire");
         }
         fetched
     }
 
-    /// Fetches a token. When the platform insists on one that it has just refused, forces a new one, which is rationed
-    /// (20 a day, 30 s apart) and kills the old one at once.
+    /// Fetches a token. If the platform returns the one that it has just rejected, forces a new one, which is rate
+    /// limited (20 a day, 30 s apart) and invalidates the old one immediately.
     async fn fetch(&self) -> Result<StoredToken, ApiError> {
         let token = self.ask(false).await?;
         if !self.state().is_rejected(&token.value) {
             return Ok(token);
         }
         if !self.state().may_force(self.clock.now_ms()) {
-            return Err(ApiError::platform(40001, "the platform refuses the token that it gives", &[]));
+            return Err(ApiError::platform(40001, "the platform rejects the token that it issued", &[]));
         }
         self.ask(true).await
     }
@@ -194,16 +195,17 @@ impl TokenKeeper {
         let request = Request::post("/cgi-bin/stable_token", &body)?;
         let request = if force { request.once() } else { request };
         let now_ms = self.clock.now_ms();
-        let answer = self.transport.send(&request, None).await.map_err(|error| self.of_credentials(error))?;
-        let answer: Answer = serde_json::from_value(answer).map_err(|_| ApiError::Malformed)?;
-        if answer.access_token.is_empty() {
-            return Err(ApiError::Malformed);
-        }
+        let answer = self.transport.send(&request, None).await.map_err(|error| self.of_credentials(error));
+        let answer =
+            answer.and_then(|answer| serde_json::from_value::<Answer>(answer).map_err(|_| ApiError::Malformed));
+        let answer = answer
+            .and_then(|answer| if answer.access_token.is_empty() { Err(ApiError::Malformed) } else { Ok(answer) });
+        let answer = answer.inspect_err(|error| error.log(request.path))?;
         let expires_at_ms = now_ms.saturating_add(i64::from(answer.expires_in) * 1000);
         Ok(StoredToken { value: answer.access_token.into(), expires_at_ms })
     }
 
-    /// Here, what elsewhere is a bad token is a bad secret; and the message must not repeat it.
+    /// In this call a bad token means a bad secret; and the message must not repeat the secret.
     fn of_credentials(&self, error: ApiError) -> ApiError {
         match error {
             ApiError::Platform { code, message, .. } => {

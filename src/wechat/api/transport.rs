@@ -1,8 +1,10 @@
-//! Requests over HTTP: one try, and several.
+//! HTTP requests, with and without retries.
 
+use super::egress;
 use super::error::ApiError;
 use super::request::Request;
-use crate::core::chance::Chance;
+use crate::base::rng::Rng;
+use crate::wechat::json;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Response, StatusCode, header, redirect};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -11,19 +13,19 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use url::Url;
 
-/// The longest that making a connection may take.
+/// The timeout of establishing a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The largest answer, in bytes. The largest one documented (10 000 openids) is about 300 KiB.
+/// The largest response, in bytes. The largest documented one (10 000 openids) is about 300 KiB.
 const BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
 
-/// What comes after each failed try: a pause in milliseconds, or giving up.
+/// What follows each failed attempt: a pause in milliseconds, or giving up.
 const PAUSES_MS: [Option<u64>; 3] = [Some(200), Some(400), None];
 
-/// Up to this many milliseconds are added to a pause, so that instances do not repeat in step.
+/// Up to this many milliseconds are added to a pause, so that instances do not retry in step.
 const JITTER_MS: u64 = 100;
 
-/// What a call for a file is answered with.
+/// The response to a file download.
 pub(super) enum Fetched {
     File(Vec<u8>),
     Json(Value),
@@ -32,23 +34,26 @@ pub(super) enum Fetched {
 /// The connections to the platform.
 pub(super) struct Transport {
     http: reqwest::Client,
+    /// For files at URLs in a response.
+    files: reqwest::Client,
     base: Url,
-    chance: Arc<dyn Chance>,
+    chance: Arc<dyn Rng>,
 }
 
 impl Transport {
-    pub(super) fn new(base: Url, timeout: Duration, chance: Arc<dyn Chance>) -> Result<Self, ApiError> {
+    pub(super) fn new(base: Url, timeout: Duration, chance: Arc<dyn Rng>) -> Result<Self, ApiError> {
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(timeout)
-            // The platform never redirects, and a redirection would carry the token elsewhere.
+            // The platform never redirects, and a redirect would send the token elsewhere.
             .redirect(redirect::Policy::none())
             .build()
             .map_err(|_| ApiError::Transport)?;
-        Ok(Self { http, base, chance })
+        let files = egress::client(egress::PublicOnly::of_system(), CONNECT_TIMEOUT, timeout)?;
+        Ok(Self { http, files, base, chance })
     }
 
-    /// Makes the call, up to three times where that is safe and may help.
+    /// Makes the call, with up to three attempts if retrying is safe and may help.
     pub(super) async fn send(&self, request: &Request<'_>, token: Option<&SecretString>) -> Result<Value, ApiError> {
         let mut pauses = PAUSES_MS.iter().flatten();
         loop {
@@ -64,15 +69,15 @@ impl Transport {
         }
     }
 
-    /// Makes the call once.
+    /// Makes one attempt.
     async fn attempt(&self, request: &Request<'_>, token: Option<&SecretString>) -> Result<Value, ApiError> {
         let token = token.map_or("", SecretString::expose_secret);
         let response = self.open(request, token).await?;
         let status = response.status();
-        judge(status, &read(response, BODY_MAX_BYTES).await?, &secrets(request, token))
+        judge(status, &read(response, BODY_MAX_BYTES).await?, request.path, &secrets(request, token))
     }
 
-    /// Makes a call once that is answered with a file, or with JSON where there is none.
+    /// Makes one attempt of a call that returns a file, or JSON if there is none.
     pub(super) async fn fetch(
         &self,
         request: &Request<'_>,
@@ -89,18 +94,24 @@ impl Transport {
         let response = self.open(request, token).await?;
         let status = response.status();
         let kind = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        // Refusals and the address of a video come as JSON, whatever they call it; files never call themselves text.
+        // Errors and the URL of a video are JSON, whatever their content type; files are never labelled as text.
         let is_text = kind.contains("json") || kind.starts_with("text/");
         let bytes = read(response, max_bytes).await?;
         if is_text || !status.is_success() {
-            return judge(status, &bytes, &secrets(request, token)).map(Fetched::Json);
+            return judge(status, &bytes, request.path, &secrets(request, token)).map(Fetched::Json);
         }
         Ok(Fetched::File(bytes))
     }
 
-    /// Fetches a file from elsewhere: no token goes there, and no redirection is followed.
+    /// Downloads a file from a URL in a response, without a token and without following redirects. Only the platform's own address,
+    /// which the operator configured, may be private.
     pub(super) async fn download(&self, url: &Url, timeout: Duration, max_bytes: usize) -> Result<Vec<u8>, ApiError> {
-        let response = self.http.get(url.clone()).timeout(timeout).send().await.map_err(failure)?;
+        let client = match url {
+            url if self.is_at(url) => &self.http,
+            url if egress::may_be_fetched(url) => &self.files,
+            _ => return Err(ApiError::Malformed),
+        };
+        let response = client.get(url.clone()).timeout(timeout).send().await.map_err(failure)?;
         match response.status() {
             status if status.is_success() => read(response, max_bytes).await,
             status => Err(ApiError::Status(status.as_u16())),
@@ -123,8 +134,8 @@ impl Transport {
         call.send().await.map_err(failure)
     }
 
-    /// True where an address is the platform's own: scheme, host and port.
-    pub(super) fn is_at(&self, url: &Url) -> bool {
+    /// True if a URL has the platform's own scheme, host and port.
+    fn is_at(&self, url: &Url) -> bool {
         url.origin() == self.base.origin()
     }
 
@@ -141,12 +152,12 @@ impl Transport {
     }
 }
 
-/// What a refusal may not repeat.
+/// Secrets to remove from an error.
 fn secrets<'a>(request: &Request<'a>, token: &'a str) -> Vec<&'a str> {
     request.secrets.iter().copied().chain([token]).collect()
 }
 
-/// Reads an answer up to its largest size.
+/// Reads a response up to the size limit.
 async fn read(mut response: Response, max_bytes: usize) -> Result<Vec<u8>, ApiError> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(failure)? {
@@ -158,23 +169,23 @@ async fn read(mut response: Response, max_bytes: usize) -> Result<Vec<u8>, ApiEr
     Ok(bytes)
 }
 
-/// Tells an answer from a refusal. Refusals come with status 200, answers often without any `errcode`, and some of both
-/// as `text/plain`: only the JSON counts.
-fn judge(status: StatusCode, bytes: &[u8], secrets: &[&str]) -> Result<Value, ApiError> {
-    let answer = serde_json::from_slice(bytes).ok().filter(Value::is_object);
+/// Distinguishes results from errors. Errors have status 200, results often no `errcode`, and either may be
+/// `text/plain`: only the JSON counts.
+fn judge(status: StatusCode, bytes: &[u8], path: &'static str, secrets: &[&str]) -> Result<Value, ApiError> {
+    let answer = json::read(bytes, path).filter(Value::is_object);
     let code = answer.as_ref().and_then(|answer| answer["errcode"].as_i64()).unwrap_or_default();
     match answer {
         Some(answer) if code != 0 => {
             Err(ApiError::platform(code, answer["errmsg"].as_str().unwrap_or_default(), secrets))
         }
-        // The gateway waited in vain: what it waited for may have been done.
+        // The gateway timed out: the call may have been carried out.
         _ if status == StatusCode::GATEWAY_TIMEOUT => Err(ApiError::Timeout),
         _ if !status.is_success() => Err(ApiError::Status(status.as_u16())),
         answer => answer.ok_or(ApiError::Malformed),
     }
 }
 
-/// Keeps only the kind of the error: its text may hold the address, and that the token.
+/// Keeps only the kind of the error: its text may contain the URL, and with it the token.
 fn failure(error: reqwest::Error) -> ApiError {
     let kind = if error.is_connect() {
         ApiError::Unreachable
@@ -183,11 +194,11 @@ fn failure(error: reqwest::Error) -> ApiError {
     } else {
         ApiError::Transport
     };
-    tracing::debug!(error = %error.without_url(), kind = kind.name(), "a call to the platform failed on its way");
+    tracing::debug!(error = %error.without_url(), kind = kind.name(), "a call to the platform failed in transport");
     kind
 }
 
-/// Counts and logs one try; of the address only the path.
+/// Counts and logs one attempt; of the URL only the path.
 fn note<T>(path: &'static str, outcome: &Result<T, ApiError>, started: Instant) {
     let name = outcome.as_ref().map_or_else(ApiError::name, |_| "ok");
     metrics::counter!("weida_wechat_calls_total", "path" => path, "outcome" => name).increment(1);

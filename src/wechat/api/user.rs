@@ -1,12 +1,12 @@
-//! What the platform tells of a person: only to verified accounts.
+//! What the platform knows about a follower. Available to verified accounts only.
 
 use super::{ApiError, Client, Request};
 use serde::{Deserialize, Deserializer};
 
-/// A person, as one account sees them. Since 2021-12-27 without name, picture, sex and place.
+/// A user, as one account sees them. Since 2021-12-27 without name, picture, sex and location.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct UserInfo {
-    /// Whether they follow the account. If not, all that follows but the openid is absent.
+    /// Whether they follow the account. If not, all further fields but the openid are absent.
     #[serde(rename = "subscribe", deserialize_with = "from_number")]
     pub is_follower: bool,
     /// Their id for this account.
@@ -19,13 +19,13 @@ pub struct UserInfo {
     /// How they found the account, such as `ADD_SCENE_QR_CODE`.
     #[serde(rename = "subscribe_scene")]
     pub found_by: Option<String>,
-    /// The scene of the parametric code they followed by, if it was a text.
+    /// The scene of the parametric code by which they followed, if it was a text.
     #[serde(rename = "qr_scene_str")]
     pub qr_scene: Option<String>,
-    /// The owner's note about them.
+    /// The account owner's note about them.
     #[serde(default)]
     pub remark: String,
-    /// The tags they have.
+    /// Their tags.
     #[serde(rename = "tagid_list", default)]
     pub tag_ids: Vec<i64>,
 }
@@ -35,10 +35,10 @@ fn from_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Er
 }
 
 impl Client {
-    /// Asks about a person. 5 000 000 calls a day.
+    /// Queries a user. 5 000 000 calls a day.
     ///
     /// # Errors
-    /// [`ApiError`]; 48001 when the account is not verified, 40003 when the openid is another account's.
+    /// [`ApiError`]; 48001 if the account is not verified, 40003 if the openid belongs to another account.
     pub async fn user_info(&self, openid: &str) -> Result<UserInfo, ApiError> {
         self.call(&Request::get("/cgi-bin/user/info").with("openid", openid).with("lang", "zh_CN")).await
     }

@@ -62,7 +62,7 @@ fn every_forged_envelope_is_refused_with_the_code_of_its_class() {
         let opened = decrypt(&[v.key()], &v.encrypt, &v.appid);
         match v.expect_error.as_deref().unwrap() {
             "signature_mismatch" => assert!(!v.is_signed(), "{}", v.id),
-            // An empty text is base64 of nothing: the callback refuses it before it asks for a signature.
+            // An empty text is base64 of nothing: the callback refuses it before checking a signature.
             "missing_encrypt" => assert!(v.encrypt.is_empty() && opened.is_err(), "{}", v.id),
             _ => {
                 let code: i32 = v.suggested_code.as_deref().unwrap().parse().unwrap();
@@ -91,7 +91,7 @@ fn what_is_sealed_opens_again_for_every_length_and_padding() {
 fn a_bent_padding_byte_is_noticed_wherever_it_is() {
     let key = AesKey([9; 32]);
     for at in 0..12 {
-        // 20 + 12 + 32 zero-padded bytes: the padding is a whole block of 32s, one of which is bent.
+        // 20 + 12 + 32 zero-padded bytes: the padding is a whole block of 32s, one of which is corrupted.
         let mut bytes = [vec![0; HEAD + 12], vec![32; 32]].concat();
         bytes[HEAD + 12 + at] = 31;
         let cipher = cbc::Encryptor::<Aes256>::new(&key.0.into(), &key.iv().into());

@@ -1,6 +1,6 @@
-//! The events of the platform, as far as this program may want them.
+//! The platform's events that this program may use.
 //!
-//! Names are compared without regard to case: the platform's own spelling is uneven (`SCAN`, `subscribe`).
+//! Names are compared case-insensitively: the platform's own spelling is inconsistent (`SCAN`, `subscribe`).
 
 use super::{Place, place, text, trimmed};
 use crate::wechat::xml::Element;
@@ -13,13 +13,13 @@ pub use job::{MassSendResult, PublishResult, PublishedArticle, TemplateOutcome};
 pub use privacy::{UserDataChange, UserDataEvent};
 pub use subscription::{SubscriptionChoice, SubscriptionStage};
 
-/// What happened.
+/// An event with its fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// Somebody followed. `scene` is set when it was by a parametric QR code, `key` is the `EventKey` as sent (after a
+    /// A user followed. `scene` is set if it was by a parametric QR code, `key` is the `EventKey` as sent (after a
     /// payment it is `last_trade_no_…`).
     Subscribe { scene: Option<String>, ticket: Option<String>, key: Option<String> },
-    /// Somebody left. A reply reaches nobody, and what is stored about the person must go.
+    /// A user unfollowed. A reply cannot reach them, and their stored data must be deleted.
     Unsubscribe,
     /// A follower scanned a parametric QR code.
     Scan { scene: String, ticket: Option<String> },
@@ -31,33 +31,33 @@ pub enum Event {
     View { url: String, menu_id: Option<String> },
     /// A menu item opened a mini program.
     ViewMiniProgram { page_path: String, menu_id: Option<String> },
-    /// A code was scanned from the menu. With `waits` the person is shown that an answer is being prepared.
+    /// A code was scanned from the menu. With `waits`, WeChat shows the follower that a reply is being prepared.
     ScanCode { waits: bool, key: String, scan_type: String, result: String },
     /// Pictures were chosen from the menu; they follow as image messages.
     Pictures { source: PictureSource, key: String, md5_sums: Vec<String> },
-    /// A place was chosen from the menu; it follows as a location message.
+    /// A location was chosen from the menu; it follows as a location message.
     LocationSelect { key: String, place: Place },
-    /// A template message was delivered, or not.
+    /// A template message was delivered, or failed.
     TemplateSent { outcome: TemplateOutcome },
-    /// A mass message was sent, or not.
+    /// A mass message was sent, or failed.
     MassSent(MassSendResult),
-    /// An article was published, or not.
+    /// An article was published, or failed.
     Published(PublishResult),
-    /// Choices about subscription messages, or their delivery.
+    /// The follower's choices about subscription messages, or the delivery of one.
     Subscription { stage: SubscriptionStage, choices: Vec<SubscriptionChoice> },
-    /// Somebody changed or withdrew what the account may know. Concerns `openid`, not the sender.
+    /// A user changed or withdrew data that the account may store. Concerns `openid`, not the sender.
     UserData(UserDataEvent),
-    /// A customer-service session began, ended or went to another person.
+    /// A customer-service session began, ended or was transferred to another agent.
     ServiceSession { step: SessionStep, account: Option<String>, from: Option<String>, to: Option<String> },
-    /// The platform's debugging tool asked whether anybody is there.
+    /// The platform's debugging tool sent a test event.
     Debug { text: String },
-    /// News of the account's own verification.
+    /// The state of the account's own verification.
     Verification { expires_at_secs: Option<i64>, failed_at_secs: Option<i64>, reason: Option<String> },
     /// An event this program does not know.
     Unknown { name: String },
 }
 
-/// Where pictures came from.
+/// The source of chosen pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PictureSource {
     /// `pic_sysphoto`
@@ -68,7 +68,7 @@ pub enum PictureSource {
     Album,
 }
 
-/// What became of a customer-service session.
+/// The change of a customer-service session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionStep {
     /// `kf_create_session`
@@ -80,7 +80,7 @@ pub enum SessionStep {
 }
 
 impl Event {
-    /// Reads the event `name` from its push document.
+    /// Parses the event `name` from its push document.
     pub(super) fn read(name: &str, root: &Element) -> Self {
         match name.to_ascii_lowercase().as_str() {
             "subscribe" => subscribe(root),
@@ -114,7 +114,7 @@ impl Event {
     }
 }
 
-/// The events whose names come in families.
+/// Groups of events with related names.
 fn rarer(folded: &str, root: &Element) -> Option<Event> {
     if let Some(event) = SubscriptionStage::read(folded, root) {
         return Some(event);
@@ -138,7 +138,7 @@ fn rarer(folded: &str, root: &Element) -> Option<Event> {
     })
 }
 
-/// Exactly one `qrscene_` is the platform's; a second one belongs to the scene.
+/// Only one `qrscene_` is the platform's prefix; a second one belongs to the scene.
 fn subscribe(root: &Element) -> Event {
     let key = trimmed(root, "EventKey");
     let scene = key.as_deref().and_then(|key| key.strip_prefix("qrscene_")).map(str::to_owned);
@@ -169,7 +169,7 @@ fn key(root: &Element) -> String {
     trimmed(root, "EventKey").unwrap_or_default()
 }
 
-/// The platform spells it both ways.
+/// The platform uses two spellings.
 fn menu_id(root: &Element) -> Option<String> {
     trimmed(root, "MenuId").or_else(|| trimmed(root, "MenuID"))
 }

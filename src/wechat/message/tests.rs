@@ -8,7 +8,7 @@ fn read(xml: &str) -> Message {
     Message::read(&parse(xml.as_bytes(), PLAIN_MAX_BYTES).unwrap(), APPID).unwrap()
 }
 
-/// A push of somebody to an account, with `fields` after the common ones.
+/// A push of a user to an account, with `fields` after the common ones.
 fn push(fields: &str) -> Message {
     read(&format!(
         "<xml><ToUserName>gh_1</ToUserName><FromUserName>oA</FromUserName><CreateTime>1757650000</CreateTime>{fields}</xml>"
@@ -22,7 +22,7 @@ fn event(name: &str, fields: &str) -> Event {
     }
 }
 
-/// The document as the vectors write it down: text, or an object of the children, repeated ones as an array.
+/// The document in the form of the test vectors: text, or an object of the children, repeated ones as an array.
 fn tree(element: &Element) -> Value {
     if element.children().is_empty() {
         return Value::from(element.text());
@@ -64,18 +64,27 @@ fn every_known_push_has_the_expected_fields() {
     }
 }
 
+/// The vectors' keys of messages lack the sender: a message is its sender's.
 #[test]
 fn every_known_push_has_the_expected_dedupe_key() {
     for sample in samples() {
         let expected: Vec<_> = sample["expected"]["dedupe"].as_array().unwrap().iter().map(plain).collect();
-        let key = match expected.as_slice() {
-            [msg, id] => format!("{msg}|{APPID}|{id}"),
-            [event, from, time, name, event_key, id] => {
-                format!("{event}|{APPID}|{from}|{time}|{id}|{name}|{event_key}")
+        let from = sample["expected"]["from"].as_str().unwrap();
+        let key = read(sample["xml"].as_str().unwrap()).dedupe_key;
+        match expected.as_slice() {
+            [msg, id] => assert_eq!(key, format!("{msg}|{APPID}|{from}|{id}"), "{}", sample["id"]),
+            [event, from, time, name, event_key, id] if !id.is_empty() => {
+                assert_eq!(key, format!("{event}|{APPID}|{from}|{time}|{id}|{name}|{event_key}"), "{}", sample["id"]);
+            }
+            [event, from, time, name, event_key, _] => {
+                let rest = key.strip_prefix(&format!("{event}|{APPID}|{from}|{time}|#")).unwrap();
+                let (digest, rest) = rest.split_at(64);
+                assert!(digest.bytes().all(|b| b.is_ascii_hexdigit()), "{key}");
+                let rest = rest.split('#').next().unwrap();
+                assert!(format!("|{name}|{event_key}").starts_with(rest), "{}: {key}", sample["id"]);
             }
             other => panic!("{other:?}"),
-        };
-        assert_eq!(read(sample["xml"].as_str().unwrap()).dedupe_key, key, "{}", sample["id"]);
+        }
     }
 }
 
@@ -295,6 +304,73 @@ fn a_push_without_its_common_fields_is_no_push() {
         let root = parse(format!("<xml>{rest}</xml>").as_bytes(), PLAIN_MAX_BYTES).unwrap();
         assert_eq!(Message::read(&root, APPID), Err(MessageError::Field(missing)));
     }
+}
+
+#[test]
+fn two_people_never_share_a_dedupe_key() {
+    for fields in [
+        "<MsgType>text</MsgType><Content>x</Content><MsgId>1</MsgId>",
+        "<MsgType>text</MsgType><Content>x</Content>",
+        "<MsgType>event</MsgType><Event>CLICK</Event><EventKey>k</EventKey>",
+        "<MsgType>event</MsgType><Event>TEMPLATESENDJOBFINISH</Event><MsgID>1</MsgID>",
+    ] {
+        let of = |openid: &str| {
+            let head = "<ToUserName>gh_1</ToUserName><CreateTime>1</CreateTime>";
+            read(&format!("<xml>{head}<FromUserName>{openid}</FromUserName>{fields}</xml>")).dedupe_key
+        };
+        assert_ne!(of("oA"), of("oB"), "{fields}");
+        assert_eq!(of("oA"), of("oA"), "{fields}");
+    }
+}
+
+#[test]
+fn without_an_id_the_content_tells_two_pushes_of_one_second_apart() {
+    let keys = [
+        "<MsgType>text</MsgType><Content>a</Content>",
+        "<MsgType>text</MsgType><Content>b</Content>",
+        "<MsgType>text</MsgType><Content>ab</Content>",
+        "<MsgType>text</MsgType><Content>a</Content><x>b</x>",
+        "<MsgType>location</MsgType><Label>a</Label>",
+        "<MsgType>event</MsgType><Event>LOCATION</Event><Latitude>1</Latitude>",
+        "<MsgType>event</MsgType><Event>LOCATION</Event><Latitude>2</Latitude>",
+        "<MsgType>event</MsgType><Event>pic_weixin</Event><SendPicsInfo><Count>1</Count></SendPicsInfo>",
+        "<MsgType>event</MsgType><Event>pic_weixin</Event><SendPicsInfo><Count>2</Count></SendPicsInfo>",
+        // Two ids: one of them is not the platform's.
+        "<MsgType>text</MsgType><Content>a</Content><MsgId>1</MsgId><MsgId>2</MsgId>",
+        "<MsgType>text</MsgType><Content>c</Content><MsgId>1</MsgId><MsgID>2</MsgID>",
+    ];
+    let distinct: std::collections::BTreeSet<_> = keys.iter().map(|fields| push(fields).dedupe_key).collect();
+    assert_eq!(distinct.len(), keys.len());
+    let compatible = |seal: &str| push(&format!("{}<Encrypt>{seal}</Encrypt>", keys[0])).dedupe_key;
+    assert_eq!(compatible("1"), compatible("2"));
+}
+
+#[test]
+fn the_head_comes_from_before_what_people_write_and_once() {
+    let head = [("ToUserName", "gh_1"), ("FromUserName", "oA"), ("CreateTime", "1"), ("MsgType", "text")];
+    let field = |(name, text): (&str, &str)| format!("<{name}>{text}</{name}>");
+    let read = |fields: String| Message::read(&parse(format!("<xml>{fields}</xml>").as_bytes(), 9_999).unwrap(), APPID);
+    let whole: String = head.map(field).concat();
+    assert!(read(format!("{whole}<Content>x</Content>")).is_ok());
+    for (at, (name, text)) in head.into_iter().enumerate() {
+        let rest: String = head.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, f)| field(*f)).collect();
+        for written in ["Content", "Title", "Description", "Url", "Label", "EventKey", "Recognition", "ScanCodeInfo"] {
+            let late = format!("{rest}<{written}>x</{written}>{}", field((name, text)));
+            assert_eq!(read(late), Err(MessageError::Late(name)), "{name} {written}");
+        }
+        for twice in [
+            format!("{whole}<Content>x</Content>{}", field((name, "oB"))),
+            format!("{whole}{}<Content>x</Content>", field((name, text))),
+            format!("{}{whole}", field((name, ""))),
+        ] {
+            assert_eq!(read(twice), Err(MessageError::Repeated(name)), "{name}");
+        }
+        // Inside another field it is not one of the head.
+        assert!(read(format!("<a>{}</a>{whole}", field((name, "oB")))).is_ok());
+    }
+    let events = "<Event>LOCATION</Event><EventKey>k</EventKey><Event>unsubscribe</Event>";
+    let event = whole.replace("text", "event");
+    assert_eq!(read(format!("{event}{events}")), Err(MessageError::Repeated("Event")));
 }
 
 #[test]

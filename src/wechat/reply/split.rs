@@ -1,11 +1,12 @@
-//! Long texts in pieces that each fit into one message.
+//! Splits long texts into parts that each fit into one message.
 
+use crate::text::cut;
 use std::ops::Range;
 
-/// Splits `text` into pieces of at most `max_bytes` bytes, which together hold all of it except the line breaks they
-/// are split at. A piece ends at a line break if there is one in its second half, else behind a sentence or a space in its last
-/// quarter, else between two characters; inside a link or a sign of several characters only where that is longer than a piece.
-/// An empty text gives no piece; with `max_bytes` below 4 a piece still holds one whole character.
+/// Splits `text` into parts of at most `max_bytes` bytes. Together they contain the whole text except the line breaks at which
+/// it is split. A part ends at a line break if there is one in its second half, else after a sentence or a space in its last
+/// quarter, else between two characters; inside a link or a combined character only if that is longer than a part. An empty
+/// text has no parts; with `max_bytes` below 4 each part still has one whole character.
 pub fn split_text(text: &str, max_bytes: usize) -> Vec<String> {
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -18,7 +19,7 @@ pub fn split_text(text: &str, max_bytes: usize) -> Vec<String> {
     pieces
 }
 
-/// The first of those pieces.
+/// The first of those parts.
 pub(super) fn head(text: &str, max_bytes: usize) -> &str {
     if text.len() <= max_bytes {
         return text;
@@ -28,8 +29,8 @@ pub(super) fn head(text: &str, max_bytes: usize) -> &str {
     let links = links(text, fits);
     let most = links.iter().find(|link| holds(link, fits) && link.start > 0 && link.len() <= max_bytes);
     let most = most.map_or(fits, |link| link.start);
-    let is_free = |at: &usize| !links.iter().any(|link| holds(link, *at));
-    // The line break just behind the piece counts as well: it is dropped.
+    let is_free = |at: &usize| cut::is_boundary(text, *at) && !links.iter().any(|link| holds(link, *at));
+    // A line break directly after the part counts as well: it is dropped.
     let line = if text[most..].starts_with('\n') {
         Some(most)
     } else {
@@ -42,14 +43,15 @@ pub(super) fn head(text: &str, max_bytes: usize) -> &str {
     if let Some(at) = ends.take_while(|at| *at >= most - most / 4).find(is_free) {
         return &text[..at];
     }
-    let between = |at: &usize| text.is_char_boundary(*at) && !is_joined(text, *at);
-    &text[..(1..=most).rev().find(between).unwrap_or(fits)]
+    &text[..cut::last_boundary(text, most).unwrap_or(fits)]
 }
 
-/// The links that begin in the first `most` bytes, from `<a ` to behind `</a>`.
+/// The links that begin in the first `most` bytes, from `<a ` to the end of `</a>`.
 fn links(text: &str, most: usize) -> Vec<Range<usize>> {
     let mut links: Vec<Range<usize>> = Vec::new();
-    for (start, _) in text.match_indices("<a ").take_while(|(start, _)| *start < most) {
+    // Avoids scanning all of a long text for each of its parts.
+    let begins = &text[..text.floor_char_boundary(most.saturating_add("<a ".len()))];
+    for (start, _) in begins.match_indices("<a ").take_while(|(start, _)| *start < most) {
         let is_inside = links.last().is_some_and(|link| link.end > start);
         if !is_inside && let Some(end) = text[start..].find("</a>") {
             links.push(start..start + end + "</a>".len());
@@ -58,23 +60,12 @@ fn links(text: &str, most: usize) -> Vec<Range<usize>> {
     links
 }
 
-/// True for a place inside, where a cut would break it.
+/// True if a cut at this position would break the link.
 fn holds(link: &Range<usize>, at: usize) -> bool {
     link.start < at && at < link.end
 }
 
-/// True for what a piece may end with.
+/// True for characters that may end a part.
 fn is_end(c: char) -> bool {
     c == ' ' || matches!(c, '。' | '！' | '？' | '；' | '…' | '!' | '?' | ';')
-}
-
-/// True between two characters that are one sign: a joined emoji, one with a colour or a form, a flag, a letter and its accent.
-fn is_joined(text: &str, at: usize) -> bool {
-    let (before, behind) = text.split_at(at);
-    let (Some(last), Some(next)) = (before.chars().next_back(), behind.chars().next()) else { return false };
-    let is_flag = |c: &char| ('\u{1f1e6}'..='\u{1f1ff}').contains(c);
-    let is_half_flag = is_flag(&next) && before.chars().rev().take_while(is_flag).count() % 2 == 1;
-    last == '\u{200d}'
-        || matches!(next, '\u{200d}' | '\u{20e3}' | '\u{300}'..='\u{36f}' | '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')
-        || is_half_flag
 }

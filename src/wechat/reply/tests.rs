@@ -57,12 +57,12 @@ fn every_known_reply_is_written_as_expected() {
     for sample in samples {
         let expected = &sample["expected_tree"];
         if expected.is_null() {
-            // What no server may answer: `seal_reply` passes on documents of `render`, "success" or nothing.
+            // Replies that no server may send: `seal_reply` passes on documents of `render`, "success" or nothing.
             assert!(sample["acceptable"] != true, "{}", sample["id"]);
             continue;
         }
         let reply = match sample["id"].as_str().unwrap() {
-            // The expected text no longer has what the sample is about.
+            // The expected text no longer contains the characters of this sample.
             "esc-control-chars-removed" => Reply::Text("a\0\u{b}b".to_owned()),
             _ => reply(expected),
         };
@@ -71,6 +71,56 @@ fn every_known_reply_is_written_as_expected() {
         let xml = render(&reply, to, from, time, Trigger::Event);
         assert_eq!(&tree(&parse(xml.as_bytes(), PLAIN_MAX_BYTES).unwrap()), expected, "{}", sample["id"]);
     }
+}
+
+/// A text message, or a follow.
+fn message(is_event: bool) -> Message {
+    let kind = if is_event {
+        "<MsgType>event</MsgType><Event>subscribe</Event>"
+    } else {
+        "<MsgType>text</MsgType><Content>x</Content><MsgId>1</MsgId>"
+    };
+    let head = "<ToUserName>gh_1</ToUserName><FromUserName>oA</FromUserName><CreateTime>1</CreateTime>";
+    let document = format!("<xml>{head}{kind}</xml>");
+    Message::read(&parse(document.as_bytes(), PLAIN_MAX_BYTES).unwrap(), "wx1").unwrap()
+}
+
+#[test]
+fn every_reply_that_was_stored_is_rendered_to_the_same_bytes() {
+    let file: Value = serde_json::from_str(include_str!("../../../tests/vectors/replies.json")).unwrap();
+    let expected = file["samples"].as_array().unwrap().iter().map(|sample| &sample["expected_tree"]);
+    let mut replies: Vec<Reply> = expected.filter(|tree| !tree.is_null()).map(reply).collect();
+    replies.push(Reply::Video { media_id: "m".into(), title: Some("t".into()), description: None });
+    replies.push(Reply::Transfer { kf_account: Some("a@x".into()) });
+    for reply in replies {
+        for is_event in [false, true] {
+            let message = message(is_event);
+            let given = PassiveReply::answering(&message, reply.clone(), 1_757_650_000);
+            assert_eq!(given.render(), render(&reply, "oA", "gh_1", 1_757_650_000, Trigger::of(&message)));
+            let stored = serde_json::to_string(&given).unwrap();
+            assert!(!stored.starts_with('<'), "{stored}");
+            let again: PassiveReply = serde_json::from_str(&stored).unwrap();
+            assert_eq!((&again, again.render()), (&given, given.render()));
+        }
+    }
+}
+
+#[test]
+fn the_names_in_a_stored_reply_stay_as_they_are() {
+    let stored = r#"{"to":"oA","from":"gh_1","created_at_secs":7,"reply":{"video":{"media_id":"m","title":"t","description":null}}}"#;
+    let video = Reply::Video { media_id: "m".into(), title: Some("t".into()), description: None };
+    let given = PassiveReply::answering(&message(false), video, 7);
+    assert_eq!(serde_json::to_string(&given).unwrap(), stored);
+    assert_eq!(serde_json::from_str::<PassiveReply>(stored).unwrap(), given);
+}
+
+#[test]
+fn a_reply_is_cut_to_what_one_message_shows() {
+    let long = PassiveReply::answering(&message(false), Reply::Text("长".repeat(1_000)), 7);
+    assert_eq!(long.reply, Reply::Text("长".repeat(682)));
+    let article = Article { title: "t".into(), description: "d".into(), pic_url: "p".into(), url: "u".into() };
+    let news = PassiveReply::answering(&message(false), Reply::News(vec![article.clone(); 3]), 7);
+    assert_eq!(news.reply, Reply::News(vec![article]));
 }
 
 #[test]
@@ -105,11 +155,7 @@ fn a_text_is_split_at_line_breaks_where_it_can_be() {
     assert_eq!(split_text("short", 10), ["short"]);
     assert_eq!(split_text("12345678\nabcdef", 10), ["12345678", "abcdef"]);
     assert_eq!(split_text("1234567890\nabc", 10), ["1234567890", "abc"]);
-    assert_eq!(
-        split_text("1\n345678901234", 10),
-        ["1\n34567890", "1234"],
-        "not at a break that wastes most of a piece"
-    );
+    assert_eq!(split_text("1\n345678901234", 10), ["1\n34567890", "1234"], "not at a break that wastes most of a part");
     assert_eq!(split_text("长长长长", 10), ["长长长", "长"]);
     assert_eq!(split_text("长长", 1), ["长", "长"]);
     assert_eq!(split_text("\n\n\n", 1), ["\n", "\n"]);
@@ -120,7 +166,7 @@ fn a_link_and_a_sign_of_several_characters_stay_whole() {
     let link = "<a href=\"https://shop.example/menu/2026\">菜单</a>";
     let text = format!("{}{link}，欢迎", "字".repeat(650));
     assert_eq!(split_text(&text, 2_000), ["字".repeat(650), format!("{link}，欢迎")]);
-    // A line break inside a link is none to split at; a link that is no message long stays together in its own.
+    // A text is not split at a line break inside a link; a link that fits into a message stays together.
     let broken = format!("{}<a href='x'>菜\n单</a>", "字".repeat(10));
     assert_eq!(split_text(&broken, 50), ["字".repeat(10), "<a href='x'>菜\n单</a>".to_owned()]);
     let endless = format!("ab<a href='{}'>x</a>", "u".repeat(60));
@@ -132,7 +178,7 @@ fn a_link_and_a_sign_of_several_characters_stay_whole() {
             assert!(split_text(&text, max).iter().all(is_whole), "{sign} {max}");
         }
     }
-    assert!(split_text("👨‍👩‍👧", 8).iter().all(|piece| piece.len() <= 8), "longer than a piece");
+    assert!(split_text("👨‍👩‍👧", 8).iter().all(|piece| piece.len() <= 8), "longer than a part");
 }
 
 #[test]
@@ -140,7 +186,7 @@ fn a_text_without_line_breaks_is_split_behind_a_sentence() {
     let text = format!("{}。{}", "一".repeat(30), "二".repeat(20));
     assert_eq!(split_text(&text, 110), [format!("{}。", "一".repeat(30)), "二".repeat(20)]);
     assert_eq!(split_text("one two three", 10), ["one two ", "three"].map(str::to_owned).to_vec());
-    assert_eq!(split_text("一。二三四五六七八", 15), ["一。二三四", "五六七八"], "not where it wastes a piece");
+    assert_eq!(split_text("一。二三四五六七八", 15), ["一。二三四", "五六七八"], "not where it wastes a part");
 }
 
 proptest::proptest! {

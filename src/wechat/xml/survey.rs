@@ -1,20 +1,20 @@
-//! A look over a document's tags before it is parsed: cheap, linear, without recursion.
+//! Checks a document's tags before it is parsed: cheap, linear, without recursion.
 //!
-//! `roxmltree` builds a whole tree and compares the attributes of a tag pairwise, so what would be costly for it is
-//! refused here. What is refused here is never sent by the platform; what passes may still be malformed.
+//! `roxmltree` builds a whole tree and compares the attributes of a tag pairwise, so expensive documents are refused
+//! here. The platform never sends what is refused here; what passes may still be malformed.
 
 use super::XmlError;
 
-/// Elements within elements, the root included. The deepest push known (article results of a mass sending) has five.
+/// The deepest nesting, root included. The deepest known push (article results of a mass message) has five levels.
 const MAX_DEPTH: usize = 10;
 
-/// Elements in all. A mass-sending result has about a hundred.
+/// The most elements. The result of a mass message has about a hundred.
 const MAX_ELEMENTS: usize = 1_000;
 
-/// Bytes of one tag, attributes included. The platform sends no attributes.
+/// The longest tag in bytes, attributes included. The platform sends no attributes.
 const MAX_TAG_BYTES: usize = 256;
 
-/// Refuses what a push never holds, and what would be costly to parse.
+/// Refuses documents that no push can be, and those that would be expensive to parse.
 pub(super) fn survey(text: &str) -> Result<(), XmlError> {
     let mut rest = declaration_skipped(text)?;
     let (mut depth, mut elements) = (0_usize, 0);
@@ -44,7 +44,7 @@ pub(super) fn survey(text: &str) -> Result<(), XmlError> {
     Ok(())
 }
 
-/// The text after its XML declaration, if it has one. Nothing may stand before a declaration.
+/// The text after its XML declaration, if any. Nothing may precede a declaration.
 fn declaration_skipped(text: &str) -> Result<&str, XmlError> {
     match text.strip_prefix("<?xml ") {
         Some(declaration) => Ok(&declaration[through(declaration, "?>")?..]),
@@ -52,12 +52,12 @@ fn declaration_skipped(text: &str) -> Result<&str, XmlError> {
     }
 }
 
-/// How far it is to the end of the first `end`.
+/// The position after the first `end`.
 fn through(text: &str, end: &str) -> Result<usize, XmlError> {
     text.find(end).map(|at| at + end.len()).ok_or(XmlError::Malformed)
 }
 
-/// The tag that `markup` begins with, up to the `>` outside quotes.
+/// The tag at the start of `markup`, up to the `>` outside quotes.
 fn tag(markup: &str) -> Result<&str, XmlError> {
     let mut quote = None;
     for (at, byte) in markup.bytes().enumerate().take(MAX_TAG_BYTES) {

@@ -39,13 +39,13 @@ fn every_hostile_document_meets_what_a_careful_server_does() {
     for sample in file.samples {
         let read = parse(&sample.bytes(), PLAIN_MAX_BYTES);
         match (sample.id.as_str(), sample.expect.as_str()) {
-            // Left to the implementation: more than the platform ever sends is refused here.
+            // Optional for an implementation: this one refuses more than the platform ever sends.
             ("many-elements" | "many-attributes", _) => assert!(read.is_err(), "{}", sample.id),
             ("namespace", _) => assert_eq!(read, Err(XmlError::Forbidden)),
             ("msgid-overflow", _) => assert_eq!(read.unwrap().field("MsgId"), Some("184467440737095516160")),
             ("msgid-text", _) => assert_eq!(read.unwrap().field("MsgId"), Some("abc; drop table")),
             ("nested-from", _) => assert_eq!(read.unwrap().field("FromUserName"), Some("oA")),
-            // Nothing in this program fetches a picture.
+            // This program never fetches the picture's address.
             ("picurl-ssrf", _) => assert!(read.is_ok()),
             (id, expect) => {
                 assert!(expect.starts_with("reject"), "{id} expects something new: {expect}");
@@ -83,7 +83,7 @@ fn the_costliest_documents_of_the_largest_size_are_cheap() {
         let bytes = &shape.as_bytes()[..shape.len().min(ENVELOPE_MAX_BYTES)];
         let start = Instant::now();
         let _ = parse(bytes, ENVELOPE_MAX_BYTES);
-        // 50 ms in the optimised program; tests run without optimisation, several at once.
+        // 50 ms in an optimized build; tests are not optimized, and several run in parallel.
         assert!(start.elapsed() < Duration::from_millis(500), "{}: {:?}", &shape[..20], start.elapsed());
     }
 }
@@ -151,7 +151,7 @@ fn no_text_can_leave_its_element() {
 proptest::proptest! {
     #[test]
     fn any_text_comes_back_without_the_characters_xml_forbids(text in proptest::prelude::any::<String>()) {
-        // XML readers turn every line end into \n.
+        // XML parsers convert every line end to \n.
         let kept: String = text.chars().filter(|c| is_xml_char(*c)).collect::<String>().replace("\r\n", "\n").replace('\r', "\n");
         let root = parse(Writer::new().text("a", &text).finish().as_bytes(), ENVELOPE_MAX_BYTES).unwrap();
         proptest::prop_assert_eq!(root.field("a"), Some(kept.as_str()));

@@ -1,69 +1,20 @@
-//! Dialect B, as its document has it: a session, and replies that the account then gives.
+//! Dialect B, as documented: a session, and rules that the account then answers with.
 
-use super::{World, too_large};
-use crate::{
-    rig::{Database, Engine, Phone, Tape, digits},
-    web::Browser,
-};
-use reqwest::{Method, RequestBuilder};
+use crate::rig::{Browser, Caller, Database, Engine, Tape, World, digits, too_large};
+use reqwest::Method;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use weida::core::reply::{
-    Content, Keyword, Matching,
+use weida::core::rule::{
+    Content, Keyword, MatchType,
     draft::Draft,
     edit::{self, Editor},
     search,
 };
 
-crate::every_engine!(replies_are_added_all_or_none_and_answer_at_once, an_update_keeps_what_this_client_cannot_see,);
-
-/// A program that calls: who it is signed in as.
-struct Caller<'a> {
-    world: &'a World,
-    cookie: String,
-}
-
-impl<'a> Caller<'a> {
-    /// Registered with a code from the chat, and signed in.
-    async fn registered(world: &'a World, phone: &Phone, name: &str) -> Self {
-        let code = digits(&phone.ask("验证码").await).unwrap();
-        let body = json!({ "username": name, "password": "correct horse", "last_name": code });
-        let answer: Value = world.post("/account/register", &body).send().await.unwrap().json().await.unwrap();
-        assert_eq!(answer["code"], 200, "{answer}");
-        Self::signed_in(world, name).await
-    }
-
-    async fn signed_in(world: &'a World, name: &str) -> Self {
-        let body = json!({ "username": name, "password": "correct horse" });
-        let answer = world.post("/account/login", &body).send().await.unwrap();
-        let cookie = answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
-        assert_eq!(answer.json::<Value>().await.unwrap()["code"], 200);
-        Self { world, cookie }
-    }
-
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.world.request(method, path).header("cookie", &self.cookie)
-    }
-
-    fn get(&self, path: &str) -> RequestBuilder {
-        self.request(Method::GET, path)
-    }
-
-    fn post(&self, path: &str, body: &Value) -> RequestBuilder {
-        self.request(Method::POST, path).json(body)
-    }
-
-    async fn code(&self, request: RequestBuilder) -> i64 {
-        request.send().await.unwrap().json::<Value>().await.unwrap()["code"].as_i64().unwrap()
-    }
-
-    async fn shown(&self) -> Value {
-        self.get("/database/show").send().await.unwrap().json().await.unwrap()
-    }
-}
+crate::every_engine!(replies_are_added_all_or_none_and_answer_immediately, an_update_keeps_what_this_client_cannot_see,);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn coming_in_and_the_profile_are_as_on_the_tape() {
+async fn sign_in_and_profile_match_the_tape() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let world = World::open(&database).await;
     let mut tape = Tape::of(&world.app, "assistant_account");
@@ -99,7 +50,12 @@ async fn coming_in_and_the_profile_are_as_on_the_tape() {
         world.request(Method::POST, "/account/login").header("content-type", kind).body(body)
     };
     tape.ask("login: not JSON", sent("application/json", "{".to_owned())).await;
-    tape.ask("login: a form", sent("application/x-www-form-urlencoded", "username=a".to_owned())).await;
+    let form = |body: &str| sent("application/x-www-form-urlencoded", body.to_owned());
+    tape.ask("login: a form without a password", form("username=a")).await;
+    tape.ask("login: a form", form("username=%E5%B0%8F%E6%98%8E&password=correct+horse")).await;
+    tape.ask("login: plain text", sent("text/plain", r#"{"username":"小明","password":"x"}"#.to_owned())).await;
+    tape.ask("login: a list", sent("application/json", r#"["小明","correct horse"]"#.to_owned())).await;
+    tape.ask("login: no body", world.request(Method::POST, "/account/login")).await;
     tape.ask("login: too large by one byte", sent("application/json", too_large())).await;
     tape.ask("login: GET", world.get("/account/login")).await;
     tape.ask("login: from another site", login("小明", "correct horse").header("sec-fetch-site", "cross-site")).await;
@@ -150,7 +106,7 @@ async fn coming_in_and_the_profile_are_as_on_the_tape() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn replies_are_as_on_the_tape() {
+async fn replies_match_the_tape() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let world = World::open(&database).await;
     let mut tape = Tape::of(&world.app, "assistant_replies");
@@ -201,35 +157,44 @@ async fn replies_are_as_on_the_tape() {
     tape.ask("mongodb: show", ming.get(&format!("/mongodb/show?id={id}"))).await;
     tape.ask("mongodb: add", sent(&format!("/mongodb/add?id={id}"), r#"{"电话":"1"}"#)).await;
     tape.ask("mongodb: duplicates", sent(&format!("/mongodb/add/?id={id}"), r#"{"电话":"1"}"#)).await;
-    tape.ask("mongodb: delete", ming.request(Method::DELETE, &format!("/mongodb/delete?id={id}&key=电话"))).await;
-    tape.ask("mongodb: no such key", ming.request(Method::DELETE, &format!("/mongodb/delete?id={id}&key=电话"))).await;
-    tape.ask("mongodb: somebody else", ming.get("/mongodb/show?id=1")).await;
-    tape.ask("mongodb: no key", ming.request(Method::DELETE, &format!("/mongodb/delete?id={id}"))).await;
-    for prefix in ["database", "wechat", "mongodb"] {
+    tape.ask("mongodb: a list", sent(&format!("/mongodb/add?id={id}"), r#"["电话","1"]"#)).await;
+    let delete = |query: String| ming.request(Method::DELETE, &format!("/mongodb/delete?id={id}{query}"));
+    tape.ask("mongodb: delete", delete("&key=03".to_owned())).await;
+    tape.ask("mongodb: no such key", delete("&key=03".to_owned())).await;
+    tape.ask("mongodb: the text is no key", delete("&key=价格".to_owned())).await;
+    tape.ask("mongodb: no key", delete(String::new())).await;
+    tape.ask("mongodb: another user", ming.get("/mongodb/show?id=1")).await;
+    tape.ask("mongodb: no number", ming.get("/mongodb/show?id=ming")).await;
+    tape.ask("mongodb: no id", ming.get("/mongodb/show")).await;
+    tape.ask("mongodb: add for another user", sent("/mongodb/add?id=1", r#"{"a":"b"}"#)).await;
+    tape.ask("mongodb: delete of another user", ming.request(Method::DELETE, "/mongodb/delete?id=1&key=01")).await;
+    tape.ask("mongodb: nobody", world.get(&format!("/mongodb/show?id={id}"))).await;
+    tape.ask("mongodb: too large by one byte", sent(&format!("/mongodb/add?id={id}"), &too_large())).await;
+    for prefix in ["account", "database", "wechat", "mongodb", "static/qrimages/x.png"] {
         tape.ask(&format!("no such call: {prefix}"), ming.get(&format!("/{prefix}/nothing"))).await;
     }
     tape.end();
 }
 
-async fn replies_are_added_all_or_none_and_answer_at_once(database: &Database) {
+async fn replies_are_added_all_or_none_and_answer_immediately(database: &Database) {
     let world = World::open(database).await;
     let phone = world.app.phone("oMing");
     let ming = Caller::registered(&world, &phone, "ming").await;
     let two = json!({ "价格": "100 元", "地址": "人民路 1 号" });
     assert_eq!(ming.code(ming.post("/database/add", &two)).await, 200);
     assert_eq!(phone.ask("价格").await, "100 元");
-    // One of three is there already: none is added.
+    // One of three exists already: none is added.
     let three = json!({ "电话": "123", "价格": "200 元", "网址": "x" });
     let answer: Value = ming.post("/database/add", &three).send().await.unwrap().json().await.unwrap();
-    assert_eq!(answer["code"], -4);
-    let message = answer["message"].as_str().unwrap();
-    assert!(message.contains("价格") && !message.contains("电话"), "{message}");
+    assert_eq!((&answer["code"], &answer["message"]), (&json!(-4), &json!("参数错误")));
+    let detail = answer["detail"].as_str().unwrap();
+    assert!(detail.contains("价格") && !detail.contains("电话"), "{detail}");
     assert_eq!(ming.shown().await, json!({ "01": { "价格": "100 元" }, "02": { "地址": "人民路 1 号" } }));
     assert_eq!(ming.code(ming.post("/database/update?id=1", &json!({ "多少钱": "120 元" }))).await, 200);
     assert_eq!(phone.ask("多少钱").await, "120 元");
     assert_ne!(phone.say("价格").await.unwrap_or_default(), "120 元");
 
-    // Another person sees and changes nothing of it; an admin may, at the older addresses.
+    // Another user cannot see or change them; an admin can, at the older addresses.
     let id = world.app.count("SELECT user_id FROM identities WHERE openid = 'oMing'").await;
     let hong = Caller::registered(&world, &world.app.phone("oHong"), "hong").await;
     assert_eq!(hong.shown().await, json!({}));
@@ -248,7 +213,7 @@ async fn replies_are_added_all_or_none_and_answer_at_once(database: &Database) {
     let cookie = answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
     let root = Caller { world: &world, cookie };
     let shown: Value = root.get(&format!("/mongodb/show?id={id}")).send().await.unwrap().json().await.unwrap();
-    assert_eq!(shown["data"], json!({ "多少钱": "120 元", "地址": "人民路 1 号" }));
+    assert_eq!(shown["data"], json!({ "01": { "多少钱": "120 元" }, "02": { "地址": "人民路 1 号" } }));
     assert_eq!(root.code(root.get("/mongodb/show?id=999999")).await, -1);
     assert_eq!(root.code(root.post(&format!("/mongodb/add?id={id}"), &json!({ "营业": "九点" }))).await, 200);
     assert_eq!(phone.ask("营业").await, "九点");
@@ -269,7 +234,7 @@ async fn an_update_keeps_what_this_client_cannot_see(database: &Database) {
     let keyword = |text: &str, matching| Keyword { text: text.to_owned(), matching };
     let picture = Content::Image { media: "MEDIA".to_owned() };
     let draft = Draft {
-        keywords: vec![keyword("价格", Matching::Contains), keyword("多少钱", Matching::Exact)],
+        keywords: vec![keyword("价格", MatchType::Contains), keyword("多少钱", MatchType::Exact)],
         contents: vec![picture.clone(), Content::text("100 元")],
         ..Draft::default()
     };
@@ -280,7 +245,7 @@ async fn an_update_keeps_what_this_client_cannot_see(database: &Database) {
     assert_eq!((rule.keywords, rule.contents), (draft.keywords, vec![picture, Content::text("120 元")]));
 }
 
-/// Codes that no page asked for: ten wrong ones an hour an address, a right one not counted, and the next address is free.
+/// Unsolicited codes: an address may send ten wrong ones an hour; right codes are not counted.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_address_has_ten_guesses_an_hour() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
@@ -295,10 +260,10 @@ async fn an_address_has_ten_guesses_an_hour() {
     for n in 0..9 {
         assert_eq!(guess("203.0.113.7", &format!("name{n}"), wrong).await, (200, -1), "{n}");
     }
-    assert_eq!(guess("203.0.113.7", "somebody", &right).await, (200, 200), "the tenth is right, and given back");
+    assert_eq!(guess("203.0.113.7", "newname", &right).await, (200, 200), "the tenth is right and not counted");
     assert_eq!(guess("203.0.113.7", "other", wrong).await, (200, -1));
     let fresh = digits(&world.app.phone("oFresh").ask("验证码").await).unwrap();
-    assert_eq!(guess("203.0.113.7", "other", &fresh).await, (429, 0), "refused before it is looked at");
+    assert_eq!(guess("203.0.113.7", "other", &fresh).await, (429, 0), "refused before the check");
     world.app.clock.advance_ms(50 * 60_000);
     assert_eq!(guess("203.0.113.7", "other", wrong).await.0, 429, "an hour, not a minute");
     world.app.clock.advance_ms(10 * 60_000);
@@ -306,7 +271,7 @@ async fn an_address_has_ten_guesses_an_hour() {
     assert_eq!(guess("203.0.113.7", "other", &fresh).await, (200, 200));
 }
 
-/// T-23 for the calls of dialects A and B: nobody, a token, a session, somebody else's session, an ended session.
+/// T-23 for the calls of dialects A and B: anonymous, a token, a session, another user's session, an ended session.
 const TABLE: &str = "\
 GET /account/info                   401 401 200 200 401
 POST /account/password              200 200 200 200 200
@@ -320,6 +285,7 @@ GET /wechat/autoreply               401 401 200 200 401
 POST /wechat/autoreply              401 401 200 200 401
 GET /wechat/testlogin               401 401 200 200 401
 GET /wechat/testlogin/status        401 401 200 200 401
+GET /static/qrimages/3kTMd9.png     401 401 404 404 401
 GET /mongodb/show?id=1              401 401 200 200 401
 POST /mongodb/add?id=1              401 401 200 200 401
 DELETE /mongodb/delete?id=1&key=x   401 401 200 200 401
@@ -333,7 +299,7 @@ GET /account/logout                 200 200 200 200 200
 ";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_route_lets_in_whom_the_table_says() {
+async fn every_routes_access_matches_the_table() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let world = World::open(&database).await;
     let ming = Caller::registered(&world, &world.app.phone("oMing"), "ming").await;
@@ -367,7 +333,7 @@ async fn every_route_lets_in_whom_the_table_says() {
     assert_eq!(table, TABLE);
 }
 
-/// A browser that is signed in on the pages is signed in here, and the other way round: one session.
+/// The pages and this API share one session.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pages_and_calls_share_one_session() {
     let database = Database::open(Engine::Sqlite).await.unwrap();

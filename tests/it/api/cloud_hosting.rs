@@ -1,7 +1,6 @@
-//! Dialect E, as its document has it.
+//! Dialect E, as documented.
 
-use super::{World, too_large};
-use crate::rig::{Database, Engine, Tape};
+use crate::rig::{Database, Engine, Tape, World, too_large};
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -10,7 +9,7 @@ use weida::{core::token, sandbox::platform::Injection};
 const VECTORS: &str = include_str!("../../vectors/cloudrun.json");
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_call_and_every_refusal_is_as_on_the_tape() {
+async fn every_call_and_every_refusal_matches_the_tape() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let world = World::open(&database).await;
     let mut tape = Tape::of(&world.app, "cloud_hosting");
@@ -60,9 +59,9 @@ async fn every_call_and_every_refusal_is_as_on_the_tape() {
     tape.end();
 }
 
-/// Every vector: what comes through the gateway, and what only looks like it.
+/// Every vector: requests through the gateway, and imitations.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_gateway_is_believed_only_where_the_operator_says_so() {
+async fn the_gateway_is_trusted_only_if_so_configured() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let trusting = World::with(&database, &[("WEIDA_TRUST_WX_HEADERS", "true")]).await;
     let mut tape = Tape::of(&trusting.app, "cloud_hosting_behind_the_gateway");
@@ -93,7 +92,7 @@ async fn the_gateway_is_believed_only_where_the_operator_says_so() {
             })
         };
         if headers.contains_key("x-wx-openid") {
-            // Only what the gateway has marked names anybody.
+            // Only a request with the gateway's mark identifies a user.
             let is_marked = headers.contains_key("x-wx-source");
             let users = trusting.app.count("SELECT COUNT(*) FROM users").await;
             let answer = with(trusting.get("/api/login")).send().await.unwrap();
@@ -106,7 +105,7 @@ async fn the_gateway_is_believed_only_where_the_operator_says_so() {
             let made = trusting.app.count("SELECT COUNT(*) FROM users").await - users;
             assert_eq!(made, i64::from(is_marked), "{}", sample["id"]);
         }
-        // Pushes that carry no signature are not taken, whatever they look like: the account's pushes are signed.
+        // Pushes without a signature are refused: the account's pushes are signed.
         let body = sample["body"].as_str().unwrap().to_owned();
         let push = with(trusting.request(Method::POST, "/api/v1/auth/wechat/verify")).body(body);
         assert_eq!(push.send().await.unwrap().status(), 403, "{}", sample["id"]);

@@ -1,31 +1,30 @@
-//! What is answered is what the document says: each answer on the tapes, and each example of the document itself, has the shape
-//! that is declared for it, and no field that is not.
+//! Every answer on the tapes, and every example in the OpenAPI document, matches its declared schema and has no undeclared field.
 
 use serde_json::Value;
 use std::{fs, path::Path};
 use weida::{dialect::openapi, text::Lang};
 
-/// What is wrong with a value by its schema; nothing: it is as declared. Knows what the document uses.
-fn flaws(document: &Value, schema: &Value, value: &Value, way: &str) -> Vec<String> {
+/// Validates a value against its schema and returns the faults. Supports the schema words that the document uses.
+fn flaws(document: &Value, schema: &Value, value: &Value, path: &str) -> Vec<String> {
     if let Some(pointer) = schema["$ref"].as_str() {
-        let place = document.pointer(pointer.trim_start_matches('#')).expect(pointer);
-        return flaws(document, place, value, way);
+        let target = document.pointer(pointer.trim_start_matches('#')).expect(pointer);
+        return flaws(document, target, value, path);
     }
     let mut found = Vec::new();
     for (word, needs_all) in [("anyOf", false), ("oneOf", false), ("allOf", true)] {
         let Some(schemas) = schema[word].as_array() else { continue };
-        // Which of the fields must be there; what they are is told beside.
-        let each: Vec<_> = schemas.iter().map(|one| flaws(document, one, value, way)).collect();
+        // Alternatives say which fields are required; their types are declared beside.
+        let each: Vec<_> = schemas.iter().map(|one| flaws(document, one, value, path)).collect();
         let holds = if needs_all { each.iter().all(Vec::is_empty) } else { each.iter().any(Vec::is_empty) };
         if !holds {
-            found.push(format!("{way}: not as {word}: {each:?}"));
+            found.push(format!("{path}: not as {word}: {each:?}"));
         }
     }
     if let Some(only) = schema.get("const").filter(|only| *only != value) {
-        found.push(format!("{way}: {value} is not {only}"));
+        found.push(format!("{path}: {value} is not {only}"));
     }
     if schema["enum"].as_array().is_some_and(|all| !all.contains(value)) {
-        found.push(format!("{way}: {value} is none of {}", schema["enum"]));
+        found.push(format!("{path}: {value} is none of {}", schema["enum"]));
     }
     let types: Vec<&str> = match &schema["type"] {
         Value::String(one) => vec![one.as_str()],
@@ -42,25 +41,25 @@ fn flaws(document: &Value, schema: &Value, value: &Value, way: &str) -> Vec<Stri
         _ => value.is_null(),
     };
     if !types.is_empty() && !types.iter().any(is) {
-        found.push(format!("{way}: {value} is no {types:?}"));
+        found.push(format!("{path}: {value} is no {types:?}"));
     }
     if let Some(items) = value.as_array() {
         let items = items.iter().enumerate();
-        found.extend(items.flat_map(|(at, item)| flaws(document, &schema["items"], item, &format!("{way}/{at}"))));
+        found.extend(items.flat_map(|(at, item)| flaws(document, &schema["items"], item, &format!("{path}/{at}"))));
     }
     if let Some(fields) = value.as_object().filter(|_| !types.is_empty()) {
         for (name, field) in fields {
             let declared = schema["properties"].get(name).or_else(|| schema.get("additionalProperties"));
             match declared {
-                Some(declared) => found.extend(flaws(document, declared, field, &format!("{way}/{name}"))),
-                None => found.push(format!("{way}/{name}: not declared")),
+                Some(declared) => found.extend(flaws(document, declared, field, &format!("{path}/{name}"))),
+                None => found.push(format!("{path}/{name}: not declared")),
             }
         }
         let needed = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
         found.extend(
             needed
                 .filter(|name| !fields.contains_key(*name))
-                .map(|name| format!("{way}/{name}: required, and missing")),
+                .map(|name| format!("{path}/{name}: required, and missing")),
         );
     }
     found
@@ -72,7 +71,7 @@ fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
 }
 
 #[test]
-fn every_example_is_of_its_own_shape() {
+fn every_example_matches_its_schema() {
     let document = openapi::document(Lang::Zh, "http://127.0.0.1");
     let (mut found, mut seen) = (Vec::new(), 0);
     for (path, methods) in document["paths"].as_object().unwrap() {
@@ -82,8 +81,8 @@ fn every_example_is_of_its_own_shape() {
             for (status, content) in answers.chain([("request", &call["requestBody"]["content"])]) {
                 let Some(content) = content.get("application/json") else { continue };
                 seen += 1;
-                let way = format!("{method} {path} {status}");
-                found.extend(flaws(&document, &content["schema"], &content["example"], &way));
+                let location = format!("{method} {path} {status}");
+                found.extend(flaws(&document, &content["schema"], &content["example"], &location));
             }
         }
     }
@@ -104,30 +103,30 @@ fn every_answer_on_the_tapes_is_declared() {
             let call = address.split('?').next().unwrap().trim_end_matches('/');
             let call = &document["paths"][call][method.to_lowercase()];
             if call.is_null() {
-                // A method or an address that there is not.
+                // An unknown method or address.
                 continue;
             }
             seen += 1;
-            let way = format!("{} — {title}", path.file_stem().unwrap().to_string_lossy());
+            let location = format!("{} — {title}", path.file_stem().unwrap().to_string_lossy());
             let (status, body) = (answered.lines().next().unwrap(), answered.split_once("\n\n").unwrap().1);
             let Some(answer) = call["responses"].get(status) else {
-                found.push(format!("{way}: {status} is not declared"));
+                found.push(format!("{location}: {status} is not declared"));
                 continue;
             };
             let schema = &resolved(&document, answer)["content"]["application/json"]["schema"];
-            found.extend(flaws(&document, schema, &serde_json::from_str(body).unwrap(), &way));
+            found.extend(flaws(&document, schema, &serde_json::from_str(body).unwrap(), &location));
         }
     }
     assert!(found.is_empty() && seen > 200, "{seen} answers: {found:#?}");
 }
 
-/// A test that finds nothing must be able to.
+/// Checks that the validation finds faults.
 #[test]
 fn a_field_that_is_not_declared_is_found() {
     let document = serde_json::json!({ "it": { "type": "object", "required": ["a"], "properties": { "a": { "type": "integer" } } } });
-    let told = |value: Value| flaws(&document, &serde_json::json!({ "$ref": "#/it" }), &value, "");
-    assert!(told(serde_json::json!({ "a": 1 })).is_empty());
+    let found = |value: Value| flaws(&document, &serde_json::json!({ "$ref": "#/it" }), &value, "");
+    assert!(found(serde_json::json!({ "a": 1 })).is_empty());
     for wrong in [serde_json::json!({ "a": 1, "b": 1 }), serde_json::json!({}), serde_json::json!({ "a": "1" })] {
-        assert_eq!(told(wrong).len(), 1);
+        assert_eq!(found(wrong).len(), 1);
     }
 }

@@ -1,7 +1,6 @@
-//! Dialect A, as its document has it: a QR that binds, credits, and pictures that are paid for.
+//! Dialect A, as documented: a QR that binds, credits, and paid image edits.
 
-use super::{World, too_large};
-use crate::rig::{Database, Engine, Phone, Tape, eventually};
+use crate::rig::{Database, Engine, QR, Tape, World, eventually, too_large};
 use futures::future::join_all;
 use image::{DynamicImage, ImageFormat, RgbImage};
 use reqwest::{
@@ -13,43 +12,26 @@ use std::{io::Cursor, time::Duration};
 use weida::{
     core::{
         credit::{self, Held},
-        image::{MAX_BYTES, paid, parse},
+        image::{MAX_BYTES, Timeouts, paid, parse},
+        limit::{Limit, count},
         quota, token,
     },
     sandbox::platform::Injection,
 };
 
-const QR: &str = "/api/v1/auth/wechat/qrcode";
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 const SMALL: &str = r#"[{"op":"resize","width":4}]"#;
+/// Changes no pixel.
+const SAME: &str = r#"[{"op":"rotate","degrees":0}]"#;
 
-crate::every_engine!(clients_of_one_person_share_credits_that_are_given_once, a_picture_is_paid_for_once_a_key);
+crate::every_engine!(
+    clients_of_one_user_share_credits_that_are_granted_once,
+    an_edit_is_charged_once_per_key,
+    repeated_timeouts_cost_credits,
+);
 
 impl World {
-    /// A QR for this client, as the answer has it.
-    async fn qr(&self, client: &str) -> Value {
-        let answer = self.post(QR, &json!({ "client_id": client })).send().await.unwrap();
-        assert_eq!(answer.status(), 200);
-        answer.json().await.unwrap()
-    }
-
-    fn check(&self, client: &str) -> RequestBuilder {
-        self.get(&format!("/api/v1/auth/wechat/check-follow?client_id={client}"))
-    }
-
-    async fn checked(&self, client: &str) -> Value {
-        self.check(client).send().await.unwrap().json().await.unwrap()
-    }
-
-    /// Somebody scans it, following on the way; what the chat says.
-    async fn scan(&self, phone: &Phone, qr: &Value) -> String {
-        // A second later: two events of one person in one second are one.
-        self.app.clock.advance_ms(1_000);
-        let key = format!("qrscene_{}", qr["scene_id"].as_str().unwrap());
-        phone.push(&phone.event("subscribe", &key)).await.unwrap()
-    }
-
     async fn credits(&self, token: &str) -> Value {
         let answer = self.get("/api/v1/user/credits").bearer_auth(token).send().await.unwrap();
         assert_eq!(answer.status(), 200);
@@ -70,7 +52,7 @@ fn png(side: u32) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_call_and_every_refusal_is_as_on_the_tape() {
+async fn every_call_and_every_refusal_matches_the_tape() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let world = World::open(&database).await;
     let mut tape = Tape::of(&world.app, "follow");
@@ -84,6 +66,7 @@ async fn every_call_and_every_refusal_is_as_on_the_tape() {
     tape.name(qr["ticket"].as_str().unwrap(), "ticket");
     tape.name(qr["qrcode_url"].as_str().unwrap(), "picture");
     tape.name(qr["url"].as_str().unwrap(), "url");
+    tape.name(qr["poll_token"].as_str().unwrap(), "poll");
     tape.ask("qrcode: no client_id", world.post(QR, &json!({}))).await;
     tape.ask("qrcode: a number", ask(json!(7))).await;
     tape.ask("qrcode: nothing", ask(json!(""))).await;
@@ -91,13 +74,13 @@ async fn every_call_and_every_refusal_is_as_on_the_tape() {
     tape.ask("qrcode: 129 characters", ask(json!("长".repeat(129)))).await;
     let sent = |kind: &str, body: String| world.request(Method::POST, QR).header("content-type", kind).body(body);
     tape.ask("qrcode: not JSON", sent("application/json", "{".to_owned())).await;
-    tape.ask("qrcode: plain text", sent("text/plain", r#"{"client_id":"a"}"#.to_owned())).await;
+    tape.ask("qrcode: plain text", sent("text/plain", r#"{"client_id":""}"#.to_owned())).await;
     tape.ask("qrcode: too large by one byte", sent("application/json", too_large())).await;
     tape.ask("qrcode: GET", world.get(QR)).await;
     tape.ask("no such call", world.get("/api/v1/nothing")).await;
     tape.ask("nothing at all", world.get("/api/v1")).await;
     for errcode in [48001, 40164, 40125, 45009, 268_487_001, -1] {
-        // A busy platform is asked again, a few times.
+        // A busy platform is called again a few times.
         world.platform.inject("/cgi-bin/qrcode/create", Injection::Errcode(errcode), 9);
         tape.ask(&format!("qrcode: the platform says {errcode}"), ask(json!("desktop-1"))).await;
         world.platform.clear_injections();
@@ -107,17 +90,20 @@ async fn every_call_and_every_refusal_is_as_on_the_tape() {
     tape.ask("check-follow: no client_id", world.get("/api/v1/auth/wechat/check-follow")).await;
     tape.ask("check-follow: POST", world.post("/api/v1/auth/wechat/check-follow", &json!({}))).await;
     world.scan(&phone, &qr).await;
-    let (_, done) = tape.ask("check-follow: followed", world.check("desktop-1")).await;
+    tape.ask("check-follow: followed, asked without the poll token", world.check("desktop-1")).await;
+    tape.ask("check-follow: a poll token that was never given", world.check("desktop-1&poll_token=x")).await;
+    let (_, done) = tape.ask("check-follow: followed", world.poll_qr(&qr)).await;
     let token = done["token"].as_str().unwrap().to_owned();
     tape.name(&token, "token");
     world.app.clock.advance_ms(10 * MINUTE_MS);
-    tape.ask("check-follow: ten minutes later, without the token", world.check("desktop-1")).await;
+    tape.ask("check-follow: ten minutes later, without the token", world.poll_qr(&qr)).await;
 
     let credits = || world.get("/api/v1/user/credits");
     tape.ask("credits", credits().bearer_auth(&token)).await;
     tape.ask("credits: nobody", credits()).await;
     tape.ask("credits: no token", credits().bearer_auth("a.b.c")).await;
     tape.ask("credits: an openid that nobody vouches for", credits().header("openid", "oFollower")).await;
+    tape.ask("an admin call", world.get("/admin/list_all_keys").bearer_auth(&token)).await;
     tape.ask("credits: POST", world.post("/api/v1/user/credits", &json!({}))).await;
 
     refused_edits(&world, &mut tape, &token).await;
@@ -126,19 +112,20 @@ async fn every_call_and_every_refusal_is_as_on_the_tape() {
     tape.end();
 }
 
-/// Everything that is wrong with a picture or its operations. None of it costs anything.
+/// Every faulty picture and operation list. None of these requests costs credits.
 async fn refused_edits(world: &World, tape: &mut Tape, token: &str) {
     let edit = |image: Vec<u8>, operations: &str| world.edit(token, image, operations);
     let form = |form: Form| world.request(Method::POST, "/api/v1/image/edit").bearer_auth(token).multipart(form);
-    // A form's own edge differs from run to run: only the answers are of interest.
+    // The multipart boundary differs between runs, so the tape has only the answers.
     tape.answer("edit: nobody", world.request(Method::POST, "/api/v1/image/edit")).await;
     tape.answer("edit: no form", world.post("/api/v1/image/edit", &json!({})).bearer_auth(token)).await;
     tape.answer("edit: an empty form", form(Form::new())).await;
     tape.answer("edit: no operations", form(Form::new().part("image", Part::bytes(png(4))))).await;
-    tape.answer("edit: no image", form(Form::new().text("operations", "[]"))).await;
+    tape.answer("edit: no image", form(Form::new().text("operations", SAME))).await;
     for (what, operations) in [
         ("not JSON", "resize"),
         ("no list", "{}"),
+        ("none", "[]"),
         ("no objects", "[7]"),
         ("an unknown one", r#"[{"op":"melt"}]"#),
         ("a field that is missing", r#"[{"op":"grayscale"},{"op":"blur"}]"#),
@@ -151,46 +138,46 @@ async fn refused_edits(world: &World, tape: &mut Tape, token: &str) {
     }
     let many = format!("[{}]", vec![r#"{"op":"grayscale"}"#; 21].join(","));
     tape.answer("edit: operations, too many", edit(png(4), &many)).await;
-    tape.answer("edit: no picture", edit(b"GIF89a".to_vec(), "[]")).await;
-    tape.answer("edit: half a picture", edit(png(40)[..60].to_vec(), "[]")).await;
+    tape.answer("edit: no picture", edit(b"GIF89a".to_vec(), SAME)).await;
+    tape.answer("edit: half a picture", edit(png(40)[..60].to_vec(), SAME)).await;
     let mut large = png(4);
-    // The sizes in its header; the pixels are never looked at.
+    // Changes the size in the header; the pixels are never decoded.
     large[16..24].fill(0x7f);
-    tape.answer("edit: a picture beyond the limits", edit(large, "[]")).await;
-    tape.answer("edit: 10 MiB and a byte", edit(vec![0; MAX_BYTES + 1], "[]")).await;
+    tape.answer("edit: a picture beyond the limits", edit(large, SAME)).await;
+    tape.answer("edit: 10 MiB and a byte", edit(vec![0; MAX_BYTES + 1], SAME)).await;
     let keyed = |key: &str, operations: &str| edit(png(4), operations).header("idempotency-key", key);
-    tape.answer("edit: a key with a space", keyed("a b", "[]")).await;
-    assert_eq!(world.credits(token).await["credits"], 100, "nothing of it cost anything");
-    assert_eq!(keyed("k", "[]").send().await.unwrap().status(), 200);
+    tape.answer("edit: a key with a space", keyed("a b", SAME)).await;
+    assert_eq!(world.credits(token).await["credits"], 100, "refused edits are free");
+    assert_eq!(keyed("k", SAME).send().await.unwrap().status(), 200);
     tape.answer("edit: the key of another request", keyed("k", SMALL)).await;
     let user_id = token::verify(&world.app.ctx, token).await.unwrap().user_id;
     credit::spend(&world.app.ctx, user_id, 99, "x").await.unwrap();
-    tape.answer("edit: out of credits", edit(png(4), "[]")).await;
+    tape.answer("edit: out of credits", edit(png(4), SAME)).await;
     tape.answer("edit: PUT", world.request(Method::PUT, "/api/v1/image/edit")).await;
 }
 
-async fn clients_of_one_person_share_credits_that_are_given_once(database: &Database) {
+async fn clients_of_one_user_share_credits_that_are_granted_once(database: &Database) {
     let world = World::open(database).await;
     let (wei, other) = (world.app.phone("oWei"), world.app.phone("oOther"));
     let first = world.qr("desktop-1").await;
     let fresh = world.qr("desktop-1").await;
     assert_ne!(first["scene_id"], fresh["scene_id"], "a fresh scene");
-    let told = world.scan(&wei, &first).await;
-    assert!(told.contains("绑定成功") && told.contains("取消") && told.contains("送你 100 积分"), "{told}");
-    // The same person again: nothing more. Somebody else: it is taken. The older and the fresh one are both good.
+    let answer = world.scan(&wei, &first).await;
+    assert!(answer.contains("绑定成功") && answer.contains("取消") && answer.contains("送你 100 积分"), "{answer}");
+    // A second scan by the same follower has no effect, and another follower is refused.
     assert!(world.scan(&wei, &first).await.contains("已经完成"));
     assert!(world.scan(&other, &first).await.contains("别人"));
-    let done = world.checked("desktop-1").await;
+    let done = world.polled(&first).await;
     assert_eq!((done["status"].as_str(), done["followed"].as_bool()), (Some("completed"), Some(true)));
     let token = done["token"].as_str().unwrap().to_owned();
 
-    // A second client of the same person, who unfollows and follows between: one balance, given once.
+    // A second client of the same user, who unfollows and follows again: one balance, granted once.
     wei.push(&wei.event("unsubscribe", "")).await;
     assert_eq!(world.checked("desktop-1").await["followed"], false);
     let second = world.qr("desktop-2").await;
-    let told = world.scan(&wei, &second).await;
-    assert!(told.contains("绑定成功") && !told.contains("送你"), "{told}");
-    let token_2 = world.checked("desktop-2").await["token"].as_str().unwrap().to_owned();
+    let answer = world.scan(&wei, &second).await;
+    assert!(answer.contains("绑定成功") && !answer.contains("送你"), "{answer}");
+    let token_2 = world.polled(&second).await["token"].as_str().unwrap().to_owned();
     assert_eq!(world.edit(&token_2, png(4), SMALL).send().await.unwrap().status(), 200);
     for shown in [world.credits(&token).await, world.credits(&token_2).await] {
         assert_eq!(shown, json!({ "openid": "oWei", "credits": 99, "total_granted": 100, "total_spent": 1 }));
@@ -198,24 +185,24 @@ async fn clients_of_one_person_share_credits_that_are_given_once(database: &Data
     assert_eq!(world.checked("desktop-1").await["credits"], 99);
     assert_eq!(world.app.count("SELECT COUNT(*) FROM credit_entries WHERE kind = 'grant'").await, 1);
 
-    // The token is shown for ten minutes of its own follow.
+    // The token is shown for ten minutes after its scan.
     world.app.clock.advance_ms(10 * MINUTE_MS - 1_000);
-    assert!(world.checked("desktop-2").await["token"].is_string());
+    assert!(world.polled(&second).await["token"].is_string());
     world.app.clock.advance_ms(1_000);
-    assert!(world.checked("desktop-2").await["token"].is_null());
+    assert!(world.polled(&second).await["token"].is_null());
 
-    // Taken back: the latest one, and every token is void. A day later there is nothing to take back.
+    // Undo ends the latest bind and voids every token. A day later there is nothing to undo.
     assert!(wei.ask("取消").await.contains("已撤销"));
-    let after = world.checked("desktop-2").await;
+    let after = world.polled(&second).await;
     assert_eq!((after["status"].as_str(), after["openid"].is_null()), (Some("expired"), true));
     let answer = world.get("/api/v1/user/credits").bearer_auth(&token).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
-    assert!(world.scan(&wei, &second).await.contains("已过期"), "what was taken back is not scanned again");
+    assert!(world.scan(&wei, &second).await.contains("已过期"), "an undone bind cannot be scanned again");
     world.app.clock.advance_ms(DAY_MS);
     assert!(!wei.say("取消").await.unwrap_or_default().contains("已撤销"));
     assert_eq!(world.checked("desktop-1").await["status"], "completed");
 
-    // 30 days, to the second.
+    // A QR is valid for 30 days, to the second.
     world.app.clock.advance_ms(28 * DAY_MS);
     let last = world.qr("desktop-3").await;
     world.app.clock.advance_ms(30 * DAY_MS - 1_000);
@@ -224,24 +211,24 @@ async fn clients_of_one_person_share_credits_that_are_given_once(database: &Data
     assert_eq!(world.checked("desktop-3").await["status"], "expired");
     assert!(world.scan(&other, &last).await.contains("已过期"));
 
-    // Who leaves takes the tie along.
+    // Deleting the user deletes the binds.
     let user_id = world.app.count("SELECT user_id FROM identities WHERE openid = 'oWei'").await;
-    weida::core::account::leave::delete(&world.app.ctx, user_id, None, "test").await.unwrap();
+    weida::core::account::deletion::delete(&world.app.ctx, user_id, None, "test").await.unwrap();
     assert_eq!(world.check("desktop-2").send().await.unwrap().status(), StatusCode::NOT_FOUND);
-    // Of the other client there is a QR left that nobody scanned.
+    // The other client still has an unscanned QR.
     assert_eq!(world.checked("desktop-1").await["status"], "expired");
     assert_eq!(world.app.count("SELECT COUNT(*) FROM follow_scenes WHERE openid IS NOT NULL").await, 0);
 }
 
-/// A person with a token and 100 credits.
+/// Creates a user with 100 credits. Returns the user's id and token.
 async fn follower(world: &World, openid: &str) -> (i64, String) {
     let qr = world.qr(openid).await;
     world.scan(&world.app.phone(openid), &qr).await;
-    let token = world.checked(openid).await["token"].as_str().unwrap().to_owned();
+    let token = world.polled(&qr).await["token"].as_str().unwrap().to_owned();
     (token::verify(&world.app.ctx, &token).await.unwrap().user_id, token)
 }
 
-async fn a_picture_is_paid_for_once_a_key(database: &Database) {
+async fn an_edit_is_charged_once_per_key(database: &Database) {
     let world = World::open(database).await;
     let (user_id, token) = follower(&world, "oPainter").await;
     let image = png(32);
@@ -252,7 +239,7 @@ async fn a_picture_is_paid_for_once_a_key(database: &Database) {
             (answer.status().as_u16(), header("content-type"), header("x-credits-remaining"), header("x-credits-cost"));
         (seen, answer.bytes().await.unwrap())
     };
-    // More at once than one person has places: those are told to come back, and then get the same.
+    // More concurrent requests than a user has slots: those are refused, and get the same result later.
     let (mut answers, crowded): (Vec<_>, Vec<_>) =
         join_all((0..8).map(|_| ask())).await.into_iter().partition(|(seen, _)| seen.0 != 503);
     assert!(!answers.is_empty() && answers.len() + crowded.len() == 8);
@@ -266,14 +253,21 @@ async fn a_picture_is_paid_for_once_a_key(database: &Database) {
     let shown = image::load_from_memory(&answers[0].1).unwrap();
     assert_eq!((shown.width(), shown.height()), (4, 4));
     assert_eq!(world.credits(&token).await["credits"], 99);
-    // What fails costs nothing, also under a key, which is free again then.
+    // T-183: a repeated request gets its answer again, but a limited number of times, because each repeats the work unpaid.
+    let mut again = 0;
+    while ask().await.0.0 == 200 {
+        again += 1;
+        assert!(again < 12, "repeats must be limited");
+    }
+    assert_eq!((ask().await.0.0, &world.credits(&token).await["credits"]), (429, &Value::from(99)));
+    // A failed edit costs nothing and frees its key.
     let broken = world.edit(&token, png(40)[..60].to_vec(), SMALL).header("idempotency-key", "twice");
     assert_eq!(broken.send().await.unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);
-    let mended = world.edit(&token, image.clone(), SMALL).header("idempotency-key", "twice");
-    assert_eq!(mended.send().await.unwrap().status(), StatusCode::OK);
+    let repaired = world.edit(&token, image.clone(), SMALL).header("idempotency-key", "twice");
+    assert_eq!(repaired.send().await.unwrap().status(), StatusCode::OK);
     assert_eq!(world.credits(&token).await["credits"], 98);
     assert_eq!(world.app.count("SELECT COUNT(*) FROM credit_holds").await, 0);
-    // Each edit that was paid for is one of what the level has, and no other is.
+    // Each paid edit counts once for the level's quota; no other request does.
     let used = async || {
         let windows = quota::look(&world.app.ctx, user_id, "image_edit").await.unwrap().windows;
         windows.map(|window| window.used)
@@ -286,12 +280,12 @@ async fn a_picture_is_paid_for_once_a_key(database: &Database) {
     assert_eq!(
         (world.credits(&token).await["credits"].as_i64(), used().await[0]),
         (Some(98), 100),
-        "neither was taken"
+        "neither was charged"
     );
-    // What began yesterday and came to nothing today goes back to yesterday.
+    // A hold from yesterday that is refunded today is refunded in yesterday's quota.
     world.app.clock.advance_ms(DAY_MS);
     let Held::Now(hold) = credit::hold::hold(&world.app.ctx, user_id, 1, "image_edit", None).await.unwrap() else {
-        panic!("nobody has asked for it before")
+        panic!("the hold has no key")
     };
     assert_eq!(used().await, [1, 101, 101]);
     world.app.clock.advance_ms(DAY_MS);
@@ -300,28 +294,98 @@ async fn a_picture_is_paid_for_once_a_key(database: &Database) {
     assert_eq!(used().await, [1, 101, 101]);
 }
 
-/// Whoever hangs up half way pays nothing; and what a killed process had taken is given back by the next one.
+/// T-154: from the third timeout in an hour the credit is charged, and the answer says so.
+async fn repeated_timeouts_cost_credits(database: &Database) {
+    let world = World::open(database).await;
+    let (user_id, token) = follower(&world, "oSlow").await;
+    let (_, other) = follower(&world, "oQuick").await;
+    let edits = &world.app.ctx.image_edits;
+    let set_timeout =
+        |timeout| edits.set_timeouts(Timeouts { timeout, suspension: Duration::ZERO, ..Timeouts::default() });
+    let ask = async |token: &str, key: &str| {
+        let answer = world.edit(token, png(64), SMALL).header("idempotency-key", key).send().await.unwrap();
+        let header = |name: &str| answer.headers().get(name).map(|v| v.to_str().unwrap().to_owned());
+        let (cost, left) = (header("x-credits-cost"), header("x-credits-remaining"));
+        let status = answer.status().as_u16();
+        let detail =
+            if status == 200 { String::new() } else { answer.json::<Value>().await.unwrap()["detail"].to_string() };
+        (status, cost.zip(left), detail)
+    };
+    let credits = async |token: &str| world.credits(token).await["credits"].as_i64().unwrap();
+    let charged = |left: i64| Some(("1".to_owned(), left.to_string()));
+    set_timeout(Duration::ZERO);
+    for n in 0..2 {
+        let (status, cost, detail) = ask(&token, "slow").await;
+        assert_eq!((status, cost, credits(&token).await), (422, None, 100), "{n}: {detail}");
+        assert!(detail.contains("没有处理完") && !detail.contains("扣"), "{detail}");
+    }
+    for left in [99, 98] {
+        let (status, cost, detail) = ask(&token, "slow").await;
+        assert_eq!((status, cost, credits(&token).await), (422, charged(left), left), "{detail}");
+        assert!(detail.contains("没有处理完") && detail.contains("扣 1 积分"), "{detail}");
+    }
+    // The quota is used as well, and no hold is left.
+    let used = quota::look(&world.app.ctx, user_id, "image_edit").await.unwrap().windows.map(|window| window.used);
+    assert_eq!((used, world.app.count("SELECT COUNT(*) FROM credit_holds").await), ([2, 2, 2], 0));
+    // Another user's timeouts are counted separately.
+    assert_eq!((ask(&other, "a").await.1, credits(&other).await), (None, 100));
+    // The failures did not use up the key: a success is charged once.
+    set_timeout(Duration::from_secs(20));
+    for _ in 0..2 {
+        assert_eq!(ask(&token, "slow").await, (200, charged(97), String::new()));
+    }
+    // A paid key whose repeat times out is charged like any other.
+    set_timeout(Duration::ZERO);
+    assert_eq!(ask(&token, "slow").await.1, charged(96));
+    // After an hour the count is reset.
+    world.app.clock.advance_ms(60 * MINUTE_MS);
+    let (status, cost, _) = ask(&token, "later").await;
+    assert_eq!((status, cost, credits(&token).await), (422, None, 96));
+}
+
+/// A client that hangs up shortly before the timeout has used the processor as well.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_edit_that_nobody_gets_costs_nothing() {
+async fn hanging_up_before_the_timeout_counts_as_one() {
+    let database = Database::open(Engine::Sqlite).await.unwrap();
+    let world = World::open(&database).await;
+    let (user_id, token) = follower(&world, "oHangsUp").await;
+    for _ in 0..2 {
+        count(&world.app.ctx, Limit::EditTimeouts, &format!("user/{user_id}")).await.unwrap();
+    }
+    let ctx = world.app.ctx.clone();
+    let list = parse(&format!("[{}]", [r#"{"op":"blur","sigma":50}"#; 20].join(","))).unwrap();
+    let slot = ctx.image_edits.enter(user_id).await.unwrap();
+    // Longer than half of the timeout and shorter than all of it, so the work is still running.
+    let patience = Duration::from_secs(4);
+    let gone = tokio::time::timeout(patience, paid::edit(&ctx, user_id, slot, png(6_000), list, None)).await;
+    assert!(gone.is_err(), "the picture is too easy for this machine: {gone:?}");
+    let holds = async || world.app.count("SELECT COUNT(*) FROM credit_holds").await;
+    assert!(eventually(Duration::from_secs(20), async || holds().await == 0).await);
+    assert_eq!(world.credits(&token).await["credits"], 99);
+}
+
+/// A client that hangs up early pays nothing, and the next process refunds the holds of a killed one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_aborted_edit_costs_nothing() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let world = World::open(&database).await;
     let (user_id, token) = follower(&world, "oHasty").await;
-    // Nothing while the database is too busy to say: the work takes the whole machine.
+    // `None` while the database is too busy to answer: the edit uses the whole machine.
     let balance = async |world: &World| credit::totals(&world.app.ctx, user_id).await.ok().map(|totals| totals.balance);
     let (ctx, list) = (world.app.ctx.clone(), parse(r#"[{"op":"blur","sigma":50}]"#).unwrap());
     let work = tokio::spawn(async move {
-        let place = ctx.studio.enter(user_id).unwrap();
-        paid::edit(&ctx, user_id, place, png(2_000), list, None).await.map(drop)
+        let slot = ctx.image_edits.enter(user_id).await.unwrap();
+        paid::edit(&ctx, user_id, slot, png(2_000), list, None).await.map(drop)
     });
     let is_taken = eventually(Duration::from_secs(20), async || balance(&world).await == Some(99)).await;
-    assert!(is_taken, "taken before the work");
+    assert!(is_taken, "charged before the work");
     work.abort();
-    assert!(eventually(Duration::from_secs(20), async || balance(&world).await == Some(100)).await, "given back");
+    assert!(eventually(Duration::from_secs(20), async || balance(&world).await == Some(100)).await, "refunded");
 
     let Held::Now(hold) = credit::hold::hold(&world.app.ctx, user_id, 1, "image_edit", None).await.unwrap() else {
-        panic!("nobody has asked for it before")
+        panic!("the hold has no key")
     };
-    // As by a kill: nobody gives it back.
+    // As after a kill: the hold is not dropped.
     std::mem::forget(hold);
     world.app.stopping.cancel();
     assert_eq!(balance(&world).await, Some(99));
@@ -332,33 +396,33 @@ async fn an_edit_that_nobody_gets_costs_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_openid_alone_is_believed_only_where_the_operator_says_so() {
+async fn an_openid_header_is_trusted_only_if_so_configured() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let world = World::with(&database, &[("WEIDA_TRUST_OPENID_HEADER", "true")]).await;
     let (user_id, token) = follower(&world, "oGateway").await;
     let asked = |openid: &str| world.get("/api/v1/user/credits").header("openid", openid);
     assert_eq!(asked("oGateway").send().await.unwrap().json::<Value>().await.unwrap()["credits"], 100);
-    for unknown in ["oNobody", "ogateway", "", "oGateway "] {
+    for unknown in ["oUnknown", "ogateway", "", "oGateway "] {
         let status = asked(unknown).send().await.unwrap().status();
         assert!(status == StatusCode::UNAUTHORIZED || unknown.trim() == "oGateway", "{unknown:?}: {status}");
     }
     assert_eq!(asked("oGateway").header("openid", "oOther").send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
-    // A token counts before a name.
-    assert_eq!(asked("oNobody").bearer_auth(&token).send().await.unwrap().status(), StatusCode::OK);
+    // A token takes precedence over the openid header.
+    assert_eq!(asked("oUnknown").bearer_auth(&token).send().await.unwrap().status(), StatusCode::OK);
     assert_eq!(asked("oGateway").bearer_auth("a.b.c").send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
     let (_, admin) = world.admin("root").await;
     world.disable(&admin, user_id).await;
     assert_eq!(asked("oGateway").send().await.unwrap().status(), StatusCode::FORBIDDEN);
 }
 
-/// T-35: what a client calls itself, its scene, its token and its keys are in no table.
+/// T-35: the client id, scene, tokens and idempotency keys are in no table.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn neither_client_nor_token_nor_key_is_stored_as_it_is() {
+async fn client_ids_tokens_and_keys_are_not_stored_in_plain_text() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let world = World::open(&database).await;
     let qr = world.qr("canary-client-8c1f").await;
     world.scan(&world.app.phone("oCanary"), &qr).await;
-    let token = world.checked("canary-client-8c1f").await["token"].as_str().unwrap().to_owned();
+    let token = world.polled(&qr).await["token"].as_str().unwrap().to_owned();
     world.edit(&token, png(4), SMALL).header("idempotency-key", "canary-key-77aa").send().await.unwrap();
     let mut tx = world.app.ctx.store.begin().await.unwrap();
     weida::store::fact::insert_fact(&mut tx, "mark", "here-it-is-4d2e").await.unwrap();
@@ -367,9 +431,9 @@ async fn neither_client_nor_token_nor_key_is_stored_as_it_is() {
     let mut stored = std::fs::read(path).unwrap();
     stored.extend(std::fs::read(format!("{path}-wal")).unwrap_or_default());
     let holds = |secret: &str| stored.windows(secret.len()).any(|found| found == secret.as_bytes());
-    assert!(holds("here-it-is-4d2e"), "the search finds what is there");
-    let scene = qr["scene_id"].as_str().unwrap();
-    for secret in ["canary-client-8c1f", scene, token.as_str(), "canary-key-77aa"] {
+    assert!(holds("here-it-is-4d2e"), "the search works");
+    let [scene, poll] = ["scene_id", "poll_token"].map(|name| qr[name].as_str().unwrap());
+    for secret in ["canary-client-8c1f", scene, poll, token.as_str(), "canary-key-77aa"] {
         assert!(!holds(secret), "{secret}");
     }
     assert!(!world.app.state.metrics.render().contains("canary"));

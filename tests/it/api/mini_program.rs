@@ -1,7 +1,6 @@
-//! Dialect C, as its document has it.
+//! Dialect C, as documented.
 
-use super::{World, too_large};
-use crate::rig::{Database, Engine, Tape};
+use crate::rig::{Database, Engine, Tape, World, too_large};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -18,7 +17,7 @@ fn bearing(world: &World, path: &str, token: &str) -> reqwest::RequestBuilder {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_call_and_every_refusal_is_as_on_the_tape() {
+async fn every_call_and_every_refusal_matches_the_tape() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let world = World::open(&database).await;
     let mut tape = Tape::of(&world.app, "mini_program");
@@ -59,7 +58,7 @@ async fn every_call_and_every_refusal_is_as_on_the_tape() {
     tape.ask("no such call", world.post("/api/auth/logout", &json!({}))).await;
     tape.ask("nothing at all", world.get("/api/auth")).await;
 
-    // What the platform says.
+    // Errors of the platform.
     for errcode in [40029, 40163, 45011, 40013, 40125, 40226, 41008] {
         world.platform.inject(SESSION, Injection::Errcode(errcode), 1);
         tape.ask(&format!("login: the platform says {errcode}"), login("x")).await;
@@ -101,13 +100,13 @@ async fn every_call_and_every_refusal_is_as_on_the_tape() {
     let code = world.mini_code(&wei).await;
     tape.name(&code, "code 3");
     tape.ask("login: disabled", login(&code)).await;
-    weida::core::account::leave::delete(&world.app.ctx, user, None, "x").await.unwrap();
+    weida::core::account::deletion::delete(&world.app.ctx, user, None, "x").await.unwrap();
     tape.ask("verify: the user is gone", bearing(&world, "/api/auth/verify", &fresh)).await;
     tape.end();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_a_mini_program_it_says_so() {
+async fn without_a_mini_program_a_login_is_refused() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let world = World::with(&database, &[("WECHAT_MINI_APPID", ""), ("WECHAT_MINI_SECRET", "")]).await;
     let mut tape = Tape::of(&world.app, "mini_program_not_configured");
@@ -116,9 +115,9 @@ async fn without_a_mini_program_it_says_so() {
     assert_eq!(world.platform.calls(SESSION), 0);
 }
 
-/// A platform that is busy for a moment is asked again. (How long one is waited for: `wechat::api::tests::calls`.)
+/// A busy platform is called again. (`wechat::api::tests::calls` tests how long.)
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_busy_platform_is_asked_again_and_an_absent_one_makes_nobody() {
+async fn a_busy_platform_is_called_again_and_a_failing_one_creates_no_user() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let world = World::open(&database).await;
     let wei = world.person("小微").await;
@@ -134,12 +133,12 @@ async fn a_busy_platform_is_asked_again_and_an_absent_one_makes_nobody() {
     let (status, body) = login(&world.mini_code(&world.person("小慢").await).await).await;
     assert_eq!((status, body["code"].as_i64(), body["data"].is_null()), (500, Some(500), true));
     assert!(body["msg"].as_str().unwrap().contains("微信"), "{body}");
-    assert_eq!(world.app.count("SELECT COUNT(*) FROM users").await, users, "nobody was made");
+    assert_eq!(world.app.count("SELECT COUNT(*) FROM users").await, users, "no user was created");
 }
 
-/// One human is one user, whichever app they come by, where the platform says so; and never otherwise.
+/// Sign-ins from several WeChat apps belong to one user only if they have the same unionid.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn people_are_one_by_their_unionid_and_by_nothing_else() {
+async fn only_the_unionid_identifies_a_person() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let world = World::open(&database).await;
     let login = async |openid: &str, name: &str| {
@@ -149,7 +148,7 @@ async fn people_are_one_by_their_unionid_and_by_nothing_else() {
     };
     let (one, other) = (world.person("同名").await, world.person("同名").await);
     assert_ne!(login(&one, "同名").await, login(&other, "同名").await, "a name proves nothing");
-    // A follower with an account, whose unionid the account has learnt.
+    // A follower whose unionid the official account has learned.
     let wei = world.person("小微").await;
     world.platform.set_unionid(&wei, "uWei").await.unwrap();
     world.act(&wei, Act::Follow).await;
@@ -158,13 +157,13 @@ async fn people_are_one_by_their_unionid_and_by_nothing_else() {
     });
     assert!(learnt.await);
     let by_mini = login(&wei, "小微").await;
-    // Both identities are theirs now, and a sign-in by the account finds the same user.
+    // Both identities belong to this user now, and a sign-in by the official account finds the same user.
     let owner = async |sql| world.app.count(sql).await;
     assert_eq!(
         owner("SELECT COALESCE(MAX(user_id), 0) FROM identities WHERE unionid = 'uWei' AND app = 'mini_program'").await,
         by_mini
     );
-    let secrets = crate::signin::begin_login(&world.app).await;
+    let secrets = crate::rig::begin_login(&world.app).await;
     world.act(&wei, Act::text(secrets.code())).await;
     world.act(&wei, Act::text("1")).await;
     let user = weida::core::signin::collect::collect(&world.app.ctx, &secrets).await.unwrap().user;
@@ -172,54 +171,41 @@ async fn people_are_one_by_their_unionid_and_by_nothing_else() {
     assert_eq!(owner("SELECT COUNT(*) FROM identities WHERE user_id IS NOT NULL AND unionid = 'uWei'").await, 2);
 }
 
-/// Somebody registered here and came by the mini-program before the platform told that both are one person.
+/// A person registered here and signed in by the mini-program before the platform reported the common unionid.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_accounts_of_one_person_become_one() {
+async fn two_accounts_of_one_person_are_joined_after_consent() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let world = World::open(&database).await;
     let ctx = &world.app.ctx;
     let wei = world.person("小微").await;
-    let secrets =
-        weida::core::signin::begin::register(ctx, "wei", "correct horse", crate::signin::asker()).await.unwrap();
+    let secrets = weida::core::signin::begin::register(ctx, "wei", "correct horse", crate::rig::asker()).await.unwrap();
     world.act(&wei, Act::Follow).await;
     world.act(&wei, Act::text(secrets.code())).await;
+    world.act(&wei, Act::text("1")).await;
     let registered = weida::core::signin::collect::collect(ctx, &secrets).await.unwrap().user;
     world.platform.set_unionid(&wei, "uWei").await.unwrap();
-    let presented = weida::core::signin::app::Presented::default();
-    let came = weida::core::signin::app::by_mini_program(ctx, &world.mini_code(&wei).await, &presented).await.unwrap();
-    assert_ne!(came.user.id, registered.id, "nobody could know yet");
+    let presented = weida::core::signin::wechat_apps::PresentedProfile::default();
+    let came =
+        weida::core::signin::wechat_apps::by_mini_program(ctx, &world.mini_code(&wei).await, &presented).await.unwrap();
+    assert_ne!(came.user.id, registered.id, "the unionid is not known yet");
     crate::rig::adjust(ctx, came.user.id, 7).await.unwrap();
     quota::add(ctx, came.user.id, "article", 3).await.unwrap();
     quota::add(ctx, registered.id, "article", 2).await.unwrap();
-    let strange = world.entered("别人").await;
+    let unrelated = world.entered("别人").await;
 
     unionid::learn(ctx, &wei, "uWei").await.unwrap();
-    let credits = credit::totals(ctx, registered.id).await.unwrap();
+    assert!(weida::core::account::find(ctx, registered.id).await.unwrap().is_some(), "no consent yet");
+    world.act(&wei, Act::text("合并账号")).await;
+    world.act(&wei, Act::text("1")).await;
+    // The account created by a WeChat sign-in stays, with the data of both.
+    let credits = credit::totals(ctx, came.user.id).await.unwrap();
     assert_eq!((credits.balance, credits.granted - credits.spent), (107, 107));
-    assert_eq!(quota::look(ctx, registered.id, "article").await.unwrap().windows[0].used, 5);
-    assert!(weida::core::account::find(ctx, came.user.id).await.unwrap().is_none());
-    let followed = crate::rig::eventually(Duration::from_secs(1), async || {
-        token::verify(ctx, &came.token).await.is_ok_and(|bearer| bearer.user_id == registered.id)
-    });
-    assert!(followed.await, "the token of the one that went stands for the one that stays");
-    let again = weida::core::signin::app::by_mini_program(ctx, &world.mini_code(&wei).await, &presented).await.unwrap();
-    assert_eq!(again.user.id, registered.id);
-    assert!(token::verify(ctx, &strange.2).await.is_ok(), "nobody else was touched");
-    // Two that both have a password stay two: which of them is meant is for their owner to say.
-    let (other, _, _) = world.entered("也是我").await;
-    let hash = ctx
-        .hasher
-        .hash("password", weida::core::account::password::Password::typed("correct horse"), None)
-        .await
-        .unwrap();
-    let mut tx = ctx.store.begin().await.unwrap();
-    weida::store::user::update_password(&mut tx, other, &hash, ctx.now()).await.unwrap();
-    tx.commit().await.unwrap();
-    let people = world.platform.people();
-    let me = people.iter().find(|p| p.nickname == "也是我").unwrap();
-    world.platform.set_unionid(&me.openid, "uWei").await.unwrap();
-    let came =
-        weida::core::signin::app::by_mini_program(ctx, &world.mini_code(&me.openid).await, &presented).await.unwrap();
-    assert_eq!(came.user.id, other);
-    assert!(weida::core::account::find(ctx, registered.id).await.unwrap().is_some());
+    assert_eq!(quota::look(ctx, came.user.id, "article").await.unwrap().windows[0].used, 5);
+    assert!(weida::core::account::find(ctx, registered.id).await.unwrap().is_none());
+    assert!(token::verify(ctx, &came.token).await.is_err(), "a token from before the join");
+    let again =
+        weida::core::signin::wechat_apps::by_mini_program(ctx, &world.mini_code(&wei).await, &presented).await.unwrap();
+    assert_eq!(again.user.id, came.user.id);
+    assert!(token::verify(ctx, &again.token).await.is_ok());
+    assert!(token::verify(ctx, &unrelated.2).await.is_ok(), "other users are not affected");
 }

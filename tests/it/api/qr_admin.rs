@@ -1,13 +1,12 @@
-//! Dialect D's admin calls: for admins alone, written down, and never shutting the last one out.
+//! Dialect D's admin calls: for admins only, audited, and never disabling the last admin.
 
-use super::World;
-use crate::rig::{Database, Engine, Tape};
+use crate::rig::{Database, Engine, Tape, World};
 use reqwest::Method;
 use serde_json::{Value, json};
 use weida::core::token;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_call_of_an_admin_is_as_on_the_tape() {
+async fn every_admin_call_matches_the_tape() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let world = World::open(&database).await;
     let mut tape = Tape::of(&world.app, "qr_login_admin");
@@ -30,6 +29,11 @@ async fn every_call_of_an_admin_is_as_on_the_tape() {
     tape.ask("list_all_keys: a foreign cursor", list("?cursor=1%27%3Bdrop")).await;
     tape.ask("get_user", call("/admin/get_user", json!({ "openid": openid }))).await;
     tape.ask("get_user: by number", call("/admin/get_user", json!({ "userid": user }))).await;
+    tape.ask("get_user: two names of one user", call("/admin/get_user", json!({ "openid": openid, "userid": user })))
+        .await;
+    tape.ask("get_user: names of two users", call("/admin/get_user", json!({ "openid": other, "userid": user }))).await;
+    tape.ask("delete_user: names of two users", call("/admin/delete_user", json!({ "openid": other, "userid": user })))
+        .await;
     tape.ask("get_user: nobody", call("/admin/get_user", json!({ "openid": "oNobody" }))).await;
     tape.ask("get_user: whom?", call("/admin/get_user", json!({}))).await;
     tape.ask("get_user: an openid that is a number", call("/admin/get_user", json!({ "openid": 7 }))).await;
@@ -48,7 +52,7 @@ async fn every_call_of_an_admin_is_as_on_the_tape() {
         call("/admin/update_user", json!({ "openid": openid, "enabled": false, "reason": "滥用" })),
     )
     .await;
-    assert!(token::verify(&world.app.ctx, &users_token).await.is_err(), "the token died at once");
+    assert!(token::verify(&world.app.ctx, &users_token).await.is_err(), "the token is void immediately");
     tape.ask("update_user: let in again", call("/admin/update_user", json!({ "openid": openid, "enabled": true })))
         .await;
     let root = token::verify(&world.app.ctx, &admin).await.unwrap().user_id;
@@ -60,12 +64,14 @@ async fn every_call_of_an_admin_is_as_on_the_tape() {
     tape.ask("delete_user: the last admin", call("/admin/delete_user", json!({ "userid": root }))).await;
     tape.ask("delete_user", call("/admin/delete_user", json!({ "openid": openid }))).await;
     tape.ask("delete_user: again", call("/admin/delete_user", json!({ "openid": openid }))).await;
+    let no_body = world.request(Method::POST, "/admin/clear_all_users").bearer_auth(&admin);
+    tape.ask("clear_all_users: no body", no_body).await;
     tape.ask("clear_all_users: not meant", call("/admin/clear_all_users", json!({ "confirm": "yes" }))).await;
     tape.ask("clear_all_users", call("/admin/clear_all_users", json!({ "confirm": "DELETE ALL USERS" }))).await;
     tape.ask("clear_all_users: GET", world.request(Method::GET, "/admin/clear_all_users").bearer_auth(&admin)).await;
     tape.end();
     assert_eq!(world.app.count("SELECT COUNT(*) FROM users").await, 1, "the admin stays");
-    // Level, profile and level, shut out, let in, two deletions: each is written down.
+    // Level, profile and level, disable, enable, two deletions: each has an audit entry.
     let written = world.app.count("SELECT COUNT(*) FROM audit_entries WHERE actor_id IS NOT NULL").await;
     assert!(written >= 7, "{written}");
 }

@@ -1,18 +1,17 @@
-//! Dialect D, as its document has it: a program that waits for a phone, and what it may ask for with the token.
+//! Dialect D, as documented: a program that waits for a phone, and its calls with the token.
 
-use super::{World, too_large};
-use crate::rig::{Database, Engine, Tape, eventually, http};
+use crate::rig::{Database, Engine, Tape, World, eventually, http, too_large};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use weida::{
-    core::{signin::remote, token},
+    core::{signin::api_session, token},
     sandbox::platform::{AccountKind, Act, Injection},
 };
 
 const MINUTE_MS: i64 = 60_000;
 
-/// A session that a program has begun.
+/// A sign-in session begun by a program.
 struct Session {
     id: String,
     qr_url: String,
@@ -33,7 +32,7 @@ impl World {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_step_of_a_session_is_as_on_the_tape() {
+async fn every_step_of_a_session_matches_the_tape() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let world = World::open(&database).await;
     let mut tape = Tape::of(&world.app, "qr_login");
@@ -99,14 +98,14 @@ async fn every_step_of_a_session_is_as_on_the_tape() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_call_with_a_token_is_as_on_the_tape() {
+async fn every_call_with_a_token_matches_the_tape() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let world = World::open(&database).await;
     let mut tape = Tape::of(&world.app, "qr_login_usage");
     let (user, openid, token) = world.entered("小微").await;
-    let (_, stranger, _) = world.entered("别人").await;
+    let (_, unrelated, _) = world.entered("别人").await;
     let (_, admin) = world.admin("root").await;
-    for (value, name) in [(&openid, "openid"), (&stranger, "stranger"), (&token, "token"), (&admin, "admin's token")] {
+    for (value, name) in [(&openid, "openid"), (&unrelated, "stranger"), (&token, "token"), (&admin, "admin's token")] {
         tape.name(value, name);
     }
     let by = |token: &str, path: &str, body: &Value| world.post(path, body).bearer_auth(token);
@@ -122,9 +121,21 @@ async fn every_call_with_a_token_is_as_on_the_tape() {
     )
     .await;
     tape.ask("validate_token: a number", world.post("/validate_token", &json!({ "token": 7 }))).await;
+    tape.ask("validate_token: an empty object, by the header", own("/validate_token", json!({}))).await;
+    let another = crate::rig::token(&world.app.ctx, user, None).await.unwrap();
+    tape.name(&another, "another token");
+    tape.ask(
+        "validate_token: the body's is none, the header's is one",
+        own("/validate_token", json!({ "token": "x" })),
+    )
+    .await;
+    tape.ask("validate_token: the header's is none", by("a.b.c", "/validate_token", &json!({ "token": another })))
+        .await;
+    tape.ask("validate_token: the header's is an admin's", by(&admin, "/validate_token", &json!({ "token": another })))
+        .await;
 
     tape.ask("get_user_info: own", own("/get_user_info", json!({ "openid": openid }))).await;
-    tape.ask("get_user_info: somebody else's", own("/get_user_info", json!({ "openid": stranger }))).await;
+    tape.ask("get_user_info: somebody else's", own("/get_user_info", json!({ "openid": unrelated }))).await;
     tape.ask("get_user_info: nobody's", own("/get_user_info", json!({ "openid": "oNobody" }))).await;
     tape.ask("get_user_info: an admin", by(&admin, "/get_user_info", &json!({ "openid": openid }))).await;
     tape.ask("get_user_info: an admin, nobody's", by(&admin, "/get_user_info", &json!({ "openid": "oNobody" }))).await;
@@ -148,6 +159,7 @@ async fn every_call_with_a_token_is_as_on_the_tape() {
     tape.ask("update_usage: another feature", own("/update_usage", feature("image_edit", 3))).await;
     tape.ask("update_usage: no such feature", own("/update_usage", feature("nothing", 1))).await;
     tape.ask("check_permission: no such feature", own("/check_permission", feature("nothing", 1))).await;
+    tape.ask("check_permission: no feature", own("/check_permission", feature("", 1))).await;
     for amount in [json!(0), json!(-1), json!("1"), json!(1.5), json!(10_000_000)] {
         let body = json!({ "openid": openid, "feature": "article", "amount": amount });
         tape.ask(&format!("update_usage: amount {amount}"), own("/update_usage", body)).await;
@@ -163,7 +175,7 @@ async fn every_call_with_a_token_is_as_on_the_tape() {
         own("/update_article_usage", json!({ "openid": openid, "amount": 9 })),
     )
     .await;
-    tape.ask("update_article_usage: somebody else's", own("/update_article_usage", json!({ "openid": stranger })))
+    tape.ask("update_article_usage: somebody else's", own("/update_article_usage", json!({ "openid": unrelated })))
         .await;
     tape.ask("update_usage: an admin, for somebody", by(&admin, "/update_usage", &feature("article", 1))).await;
 
@@ -180,7 +192,7 @@ async fn every_call_with_a_token_is_as_on_the_tape() {
     tape.end();
 }
 
-/// Held until something happens, and no longer than asked for.
+/// A long poll is held until the state changes, at most as long as requested.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_poll_that_waits_answers_when_the_phone_acts() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
@@ -198,9 +210,9 @@ async fn a_poll_that_waits_answers_when_the_phone_acts() {
     assert!(took >= Duration::from_millis(900), "{took:?}");
     // The phone acts only while the poll is held.
     let ctx = &world.app.ctx;
-    let id = remote::state(ctx, &session.id).await.unwrap().id;
+    let id = api_session::state(ctx, &session.id).await.unwrap().id;
     let acting = async {
-        assert!(eventually(Duration::from_mins(1), async || ctx.hub.followers(id) == 1).await);
+        assert!(eventually(Duration::from_mins(1), async || ctx.status_broadcast.followers(id) == 1).await);
         world.act(&wei, Act::Scan { code: session.qr_url.clone() }).await;
     };
     let ((_, answer), ()) = tokio::join!(wait(25), acting);
@@ -209,29 +221,29 @@ async fn a_poll_that_waits_answers_when_the_phone_acts() {
     assert_eq!(answer["status"], "success");
 }
 
-/// Who waits for a session asks the database nothing, and ends with the session's time.
+/// Long polls are limited for each session and end when the session expires.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_waits_is_told_of_the_end_and_there_are_few_of_them() {
+async fn long_polls_are_limited_and_end_with_the_session() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let world = World::open(&database).await;
     let session = world.begin().await;
-    let standing = remote::state(&world.app.ctx, &session.id).await.unwrap();
+    let state = api_session::state(&world.app.ctx, &session.id).await.unwrap();
     let url = format!("/poll?id={}&wait=25", session.id);
     let held = || async { world.get(&url).send().await.unwrap() };
     let four = futures::future::join_all((0..4).map(|_| held()));
     let fifth = async {
-        let full = async || world.app.ctx.hub.followers(standing.id) == 4;
+        let full = async || world.app.ctx.status_broadcast.followers(state.id) == 4;
         assert!(eventually(Duration::from_mins(1), full).await);
         let refused = held().await;
         assert_eq!((refused.status().as_u16(), refused.headers()["retry-after"].to_str().unwrap()), (429, "5"));
         world.app.clock.advance_ms(10 * MINUTE_MS);
-        weida::core::keep::expire(&world.app.ctx).await.unwrap();
+        weida::core::cleanup::expire(&world.app.ctx).await.unwrap();
     };
     let (answers, ()) = tokio::join!(four, fifth);
     for answer in answers {
         assert_eq!(answer.json::<Value>().await.unwrap()["status"], "expired");
     }
-    // Also where nobody tells it: when the time is over is known.
+    // Also without a notification, because the expiry is known.
     let session = world.begin().await;
     world.app.clock.advance_ms(10 * MINUTE_MS - 1);
     let begun = Instant::now();
@@ -240,7 +252,7 @@ async fn who_waits_is_told_of_the_end_and_there_are_few_of_them() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_stream_tells_every_state_and_ends_with_the_last() {
+async fn the_stream_sends_every_state_and_ends_with_the_last() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let world = World::open(&database).await;
     let wei = world.person("小微").await;
@@ -248,23 +260,23 @@ async fn the_stream_tells_every_state_and_ends_with_the_last() {
     let session = world.begin().await;
     let mut stream = world.get(&format!("/events?id={}", session.id)).send().await.unwrap();
     assert!(stream.headers()["content-type"].to_str().unwrap().starts_with("text/event-stream"));
-    let mut heard = String::new();
+    let mut received = String::new();
     let mut until = async |state: &str| {
-        while !heard.contains(&format!(r#""status":"{state}""#)) {
+        while !received.contains(&format!(r#""status":"{state}""#)) {
             let chunk = tokio::time::timeout(Duration::from_secs(5), stream.chunk()).await.unwrap().unwrap();
-            heard.push_str(std::str::from_utf8(&chunk.expect("the stream goes on")).unwrap());
+            received.push_str(std::str::from_utf8(&chunk.expect("the stream stays open")).unwrap());
         }
-        heard.clone()
+        received.clone()
     };
     until("waiting").await;
     world.act(&wei, Act::Scan { code: session.qr_url.clone() }).await;
     until("scanned").await;
     world.act(&wei, Act::text("1")).await;
-    let heard = until("success").await;
+    let received = until("success").await;
     let last: Value =
-        serde_json::from_str(heard.lines().rfind(|l| l.starts_with("data: ")).unwrap().trim_start_matches("data: "))
+        serde_json::from_str(received.lines().rfind(|l| l.starts_with("data: ")).unwrap().trim_start_matches("data: "))
             .unwrap();
-    // The same as a poll within the minute.
+    // A poll within the minute gives the same.
     assert_eq!(last, world.poll(&session.id).await.1);
     assert!(token::verify(&world.app.ctx, last["token"].as_str().unwrap()).await.is_ok());
     let missing = world.get("/events?id=nothing").send().await.unwrap();
@@ -274,17 +286,17 @@ async fn the_stream_tells_every_state_and_ends_with_the_last() {
     );
 }
 
-/// The secret of a page's session follows nothing here, and a program's opens no page; the QR's scene opens nothing at all.
+/// A page's poll secret is not accepted here, a program's session id opens no page, and the QR's scene is accepted nowhere.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_session_is_followed_by_its_own_secret_only() {
+async fn a_session_is_polled_by_its_own_id_only() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let world = World::open(&database).await;
     let wei = world.person("小微").await;
     world.act(&wei, Act::Follow).await;
-    let page = crate::signin::begin_login(&world.app).await;
+    let page = crate::rig::begin_login(&world.app).await;
     world.act(&wei, Act::text(page.code())).await;
     world.act(&wei, Act::text("1")).await;
-    assert_eq!(world.poll(page.poll()).await.0, 404, "a page's script must not be a way to a token");
+    assert_eq!(world.poll(page.poll()).await.0, 404, "a page's script must not get a token");
     let session = world.begin().await;
     let scene = world.platform.codes()[0].scene.to_string();
     assert_ne!(scene, session.id);
@@ -294,7 +306,7 @@ async fn a_session_is_followed_by_its_own_secret_only() {
     let cookie = format!("weida_signin={}.{}.{}", session.id, session.id, session.code);
     let stream = http().get(world.app.url(&format!("/signin/events?poll={}", session.id))).header("cookie", cookie);
     assert_eq!(stream.send().await.unwrap().status(), 404);
-    // Sent as a code it waits for the phone's word like any other, and a hundred programs get one token.
+    // Its digits, sent in the chat, need the phone's confirmation as usual, and a hundred polls get one token.
     world.act(&wei, Act::text(&session.code)).await;
     assert_eq!(world.poll(&session.id).await.1["status"], "scanned");
     world.act(&wei, Act::text("1")).await;
@@ -304,9 +316,9 @@ async fn a_session_is_followed_by_its_own_secret_only() {
     assert_eq!(tokens.len(), 1);
 }
 
-/// Where the account may make no codes, the program shows the account's own and the digits.
+/// If the account may not create QR codes, the program shows the account's own QR and the digits.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_scene_codes_the_digits_are_sent() {
+async fn without_scene_qr_codes_the_digits_sign_in() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let world = World::open(&database).await;
     world.platform.set_kind(AccountKind::PersonalSubscription).await;

@@ -1,4 +1,4 @@
-//! Many people at once, the same ones every time: for what must be quick among a hundred thousand.
+//! Generates many users, the same in every run, for tests of speed among a hundred thousand.
 
 use std::ops::Range;
 use weida::store::{
@@ -9,7 +9,7 @@ use weida::store::{
 
 /// Appid of the crowd's identities.
 pub const APPID: &str = "wx0123456789abcdef";
-/// Users a transaction.
+/// Users per transaction.
 const CHUNK: i64 = 5_000;
 const SURNAMES: [&str; 20] = [
     "赵", "钱", "孙", "李", "周", "吴", "郑", "王", "冯", "陈", "卫", "蒋", "沈", "韩", "杨", "朱", "秦", "许", "何",
@@ -21,7 +21,7 @@ const GIVEN: [&str; 25] = [
 ];
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// Adds the users of these numbers, with an identity each. The n-th has the id `first_id` + n, which nobody may have, and registered
+/// Adds the users of these numbers, with an identity each. The n-th has the id `first_id` + n, which must be free, and registered
 /// n minutes after `since` (epoch milliseconds).
 pub async fn add(store: &Store, first_id: i64, numbers: Range<i64>, since: i64) {
     let mut from = numbers.start;
@@ -38,30 +38,21 @@ pub async fn add(store: &Store, first_id: i64, numbers: Range<i64>, since: i64) 
     }
 }
 
-/// The n-th of the crowd.
+/// The n-th user.
 pub fn person(first_id: i64, n: i64, since: i64) -> UserRow {
     let at = usize::try_from(n).unwrap();
     let created_at = since + n * 60_000;
     let username = format!("crowd{n:06}");
+    let nickname = format!("{}{}{}", SURNAMES[at % 20], GIVEN[at / 20 % 25], GIVEN[at / 500 % 25]);
     UserRow {
-        id: first_id + n,
         username_key: Some(username.clone()),
         username: Some(username),
-        password_hash: None,
-        nickname: format!("{}{}{}", SURNAMES[at % 20], GIVEN[at / 20 % 25], GIVEN[at / 500 % 25]),
-        avatar_url: None,
         email: (n % 3 == 0).then(|| format!("c{n}@mail{}.example", n % 7)),
         phone: (n % 2 == 0).then(|| format!("13{:09}", n * 7_919 % 1_000_000_000)),
-        real_name: None,
         level: ["normal", "normal", "normal", "premium", "vip"][at % 5].to_owned(),
-        role: "user".to_owned(),
         is_enabled: i64::from(n % 50 != 49),
-        is_auto_reply: 1,
-        credits: 0,
-        created_at,
-        updated_at: created_at,
         last_login_at: (n % 4 != 0).then(|| created_at + n * 7_919 % 1_000_000),
-        token_generation: 0,
+        ..UserRow::new(first_id + n, nickname, created_at)
     }
 }
 
@@ -83,7 +74,7 @@ fn identity_of(user: &UserRow, n: i64) -> IdentityRow {
     }
 }
 
-/// The n-th one's openid: 28 characters that look like chance.
+/// The n-th user's openid: 28 characters that look random.
 pub fn openid(n: i64) -> String {
     format!("o{}", scrambled(n))
 }
@@ -91,7 +82,7 @@ pub fn openid(n: i64) -> String {
 fn scrambled(n: i64) -> String {
     let mut state = u64::try_from(n).unwrap().wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let letter = |_| {
-        // Knuth's MMIX generator; its high bits are the good ones.
+        // Knuth's MMIX generator; its high bits are the most random.
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         char::from(ALPHABET[usize::try_from(state >> 58).unwrap()])
     };

@@ -1,29 +1,55 @@
-//! What tests start from: a program with a database of its own, a phone that pushes, and a clock that is theirs.
+//! The test fixtures: an app on its own database, a phone that sends pushes, and a fake clock.
 
 pub mod crowd;
+pub mod directory;
+pub mod page;
+pub mod replies;
+pub mod rules;
 
+mod browser;
+mod caller;
 mod database;
+mod jwt;
+mod log;
+mod people;
 mod phone;
 mod platform;
 mod program;
+mod registration;
+mod signin;
 mod tape;
+mod world;
 
-pub use database::{Database, Engine};
-pub use phone::{Phone, Push, digits, next, opened};
+pub use browser::{Answer, Browser, CHANGES};
+pub use caller::Caller;
+pub use database::{Column, Database, Engine};
+pub use jwt::{JWT_SECRET, claims_of, header_of, signed};
+pub use log::Log;
+pub use people::{account, admin, new_user, says, two_apps};
+pub use phone::{Phone, Push, content, digits, next, opened};
 pub use platform::{ACCESS_TOKEN, OAUTH_TOKEN, Platform, SESSION_KEY};
 pub use program::{Program, environment};
+pub use registration::{ATTACKERS_PASSWORD, app_with_platform, owner_of, relayed, user_count};
+pub use signin::{
+    HERE, asker, begin_login, browser_by_password, browser_by_wechat, is_asked, is_signed_in, register, status,
+};
 pub use tape::Tape;
+pub use world::{QR, World, too_large};
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 use tokio_util::sync::CancellationToken;
 use weida::{
+    base::{clock::FakeClock, rng::SystemRng},
     config::{Flags, load},
-    core::{CoreError, Ctx, account, chance::SystemChance, clock::FakeClock, credit, token::TokenFault},
-    http::{router::router, serve::start, state::AppState},
+    core::{CoreError, OfficialCtx, TokenFault, credit},
+    http::state::AppState,
+    server::{router::router, serve::start},
 };
 
-/// When the tests' world begins: the clock of the vectors.
+/// The fake clock's first time, the same as in the test vectors.
 pub const BEGINNING_MS: i64 = 1_757_650_000_000;
+/// The secret key of databases on a server.
+pub const SECRET_KEY: &str = "a-secret-key-of-tests-a-secret-key-of-tests";
 pub const TOKEN: &str = "Tok3n";
 pub const APPID: &str = "wx0123456789abcdef";
 pub const AES_KEY: &str = "cPpFMlYSZgCB6BZzT55xuJCnrL9FUVufBUgOgtXLGZi";
@@ -31,7 +57,8 @@ pub const AES_KEY: &str = "cPpFMlYSZgCB6BZzT55xuJCnrL9FUVufBUgOgtXLGZi";
 /// One running program.
 pub struct App {
     pub state: AppState,
-    pub ctx: Ctx,
+    phone: Option<Arc<weida::sandbox::Phone>>,
+    pub ctx: OfficialCtx,
     pub address: SocketAddr,
     pub clock: Arc<FakeClock>,
     pub stopping: CancellationToken,
@@ -44,23 +71,38 @@ impl Drop for App {
 }
 
 impl App {
-    /// A program on this database.
+    /// Starts an app on this database.
     pub async fn on(database: &Database) -> Self {
         Self::with(database, Arc::new(FakeClock::at(BEGINNING_MS)), &[]).await
     }
 
-    /// The same with a given clock and more settings, as in the environment; an empty one takes a setting away.
+    /// The same with a given clock and more environment settings; an empty value removes a setting.
     pub async fn with(database: &Database, clock: Arc<FakeClock>, more: &[(&str, &str)]) -> Self {
         Self::started(database, clock, more, &Flags::default()).await
     }
 
-    /// The same with a settings file, for what the environment has no name for.
+    /// The same with a settings file, for settings without an environment variable.
     pub async fn configured(database: &Database, clock: Arc<FakeClock>, file: &std::path::Path) -> Self {
+        Self::configured_with(database, clock, file, &[]).await
+    }
+
+    /// The same with both.
+    pub async fn configured_with(
+        database: &Database,
+        clock: Arc<FakeClock>,
+        file: &std::path::Path,
+        more: &[(&str, &str)],
+    ) -> Self {
         let flags = Flags { config: Some(file.to_owned()), ..Flags::default() };
-        Self::started(database, clock, &[], &flags).await
+        Self::started(database, clock, more, &flags).await
     }
 
     async fn started(database: &Database, clock: Arc<FakeClock>, more: &[(&str, &str)], flags: &Flags) -> Self {
+        let environment = Self::environment(database, more);
+        Self::of(&environment, clock, flags).await.unwrap()
+    }
+
+    fn environment(database: &Database, more: &[(&str, &str)]) -> BTreeMap<String, String> {
         let mut environment: BTreeMap<String, String> = [
             ("DATABASE_URL", database.url.as_str()),
             ("LEPTOS_SITE_ADDR", "127.0.0.1:0"),
@@ -68,25 +110,39 @@ impl App {
             ("WECHAT_SECRET", "stand-in"),
             ("WECHAT_TOKEN", TOKEN),
             ("WECHAT_AES_KEY", AES_KEY),
-            // Nobody listens there: the account behaves like one that may make no QR codes.
+            // Nothing listens there: the account behaves like one that may not create QR codes.
             ("WECHAT_API_BASE", "http://127.0.0.1:9"),
             ("WECHAT_MP_BASE", "http://127.0.0.1:9"),
         ]
         .map(|(k, v)| (k.to_owned(), v.to_owned()))
         .into();
+        // An embedded database has the key in a file beside it; a database on a server has no folder.
+        if database.engine != Engine::Sqlite {
+            environment.insert("WEIDA_SECRET_KEY".to_owned(), SECRET_KEY.to_owned());
+        }
         environment.extend(more.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
         environment.retain(|_, v| !v.is_empty());
-        let settings = load(flags, &environment).unwrap();
-        let server = start(settings, clock.clone(), Arc::new(SystemChance)).await.unwrap();
-        let (state, address) = (server.state.clone(), server.address);
-        let stopping = state.stopping.clone();
-        tokio::spawn(server.serve());
-        Self { ctx: state.ctx.clone(), state, address, clock, stopping }
+        environment
     }
 
-    /// The router, to be asked without a network.
+    /// Starts an app that may refuse to start. Returns the error line then.
+    pub async fn attempt(database: &Database, more: &[(&str, &str)]) -> Result<Self, String> {
+        let environment = Self::environment(database, more);
+        Self::of(&environment, Arc::new(FakeClock::at(BEGINNING_MS)), &Flags::default()).await
+    }
+
+    async fn of(environment: &BTreeMap<String, String>, clock: Arc<FakeClock>, flags: &Flags) -> Result<Self, String> {
+        let settings = load(flags, environment).map_err(|e| e.to_string())?;
+        let server = start(settings, clock.clone(), Arc::new(SystemRng)).await?;
+        let (state, phone, address) = (server.state.clone(), server.phone.clone(), server.address);
+        let stopping = state.stopping.clone();
+        tokio::spawn(server.serve());
+        Ok(Self { ctx: state.ctx.clone(), state, phone, address, clock, stopping })
+    }
+
+    /// The router, for requests without a network.
     pub fn router(&self) -> axum::Router {
-        router(self.state.clone())
+        router(self.state.clone(), self.phone.clone())
     }
 
     /// A phone with this openid, pushing to this program.
@@ -124,7 +180,7 @@ macro_rules! every_engine {
 }
 
 impl App {
-    /// What `SELECT COUNT(*) …` gives.
+    /// The single number that a `SELECT COUNT(*) …` returns.
     pub async fn count(&self, sql: &'static str) -> i64 {
         use sqlx::Row as _;
         use weida::store::Link as _;
@@ -132,7 +188,7 @@ impl App {
         db.sql(sql).fetch_one(db.conn()).await.unwrap().try_get(0).unwrap()
     }
 
-    /// What a person's doings leave behind, as counts and sums: two equal ones mean that nothing happened.
+    /// Counts and sums of user data; equal values before and after mean that nothing changed.
     pub async fn fingerprint(&self) -> Vec<i64> {
         let mut found = Vec::new();
         for sql in [
@@ -146,39 +202,44 @@ impl App {
             "SELECT COUNT(*) FROM messages",
             "SELECT COUNT(*) FROM deliveries",
             "SELECT COUNT(*) FROM credit_entries",
+            "SELECT COUNT(*) FROM signin_sessions WHERE consumed_at IS NULL",
+            "SELECT COUNT(*) FROM users WHERE is_enabled = 0",
+            "SELECT COUNT(*) FROM rule_changes",
+            "SELECT COUNT(*) FROM import_jobs",
+            "SELECT COUNT(*) FROM audit_entries",
         ] {
             found.push(self.count(sql).await);
         }
         found
     }
 
-    /// The program's time, in seconds.
+    /// The app's time in epoch seconds.
     pub fn clock_secs(&self) -> i64 {
-        use weida::core::clock::Clock as _;
+        use weida::base::clock::Clock as _;
         self.clock.now_secs()
     }
 }
 
-/// A token for a user who is proven just now.
-pub async fn token(ctx: &Ctx, user_id: i64, openid: Option<&str>) -> Result<String, CoreError> {
-    let user = account::find(ctx, user_id).await?.ok_or(CoreError::BadToken(TokenFault::Gone))?;
+/// Issues a token for a user.
+pub async fn token(ctx: &OfficialCtx, user_id: i64, openid: Option<&str>) -> Result<String, CoreError> {
+    let user = weida::core::account::find(ctx, user_id).await?.ok_or(CoreError::BadToken(TokenFault::Gone))?;
     weida::core::token::issue(ctx, &user, openid).await
 }
 
-/// Credits given to a user (or taken), by themselves as it were.
-pub async fn adjust(ctx: &Ctx, user_id: i64, delta: i64) -> Result<i64, CoreError> {
+/// Adds credits to a user, or removes them, with the user as the actor.
+pub async fn adjust(ctx: &OfficialCtx, user_id: i64, delta: i64) -> Result<i64, CoreError> {
     let mut tx = ctx.store.begin().await?;
     let balance = credit::adjust(ctx, &mut tx, user_id, delta, "test", (user_id, "x")).await?;
     tx.commit().await?;
     Ok(balance)
 }
 
-/// Asks again and again until the answer is yes, for what happens behind the scenes; false when it never is.
+/// Repeats a check of background work until it is true. Returns false if it is not within `patience`.
 pub async fn eventually(patience: std::time::Duration, mut question: impl AsyncFnMut() -> bool) -> bool {
     let asking = async {
-        let mut turns = tokio::time::interval(std::time::Duration::from_millis(10));
+        let mut interval = tokio::time::interval(std::time::Duration::from_millis(10));
         loop {
-            turns.tick().await;
+            interval.tick().await;
             if question().await {
                 return;
             }
@@ -187,18 +248,17 @@ pub async fn eventually(patience: std::time::Duration, mut question: impl AsyncF
     tokio::time::timeout(patience, asking).await.is_ok()
 }
 
-/// A client that goes straight there.
+/// A client without a proxy.
 pub fn http() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
-/// How much of a long test is done: `all` of it with `WEIDA_TEST_THOROUGH` set (nightly), else enough for every push.
+/// The number of rounds of a long test: `all` with `WEIDA_TEST_THOROUGH` set (nightly), else `some`.
 pub fn rounds(some: usize, all: usize) -> usize {
     if std::env::var_os("WEIDA_TEST_THOROUGH").is_some() { all } else { some }
 }
 
-/// This much time on a machine of our own, and more where it has more to do than it can: a limit is for the program, and not for
-/// what else is compiled beside it.
+/// The time limit, extended on an overloaded machine: other processes must not fail the test.
 pub fn patient(limit: std::time::Duration) -> std::time::Duration {
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load: f64 = load.split(' ').next().and_then(|minute| minute.parse().ok()).unwrap_or(1.0);

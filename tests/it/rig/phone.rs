@@ -1,4 +1,4 @@
-//! The platform's side of a chat: signed, encrypted pushes, and what the account answers.
+//! The platform's side of a chat: signed, encrypted pushes, and the account's answers.
 
 use super::{AES_KEY, APPID, TOKEN};
 use std::{
@@ -9,7 +9,7 @@ use std::{
     },
 };
 use weida::{
-    core::clock::{Clock as _, FakeClock},
+    base::clock::{Clock as _, FakeClock},
     wechat::{
         crypto::{AesKey, decrypt, encrypt},
         signature::sign,
@@ -24,7 +24,7 @@ pub fn next() -> u64 {
     NEXT.fetch_add(1, Ordering::SeqCst)
 }
 
-/// One push as it goes over the wire.
+/// One push request.
 #[derive(Debug, Clone)]
 pub struct Push {
     pub query: Vec<(String, String)>,
@@ -56,7 +56,7 @@ impl Push {
         }
     }
 
-    /// A push in plain mode, or what pretends to be one.
+    /// A push in plain mode, or an imitation of one.
     pub fn plain(document: &str, now_secs: i64) -> Self {
         let push = Self::of_envelope("", now_secs).without("encrypt_type").without("msg_signature");
         Self { body: document.to_owned(), ..push }
@@ -80,13 +80,13 @@ impl Push {
         self.query.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v)
     }
 
-    /// Where it goes.
+    /// Path and query of the request.
     pub fn path(&self) -> String {
         let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish();
         format!("/api/v1/auth/wechat/verify?{query}")
     }
 
-    /// Sends it and gives status and body.
+    /// Sends it and returns status and body.
     pub async fn send(&self, to: SocketAddr) -> (u16, String) {
         let url = format!("http://{to}{}", self.path());
         let answer = super::http().post(url).body(self.body.clone()).send().await.unwrap();
@@ -94,7 +94,7 @@ impl Push {
     }
 }
 
-/// A person's phone.
+/// A follower's phone.
 #[derive(Debug, Clone)]
 pub struct Phone {
     pub openid: String,
@@ -129,19 +129,19 @@ impl Phone {
         )
     }
 
-    /// Sends a document and gives the text of the answer, None for `success`.
+    /// Sends a document and returns the text of the answer, `None` for `success`.
     pub async fn push(&self, document: &str) -> Option<String> {
         let (status, body) = Push::safe(document, self.clock.now_secs()).send(self.to).await;
         assert_eq!(status, 200, "{body}");
         opened(&body).map(|xml| content(&xml))
     }
 
-    /// Says something.
+    /// Sends a text message.
     pub async fn say(&self, content: &str) -> Option<String> {
         self.push(&self.text(content)).await
     }
 
-    /// Says something that must be answered, and gives the answer.
+    /// Sends a text message that must be answered, and returns the answer.
     pub async fn ask(&self, content: &str) -> String {
         self.say(content).await.unwrap_or_else(|| panic!("{content:?} was not answered"))
     }
@@ -151,7 +151,7 @@ impl Phone {
         self.push(&self.event("subscribe", "")).await
     }
 
-    /// Asks for a code and reads it.
+    /// Requests a code and returns it.
     pub async fn code(&self, word: &str) -> String {
         let answer = self.ask(word).await;
         digits(&answer).unwrap_or_else(|| panic!("no code in {answer:?}"))
@@ -163,7 +163,7 @@ pub fn digits(text: &str) -> Option<String> {
     text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).map(str::to_owned)
 }
 
-/// The document inside a sealed answer, its signature and appid checked; None for `success`.
+/// Decrypts an answer and checks its signature and appid; `None` for `success`.
 pub fn opened(body: &str) -> Option<String> {
     if body == "success" || body.is_empty() {
         return None;
@@ -175,7 +175,7 @@ pub fn opened(body: &str) -> Option<String> {
     Some(decrypt(&[AesKey::parse(AES_KEY).unwrap()], &sealed, APPID).unwrap().0)
 }
 
-/// The text of an opened answer.
+/// The text of a decrypted answer.
 pub fn content(document: &str) -> String {
     xml::parse(document.as_bytes(), xml::PLAIN_MAX_BYTES).unwrap().child("Content").unwrap().text().to_owned()
 }

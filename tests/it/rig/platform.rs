@@ -1,4 +1,4 @@
-//! A stand-in for the platform's own API: it counts what it is asked, and answers, late or never.
+//! A simulated platform API that records the calls and answers immediately, late or never.
 
 use axum::{
     Router,
@@ -13,23 +13,25 @@ use std::{
 };
 use tokio::sync::watch;
 
-/// The secret value that the stand-in gives as `access_token`.
+/// The secret value of the simulated `access_token`.
 pub const ACCESS_TOKEN: &str = "stand-in-access-token-7f3a9c";
-/// What the platform tells a server and nobody else.
+/// Secrets that the platform gives to the server only.
 pub const SESSION_KEY: &str = "c2Vzc2lvbi1rZXktY2FuYQ==";
 pub const OAUTH_TOKEN: &str = "stand-in-oauth-token-51be77";
 
 #[derive(Clone)]
-struct Desk {
+struct Recorder {
     asked: Arc<Mutex<Vec<(String, String)>>>,
-    told: watch::Sender<usize>,
+    count: watch::Sender<usize>,
     delay: Duration,
     is_verified: bool,
+    /// Answers that replace the usual ones, by path.
+    said: Arc<Vec<(&'static str, Vec<u8>)>>,
 }
 
 pub struct Platform {
     pub base: String,
-    desk: Desk,
+    recorder: Recorder,
     server: tokio::task::JoinHandle<()>,
 }
 
@@ -40,56 +42,66 @@ impl Drop for Platform {
 }
 
 impl Platform {
-    /// One that answers everything at once.
+    /// A platform that answers immediately.
     pub async fn answering() -> Self {
         Self::after(Duration::ZERO).await
     }
 
-    /// One whose account may send no customer-service messages.
+    /// A platform whose account may not send customer-service messages.
     pub async fn unverified() -> Self {
         Self::serving(Duration::ZERO, false).await
     }
 
-    /// One that takes the call and says nothing for longer than anybody waits.
+    /// A platform that accepts a call and does not answer within any timeout.
     pub async fn hanging() -> Self {
         Self::after(Duration::from_mins(10)).await
     }
 
-    /// One that thinks this long about every call.
+    /// A platform that answers every call after this delay.
     pub async fn after(delay: Duration) -> Self {
         Self::serving(delay, true).await
     }
 
+    /// A platform that answers calls of these paths with these bytes.
+    pub async fn saying(answers: &[(&'static str, Vec<u8>)]) -> Self {
+        Self::served(Duration::ZERO, true, answers.to_vec()).await
+    }
+
     async fn serving(delay: Duration, is_verified: bool) -> Self {
+        Self::served(delay, is_verified, Vec::new()).await
+    }
+
+    async fn served(delay: Duration, is_verified: bool, said: Vec<(&'static str, Vec<u8>)>) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let desk = Desk { asked: Arc::default(), told: watch::channel(0).0, delay, is_verified };
-        let routes = Router::new().fallback(serve).with_state(desk.clone());
+        let said = Arc::new(said);
+        let recorder = Recorder { asked: Arc::default(), count: watch::channel(0).0, delay, is_verified, said };
+        let routes = Router::new().fallback(serve).with_state(recorder.clone());
         let server = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
-        Self { base, desk, server }
+        Self { base, recorder, server }
     }
 
     /// The bodies of all calls of `path`, in order.
     pub fn asked(&self, path: &str) -> Vec<String> {
-        let asked = self.desk.asked.lock().unwrap();
+        let asked = self.recorder.asked.lock().unwrap();
         asked.iter().filter(|(p, _)| p == path).map(|(_, body)| body.clone()).collect()
     }
 
-    /// Waits for the first call of `path` and gives its body.
+    /// Waits for the first call of `path` and returns its body.
     pub async fn first(&self, path: &str, patience: Duration) -> Option<String> {
-        let mut told = self.desk.told.subscribe();
+        let mut count = self.recorder.count.subscribe();
         let looking = async {
             loop {
                 if let Some(body) = self.asked(path).into_iter().next() {
                     return body;
                 }
-                told.changed().await.unwrap();
+                count.changed().await.unwrap();
             }
         };
         tokio::time::timeout(patience, looking).await.ok()
     }
 
-    /// The scene of the QR that was asked for last.
+    /// The scene of the QR that was requested last.
     pub fn last_scene(&self) -> Option<String> {
         let body = self.asked("/cgi-bin/qrcode/create").pop()?;
         let body: serde_json::Value = serde_json::from_str(&body).unwrap();
@@ -97,11 +109,14 @@ impl Platform {
     }
 }
 
-async fn serve(State(desk): State<Desk>, uri: Uri, body: Bytes) -> Response {
+async fn serve(State(recorder): State<Recorder>, uri: Uri, body: Bytes) -> Response {
     let body = String::from_utf8_lossy(&body).into_owned();
-    desk.asked.lock().unwrap().push((uri.path().to_owned(), body));
-    desk.told.send_modify(|n| *n += 1);
-    tokio::time::sleep(desk.delay).await;
+    recorder.asked.lock().unwrap().push((uri.path().to_owned(), body));
+    recorder.count.send_modify(|n| *n += 1);
+    tokio::time::sleep(recorder.delay).await;
+    if let Some((_, bytes)) = recorder.said.iter().find(|(path, _)| *path == uri.path()) {
+        return ([(header::CONTENT_TYPE, "text/plain")], bytes.clone()).into_response();
+    }
     let answer = match uri.path() {
         "/cgi-bin/stable_token" => format!(r#"{{"access_token":"{ACCESS_TOKEN}","expires_in":7200}}"#),
         "/cgi-bin/qrcode/create" => {
@@ -112,7 +127,7 @@ async fn serve(State(desk): State<Desk>, uri: Uri, body: Bytes) -> Response {
             format!(r#"{{"access_token":"{OAUTH_TOKEN}","expires_in":7200,"refresh_token":"{OAUTH_TOKEN}-r","openid":"oWeb"}}"#)
         }
         "/sns/userinfo" => r#"{"openid":"oWeb","nickname":"小微"}"#.to_owned(),
-        "/cgi-bin/message/custom/send" if !desk.is_verified => {
+        "/cgi-bin/message/custom/send" if !recorder.is_verified => {
             r#"{"errcode":48001,"errmsg":"api unauthorized"}"#.to_owned()
         }
         "/cgi-bin/user/info" => r#"{"subscribe":1,"openid":"o"}"#.to_owned(),

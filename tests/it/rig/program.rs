@@ -1,4 +1,4 @@
-//! The program itself, as people start it: a process of its own with an environment of its own.
+//! The compiled program in a separate process with its own environment.
 
 use super::{AES_KEY, APPID, TOKEN};
 use std::{
@@ -20,7 +20,7 @@ pub struct Program {
     child: Child,
     pub address: SocketAddr,
     folder: PathBuf,
-    // Kept open: the program may go on writing to it.
+    // Kept open, because the program may still write to it.
     stdout: Option<BufReader<ChildStdout>>,
 }
 
@@ -30,7 +30,7 @@ impl Drop for Program {
     }
 }
 
-/// What a program that ended has left.
+/// Exit code and output of a program that ended.
 #[derive(Debug)]
 pub struct Ended {
     pub code: Option<i32>,
@@ -38,7 +38,7 @@ pub struct Ended {
     pub stderr: String,
 }
 
-/// The settings of an account, with the database in `folder`; an empty value takes a setting away.
+/// The settings of an account, with the database in `folder`; an empty value removes a setting.
 pub fn environment(folder: &Path, more: &[(&str, &str)]) -> BTreeMap<String, String> {
     let database = format!("sqlite://{}", folder.join("weida.db").display());
     let mut environment: BTreeMap<String, String> = [
@@ -71,19 +71,19 @@ impl Program {
         let mut child =
             command(folder, &[], environment).stdout(Stdio::piped()).stderr(Stdio::from(stderr)).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let (tell, told) = mpsc::channel();
+        let (sender, receiver) = mpsc::channel();
         std::thread::spawn(move || {
             let mut line = String::new();
             stdout.read_line(&mut line).ok();
-            tell.send((line, stdout)).ok();
+            sender.send((line, stdout)).ok();
         });
-        let (line, stdout) = told.recv_timeout(PATIENCE).unwrap_or_else(|_| {
+        let (line, stdout) = receiver.recv_timeout(PATIENCE).unwrap_or_else(|_| {
             child.kill().ok();
-            panic!("the program said nothing")
+            panic!("the program printed nothing")
         });
-        let said = || std::fs::read_to_string(folder.join("stderr.txt")).unwrap_or_default();
+        let log = || std::fs::read_to_string(folder.join("stderr.txt")).unwrap_or_default();
         let address = line.trim().rsplit_once("//").and_then(|(_, address)| address.parse().ok());
-        let address = address.unwrap_or_else(|| panic!("{line:?} {}", said()));
+        let address = address.unwrap_or_else(|| panic!("{line:?} {}", log()));
         Self { child, address, folder: folder.to_owned(), stdout: Some(stdout) }
     }
 
@@ -92,32 +92,32 @@ impl Program {
         let mut child =
             command(folder, arguments, environment).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (mut out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
-        let (tell, told) = mpsc::channel();
+        let (sender, receiver) = mpsc::channel();
         std::thread::spawn(move || {
             let (mut stdout, mut stderr) = (String::new(), String::new());
             err.read_to_string(&mut stderr).ok();
             out.read_to_string(&mut stdout).ok();
-            tell.send((stdout, stderr)).ok();
+            sender.send((stdout, stderr)).ok();
         });
-        let said = told.recv_timeout(PATIENCE);
+        let output = receiver.recv_timeout(PATIENCE);
         child.kill().ok();
         let code = child.wait().unwrap().code();
-        let (stdout, stderr) = said.unwrap_or_else(|_| panic!("{arguments:?} did not end by itself"));
+        let (stdout, stderr) = output.unwrap_or_else(|_| panic!("{arguments:?} did not end by itself"));
         Ended { code, stdout, stderr }
     }
 
-    /// Kills it as a power cut would: SIGKILL, nothing is finished.
+    /// Kills it with SIGKILL, as a power failure would.
     pub fn kill(&mut self) {
         self.child.kill().ok();
         self.child.wait().ok();
     }
 
-    /// Everything it has said on stderr.
+    /// Everything it has written to stderr.
     pub fn stderr(&self) -> String {
         std::fs::read_to_string(self.folder.join("stderr.txt")).unwrap_or_default()
     }
 
-    /// Ends it and gives the rest of what it said on stdout.
+    /// Ends it and returns the rest of its stdout.
     pub fn end(&mut self) -> String {
         self.kill();
         let mut rest = String::new();
@@ -127,10 +127,10 @@ impl Program {
         rest
     }
 
-    /// Bytes of memory that it holds.
+    /// Its resident memory in bytes.
     pub fn resident_bytes(&self) -> u64 {
         let statm = std::fs::read_to_string(format!("/proc/{}/statm", self.child.id())).unwrap();
-        // The second number counts pages; every machine that this runs on has pages of 4 KiB.
+        // The second number is in pages; every machine that this runs on has pages of 4 KiB.
         statm.split(' ').nth(1).unwrap().parse::<u64>().unwrap() * 4096
     }
 }

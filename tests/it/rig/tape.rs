@@ -1,19 +1,19 @@
-//! Tapes: what was asked and what was answered, word for word, compared with what is checked in.
+//! Tapes: recorded requests and answers, compared with the checked-in files.
 //!
-//! What differs from run to run has a name in the tape (`<token>`). `WEIDA_TEST_TAPE=record` writes the tapes anew; what has changed
-//! then is looked at like any other change.
+//! A value that differs between runs has a name in the tape (`<token>`). `WEIDA_TEST_TAPE=record` writes the tapes again; their
+//! changes need a review like any other.
 
 use super::App;
 use reqwest::{RequestBuilder, header};
 use serde_json::Value;
 use std::{fmt::Write as _, path::PathBuf};
 
-/// The headers that belong to a dialect's answer.
+/// The headers that are recorded.
 const SHOWN: [&str; 3] = ["content-type", "allow", "retry-after"];
-/// Longer bodies are told by their length.
+/// Of longer bodies only the length is recorded.
 const BODY_MAX: usize = 600;
 
-/// One tape being played.
+/// One tape during a test.
 pub struct Tape {
     name: String,
     text: String,
@@ -26,21 +26,21 @@ impl Tape {
         Self { name: name.to_owned(), text: String::new(), names: Vec::new(), base: app.url("") }
     }
 
-    /// From here on this value has this name.
+    /// Replaces this value by this name in the tape.
     pub fn name(&mut self, value: impl Into<String>, name: &str) {
         self.names.push((value.into(), format!("<{name}>")));
-        // A value that another one is a part of comes later.
+        // Longer values first, because one value may be part of another.
         self.names.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
     }
 
-    /// Asks and takes down the answer alone: what was asked is too long, or never the same.
+    /// Sends a request and records the answer only, for a request that is too long or differs between runs.
     pub async fn answer(&mut self, title: &str, request: RequestBuilder) -> (u16, Value) {
         let request = request.build().unwrap();
         let asked = format!("{} {}\n", request.method(), request.url().as_str().replacen(&self.base, "", 1));
         self.take(title, asked, request).await
     }
 
-    /// Asks and takes down both sides. Every answer is JSON and says what the caller has left.
+    /// Sends a request and records both sides. Every answer must be JSON with rate-limit headers.
     pub async fn ask(&mut self, title: &str, request: RequestBuilder) -> (u16, Value) {
         let request = request.build().unwrap();
         let mut asked = format!("{} {}\n", request.method(), request.url().as_str().replacen(&self.base, "", 1));
@@ -78,7 +78,7 @@ impl Tape {
         (status, body)
     }
 
-    /// Compares it with what is checked in.
+    /// Compares the tape with the checked-in file.
     pub fn end(self) {
         let mut text = self.text;
         for (value, name) in &self.names {

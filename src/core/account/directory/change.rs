@@ -1,63 +1,69 @@
-//! What an admin changes about a user.
+//! Changes that an admin makes to a user.
 
 use super::{Act, Admin, Role, User, audit, level_of, note};
 use crate::{
     core::{
-        CoreError, Ctx, Problem,
-        account::{admin, field, field::Nickname, profile::collect},
+        CoreError, Ctx, OfficialCtx, Problem,
+        account::{admin, profile},
         credit, token,
     },
     store::{self, StoreError, Tx},
 };
 
-/// The longest reason for shutting somebody out, in characters.
+/// The longest reason for disabling a user, in characters.
 const REASON_MAX_CHARS: usize = 200;
 
-/// Sets the level. Tokens and quotas follow at once, elsewhere within a second.
+/// Sets the level. Tokens and quotas follow immediately, on other instances within a second.
 ///
 /// # Errors
-/// The flaw of `level`; [`CoreError::NotFound`].
+/// The field error of `level`; [`CoreError::NotFound`].
 pub async fn set_level(ctx: &Ctx, admin: &Admin, user_id: i64, level: &str) -> Result<(), CoreError> {
-    let level = level_of(level).ok_or_else(|| CoreError::flaw("level", Problem::Malformed))?;
-    let mut tx = admin.begin(ctx).await?;
-    let was = found(&mut tx, user_id).await?;
-    if store::user::update_level(&mut tx, user_id, level, ctx.now()).await? {
-        let detail = format!("{} → {level}", was.level);
-        note(ctx, &mut tx, admin, Act::Level, audit::user(user_id), &detail).await?;
-        store::fact::bump_revision(&mut tx, token::standing::TOPIC).await?;
-    }
-    tx.commit().await?;
-    ctx.standings.forget(user_id);
-    Ok(())
-}
-
-/// Makes somebody an admin, or a user again. An admin who is dismissed is signed out everywhere.
-///
-/// # Errors
-/// [`CoreError::LastAdmin`]; [`CoreError::NotFound`].
-pub async fn set_role(ctx: &Ctx, admin: &Admin, user_id: i64, role: Role) -> Result<(), CoreError> {
-    let mut tx = admin.begin(ctx).await?;
-    if role == Role::User {
-        admin::keep_one(&mut tx, user_id).await?;
-    }
-    let was = found(&mut tx, user_id).await?;
-    if store::user::update_role(&mut tx, user_id, role.as_str(), ctx.now()).await? {
-        let detail = format!("{} → {}", was.role.as_str(), role.as_str());
-        note(ctx, &mut tx, admin, Act::Role, audit::user(user_id), &detail).await?;
-        if role == Role::User {
-            shut_out(&mut tx, user_id).await?;
+    let level = level_of(level).ok_or_else(|| CoreError::field_error("level", Problem::Malformed))?;
+    store::transact!(ctx.store, |tx| {
+        admin.confirm(tx).await?;
+        let was = found(tx, user_id).await?;
+        if store::user::update_level(tx, user_id, level, ctx.now()).await? {
+            let detail = format!("{} → {level}", was.level);
+            note(ctx, tx, admin, Act::Level, audit::user(user_id), &detail).await?;
+            token::status::changed(ctx, tx, user_id).await?;
         }
-        store::fact::bump_revision(&mut tx, token::standing::TOPIC).await?;
-    }
-    tx.commit().await?;
-    ctx.standings.forget(user_id);
-    Ok(())
+        Ok(())
+    })
 }
 
-/// Gives credits (a positive `delta`) or takes them, through the ledger. Returns the balance after it.
+/// Makes a user an admin, or an admin an ordinary user. A dismissed admin is signed out everywhere.
 ///
 /// # Errors
-/// Flaws of `amount` and `reason`; [`CoreError::OutOfCredits`] where the balance would fall below zero; [`CoreError::NotFound`].
+/// [`CoreError::LastAdmin`]; [`CoreError::NotFound`]; the field error of `admin_password` if pushes are not encrypted and the user has no
+/// password: without one they could not sign in.
+pub async fn set_role(ctx: &OfficialCtx, admin: &Admin, user_id: i64, role: Role) -> Result<(), CoreError> {
+    store::transact!(ctx.store, |tx| {
+        admin.confirm(tx).await?;
+        if role == Role::User {
+            admin::keep_one(tx, user_id).await?;
+        }
+        let was = found(tx, user_id).await?;
+        let is_plain_promotion = ctx.account.is_plain && role == Role::Admin && was.role != Role::Admin;
+        if is_plain_promotion && !(was.has_password && was.username.is_some()) {
+            return Err(CoreError::field_error("admin_password", Problem::Empty));
+        }
+        if store::user::update_role(tx, user_id, role.as_str(), ctx.now()).await? {
+            let detail = format!("{} → {}", was.role.as_str(), role.as_str());
+            note(ctx, tx, admin, Act::Role, audit::user(user_id), &detail).await?;
+            // Sessions and tokens that an attacker may have obtained by a plaintext push must not become an admin's.
+            if role == Role::User || is_plain_promotion {
+                shut_out(ctx, tx, user_id).await?;
+            }
+            token::status::changed(ctx, tx, user_id).await?;
+        }
+        Ok(())
+    })
+}
+
+/// Adds credits (positive `delta`) or takes them, through the ledger. Returns the new balance.
+///
+/// # Errors
+/// Field errors of `amount` and `reason`; [`CoreError::OutOfCredits`] if the balance would fall below zero; [`CoreError::NotFound`].
 pub async fn adjust_credits(
     ctx: &Ctx,
     admin: &Admin,
@@ -65,16 +71,16 @@ pub async fn adjust_credits(
     delta: i64,
     reason: &str,
 ) -> Result<i64, CoreError> {
-    let mut tx = admin.begin(ctx).await?;
-    let balance = credit::adjust(ctx, &mut tx, user_id, delta, reason, (admin.user_id, &admin.address)).await?;
-    tx.commit().await?;
-    Ok(balance)
+    store::transact!(ctx.store, |tx| {
+        admin.confirm(tx).await?;
+        credit::adjust(ctx, tx, user_id, delta, reason, (admin.user_id, &admin.address)).await
+    })
 }
 
-/// Lets somebody sign in again, or no more: then their browsers and tokens end with it, for good. `reason` is for admins only.
+/// Enables or disables a user. Disabling ends their sessions and tokens for good. `reason` is shown to admins only.
 ///
 /// # Errors
-/// The flaw of `reason`, which shutting somebody out needs; [`CoreError::LastAdmin`]; [`CoreError::NotFound`].
+/// The field error of `reason`, which is required to disable a user; [`CoreError::LastAdmin`]; [`CoreError::NotFound`].
 pub async fn set_enabled(
     ctx: &Ctx,
     admin: &Admin,
@@ -84,120 +90,104 @@ pub async fn set_enabled(
 ) -> Result<(), CoreError> {
     let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
     match reason.chars().count() {
-        0 if !is_enabled => return Err(CoreError::flaw("reason", Problem::Empty)),
-        n if n > REASON_MAX_CHARS => return Err(CoreError::flaw("reason", Problem::TooLong(REASON_MAX_CHARS))),
+        0 if !is_enabled => return Err(CoreError::field_error("reason", Problem::Empty)),
+        n if n > REASON_MAX_CHARS => return Err(CoreError::field_error("reason", Problem::TooLong(REASON_MAX_CHARS))),
+        _ if reason.chars().any(char::is_control) => return Err(CoreError::field_error("reason", Problem::Malformed)),
         _ => {}
     }
-    let mut tx = admin.begin(ctx).await?;
-    if !is_enabled {
-        admin::keep_one(&mut tx, user_id).await?;
-    }
-    found(&mut tx, user_id).await?;
-    if store::user::update_enabled(&mut tx, user_id, is_enabled, Some(&reason), ctx.now()).await? {
-        let (act, way) =
-            if is_enabled { (Act::Enable, "disabled → enabled") } else { (Act::Disable, "enabled → disabled") };
-        let detail = if reason.is_empty() { way.to_owned() } else { format!("{way}: {reason}") };
-        note(ctx, &mut tx, admin, act, audit::user(user_id), &detail).await?;
-        shut_out(&mut tx, user_id).await?;
-    }
-    tx.commit().await?;
-    ctx.standings.forget(user_id);
-    Ok(())
+    store::transact!(ctx.store, |tx| {
+        admin.confirm(tx).await?;
+        if !is_enabled {
+            admin::keep_one(tx, user_id).await?;
+        }
+        found(tx, user_id).await?;
+        if store::user::update_enabled(tx, user_id, is_enabled, Some(&reason), ctx.now()).await? {
+            let (act, way) =
+                if is_enabled { (Act::Enable, "disabled → enabled") } else { (Act::Disable, "enabled → disabled") };
+            let detail = if reason.is_empty() { way.to_owned() } else { format!("{way}: {reason}") };
+            note(ctx, tx, admin, act, audit::user(user_id), &detail).await?;
+            shut_out(ctx, tx, user_id).await?;
+        }
+        Ok(())
+    })
 }
 
-/// Ends all browsers and tokens of a user. Returns how many browsers there were.
+/// Ends all sessions and tokens of a user. Returns the number of sessions.
 ///
 /// # Errors
 /// [`CoreError::NotFound`].
 pub async fn sign_out_everywhere(ctx: &Ctx, admin: &Admin, user_id: i64) -> Result<u64, CoreError> {
-    let mut tx = admin.begin(ctx).await?;
-    found(&mut tx, user_id).await?;
-    let ended = shut_out(&mut tx, user_id).await?;
-    note(ctx, &mut tx, admin, Act::SignOut, audit::user(user_id), &format!("{ended} → 0")).await?;
-    tx.commit().await?;
-    ctx.standings.forget(user_id);
-    Ok(ended)
+    store::transact!(ctx.store, |tx| {
+        admin.confirm(tx).await?;
+        found(tx, user_id).await?;
+        let ended = shut_out(ctx, tx, user_id).await?;
+        note(ctx, tx, admin, Act::SignOut, audit::user(user_id), &format!("{ended} → 0")).await?;
+        Ok(ended)
+    })
 }
 
-/// Ends one browser of a user, named by its public id.
+/// Ends one session of a user, given by its public id.
 ///
 /// # Errors
-/// [`CoreError::NotFound`] where the user has no such browser.
+/// [`CoreError::NotFound`] if the user has no such session.
 pub async fn end_session(ctx: &Ctx, admin: &Admin, user_id: i64, public_id: &str) -> Result<(), CoreError> {
-    let mut tx = admin.begin(ctx).await?;
-    if !store::web_session::delete_one_of(&mut tx, user_id, public_id).await? {
-        return Err(CoreError::NotFound);
-    }
-    note(ctx, &mut tx, admin, Act::SessionEnd, audit::user(user_id), public_id).await?;
-    Ok(tx.commit().await?)
+    store::transact!(ctx.store, |tx| {
+        admin.confirm(tx).await?;
+        if !store::web_session::delete_one_of(tx, user_id, public_id).await? {
+            return Err(CoreError::NotFound);
+        }
+        note(ctx, tx, admin, Act::SessionEnd, audit::user(user_id), public_id).await?;
+        Ok(())
+    })
 }
 
-/// What an admin writes into a user's profile. None leaves a field as it is; an empty text removes it, but for the nickname.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Fields<'a> {
-    pub nickname: Option<&'a str>,
-    pub real_name: Option<&'a str>,
-    pub email: Option<&'a str>,
-    pub phone: Option<&'a str>,
-}
-
-/// Writes into a user's profile.
+/// Updates a user's profile.
 ///
 /// # Errors
-/// All flaws at once; [`CoreError::NotFound`].
-pub async fn update_fields(ctx: &Ctx, admin: &Admin, user_id: i64, fields: Fields<'_>) -> Result<(), CoreError> {
-    let mut tx = admin.begin(ctx).await?;
-    let was = found(&mut tx, user_id).await?;
-    let mut flaws = Vec::new();
-    let typed = |text: Option<&str>, stored: &Option<String>| {
-        text.map_or_else(|| stored.clone().unwrap_or_default(), str::to_owned)
-    };
-    let nickname = match fields.nickname {
-        None => Some(was.nickname.clone()),
-        Some(text) => collect(&mut flaws, Nickname::parse(text)).map(|name| name.as_str().to_owned()),
-    };
-    let real_name = collect(&mut flaws, field::real_name(&typed(fields.real_name, &was.real_name)));
-    let email = collect(&mut flaws, field::email(&typed(fields.email, &was.email)));
-    let phone = collect(&mut flaws, field::phone(&typed(fields.phone, &was.phone)));
-    let (Some(nickname), Some(real_name), Some(email), Some(phone)) = (nickname, real_name, email, phone) else {
-        return Err(CoreError::Invalid(flaws));
-    };
-    let changes = [
-        changed("nickname", Some(&was.nickname), Some(&nickname)),
-        changed("real_name", was.real_name.as_deref(), real_name.as_deref()),
-        changed("email", was.email.as_deref(), email.as_deref()),
-        changed("phone", was.phone.as_deref(), phone.as_deref()),
-    ];
-    let changes: Vec<String> = changes.into_iter().flatten().collect();
-    if changes.is_empty() {
-        return Ok(());
-    }
-    let now = ctx.now();
-    store::user::update_profile(&mut tx, user_id, &nickname, email.as_deref(), phone.as_deref(), now).await?;
-    store::user::update_real_name(&mut tx, user_id, real_name.as_deref(), now).await?;
-    note(ctx, &mut tx, admin, Act::Profile, audit::user(user_id), &changes.join("; ")).await?;
-    Ok(tx.commit().await?)
+/// All field errors together; [`CoreError::NotFound`].
+pub async fn update_fields(
+    ctx: &Ctx,
+    admin: &Admin,
+    user_id: i64,
+    typed: &profile::Typed<'_>,
+) -> Result<(), CoreError> {
+    store::transact!(ctx.store, |tx| {
+        admin.confirm(tx).await?;
+        let was = found(tx, user_id).await?;
+        let values = profile::parse(typed)?;
+        let changes: Vec<String> = values
+            .iter()
+            .filter_map(|(column, value)| changed(column.name(), was.profile(*column), value.as_deref()))
+            .collect();
+        if changes.is_empty() {
+            return Ok(());
+        }
+        store::user::update_profile(tx, user_id, &values, ctx.now()).await?;
+        note(ctx, tx, admin, Act::Profile, audit::user(user_id), &changes.join("; ")).await?;
+        Ok(())
+    })
 }
 
 async fn found(db: &mut Tx, user_id: i64) -> Result<User, CoreError> {
     store::user::find_user(db, user_id).await?.map(User::from).ok_or(CoreError::NotFound)
 }
 
-/// Ends browsers and tokens; how many browsers there were.
-async fn shut_out(db: &mut Tx, user_id: i64) -> Result<u64, StoreError> {
-    // The generation first: see `profile::store_password_within`.
-    token::revoke_all_within(db, user_id).await?;
+/// Ends sessions and tokens; returns the number of sessions.
+async fn shut_out(ctx: &Ctx, db: &mut Tx, user_id: i64) -> Result<u64, StoreError> {
+    // Raise the generation first: see `profile::store_password_within`.
+    token::revoke_all_within(ctx, db, user_id).await?;
     store::web_session::delete_all_of(db, user_id, "").await
 }
 
-/// What the log says of a field that changed.
-fn changed(name: &str, was: Option<&str>, is: Option<&str>) -> Option<String> {
+/// The audit log's text for a changed field.
+fn changed(name: &str, was: &str, is: Option<&str>) -> Option<String> {
+    let is = is.unwrap_or_default();
     (was != is).then(|| format!("{name}: {} → {}", shortened(was), shortened(is)))
 }
 
-/// The log outlives the account: of what says who somebody is, it keeps the ends only.
-fn shortened(value: Option<&str>) -> String {
-    let chars: Vec<char> = value.unwrap_or_default().chars().collect();
+/// The audit log outlives the account, so it stores only the first and last characters of personal data.
+fn shortened(value: &str) -> String {
+    let chars: Vec<char> = value.chars().collect();
     match chars.as_slice() {
         [] => "-".to_owned(),
         [first] => first.to_string(),
@@ -211,8 +201,8 @@ mod tests {
 
     #[test]
     fn the_log_tells_that_something_changed_and_not_what_it_says() {
-        assert_eq!(changed("phone", Some("13800138000"), None).unwrap(), "phone: 1…0 → -");
-        assert_eq!(changed("nickname", Some("小微"), Some("微")).unwrap(), "nickname: 小…微 → 微");
-        assert_eq!(changed("email", Some("a@b.cn"), Some("a@b.cn")), None);
+        assert_eq!(changed("phone", "13800138000", None).unwrap(), "phone: 1…0 → -");
+        assert_eq!(changed("nickname", "小微", Some("微")).unwrap(), "nickname: 小…微 → 微");
+        assert_eq!(changed("email", "a@b.cn", Some("a@b.cn")), None);
     }
 }

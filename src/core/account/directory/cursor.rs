@@ -1,20 +1,20 @@
-//! Where a page of the list begins: opaque to whoever holds it, and worth nothing for another order.
+//! The start of a page of the list: opaque to clients, and valid for one order only.
 
 use super::query::Sort;
 use crate::core::{CoreError, Problem};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 
-/// Longer ones are not ours.
+/// A longer text is not a cursor of ours.
 const MAX_BYTES: usize = 128;
 
-/// Beyond which user a page begins, and which way it is read.
+/// The user next to the page, and the direction in which it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
     pub sort: Sort,
     pub is_descending: bool,
-    /// The page before that user, not the one after.
+    /// True for the page before that user, false for the page after.
     pub is_back: bool,
-    /// What the user is ordered by.
+    /// The user's sort key.
     pub value: i64,
     pub id: i64,
 }
@@ -26,15 +26,15 @@ impl Cursor {
         BASE64_URL_SAFE_NO_PAD.encode(format!("{}.{way}.{back}.{}.{}", self.sort.as_str(), self.value, self.id))
     }
 
-    /// Reads one that was given out for this order.
+    /// Parses a cursor that was issued for this order.
     ///
     /// # Errors
-    /// The flaw of the field `cursor`.
+    /// The field error of `cursor`.
     pub fn parse(text: &str, sort: Sort, is_descending: bool) -> Result<Self, CoreError> {
         Self::read(text)
-            // What was not written like this was not written by us.
+            // Only the canonical text is accepted.
             .filter(|cursor| cursor.to_text() == text && cursor.sort == sort && cursor.is_descending == is_descending)
-            .ok_or_else(|| CoreError::flaw("cursor", Problem::Malformed))
+            .ok_or_else(|| CoreError::field_error("cursor", Problem::Malformed))
     }
 
     fn read(text: &str) -> Option<Self> {

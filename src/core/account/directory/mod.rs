@@ -1,22 +1,20 @@
-//! What an admin sees and does of other people's accounts: pages and dialects sit on this alone.
+//! Reading and changing other users' accounts as an admin; pages and dialects use this module alone.
 //!
-//! Every function takes an [`Admin`], and there is no other way to one than being an enabled admin. Every change is written down
-//! in its own transaction: who, whom, from where, what it was and what it is. Whatever takes rights away ends sessions and tokens
-//! with it, on every instance. The last admin who can sign in is never shut out.
+//! Every function takes an [`Admin`], which only an enabled admin can obtain. Every change is recorded in the audit log, in the
+//! same transaction: actor, target, address, old and new value. Every change that takes rights away ends sessions and tokens on
+//! every instance. The last admin who can sign in cannot be disabled, dismissed or deleted.
 
 mod change;
 mod cursor;
-mod picture;
+mod delete;
+mod detail;
 mod query;
-mod remove;
 mod search;
 
-pub use change::{
-    Fields, adjust_credits, end_session, set_enabled, set_level, set_role, sign_out_everywhere, update_fields,
-};
-pub use picture::{Picture, RuleCounts, find_by_openid, picture};
+pub use change::{adjust_credits, end_session, set_enabled, set_level, set_role, sign_out_everywhere, update_fields};
+pub use delete::{CONFIRM_CLEAR, clear_all, delete, is_name_of};
+pub use detail::{RuleCounts, UserDetail, find_by_openid, user_detail};
 pub use query::{MOST_A_PAGE, Query, Sort};
-pub use remove::{CONFIRM_CLEAR, clear_all, delete, is_name_of};
 pub use search::{COUNTED, Entry, Page, Total, index_missing, search};
 
 use super::{LEVELS, Role, User, admin};
@@ -29,7 +27,7 @@ use crate::{
     store::{StoreError, Tx},
 };
 
-/// An admin, and where they act from.
+/// An admin, and the address they act from.
 #[derive(Debug, Clone)]
 pub struct Admin {
     user_id: i64,
@@ -37,19 +35,19 @@ pub struct Admin {
 }
 
 impl Admin {
-    /// The admin that somebody who is signed in may be.
+    /// The signed-in user as an admin.
     ///
     /// # Errors
-    /// [`CoreError::Forbidden`] for anybody else.
+    /// [`CoreError::Forbidden`] if the user is not an enabled admin.
     pub fn of(user: &User, address: impl Into<String>) -> Result<Self, CoreError> {
         let role = if user.is_enabled { user.role } else { Role::User };
         Self::with_role(role, user.id, address)
     }
 
-    /// The admin that the bearer of a verified token may be.
+    /// The bearer of a verified token as an admin.
     ///
     /// # Errors
-    /// [`CoreError::Forbidden`] for anybody else.
+    /// [`CoreError::Forbidden`] if the bearer is not an admin.
     pub fn bearing(bearer: &token::Bearer, address: impl Into<String>) -> Result<Self, CoreError> {
         Self::with_role(bearer.role, bearer.user_id, address)
     }
@@ -61,11 +59,9 @@ impl Admin {
         }
     }
 
-    /// A transaction in which they act: they are an admin until it ends, and not only when their request began.
-    async fn begin(&self, ctx: &Ctx) -> Result<Tx, CoreError> {
-        let mut tx = ctx.store.begin().await?;
-        admin::still_is(&mut tx, self.user_id).await?;
-        Ok(tx)
+    /// Refuses if they are no admin any more; after that they remain one until the transaction ends.
+    async fn confirm(&self, db: &mut Tx) -> Result<(), CoreError> {
+        admin::still_is(db, self.user_id).await
     }
 
     #[must_use]
@@ -74,13 +70,13 @@ impl Admin {
     }
 }
 
-/// The level that a word names.
+/// The level of this name.
 #[must_use]
 pub fn level_of(word: &str) -> Option<&'static str> {
     LEVELS.into_iter().find(|level| *level == word)
 }
 
-/// Writes down what an admin did, in the transaction of the act itself.
+/// Records an admin's action in the audit log, in the transaction of the action itself.
 async fn note(ctx: &Ctx, db: &mut Tx, admin: &Admin, act: Act, target: String, detail: &str) -> Result<(), StoreError> {
     audit::note(ctx, db, act, target, (Some(admin.user_id), &admin.address), detail).await
 }

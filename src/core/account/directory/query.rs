@@ -1,4 +1,4 @@
-//! What is asked of the list.
+//! The query of the user list.
 
 use super::Role;
 use crate::store::{
@@ -7,16 +7,16 @@ use crate::store::{
     folded,
 };
 
-/// The most users a page.
+/// The most users per page.
 pub const MOST_A_PAGE: i64 = 100;
-/// Longer fragments are cut: nobody's name goes on.
+/// Longer fragments are cut: no stored name is longer.
 const FRAGMENT_MAX_CHARS: usize = 100;
-/// Shorter fragments are not looked for in openids: they stand in thousands of them by chance.
+/// Shorter fragments are not searched in openids: they occur in thousands of them by chance.
 const OPENID_MIN_CHARS: usize = 4;
-/// From so many digits on, a number with hyphens may be a phone's.
+/// A number with hyphens may be a phone number from this many digits on.
 const PHONE_MIN_DIGITS: usize = 3;
 
-/// What the list is ordered by.
+/// The order of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sort {
     /// Time of registration.
@@ -30,7 +30,7 @@ pub enum Sort {
 impl Sort {
     pub const ALL: [Self; 4] = [Self::Created, Self::LastLogin, Self::Credits, Self::Id];
 
-    /// The name in an address and in a cursor.
+    /// The name in a URL and in a cursor.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -56,22 +56,22 @@ impl Sort {
     }
 }
 
-/// Who is looked for, in which order, from where on. The default is everybody, the newest first.
+/// Filter, order and start of a page. The default is all users, newest first.
 #[derive(Debug, Clone)]
 pub struct Query {
-    /// A fragment of a name, phone number, e-mail address, openid or unionid, or a whole id. Empty: everybody.
+    /// A fragment of a name, phone number, e-mail address, openid or unionid, or a whole id. Empty: all users.
     pub text: String,
     /// One of [`super::LEVELS`].
     pub level: Option<&'static str>,
     pub role: Option<Role>,
     pub is_enabled: Option<bool>,
-    /// Whether they follow the account.
+    /// Whether the user follows the account.
     pub is_subscribed: Option<bool>,
     pub sort: Sort,
     pub is_descending: bool,
-    /// Where an earlier page said that this one begins; empty for the first one.
+    /// A cursor of an earlier page; empty for the first page.
     pub cursor: String,
-    /// Users a page, 1 to [`MOST_A_PAGE`].
+    /// Users per page, 1 to [`MOST_A_PAGE`].
     pub size: i64,
 }
 
@@ -92,12 +92,12 @@ impl Default for Query {
 }
 
 impl Query {
-    /// The id that the text may be.
+    /// The id, if the text can be one.
     pub(super) fn exact_id(&self) -> Option<i64> {
         self.text.trim().parse().ok().filter(|id| *id > 0)
     }
 
-    /// True where everybody is asked for.
+    /// True if the text filters nothing.
     pub(super) fn is_everybody(&self) -> bool {
         folded(&self.text).is_empty()
             && self.level.is_none()
@@ -106,14 +106,14 @@ impl Query {
             && self.is_subscribed.is_none()
     }
 
-    /// The filter as the database takes it.
+    /// The filter for the database.
     pub(super) fn filter(&self, without_id: i64) -> Filter {
         let text: String = folded(&self.text).chars().take(FRAGMENT_MAX_CHARS).collect();
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         let is_phone = digits.len() >= PHONE_MIN_DIGITS
             && digits.len() < text.len()
             && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')'));
-        // Ids of WeChat's differ in case: they are not folded.
+        // WeChat's ids are case-sensitive: they are not folded.
         let id = self.text.trim();
         let may_be_id =
             (OPENID_MIN_CHARS..=FRAGMENT_MAX_CHARS).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic());

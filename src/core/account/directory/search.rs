@@ -1,4 +1,4 @@
-//! Finding users, a page at a time.
+//! Searching users, one page at a time.
 
 use super::{
     Admin, Query, Role,
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// A search is counted no further than this.
+/// The count of a search's results stops here.
 pub const COUNTED: i64 = 1_000;
 
 /// A user in the list.
@@ -33,9 +33,9 @@ pub struct Entry {
     /// Epoch milliseconds.
     pub created_at: i64,
     pub last_login_at: Option<i64>,
-    /// The first identity's; None for whom WeChat does not know.
+    /// The openid of the first identity; `None` for users without WeChat.
     pub openid: Option<String>,
-    /// Whether they follow the account; None as above.
+    /// Whether the user follows the account; `None` as above.
     pub is_subscribed: Option<bool>,
 }
 
@@ -61,7 +61,7 @@ impl From<FoundRow> for Entry {
     }
 }
 
-/// How many users answer the query.
+/// The number of users that match the query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Total {
     Exactly(i64),
@@ -74,15 +74,15 @@ pub enum Total {
 pub struct Page {
     pub entries: Vec<Entry>,
     pub total: Total,
-    /// Cursors of the pages beside this one; None at either end.
+    /// Cursors of the neighbouring pages; `None` at either end.
     pub before: Option<String>,
     pub after: Option<String>,
 }
 
-/// Finds users. Whoever has the very id that was typed stands first of all.
+/// Finds users. A user whose id is the text itself comes first.
 ///
 /// # Errors
-/// The flaw of `cursor` for one that was not given out for this order.
+/// The field error of `cursor` if it was not issued for this order.
 pub async fn search(ctx: &Ctx, _: &Admin, query: &Query) -> Result<Page, CoreError> {
     let from = match query.cursor.as_str() {
         "" => None,
@@ -118,7 +118,7 @@ pub async fn search(ctx: &Ctx, _: &Admin, query: &Query) -> Result<Page, CoreErr
     Ok(Page { entries: exact.into_iter().chain(rows).map(Entry::from).collect(), total, before, after })
 }
 
-/// The user with the id that was typed, where the filters let them through.
+/// The user whose id is the text, if the filters match.
 async fn exact(db: &mut store::Reader, query: &Query) -> Result<Option<FoundRow>, CoreError> {
     let Some(id) = query.exact_id() else { return Ok(None) };
     let by_id = Query { text: String::new(), ..query.clone() }.filter(0);
@@ -134,7 +134,7 @@ async fn total(db: &mut store::Reader, query: &Query, filter: &Filter, found: i6
     Ok(if counted > COUNTED { Total::More } else { Total::Exactly(counted) })
 }
 
-/// Before the first of all.
+/// The position before the first user.
 fn first(is_descending: bool) -> (i64, i64) {
     if is_descending { (i64::MAX, i64::MAX) } else { (i64::MIN, i64::MIN) }
 }
@@ -144,7 +144,7 @@ fn edge(query: &Query, row: &FoundRow, is_back: bool) -> String {
     Cursor { sort, is_descending, is_back, value: row.order_value, id: row.id }.to_text()
 }
 
-/// Makes users of an earlier version findable; done at the start.
+/// Adds users of an earlier version to the search index; called at startup.
 ///
 /// # Errors
 /// The database cannot be reached.
@@ -154,10 +154,11 @@ pub async fn index_missing(ctx: &Ctx) -> Result<(), CoreError> {
         let ids = store::directory::list_unsearchable(&mut ctx.store.read().await?, last, 500).await?;
         let Some(&highest) = ids.last() else { return Ok(()) };
         last = highest;
-        let mut tx = ctx.store.begin().await?;
-        for id in ids {
-            store::user::update_search_key(&mut tx, id).await?;
-        }
-        tx.commit().await?;
+        store::transact!(ctx.store, |tx| -> Result<(), CoreError> {
+            for id in &ids {
+                store::user::update_search_key(tx, *id).await?;
+            }
+            Ok(())
+        })?;
     }
 }

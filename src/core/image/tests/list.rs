@@ -1,6 +1,8 @@
-//! Lists of operations as hostile clients write them: each flaw names its place.
+//! Operation lists of malicious clients: each error names its position.
 
-use super::super::operation::{Axis, Fit, Kind, MOST_OPERATIONS, Operation, OperationProblem as Problem, Turn, parse};
+use super::super::operation::{
+    Axis, Fit, Kind, MOST_OPERATIONS, Operation, OperationProblem as Problem, Rotation, parse,
+};
 use proptest::prelude::*;
 
 fn flaw(text: &str) -> (String, Problem) {
@@ -66,15 +68,21 @@ fn what_is_left_out_has_a_sensible_value() {
     let resize = Operation::Resize { width: Some(9), height: None, fit: Fit::Stretch };
     assert_eq!(read(r#"{"op":"resize","width":9}"#), resize);
     assert_eq!(read(r#"{"op":"crop","width":1,"height":2}"#), Operation::Crop { x: 0, y: 0, width: 1, height: 2 });
-    assert_eq!(read(r#"{"op":"rotate","degrees":-90}"#), Operation::Rotate(Turn::ThreeQuarters));
-    assert_eq!(read(r#"{"op":"rotate","degrees":360.0}"#), Operation::Rotate(Turn::None));
+    assert_eq!(read(r#"{"op":"rotate","degrees":-90}"#), Operation::Rotate(Rotation::ThreeQuarters));
+    assert_eq!(read(r#"{"op":"rotate","degrees":360.0}"#), Operation::Rotate(Rotation::None));
     assert_eq!(read(r#"{"op":"flip","direction":"vertical"}"#), Operation::Flip(Axis::Vertical));
     assert_eq!(read(r#"{"op":"sharpen"}"#), Operation::Sharpen { amount: 1.0, sigma: 1.0 });
-    assert_eq!(parse("[]").unwrap(), []);
+}
+
+#[test]
+fn a_list_without_an_operation_is_refused() {
+    for text in ["[]", " [ ]\n"] {
+        assert_eq!(flaw(text), ("operations".to_owned(), Problem::Empty), "{text}");
+    }
 }
 
 proptest! {
-    /// Whatever it is, there is an answer, and a flaw has a place.
+    /// Parsing any text returns, and an error has a position.
     #[test]
     fn no_text_breaks_the_reader(text in r#"\[?(\{("op"|"width"|"x"|"sigma"):("resize"|"blur"|-?[0-9]{1,20}|null|\[\]),?("height":[0-9.e-]{1,9})?\},?){0,4}\]?"#) {
         if let Err(flaw) = parse(&text) {

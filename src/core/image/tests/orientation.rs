@@ -1,4 +1,4 @@
-//! A camera held sideways: its picture comes out upright, and nothing tells how it was held.
+//! Orientation: the result is upright, and contains no orientation metadata.
 
 use super::{edited, pixels};
 use image::{
@@ -23,7 +23,7 @@ fn tagged<E: ImageEncoder>(mut encoder: E, picture: &RgbImage, orientation: u16)
     encoder.write_image(picture, picture.width(), picture.height(), ExtendedColorType::Rgb8).unwrap();
 }
 
-/// What each value asks for, in the words of the standard: where row 0 and column 0 of the file are.
+/// The transformation of each value, by the standard: the position of row 0 and column 0 of the file.
 fn upright(stored: &DynamicImage, orientation: u16) -> DynamicImage {
     match orientation {
         2 => stored.fliph(),
@@ -41,13 +41,14 @@ fn upright(stored: &DynamicImage, orientation: u16) -> DynamicImage {
 fn all_eight_ways_to_hold_a_camera_come_out_upright_and_untold() {
     let stored = DynamicImage::ImageRgba8(pixels(5, 3));
     let rgb = stored.to_rgb8();
-    // 0 and 9 are no orientations: the picture stays as it is.
+    // 0 and 9 are not valid orientations: the picture stays unchanged.
     for orientation in 0..=9 {
         let (mut png, mut webp) = (Vec::new(), Vec::new());
         tagged(PngEncoder::new(&mut png), &rgb, orientation);
         tagged(WebPEncoder::new_lossless(&mut webp), &rgb, orientation);
         for file in [png, webp] {
-            let result = edited(&file, "[]").unwrap();
+            // As PNG, which is exact.
+            let result = edited(&file, r#"[{"op":"format","format":"png"}]"#).unwrap();
             let shown = image::load_from_memory(&result.bytes).unwrap().into_rgb8();
             assert_eq!(shown, upright(&stored, orientation).into_rgb8(), "{orientation} {:?}", result.format);
             assert!(!result.bytes.windows(3).any(|found| found == b"Cam"), "{orientation} {:?}", result.format);
@@ -55,7 +56,7 @@ fn all_eight_ways_to_hold_a_camera_come_out_upright_and_untold() {
     }
 }
 
-/// JPEG changes values a little, so its corners are told apart by colours that it keeps apart.
+/// JPEG changes values slightly, so the corners have colours that stay distinguishable.
 #[test]
 fn a_jpeg_is_turned_before_it_is_worked_on() {
     let corner = |x: u32, y: u32| match (x < 16, y < 8) {

@@ -1,9 +1,9 @@
-//! What admins ask for.
+//! Requests and responses of the admin calls.
 
 use crate::core::account::directory;
 use serde::{Deserialize, Serialize};
 
-/// Whom an admin means: by an openid in any app, or by the user's number.
+/// The target of an admin call: an openid in any app, or the user's number.
 #[derive(Debug, Deserialize)]
 pub struct Target {
     pub openid: Option<String>,
@@ -18,7 +18,7 @@ pub struct SetLevel {
     pub level: String,
 }
 
-/// `POST /admin/update_user`. What is left out stays as it is.
+/// `POST /admin/update_user`. Absent fields stay unchanged.
 #[derive(Debug, Deserialize)]
 pub struct Update {
     pub openid: Option<String>,
@@ -29,7 +29,7 @@ pub struct Update {
     pub phone: Option<String>,
     pub level: Option<String>,
     pub enabled: Option<bool>,
-    /// Why somebody is shut out or let in again.
+    /// Why the user is disabled or enabled again.
     pub reason: Option<String>,
 }
 
@@ -51,7 +51,7 @@ pub struct Listed {
     next_cursor: Option<String>,
 }
 
-/// A user in the list.
+/// One user in the list.
 #[derive(Debug, Serialize)]
 struct Line {
     openid: Option<String>,

@@ -1,4 +1,4 @@
-//! The forms of requests and answers.
+//! Requests and responses as JSON.
 
 mod admin;
 mod person;
@@ -17,7 +17,7 @@ use axum::{
 };
 use serde::Serialize;
 
-/// An answer: `success`, and beside it what was asked for.
+/// A success: `success` beside the data.
 #[derive(Debug, Serialize)]
 pub struct Done<T> {
     success: bool,
@@ -35,7 +35,7 @@ impl<T: Serialize> Done<T> {
     }
 }
 
-/// A refusal.
+/// A failure.
 #[derive(Debug, Serialize)]
 pub struct Refused {
     success: bool,

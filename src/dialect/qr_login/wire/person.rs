@@ -1,17 +1,17 @@
-//! People.
+//! Requests and responses about users.
 
 use super::usage::{UsageOf, by_feature};
 use crate::core::{account::User, quota};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// `POST /validate_token`.
+/// `POST /validate_token`. Without a token, the request's own is meant.
 #[derive(Debug, Deserialize)]
 pub struct Validate {
-    pub token: String,
+    pub token: Option<String>,
 }
 
-/// What `validate_token` finds.
+/// The result of `validate_token`.
 #[derive(Debug, Serialize)]
 pub struct Validated {
     pub valid: bool,
@@ -28,13 +28,13 @@ pub struct Holder {
     pub usage: BTreeMap<String, UsageOf>,
 }
 
-/// `POST /get_user_info` and others that name a person only.
+/// `POST /get_user_info` and others that only name a user.
 #[derive(Debug, Deserialize)]
 pub struct Named {
     pub openid: String,
 }
 
-/// A person in full, as they and admins see them.
+/// A user's full record, as they and admins see it.
 #[derive(Debug, Serialize)]
 pub struct Person {
     pub openid: Option<String>,
@@ -49,32 +49,54 @@ pub struct Person {
     pub role: &'static str,
     pub enabled: bool,
     pub credits: i64,
-    /// Epoch milliseconds, as all times here.
+    /// Epoch milliseconds, as all times in this dialect.
     pub created_at: i64,
     pub last_login_at: Option<i64>,
     pub usage: BTreeMap<String, UsageOf>,
-    /// True once they are gone: then this is who they were.
+    /// True after deletion: the record is then the last known state.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     deleted: bool,
 }
 
 impl Person {
     pub fn new(openid: Option<String>, user: User, usage: &[quota::Usage]) -> Self {
+        // No `..`: a new field does not compile until it is in the response, or named among the others.
+        let User {
+            id,
+            username,
+            has_password: _,
+            nickname,
+            avatar_url,
+            email,
+            phone,
+            real_name,
+            level,
+            role,
+            is_enabled,
+            is_auto_reply: _,
+            credits,
+            created_at,
+            updated_at: _,
+            last_login_at,
+            generation: _,
+            origin: _,
+            review_generation: _,
+        } = user;
         Self {
             openid,
-            userid: user.id,
-            nickname: user.nickname,
-            username: user.username,
-            real_name: user.real_name,
-            avatar: user.avatar_url,
-            email: user.email,
-            phone: user.phone,
-            level: user.level,
-            role: user.role.as_str(),
-            enabled: user.is_enabled,
-            credits: user.credits,
-            created_at: user.created_at,
-            last_login_at: user.last_login_at,
+            userid: id,
+            nickname,
+            username,
+            real_name,
+            avatar: avatar_url,
+            email,
+            phone,
+            level,
+            role: role.as_str(),
+            enabled: is_enabled,
+            credits,
+            created_at,
+            last_login_at,
             usage: by_feature(usage),
             deleted: false,
         }
@@ -85,7 +107,7 @@ impl Person {
     }
 }
 
-/// An answer with one person.
+/// A response with one user.
 #[derive(Debug, Serialize)]
 pub struct OfPerson {
     pub user: Person,

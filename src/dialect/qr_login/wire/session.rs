@@ -1,11 +1,11 @@
-//! Sessions that a program waits for.
+//! Sign-in sessions that a program waits for.
 
 use crate::{
     core::{
         account::User,
         signin::{
             Fault,
-            remote::{Begun, Handed, Seen},
+            api_session::{Begun, Handed, Seen},
         },
     },
     store::identity::IdentityRow,
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 pub struct Created {
     session_id: String,
     qr_url: String,
-    /// To be sent to the account where nothing can be scanned.
+    /// For the user to send to the account if they cannot scan.
     code: String,
     expires_in: i64,
 }
@@ -29,7 +29,7 @@ impl From<Begun> for Created {
     }
 }
 
-/// What `/poll`, `/events` and `/finalize_login` say of a session.
+/// A session's state in `/poll`, `/events` and `/finalize_login`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct State {
@@ -70,7 +70,7 @@ fn told(fault: Option<Fault>) -> &'static str {
     }
 }
 
-/// Who was let in.
+/// The user who signed in.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UserInfo {
@@ -82,7 +82,7 @@ pub struct UserInfo {
     wechat_info: Option<WechatInfo>,
 }
 
-/// The person as WeChat knows them.
+/// The user's WeChat profile.
 #[derive(Debug, Serialize)]
 struct WechatInfo {
     openid: String,

@@ -1,4 +1,4 @@
-//! What was used, and what may be.
+//! Requests and responses about usage and quotas.
 
 use crate::core::quota;
 use serde::{Deserialize, Serialize};
@@ -32,13 +32,13 @@ pub struct Check {
     pub feature: String,
 }
 
-/// An answer with one feature's usage.
+/// A response with one feature's usage.
 #[derive(Debug, Serialize)]
 pub struct OfUsage {
     pub usage: UsageOf,
 }
 
-/// A feature in its tightest window. `limit` and `remaining` are null where there is no limit.
+/// A feature in its tightest window. `limit` and `remaining` are null if there is no limit.
 #[derive(Debug, Serialize)]
 pub struct UsageOf {
     feature: String,
@@ -65,7 +65,7 @@ pub fn by_feature(usage: &[quota::Usage]) -> BTreeMap<String, UsageOf> {
     usage.iter().map(|one| (one.feature.clone(), one.into())).collect()
 }
 
-/// What `check_permission` finds.
+/// The result of `check_permission`.
 #[derive(Debug, Serialize)]
 pub struct Permission {
     pub allowed: bool,

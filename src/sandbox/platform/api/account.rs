@@ -1,23 +1,23 @@
-//! What every account may ask. Facts: docs/WECHAT.md, 4.9 and 4.10.
+//! APIs about the account, available to every account. Facts: docs/WECHAT.md, 4.9 and 4.10.
 
 use super::{
     call::{Call, Reply},
     media,
 };
-use crate::sandbox::platform::{desk::Desk, fault::Fault};
+use crate::sandbox::platform::{fault::Fault, state::PlatformState};
 use serde_json::json;
 
-/// Where pushes come from: this machine.
-pub fn callback_ips(desk: &Desk, call: &Call) -> Result<Reply, Fault> {
-    desk.authorise(call)?;
+/// The source addresses of pushes: this machine.
+pub fn callback_ips(state: &PlatformState, call: &Call) -> Result<Reply, Fault> {
+    state.authorise(call)?;
     Ok(Reply::Json(json!({ "ip_list": ["127.0.0.1"] })))
 }
 
-/// Rules as an owner might have set them on the website before there was a server.
-pub async fn autoreply(desk: &Desk, call: &Call) -> Result<Reply, Fault> {
-    desk.authorise(call)?;
-    // Another one at every call, as the platform has it.
-    let poster = media::poster(desk).await?;
+/// Rules as an owner might have set them in the console before the program existed.
+pub async fn autoreply(state: &PlatformState, call: &Call) -> Result<Reply, Fault> {
+    state.authorise(call)?;
+    // A new media id at every call, as on the platform.
+    let poster = media::poster(state).await?;
     let text = |content: &str| json!({ "type": "text", "content": content });
     let keyword = |mode: &str, content: &str| json!({ "type": "text", "match_mode": mode, "content": content });
     Ok(Reply::Json(json!({

@@ -1,8 +1,8 @@
-//! One call, and the checks that many of them share.
+//! One call, and the checks that many calls share.
 
 use crate::sandbox::platform::{
-    desk::Desk,
     fault::{self, Fault},
+    state::PlatformState,
     world::AccountKind,
 };
 use axum::{
@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// What was asked.
+/// The request.
 pub struct Call {
     is_post: bool,
     query: HashMap<String, String>,
@@ -21,10 +21,10 @@ pub struct Call {
     body: Bytes,
 }
 
-/// What is answered.
+/// The response.
 pub enum Reply {
     Json(Value),
-    /// JSON that calls itself text, as that of `sns/…` does.
+    /// JSON labelled as text, as that of `sns/…`.
     TextJson(Value),
     Picture(Vec<u8>),
     /// A file of this media type.
@@ -34,16 +34,19 @@ pub enum Reply {
 
 impl Call {
     pub fn new(method: &Method, uri: &Uri, headers: HeaderMap, body: Bytes) -> Self {
-        let query = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+        let query = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
+            .into_owned()
+            .take(crate::http::form::PARAMETERS_MAX)
+            .collect();
         Self { is_post: method == Method::POST, query, headers, body }
     }
 
-    /// What the body says that it is.
+    /// The body's content type.
     pub fn content_type(&self) -> &str {
         self.header(&header::CONTENT_TYPE)
     }
 
-    /// Under which name the stand-in was called.
+    /// The host name under which the fake platform was called.
     pub fn host(&self) -> &str {
         self.header(&header::HOST)
     }
@@ -52,7 +55,7 @@ impl Call {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// The body as it came.
+    /// The raw body.
     ///
     /// # Errors
     /// 43002 without POST, 44002 without a body.
@@ -63,22 +66,22 @@ impl Call {
         if self.body.is_empty() { Err(fault::EMPTY_BODY) } else { Ok(self.body.clone()) }
     }
 
-    /// A parameter of the address; empty where there is none.
+    /// A query parameter; empty if absent.
     pub fn query(&self, name: &str) -> &str {
         self.query.get(name).map_or("", String::as_str)
     }
 
-    /// The body.
+    /// The parsed body.
     ///
     /// # Errors
-    /// 43002 without POST, 44002 without a body, 47001 for one that makes no sense.
+    /// 43002 without POST, 44002 without a body, 47001 if it cannot be parsed.
     pub fn body<T: DeserializeOwned>(&self) -> Result<T, Fault> {
         serde_json::from_slice(&self.bytes()?).map_err(|_| fault::NOT_JSON)
     }
 }
 
-impl Desk {
-    /// For interfaces that every account may call.
+impl PlatformState {
+    /// For APIs that every account may call.
     ///
     /// # Errors
     /// Those of the access token.
@@ -87,7 +90,7 @@ impl Desk {
         self.look(|world| world.tokens.check(Some(call.query("access_token")), now_ms))
     }
 
-    /// For interfaces of verified accounts only.
+    /// For APIs of verified accounts only.
     ///
     /// # Errors
     /// Those of the access token; 48001.

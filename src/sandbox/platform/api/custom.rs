@@ -3,44 +3,45 @@
 use super::call::{Call, Reply};
 use crate::{
     sandbox::platform::{
-        chat::{Article, By, Said},
-        desk::Desk,
+        chat::{Article, By, ChatContent},
         fault::{self, Fault},
+        state::PlatformState,
     },
     wechat::reply::TEXT_MAX_BYTES,
 };
 use serde_json::{Value, json};
 
-pub async fn send(desk: &Desk, call: &Call) -> Result<Reply, Fault> {
-    desk.authorise_verified(call)?;
+pub async fn send(state: &PlatformState, call: &Call) -> Result<Reply, Fault> {
+    state.authorise_verified(call)?;
     let body: Value = call.body()?;
-    let said = said(&body)?;
-    let now_ms = desk.clock.now_ms();
-    desk.change(|world| {
-        let person = world.people.get_mut(field(&body, "touser")).ok_or(fault::OPENID)?;
-        person.allowance.take(now_ms)?;
-        person.chat.add(now_ms, By::Account, said);
-        Ok(ok())
-    })
-    .await
+    let content = content(&body)?;
+    let now_ms = state.clock.now_ms();
+    state
+        .change(|world| {
+            let person = world.people.get_mut(field(&body, "touser")).ok_or(fault::OPENID)?;
+            person.allowance.take(now_ms)?;
+            person.chat.add(now_ms, By::Account, content);
+            Ok(ok())
+        })
+        .await
 }
 
-/// Nothing of it is shown; only the answer is the platform's.
-pub fn typing(desk: &Desk, call: &Call) -> Result<Reply, Fault> {
-    desk.authorise_verified(call)?;
+/// Not shown anywhere; only the response is the platform's.
+pub fn typing(state: &PlatformState, call: &Call) -> Result<Reply, Fault> {
+    state.authorise_verified(call)?;
     let body: Value = call.body()?;
     if !matches!(field(&body, "command"), "Typing" | "CancelTyping") {
         return Err(fault::TYPING_COMMAND);
     }
-    let now_ms = desk.clock.now_ms();
-    desk.look(|world| {
+    let now_ms = state.clock.now_ms();
+    state.look(|world| {
         let person = world.people.get(field(&body, "touser")).ok_or(fault::OPENID)?;
         person.allowance.type_now(now_ms)
     })?;
     Ok(ok())
 }
 
-fn said(body: &Value) -> Result<Said, Fault> {
+fn content(body: &Value) -> Result<ChatContent, Fault> {
     let kind = field(body, "msgtype");
     let inner = &body[kind];
     let text = |name| field(inner, name).to_owned();
@@ -48,33 +49,35 @@ fn said(body: &Value) -> Result<Said, Fault> {
         "text" => match field(inner, "content") {
             "" => return Err(fault::EMPTY_TEXT),
             content if content.len() > TEXT_MAX_BYTES => return Err(fault::TOO_LONG),
-            content => Said::Text(content.to_owned()),
+            content => ChatContent::Text(content.to_owned()),
         },
-        "image" => Said::Image { media_id: text("media_id") },
-        "voice" => Said::Voice { media_id: text("media_id") },
-        "video" => Said::Video { media_id: text("media_id"), title: text("title"), summary: text("description") },
-        "music" => Said::Music { title: text("title"), summary: text("description"), url: text("musicurl") },
+        "image" => ChatContent::Image { media_id: text("media_id") },
+        "voice" => ChatContent::Voice { media_id: text("media_id") },
+        "video" => {
+            ChatContent::Video { media_id: text("media_id"), title: text("title"), summary: text("description") }
+        }
+        "music" => ChatContent::Music { title: text("title"), summary: text("description"), url: text("musicurl") },
         "news" => news(inner)?,
         "msgmenu" => menu(inner),
         "miniprogrampage" => {
-            Said::MiniProgram { title: text("title"), appid: text("appid"), page_path: text("pagepath") }
+            ChatContent::MiniProgram { title: text("title"), appid: text("appid"), page_path: text("pagepath") }
         }
         _ => return Err(fault::MESSAGE_TYPE),
     })
 }
 
 /// One article, since 2018-10-12.
-fn news(inner: &Value) -> Result<Said, Fault> {
+fn news(inner: &Value) -> Result<ChatContent, Fault> {
     let Some([article]) = inner["articles"].as_array().map(Vec::as_slice) else { return Err(fault::ARTICLES) };
     let text = |name| field(article, name).to_owned();
     let article =
         Article { title: text("title"), summary: text("description"), picture: text("picurl"), url: text("url") };
-    Ok(Said::News(vec![article]))
+    Ok(ChatContent::News(vec![article]))
 }
 
-fn menu(inner: &Value) -> Said {
+fn menu(inner: &Value) -> ChatContent {
     let items = inner["list"].as_array().map(Vec::as_slice).unwrap_or_default();
-    Said::Menu {
+    ChatContent::Menu {
         head: field(inner, "head_content").to_owned(),
         items: items.iter().map(|i| (field(i, "id").to_owned(), field(i, "content").to_owned())).collect(),
         tail: field(inner, "tail_content").to_owned(),

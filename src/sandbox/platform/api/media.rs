@@ -2,10 +2,10 @@
 
 use super::call::{Call, Reply};
 use crate::{
-    core::reply::media::{Format, Kind},
+    core::rule::media::{Format, Kind},
     sandbox::platform::{
-        desk::Desk,
         fault::{self, Fault},
+        state::PlatformState,
     },
 };
 use axum::{
@@ -17,19 +17,19 @@ use image::{ImageFormat, Rgb, RgbImage};
 use serde_json::json;
 use std::io::Cursor;
 
-/// Bytes of a thumbnail.
+/// The largest thumbnail.
 const THUMB_MAX_BYTES: usize = 64 * 1024;
-/// Bytes of a picture: some pages of the documentation say 2 MB, others 10.
+/// The largest picture: some pages of the documentation say 2 MB, others 10.
 const IMAGE_MAX_BYTES: usize = 10 * 1024 * 1024;
 
-pub async fn upload(desk: &Desk, call: &Call) -> Result<Reply, Fault> {
-    desk.authorise_verified(call)?;
+pub async fn upload(state: &PlatformState, call: &Call) -> Result<Reply, Fault> {
+    state.authorise_verified(call)?;
     let (name, bytes) = part(call).await?;
     let kind = call.query("type");
     check(kind, &name, &bytes)?;
-    let media_id = desk.keep_medium(bytes).await.map_err(|_| fault::BUSY)?;
+    let media_id = state.keep_medium(bytes).await.map_err(|_| fault::BUSY)?;
     let key = if kind == "thumb" { "thumb_media_id" } else { "media_id" };
-    Ok(Reply::Json(json!({ "type": kind, key: media_id, "created_at": desk.clock.now_secs() })))
+    Ok(Reply::Json(json!({ "type": kind, key: media_id, "created_at": state.clock.now_secs() })))
 }
 
 /// The form's part `media`, with a file name.
@@ -47,7 +47,7 @@ async fn part(call: &Call) -> Result<(String, Vec<u8>), Fault> {
     Err(fault::MEDIA_MISSING)
 }
 
-/// The platform goes by the ending of the name, and looks into the file.
+/// The platform checks the file name's extension and the content.
 fn check(kind: &str, name: &str, bytes: &[u8]) -> Result<(), Fault> {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
     let named = Format::of_name(if ending == "jpeg" { "jpg" } else { &ending });
@@ -66,26 +66,26 @@ fn check(kind: &str, name: &str, bytes: &[u8]) -> Result<(), Fault> {
     }
 }
 
-pub async fn get(desk: &Desk, call: &Call) -> Result<Reply, Fault> {
-    desk.authorise_verified(call)?;
+pub async fn get(state: &PlatformState, call: &Call) -> Result<Reply, Fault> {
+    state.authorise_verified(call)?;
     let media_id = call.query("media_id");
-    let (format, bytes) = desk.medium(media_id).await.ok_or(fault::MEDIA_ID)?;
+    let (format, bytes) = state.medium(media_id).await.ok_or(fault::MEDIA_ID)?;
     Ok(match format.kind() {
         Kind::Video => Reply::Json(json!({ "video_url": format!("http://{}/video/{media_id}", call.host()) })),
         Kind::Image | Kind::Voice => Reply::File(format.media_type(), bytes.to_vec()),
     })
 }
 
-/// Where videos are: anybody with the address may fetch one.
-pub async fn video(desk: &Desk, media_id: &str) -> Result<Reply, Fault> {
-    Ok(match desk.medium(media_id).await {
+/// Serves videos, without a token.
+pub async fn video(state: &PlatformState, media_id: &str) -> Result<Reply, Fault> {
+    Ok(match state.medium(media_id).await {
         Some((format, bytes)) => Reply::File(format.media_type(), bytes.to_vec()),
         None => Reply::NotFound,
     })
 }
 
-/// A picture that an owner might have put into an answer on the website.
-pub async fn poster(desk: &Desk) -> Result<String, Fault> {
+/// A picture that an owner might have used in a reply in the console.
+pub async fn poster(state: &PlatformState) -> Result<String, Fault> {
     let picture = RgbImage::from_fn(320, 180, |x, y| {
         let shade =
             |from: u32, to: u32, at: u32, of: u32| u8::try_from(from + (to - from) * at / of).unwrap_or(u8::MAX);
@@ -93,7 +93,7 @@ pub async fn poster(desk: &Desk) -> Result<String, Fault> {
     });
     let mut png = Cursor::new(Vec::new());
     picture.write_to(&mut png, ImageFormat::Png).map_err(|_| fault::BUSY)?;
-    desk.keep_medium(png.into_inner()).await.map_err(|_| fault::BUSY)
+    state.keep_medium(png.into_inner()).await.map_err(|_| fault::BUSY)
 }
 
 #[cfg(test)]

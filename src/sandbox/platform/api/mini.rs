@@ -3,15 +3,15 @@
 use super::call::{Call, Reply};
 use crate::sandbox::platform::{
     credentials::digits,
-    desk::Desk,
     fault::{self, Fault},
+    state::PlatformState,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 
-/// A code gives its person once. The answer calls itself text, as all of `sns/…` do.
-pub async fn session(desk: &Desk, call: &Call) -> Result<Reply, Fault> {
-    let account = desk.credentials();
+/// A code can be used once. The response is labelled as text, as all of `sns/…`.
+pub async fn session(state: &PlatformState, call: &Call) -> Result<Reply, Fault> {
+    let account = state.credentials();
     if call.query("appid") != account.mini_appid {
         return Err(fault::APPID);
     }
@@ -22,9 +22,9 @@ pub async fn session(desk: &Desk, call: &Call) -> Result<Reply, Fault> {
         return Err(fault::GRANT_TYPE);
     }
     let code = call.query("js_code").to_owned();
-    let person = desk.change(|world| world.js_codes.remove(&code).and_then(|of| world.people.get(&of).cloned())).await;
+    let person = state.change(|world| world.js_codes.remove(&code).and_then(|of| world.people.get(&of).cloned())).await;
     let person = person.ok_or(fault::JS_CODE)?;
-    let key = STANDARD.encode(digits(desk.chance.as_ref(), 8));
+    let key = STANDARD.encode(digits(state.rng.as_ref(), 8));
     let mut answer = json!({ "openid": person.mini_openid, "session_key": key });
     if let Some(unionid) = person.unionid {
         answer["unionid"] = json!(unionid);

@@ -1,7 +1,7 @@
-//! The platform's HTTP interfaces, as far as the product calls them.
+//! The platform's HTTP APIs that the program calls.
 //!
-//! A refusal is JSON with an `errcode` under HTTP status 200. What is not here answers 40066, so that a call of the product
-//! that the stand-in does not know is noticed. Facts: docs/WECHAT.md, 4.
+//! An error is JSON with an `errcode` and HTTP status 200. An unknown path answers 40066, so that a call that the fake
+//! platform does not implement is noticed. Facts: docs/WECHAT.md, 4.
 
 mod account;
 mod call;
@@ -13,7 +13,7 @@ mod token;
 mod user;
 mod web;
 
-use super::{desk::Desk, fault, knob::Injection};
+use super::{fault, fault_injection::Injection, state::PlatformState};
 use axum::{
     Router,
     body::Bytes,
@@ -25,18 +25,24 @@ use call::{Call, Reply};
 use serde_json::json;
 use std::sync::Arc;
 
-/// The largest call: a video in its form.
+/// The largest call: a video in a form.
 const BODY_MAX_BYTES: usize = 12 * 1024 * 1024;
 
-/// The server's only route: everything is decided by [`answer`].
-pub(super) fn router(desk: Arc<Desk>) -> Router {
-    Router::new().fallback(take).layer(DefaultBodyLimit::max(BODY_MAX_BYTES)).with_state(desk)
+/// The server's only route: [`answer`] dispatches every call.
+pub(super) fn router(state: Arc<PlatformState>) -> Router {
+    Router::new().fallback(take).layer(DefaultBodyLimit::max(BODY_MAX_BYTES)).with_state(state)
 }
 
-async fn take(State(desk): State<Arc<Desk>>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
-    match desk.knobs.on_call(uri.path()) {
+async fn take(
+    State(state): State<Arc<PlatformState>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    match state.faults.on_call(uri.path()) {
         Some(Injection::Errcode(code)) => {
-            return render(Reply::Json(json!({ "errcode": code, "errmsg": format!("injected rid: {}", rid(&desk)) })));
+            return render(Reply::Json(json!({ "errcode": code, "errmsg": format!("injected rid: {}", rid(&state)) })));
         }
         Some(Injection::Status(status)) => {
             return StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response();
@@ -46,29 +52,29 @@ async fn take(State(desk): State<Arc<Desk>>, method: Method, uri: Uri, headers: 
         None => {}
     }
     let call = Call::new(&method, &uri, headers, body);
-    let reply = answer(&desk, uri.path(), &call).await;
-    render(reply.unwrap_or_else(|fault| Reply::Json(fault.json(&rid(&desk)))))
+    let reply = answer(&state, uri.path(), &call).await;
+    render(reply.unwrap_or_else(|fault| Reply::Json(fault.json(&rid(&state)))))
 }
 
-/// Every interface there is.
-async fn answer(desk: &Desk, path: &str, call: &Call) -> Result<Reply, fault::Fault> {
+/// Dispatches a call by its path.
+async fn answer(state: &PlatformState, path: &str, call: &Call) -> Result<Reply, fault::Fault> {
     match path {
-        "/cgi-bin/stable_token" => token::stable(desk, call).await,
-        "/cgi-bin/token" => token::classic(desk, call).await,
-        "/cgi-bin/getcallbackip" => account::callback_ips(desk, call),
-        "/cgi-bin/get_current_autoreply_info" => account::autoreply(desk, call).await,
-        "/cgi-bin/qrcode/create" => qr_code::create(desk, call).await,
-        "/cgi-bin/showqrcode" => qr_code::show(desk, call).await,
-        "/cgi-bin/user/info" => user::info(desk, call),
-        "/cgi-bin/message/custom/send" => custom::send(desk, call).await,
-        "/cgi-bin/message/custom/typing" => custom::typing(desk, call),
-        "/cgi-bin/media/upload" => media::upload(desk, call).await,
-        "/cgi-bin/media/get" => media::get(desk, call).await,
-        "/sns/jscode2session" => mini::session(desk, call).await,
-        "/sns/oauth2/access_token" => web::access_token(desk, call).await,
-        "/sns/userinfo" => web::userinfo(desk, call),
+        "/cgi-bin/stable_token" => token::stable(state, call).await,
+        "/cgi-bin/token" => token::classic(state, call).await,
+        "/cgi-bin/getcallbackip" => account::callback_ips(state, call),
+        "/cgi-bin/get_current_autoreply_info" => account::autoreply(state, call).await,
+        "/cgi-bin/qrcode/create" => qr_code::create(state, call).await,
+        "/cgi-bin/showqrcode" => qr_code::show(state, call).await,
+        "/cgi-bin/user/info" => user::info(state, call),
+        "/cgi-bin/message/custom/send" => custom::send(state, call).await,
+        "/cgi-bin/message/custom/typing" => custom::typing(state, call),
+        "/cgi-bin/media/upload" => media::upload(state, call).await,
+        "/cgi-bin/media/get" => media::get(state, call).await,
+        "/sns/jscode2session" => mini::session(state, call).await,
+        "/sns/oauth2/access_token" => web::access_token(state, call).await,
+        "/sns/userinfo" => web::userinfo(state, call),
         path => match path.strip_prefix("/video/") {
-            Some(media_id) => media::video(desk, media_id).await,
+            Some(media_id) => media::video(state, media_id).await,
             None => Err(fault::ADDRESS),
         },
     }
@@ -86,9 +92,9 @@ fn render(reply: Reply) -> Response {
     }
 }
 
-/// The id of a request, as the platform puts it into its messages.
-fn rid(desk: &Desk) -> String {
-    let digits = super::credentials::digits(desk.chance.as_ref(), 8);
+/// A request id, as the platform puts it into its messages.
+fn rid(state: &PlatformState) -> String {
+    let digits = super::credentials::digits(state.rng.as_ref(), 8);
     let (one, other) = digits.split_at(8);
     format!("{one}-{other}")
 }

@@ -3,8 +3,8 @@
 use super::call::{Call, Reply};
 use crate::sandbox::platform::{
     credentials::letters,
-    desk::Desk,
     fault::{self, Fault},
+    state::PlatformState,
     token::Given,
 };
 use serde::Deserialize;
@@ -26,23 +26,23 @@ struct Body {
     force_refresh: bool,
 }
 
-pub async fn stable(desk: &Desk, call: &Call) -> Result<Reply, Fault> {
+pub async fn stable(state: &PlatformState, call: &Call) -> Result<Reply, Fault> {
     let body: Body = call.body()?;
-    check(desk, &body.grant_type, &body.appid, &body.secret)?;
-    let (new, now_ms) = (new(desk), desk.clock.now_ms());
-    let given = desk.change(|world| world.tokens.stable(new, body.force_refresh, now_ms)).await?;
+    check(state, &body.grant_type, &body.appid, &body.secret)?;
+    let (new, now_ms) = (new(state), state.clock.now_ms());
+    let given = state.change(|world| world.tokens.stable(new, body.force_refresh, now_ms)).await?;
     Ok(reply(&given))
 }
 
-pub async fn classic(desk: &Desk, call: &Call) -> Result<Reply, Fault> {
-    check(desk, call.query("grant_type"), call.query("appid"), call.query("secret"))?;
-    let (new, now_ms) = (new(desk), desk.clock.now_ms());
-    let given = desk.change(|world| world.tokens.classic(new, now_ms)).await;
+pub async fn classic(state: &PlatformState, call: &Call) -> Result<Reply, Fault> {
+    check(state, call.query("grant_type"), call.query("appid"), call.query("secret"))?;
+    let (new, now_ms) = (new(state), state.clock.now_ms());
+    let given = state.change(|world| world.tokens.classic(new, now_ms)).await;
     Ok(reply(&given))
 }
 
-fn check(desk: &Desk, grant_type: &str, appid: &str, secret: &str) -> Result<(), Fault> {
-    let account = desk.credentials();
+fn check(state: &PlatformState, grant_type: &str, appid: &str, secret: &str) -> Result<(), Fault> {
+    let account = state.credentials();
     if grant_type != "client_credential" {
         Err(fault::GRANT_TYPE)
     } else if appid != account.appid {
@@ -56,8 +56,8 @@ fn check(desk: &Desk, grant_type: &str, appid: &str, secret: &str) -> Result<(),
     }
 }
 
-fn new(desk: &Desk) -> String {
-    format!("96_{}", letters(desk.chance.as_ref(), TOKEN_CHARS))
+fn new(state: &PlatformState) -> String {
+    format!("96_{}", letters(state.rng.as_ref(), TOKEN_CHARS))
 }
 
 fn reply(given: &Given) -> Reply {

@@ -1,23 +1,24 @@
-//! What the platform tells of a person. Facts: docs/WECHAT.md, 4.3.
+//! The API about users. Facts: docs/WECHAT.md, 4.3.
 
 use super::call::{Call, Reply};
 use crate::sandbox::platform::{
-    desk::Desk,
     fault::{self, Fault},
+    state::PlatformState,
     world::Person,
 };
 use serde_json::{Value, json};
 
-pub fn info(desk: &Desk, call: &Call) -> Result<Reply, Fault> {
-    desk.authorise_verified(call)?;
-    let told = desk.look(|world| world.people.get(call.query("openid")).map(told));
-    told.map(Reply::Json).ok_or(fault::OPENID)
+pub fn info(state: &PlatformState, call: &Call) -> Result<Reply, Fault> {
+    state.authorise_verified(call)?;
+    let found = state.look(|world| world.people.get(call.query("openid")).map(to_json));
+    found.map(Reply::Json).ok_or(fault::OPENID)
 }
 
-/// Since 2021-12-27 without name, picture, sex and place; of somebody who does not follow, nothing but that.
-fn told(person: &Person) -> Value {
+/// Since 2021-12-27 without name, picture, sex and location; for a user who does not follow, only the openid and that
+/// fact.
+fn to_json(person: &Person) -> Value {
     let Some(follow) = &person.follow else { return json!({ "subscribe": 0, "openid": person.openid }) };
-    let mut told = json!({
+    let mut info = json!({
         "subscribe": 1,
         "openid": person.openid,
         "language": "zh_CN",
@@ -31,7 +32,7 @@ fn told(person: &Person) -> Value {
     });
     // Absent unless the account is bound to an Open Platform account.
     if let Some(unionid) = &person.unionid {
-        told["unionid"] = json!(unionid);
+        info["unionid"] = json!(unionid);
     }
-    told
+    info
 }

@@ -1,9 +1,9 @@
 use super::*;
-use crate::core::chance::SeededChance;
+use crate::base::rng::SeededRng;
 use serde_json::json;
 
 fn create(codes: &mut Codes, body: serde_json::Value, now_ms: i64) -> Result<Code, Fault> {
-    codes.create(&serde_json::from_value(body).unwrap(), &SeededChance::new(1), now_ms)
+    codes.create(&serde_json::from_value(body).unwrap(), &SeededRng::new(1), now_ms)
 }
 
 fn of(action: &str, scene: &serde_json::Value) -> serde_json::Value {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    core::chance::SystemChance,
+    base::rng::SystemRng,
     wechat::{
         callback::{PushSettings, Seal, seal_reply},
         reply::{Article as ReplyArticle, Reply, render},
@@ -16,7 +16,7 @@ struct Stage {
 
 impl Stage {
     fn new(is_event: bool) -> Self {
-        Self { of: Credentials::random(&SystemChance), push: Push::new("oA", "<xml></xml>".to_owned(), is_event) }
+        Self { of: Credentials::random(&SystemRng), push: Push::new("oA", "<xml></xml>".to_owned(), is_event) }
     }
 
     fn plain(&self, reply: &Reply) -> String {
@@ -27,10 +27,10 @@ impl Stage {
     fn sealed(&self, xml: &str) -> String {
         let key = self.of.key().unwrap();
         let settings = PushSettings::new(&self.of.token, &self.of.appid, Mode::Safe, vec![key.clone()]).unwrap();
-        seal_reply(&settings, &Seal::Encrypted(key), xml, NOW, &SystemChance)
+        seal_reply(&settings, &Seal::Encrypted(key), xml, NOW, &SystemRng)
     }
 
-    fn read(&self, mode: Mode, body: &str) -> Result<Option<Said>, Oddity> {
+    fn read(&self, mode: Mode, body: &str) -> Result<Option<ChatContent>, Oddity> {
         read(&self.of, mode, &self.push, 200, body.as_bytes())
     }
 }
@@ -53,11 +53,11 @@ fn a_sealed_answer_is_opened_and_an_open_one_refused_in_safe_mode() {
     let stage = Stage::new(false);
     let plain = stage.plain(&text("你好"));
     let sealed = stage.sealed(&plain);
-    let said = Ok(Some(Said::Text("你好".to_owned())));
-    assert_eq!(stage.read(Mode::Safe, &sealed), said);
-    assert_eq!(stage.read(Mode::Compatible, &sealed), said);
-    assert_eq!(stage.read(Mode::Compatible, &plain), said);
-    assert_eq!(stage.read(Mode::Plain, &plain), said);
+    let content = Ok(Some(ChatContent::Text("你好".to_owned())));
+    assert_eq!(stage.read(Mode::Safe, &sealed), content);
+    assert_eq!(stage.read(Mode::Compatible, &sealed), content);
+    assert_eq!(stage.read(Mode::Compatible, &plain), content);
+    assert_eq!(stage.read(Mode::Plain, &plain), content);
     assert_eq!(stage.read(Mode::Safe, &plain), Err(Oddity::NotSealed));
 }
 
@@ -109,18 +109,18 @@ fn every_kind_of_answer_becomes_a_line() {
         thumb_media_id: id(),
     };
     let replies = [
-        (text("a"), Said::Text("a".to_owned())),
-        (Reply::Image { media_id: id() }, Said::Image { media_id: id() }),
-        (Reply::Voice { media_id: id() }, Said::Voice { media_id: id() }),
+        (text("a"), ChatContent::Text("a".to_owned())),
+        (Reply::Image { media_id: id() }, ChatContent::Image { media_id: id() }),
+        (Reply::Voice { media_id: id() }, ChatContent::Voice { media_id: id() }),
         (
             Reply::Video { media_id: id(), title: some("t"), description: None },
-            Said::Video { media_id: id(), title: "t".to_owned(), summary: String::new() },
+            ChatContent::Video { media_id: id(), title: "t".to_owned(), summary: String::new() },
         ),
-        (music, Said::Music { title: "t".to_owned(), summary: "d".to_owned(), url: "hq".to_owned() }),
-        (Reply::Transfer { kf_account: None }, Said::Note(Note::HandedOver)),
+        (music, ChatContent::Music { title: "t".to_owned(), summary: "d".to_owned(), url: "hq".to_owned() }),
+        (Reply::Transfer { kf_account: None }, ChatContent::Note(Note::HandedOver)),
     ];
-    for (reply, said) in replies {
-        assert_eq!(stage.read(Mode::Plain, &stage.plain(&reply)), Ok(Some(said)));
+    for (reply, content) in replies {
+        assert_eq!(stage.read(Mode::Plain, &stage.plain(&reply)), Ok(Some(content)));
     }
 }
 
@@ -134,8 +134,8 @@ fn surplus_articles_are_cut() {
     };
     let stage = Stage::new(true);
     let body = stage.plain(&Reply::News(vec![article; 8]));
-    let count = |said| match said {
-        Ok(Some(Said::News(articles))) => articles.len(),
+    let count = |content| match content {
+        Ok(Some(ChatContent::News(articles))) => articles.len(),
         other => panic!("{other:?}"),
     };
     assert_eq!(count(stage.read(Mode::Plain, &body)), 8);

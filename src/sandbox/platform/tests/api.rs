@@ -15,7 +15,7 @@ async fn the_products_own_client_finds_its_way() {
     let info = client.user_info(&openid).await.unwrap();
     assert_eq!((info.is_follower, info.unionid.as_deref()), (true, Some("u1")));
     client.send_custom_text(&openid, "你好").await.unwrap();
-    assert_eq!(platform.chat(&openid).last().unwrap().said, Said::Text("你好".to_owned()));
+    assert_eq!(platform.chat(&openid).last().unwrap().content, ChatContent::Text("你好".to_owned()));
     assert_eq!(client.callback_ips().await.unwrap(), ["127.0.0.1"]);
     assert!(client.current_autoreply_info().await.unwrap()["keyword_autoreply_info"]["list"].is_array());
     assert_eq!(platform.calls("/cgi-bin/stable_token"), 1);
@@ -38,7 +38,7 @@ async fn a_file_lives_three_days_and_a_video_is_elsewhere() {
     let wrong = client.upload_media(medium(MediumKind::Voice, "a.png", "image/png", png)).await.unwrap_err();
     assert!(is_refused(wrong, 40005));
     assert!(is_refused(client.fetch_media("nobody's").await.unwrap_err(), 40007));
-    // The picture of the owner's rule is another one at every call.
+    // The picture of the owner's rule has a new media id at every call.
     let info = client.current_autoreply_info().await.unwrap();
     let poster =
         info["keyword_autoreply_info"]["list"][1]["reply_list_info"][0]["content"].as_str().unwrap().to_owned();

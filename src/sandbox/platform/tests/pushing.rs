@@ -1,8 +1,8 @@
 use super::*;
 use crate::wechat::message::Kind;
 
-fn last(platform: &Platform, openid: &str) -> Said {
-    platform.chat(openid).pop().unwrap().said
+fn last(platform: &Platform, openid: &str) -> ChatContent {
+    platform.chat(openid).pop().unwrap().content
 }
 
 #[tokio::test]
@@ -18,13 +18,14 @@ async fn what_the_account_answers_stands_in_the_chat() {
     let openid = platform.add_person("小微").await.unwrap();
     assert_eq!(platform.act(&openid, &Act::Follow).await.unwrap(), Answer::Nothing);
     assert_eq!(platform.act(&openid, &Act::text("在吗")).await.unwrap().text(), Some("在吗?"));
-    let said: Vec<(By, Said)> = platform.chat(&openid).into_iter().map(|line| (line.by, line.said)).collect();
+    let content: Vec<(By, ChatContent)> =
+        platform.chat(&openid).into_iter().map(|line| (line.by, line.content)).collect();
     assert_eq!(
-        said,
+        content,
         [
-            (By::Platform, Said::Note(Note::Followed)),
-            (By::Person, Said::Text("在吗".to_owned())),
-            (By::Account, Said::Text("在吗?".to_owned())),
+            (By::Platform, ChatContent::Note(Note::Followed)),
+            (By::Person, ChatContent::Text("在吗".to_owned())),
+            (By::Account, ChatContent::Text("在吗?".to_owned())),
         ]
     );
 }
@@ -63,7 +64,7 @@ async fn an_account_that_never_answers_is_out_of_order_after_the_third_time() {
     .await;
     let openid = follower(&platform).await;
     assert_eq!(platform.act(&openid, &Act::text("hi")).await.unwrap(), Answer::Late);
-    assert_eq!(last(&platform, &openid), Said::Note(Note::OutOfOrder));
+    assert_eq!(last(&platform, &openid), ChatContent::Note(Note::OutOfOrder));
     assert_eq!(seen.load(std::sync::atomic::Ordering::SeqCst), 3);
 }
 
@@ -79,7 +80,7 @@ async fn an_abnormal_answer_is_not_asked_for_again() {
     .await;
     let openid = follower(&platform).await;
     assert_eq!(platform.act(&openid, &Act::text("hi")).await.unwrap(), Answer::Odd(Oddity::NotXml));
-    assert_eq!(last(&platform, &openid), Said::Note(Note::OutOfOrder));
+    assert_eq!(last(&platform, &openid), ChatContent::Note(Note::OutOfOrder));
     assert_eq!(seen.load(std::sync::atomic::Ordering::SeqCst), 1);
 }
 
@@ -94,7 +95,7 @@ async fn a_product_that_is_not_there_is_tried_until_the_third_time() {
     let started = std::time::Instant::now();
     assert_eq!(platform.act(&openid, &Act::text("hi")).await.unwrap(), Answer::Unreachable);
     assert!(started.elapsed() >= SOON * 2);
-    assert_eq!(last(&platform, &openid), Said::Note(Note::OutOfOrder));
+    assert_eq!(last(&platform, &openid), ChatContent::Note(Note::OutOfOrder));
 }
 
 #[tokio::test]
@@ -103,7 +104,7 @@ async fn who_has_unfollowed_sees_no_answer() {
     product(&platform, |_, push, with| async move { sealed(&push, &with, &text("再见")) }).await;
     let openid = follower(&platform).await;
     assert_eq!(platform.act(&openid, &Act::Unfollow).await.unwrap().text(), Some("再见"));
-    assert_eq!(last(&platform, &openid), Said::Note(Note::Unfollowed));
+    assert_eq!(last(&platform, &openid), ChatContent::Note(Note::Unfollowed));
 }
 
 #[tokio::test]
@@ -117,7 +118,7 @@ async fn one_push_can_be_brought_to_several_instances() {
     assert_eq!(platform.deliver_to(&push, &other).await.text(), Some("二"));
     let raw = platform.seal(&push).unwrap();
     assert_eq!(platform.post(&raw, &one).await.unwrap().0, 200);
-    assert_eq!(last(&platform, &openid), Said::Text("hi".to_owned()));
+    assert_eq!(last(&platform, &openid), ChatContent::Text("hi".to_owned()));
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ async fn given_credentials_win_over_those_that_were_kept() {
     let with =
         |credentials| PlatformSettings { folder: Some(folder.path().to_owned()), credentials, ..settings(&clock) };
     drop(Platform::start(with(None)).await.unwrap());
-    let wanted = Credentials::random(&SystemChance);
+    let wanted = Credentials::random(&SystemRng);
     assert_eq!(Platform::start(with(Some(wanted.clone()))).await.unwrap().credentials(), wanted);
     let useless = Credentials { aes_key: "short".to_owned(), ..wanted };
     assert!(Platform::start(with(Some(useless))).await.is_err());

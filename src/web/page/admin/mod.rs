@@ -1,66 +1,74 @@
-//! `/admin`: the console. Each of its pages is made by [`console`], which lets admins in and nobody else.
+//! `/admin`: the admin console. [`console`] renders each of its pages and admits only admins.
 
 pub mod user;
 
 pub use user::{UserDeletePage, UserPage, UsersPage};
 
-use super::{Halt, Here, Leaf, Visitor, page};
+use super::{PageContent, PageError, PageRequest, Visitor, page};
 use crate::{
     core::{CoreError, account::directory::Admin},
+    http::state::AppState,
     web::{
-        part::{NavLink, SideNav},
-        text::admin::Console,
+        component::{NavLink, Notice, SideNav, Tone},
+        text::{admin::Console, fill},
     },
 };
 use leptos::prelude::*;
 
-/// The console's own address.
-pub const CONSOLE: &str = "/admin";
-
-/// A page of the console: what `make` gives, with the console's rooms beside it. Somebody who is not an admin never gets as far as
-/// `make`.
+/// A page of the console: the output of `make`, beside the console's sections. `make` runs for admins only.
 pub fn console<Made>(make: impl FnOnce(Visitor, Admin) -> Made + Send + 'static) -> impl IntoView
 where
-    Made: Future<Output = Result<Leaf, Halt>> + Send + 'static,
+    Made: Future<Output = Result<PageContent, PageError>> + Send + 'static,
 {
     page(|visitor| async move {
         let admin = admin_of(&visitor)?;
-        let leaf = make(visitor.clone(), admin).await?;
-        Ok(beside_the_rooms(&visitor.here, leaf))
+        let content = make(visitor.clone(), admin).await?;
+        Ok(with_console_menu(&visitor.request, content))
     })
 }
 
-/// `/admin` leads to the first room.
+/// `/admin` redirects to the first section.
 #[component]
 pub fn AdminPage() -> impl IntoView {
-    console(|_, _| async { Err(Halt::Go("/admin/users".to_owned())) })
+    console(|_, _| async { Err(PageError::Redirect("/admin/users".to_owned())) })
 }
 
-/// The admin who looks at a page.
+/// The admin who views a page.
 ///
 /// # Errors
-/// [`CoreError::NotSignedIn`]; [`CoreError::Forbidden`] for everybody else.
+/// [`CoreError::NotSignedIn`]; [`CoreError::Forbidden`] for users who are not admins.
 fn admin_of(visitor: &Visitor) -> Result<Admin, CoreError> {
-    Admin::of(&visitor.signed_in()?, visitor.here.address())
+    Admin::of(&visitor.signed_in()?, visitor.request.address())
 }
 
-/// A page with the console's rooms beside it; who may see it was asked before.
-pub fn beside_the_rooms(here: &Here, leaf: Leaf) -> Leaf {
-    let Leaf { title, width, body } = leaf;
-    let t = Console::of(here.lang());
-    let rooms = rooms(here);
+/// A page beside the console's sections; the caller has checked the permission.
+pub fn with_console_menu(request: &PageRequest, content: PageContent) -> PageContent {
+    let PageContent { title, width, body } = content;
+    let t = Console::of(request.lang());
+    let sections = sections(request);
     let body = view! {
         <div class="split console">
-            <SideNav label=t.title rooms />
-            <div class=format!("console-room {width}").trim_end().to_owned()>{body}</div>
+            <SideNav label=t.title sections />
+            <div class=format!("console-room {width}").trim_end().to_owned()>
+                {undeclared_proxy(request)}
+                {body}
+            </div>
         </div>
     };
-    Leaf { title: format!("{title} · {}", t.title), width: "wide", body: body.into_any() }
+    PageContent { title: format!("{title} · {}", t.title), width: "wide", body: body.into_any() }
 }
 
-/// What the console has, in the order of its use.
-fn rooms(here: &Here) -> Vec<NavLink> {
-    let t = Console::of(here.lang());
-    let room = |href: &str, text: &str| NavLink::new(href, text, here.path());
-    vec![room("/admin/users", t.users), room("/admin/replies", t.replies)]
+/// Warns while requests come through a proxy that the settings do not declare.
+fn undeclared_proxy(request: &PageRequest) -> Option<impl IntoView + use<>> {
+    let seen = expect_context::<AppState>().proxy.seen(request.ctx.now())?;
+    let t = Console::of(request.lang());
+    let text = fill(t.proxy_text, &[("peer", &seen.peer.to_string())]);
+    Some(view! { <Notice tone=Tone::Warning title=t.proxy><p>{text}</p></Notice> })
+}
+
+/// The console's sections, the most used first.
+fn sections(request: &PageRequest) -> Vec<NavLink> {
+    let t = Console::of(request.lang());
+    let section = |href: &str, text: &str| NavLink::new(href, text, request.path());
+    vec![section("/admin/users", t.users), section("/admin/replies", t.replies)]
 }

@@ -1,18 +1,18 @@
-//! The browsers in which somebody is signed in.
+//! The browsers in which the user is signed in.
 
 use crate::{
-    core::account::session::WebSession,
+    core::account::session::{SignInMethod, WebSession},
     web::{
-        page::{Ago, Here},
-        part::{Badge, Card, Head, Kind, Submit, Table, Tone},
+        component::{Badge, Card, Head, Kind, Submit, Table, Tone},
+        page::{Ago, PageRequest},
         text::{Common, fill, me::Me},
     },
 };
 use leptos::prelude::*;
 
-/// All of them, each with its way out.
-pub fn card(here: &Here, sessions: Vec<WebSession>) -> impl IntoView + use<> {
-    let (lang, now) = (here.lang(), here.ctx.now());
+/// All browsers, each with a sign-out button.
+pub fn card(request: &PageRequest, sessions: Vec<WebSession>) -> impl IntoView + use<> {
+    let (lang, now) = (request.lang(), request.ctx.now());
     let t = Me::of(lang);
     let has_others = sessions.iter().any(|session| !session.is_current);
     let actions = move || {
@@ -24,9 +24,14 @@ pub fn card(here: &Here, sessions: Vec<WebSession>) -> impl IntoView + use<> {
             }
         })
     };
-    let rows = sessions.into_iter().map(|session| row(here, session, now)).collect_view();
-    let heads =
-        vec![Head::Text(t.browser), Head::Text(t.address), Head::Text(t.seen), Head::Hidden(Common::of(lang).actions)];
+    let rows = sessions.into_iter().map(|session| row(request, session, now)).collect_view();
+    let heads = vec![
+        Head::Text(t.browser),
+        Head::Text(t.address),
+        Head::Text(t.door),
+        Head::Text(t.seen),
+        Head::Hidden(Common::of(lang).actions),
+    ];
     view! {
         <Card title=t.sessions actions flush=true>
             <Table heads>{rows}</Table>
@@ -34,8 +39,18 @@ pub fn card(here: &Here, sessions: Vec<WebSession>) -> impl IntoView + use<> {
     }
 }
 
-fn row(here: &Here, session: WebSession, now: i64) -> impl IntoView + use<> {
-    let lang = here.lang();
+/// The name of a browser's sign-in method.
+pub fn door(t: &'static Me, door: Option<SignInMethod>) -> &'static str {
+    match door {
+        Some(SignInMethod::Password | SignInMethod::Setup) => t.door_password,
+        Some(SignInMethod::WeChat) => t.door_wechat,
+        Some(SignInMethod::Register) => t.door_register,
+        None => t.door_unknown,
+    }
+}
+
+fn row(request: &PageRequest, session: WebSession, now: i64) -> impl IntoView + use<> {
+    let lang = request.lang();
     let t = Me::of(lang);
     let label = fill(t.revoke_one, &[("browser", &session.browser_label), ("address", &session.address)]);
     let act = if session.is_current {
@@ -52,6 +67,7 @@ fn row(here: &Here, session: WebSession, now: i64) -> impl IntoView + use<> {
         <tr>
             <th scope="row">{session.browser_label}</th>
             <td data-label=t.address>{session.address}</td>
+            <td data-label=t.door>{door(t, session.door)}</td>
             <td data-label=t.seen><Ago lang at=session.seen_at now /></td>
             <td class="acts">{act}</td>
         </tr>

@@ -1,10 +1,10 @@
-//! Asking once more before something is cut or deleted.
+//! Confirmations before WeChat is unlinked or the account is deleted.
 
 use crate::{
     core::{CoreError, account::identity},
     web::{
-        page::{Halt, Leaf, Visitor, page},
-        part::{ConfirmCard, Field},
+        component::{ConfirmCard, Field},
+        page::{PageContent, PageError, Visitor, page},
         text::{fill, me::Me},
     },
 };
@@ -15,11 +15,11 @@ pub fn UnbindPage() -> impl IntoView {
     page(unbind)
 }
 
-async fn unbind(visitor: Visitor) -> Result<Leaf, Halt> {
+async fn unbind(visitor: Visitor) -> Result<PageContent, PageError> {
     let user = visitor.signed_in()?;
-    let lang = visitor.here.lang();
+    let lang = visitor.request.lang();
     let t = Me::of(lang);
-    identity::find_own(&visitor.here.ctx, user.id).await?.ok_or(CoreError::NotFound)?;
+    identity::find_own(&visitor.request.ctx, user.id).await?.ok_or(CoreError::NotFound)?;
     let body = view! {
         <ConfirmCard
             lang
@@ -31,7 +31,7 @@ async fn unbind(visitor: Visitor) -> Result<Leaf, Halt> {
             danger=true
         />
     };
-    Ok(Leaf::narrow(t.unbind_title, body))
+    Ok(PageContent::narrow(t.unbind_title, body))
 }
 
 #[component]
@@ -39,17 +39,19 @@ pub fn DeletePage() -> impl IntoView {
     page(delete)
 }
 
-async fn delete(visitor: Visitor) -> Result<Leaf, Halt> {
+async fn delete(visitor: Visitor) -> Result<PageContent, PageError> {
     let user = visitor.signed_in()?;
-    let lang = visitor.here.lang();
+    let lang = visitor.request.lang();
     let t = Me::of(lang);
     let filled = visitor.form("delete");
     let name = user.username.unwrap_or_else(|| user.id.to_string());
+    let days = visitor.request.ctx.settings.settings.log.keep_days.to_string();
+    let text = fill(t.delete_text, &[("days", &days)]);
     let body = view! {
         <ConfirmCard
             lang
             title=t.delete_title
-            text=t.delete_text
+            text=text
             action="/do/delete-account"
             yes=t.delete_yes
             back="/me"
@@ -65,5 +67,5 @@ async fn delete(visitor: Visitor) -> Result<Leaf, Halt> {
             />
         </ConfirmCard>
     };
-    Ok(Leaf::narrow(t.delete_title, body))
+    Ok(PageContent::narrow(t.delete_title, body))
 }

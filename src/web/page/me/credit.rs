@@ -4,16 +4,16 @@ use crate::{
     core::credit::WELCOME,
     store::credit::CreditRow,
     web::{
-        page::{Ago, Here},
-        part::{Card, Head, Table},
+        component::{Card, Head, Table},
+        page::{Ago, PageRequest},
         text::{Common, me::Me},
     },
 };
 use leptos::prelude::*;
 
 /// The latest changes.
-pub fn card(here: &Here, ledger: Vec<CreditRow>) -> AnyView {
-    let (lang, now) = (here.lang(), here.ctx.now());
+pub fn card(request: &PageRequest, ledger: Vec<CreditRow>) -> AnyView {
+    let (lang, now) = (request.lang(), request.ctx.now());
     let (c, t) = (Common::of(lang), Me::of(lang));
     if ledger.is_empty() {
         return view! { <Card title=t.ledger><p class="soft">{t.ledger_none}</p></Card> }.into_any();

@@ -1,27 +1,30 @@
-//! `/me`: the personal centre, card by card.
+//! `/me`: the user's account page, card by card.
 
 mod browser;
 mod confirm;
 pub mod credit;
 mod data;
+mod other;
 mod password;
 mod profile;
+mod review;
 mod summary;
 pub mod usage;
 mod wechat;
 
 pub use confirm::{DeletePage, UnbindPage};
 pub use data::download;
+pub use review::ReviewPage;
 
-use super::{Halt, Leaf, Visitor, page};
+use super::{PageContent, PageError, Visitor, page};
 use crate::{
     core::{
-        account::{identity, session as browsers},
+        account::{identity, join, session as browsers},
         credit as credits, quota,
     },
     http::session,
     web::{
-        part::PageHead,
+        component::PageHead,
         text::{Common, me::Me},
     },
 };
@@ -32,29 +35,33 @@ pub fn MePage() -> impl IntoView {
     page(me)
 }
 
-async fn me(visitor: Visitor) -> Result<Leaf, Halt> {
+async fn me(visitor: Visitor) -> Result<PageContent, PageError> {
     let user = visitor.signed_in()?;
-    let here = &visitor.here;
-    let (lang, ctx) = (here.lang(), &here.ctx);
+    let request = &visitor.request;
+    let (lang, ctx) = (request.lang(), &request.ctx);
     let t = Me::of(lang);
     let identity = identity::find_own(ctx, user.id).await?;
-    let sessions = browsers::list(ctx, user.id, &session::secret_of(&here.session)).await?;
+    let sessions = browsers::list(ctx, user.id, &session::secret_of(&request.session)).await?;
+    let others = join::others(ctx, user.id).await?;
+    let door = session::door_of(&request.session).await;
     let ledger = credits::ledger(ctx, user.id).await?;
     let usage = quota::usage(ctx, user.id).await?;
     let body = view! {
         <PageHead title=t.title />
+        {review::notice(request, &user, door)}
         {summary::card(lang, &user)}
-        {wechat::card(here, identity)}
+        {wechat::card(request, identity)}
+        {other::card(request, others, door)}
         {summary::auto_reply(lang, &user)}
         {profile::card(&visitor, &user)}
         {password::card(&visitor, &user)}
-        {browser::card(here, sessions)}
+        {browser::card(request, sessions)}
         {usage::card(lang, usage)}
-        {credit::card(here, ledger)}
-        {data::card(lang)}
+        {credit::card(request, ledger)}
+        {data::card(lang, door)}
         <form method="post" action="/do/sign-out" class="center">
             <button type="submit" class="button plain">{Common::of(lang).sign_out}</button>
         </form>
     };
-    Ok(Leaf::medium(t.title, body))
+    Ok(PageContent::medium(t.title, body))
 }

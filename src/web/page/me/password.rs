@@ -1,10 +1,10 @@
-//! The password: a new one, or the first one together with a username.
+//! The password form: a new password, or the first one together with a username.
 
 use crate::{
     core::account::User,
     web::{
+        component::{Card, Field, Kind, Submit},
         page::Visitor,
-        part::{Card, Field, Kind, Submit},
         text::{Common, me::Me, register::Register},
     },
 };
@@ -12,13 +12,13 @@ use leptos::prelude::*;
 
 /// The form.
 pub fn card(visitor: &Visitor, user: &User) -> impl IntoView + use<> {
-    let lang = visitor.here.lang();
+    let lang = visitor.request.lang();
     let (c, t) = (Common::of(lang), Me::of(lang));
     let filled = visitor.form("password");
     let (title, note) =
         if user.has_password { (t.password, t.password_note) } else { (t.password_first, t.password_first_note) };
     let name = match &user.username {
-        // Told to the browser's password manager.
+        // For the browser's password manager.
         Some(name) => {
             view! { <input type="hidden" name="username" autocomplete="username" value=name.clone() /> }.into_any()
         }

@@ -1,10 +1,10 @@
-//! Nickname, e-mail and phone.
+//! The profile fields that users edit themselves.
 
 use crate::{
-    core::account::User,
+    core::account::{ProfileColumn, User, field},
     web::{
+        component::{Card, Kind, Submit, profile_field},
         page::Visitor,
-        part::{Card, Field, Kind, Submit},
         text::{Common, me::Me},
     },
 };
@@ -12,42 +12,22 @@ use leptos::prelude::*;
 
 /// The form.
 pub fn card(visitor: &Visitor, user: &User) -> impl IntoView + use<> {
-    let (c, t) = (Common::of(visitor.here.lang()), Me::of(visitor.here.lang()));
+    let (c, t) = (Common::of(visitor.request.lang()), Me::of(visitor.request.lang()));
     let filled = visitor.form("profile");
-    let nickname = filled.value_or("nickname", &user.nickname);
-    let email = filled.value_or("email", user.email.as_deref().unwrap_or_default());
-    let phone = filled.value_or("phone", user.phone.as_deref().unwrap_or_default());
+    let field = |column| profile_field(c, &filled, user, column, autocomplete(column));
+    let fields: Vec<_> = field::own_profile().map(field).collect();
     view! {
         <Card title=t.profile>
             <form class="stack" method="post" action="/do/profile">
-                <Field
-                    label=c.nickname
-                    name="nickname"
-                    value=nickname
-                    error=filled.error("nickname")
-                    autocomplete="nickname"
-                    required=true
-                />
-                <Field
-                    label=c.email
-                    name="email"
-                    value=email
-                    error=filled.error("email")
-                    mark=c.optional
-                    autocomplete="email"
-                    inputmode="email"
-                />
-                <Field
-                    label=c.phone
-                    name="phone"
-                    value=phone
-                    error=filled.error("phone")
-                    mark=c.optional
-                    autocomplete="tel"
-                    inputmode="tel"
-                />
+                {fields}
                 <p class="row end"><Submit text=t.profile_save kind=Kind::Plain /></p>
             </form>
         </Card>
     }
+}
+
+/// What the browser may fill in (HTML, "Autofill").
+fn autocomplete(column: ProfileColumn) -> &'static str {
+    let known = [(ProfileColumn::Nickname, "nickname"), (ProfileColumn::Email, "email"), (ProfileColumn::Phone, "tel")];
+    known.into_iter().find(|(of, _)| *of == column).map_or("off", |(_, value)| value)
 }

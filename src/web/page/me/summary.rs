@@ -1,10 +1,10 @@
-//! Who somebody is here, at a glance, and the switch of their replies.
+//! The user at a glance, and the switch of their replies.
 
 use crate::text::Lang;
 use crate::{
     core::account::User,
     web::{
-        part::{Badge, Card, Kind, LinkButton, Submit, Tone},
+        component::{Badge, Card, Kind, LinkButton, Submit, Tone},
         text::{Common, me::Me},
     },
 };
@@ -36,7 +36,7 @@ pub fn card(lang: Lang, user: &User) -> impl IntoView + use<> {
     }
 }
 
-/// The switch of the person's own rules.
+/// The switch of the user's own rules.
 pub fn auto_reply(lang: Lang, user: &User) -> impl IntoView + use<> {
     let t = Me::of(lang);
     let (state, act, value) =

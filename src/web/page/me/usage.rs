@@ -1,16 +1,16 @@
-//! What somebody has used of their level's features.
+//! The user's usage of their level's features.
 
 use crate::text::Lang;
 use crate::{
     core::quota::{Usage, Used, Window},
     web::{
-        part::{Card, Meter},
+        component::{Card, Meter},
         text::{fill, usage::Usages},
     },
 };
 use leptos::prelude::*;
 
-/// A meter for every window that has a limit.
+/// A meter for every window with a limit.
 pub fn card(lang: Lang, usage: Vec<Usage>) -> impl IntoView + use<> {
     let t = Usages::of(lang);
     let rows = usage.into_iter().map(|feature| row(t, &feature)).collect_view();
@@ -34,7 +34,7 @@ fn row(t: &'static Usages, usage: &Usage) -> AnyView {
     meters.collect_view().into_any()
 }
 
-/// A feature of the operator's own is called by its name in the settings.
+/// An operator's own feature is shown by its name in the settings.
 fn feature_name(t: &'static Usages, feature: &str) -> String {
     match feature {
         "article" => t.article.to_owned(),

@@ -1,20 +1,20 @@
-//! Who somebody is to WeChat.
+//! The user's WeChat identity.
 
 use crate::{
     store::identity::IdentityRow,
     web::{
-        page::{Ago, Here},
-        part::{Badge, Card, CopyId, Fact, Facts, Kind, LinkButton, Submit, Tone},
+        component::{Badge, Card, CopyId, Fact, Facts, Kind, LinkButton, Submit, Tone},
+        page::{Ago, PageRequest},
         text::{Common, me::Me},
     },
 };
 use leptos::prelude::*;
 
-/// The identity, or how to get one.
-pub fn card(here: &Here, identity: Option<IdentityRow>) -> AnyView {
-    let t = Me::of(here.lang());
+/// The identity, or how to link one.
+pub fn card(request: &PageRequest, identity: Option<IdentityRow>) -> AnyView {
+    let t = Me::of(request.lang());
     match identity {
-        Some(identity) => bound(here, identity),
+        Some(identity) => bound(request, identity),
         None => view! {
             <Card title=t.wechat>
                 <p class="soft">{t.wechat_none}</p>
@@ -27,8 +27,8 @@ pub fn card(here: &Here, identity: Option<IdentityRow>) -> AnyView {
     }
 }
 
-fn bound(here: &Here, identity: IdentityRow) -> AnyView {
-    let (lang, now) = (here.lang(), here.ctx.now());
+fn bound(request: &PageRequest, identity: IdentityRow) -> AnyView {
+    let (lang, now) = (request.lang(), request.ctx.now());
     let (c, t) = (Common::of(lang), Me::of(lang));
     let (state, tone) =
         if identity.is_subscribed == 1 { (t.followed, Tone::Success) } else { (t.unfollowed, Tone::Warning) };

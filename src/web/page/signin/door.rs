@@ -1,34 +1,35 @@
-//! The three doors of a session that waits: scan, send the digits, type the code. The best one for this visitor comes first.
+//! The sign-in methods of a waiting session: scan a QR code, send digits, type a code. The best one for this visitor comes
+//! first.
 
 use super::with_guesses;
 use crate::{
     core::signin::{Purpose, Secrets, Status, View},
     web::{
-        page::{Here, Visitor},
-        part::{Card, CodeDisplay, Field, Kind, LinkButton, QrPanel, QrState, Submit},
+        component::{Card, CodeDisplay, Field, Kind, LinkButton, QrPanel, QrState, Submit},
+        page::{PageRequest, Visitor},
         text::{Common, fill, signin::Signin},
     },
 };
 use leptos::prelude::*;
 
-/// All doors that are open.
+/// All available methods.
 pub fn all(visitor: &Visitor, view: &View, secrets: &Secrets) -> AnyView {
-    let here = &visitor.here;
-    let t = Signin::of(here.lang());
-    let (on, type_code) = (on(here), type_code(visitor, view));
-    let digits = send(here, view, secrets);
-    let (first, second) = match (view.qr_url.is_some(), here.client.is_wechat) {
+    let request = &visitor.request;
+    let t = Signin::of(request.lang());
+    let (on, type_code) = (on(request), type_code(visitor, view));
+    let digits = send(request, view, secrets);
+    let (first, second) = match (view.qr_url.is_some(), request.client.is_wechat) {
         (true, false) => {
-            // Once somebody scanned, the digits are of no use.
+            // After a scan, the digits are useless.
             let second = view! { <div data-when="waiting"><Card><h2 class="door-name">{t.send_instead}</h2>{digits}</Card></div> };
-            (scan(here, view), Some(second.into_any()))
+            (scan(request, view), Some(second.into_any()))
         }
-        // Inside WeChat's browser a phone cannot scan its own screen.
+        // WeChat's built-in browser cannot scan its own phone's screen.
         (true, true) => {
-            let qr = scan(here, view);
+            let qr = scan(request, view);
             (digits, Some(view! { <Card>{qr}</Card> }.into_any()))
         }
-        (false, _) => (view! { {digits} {progress(here)} }.into_any(), None),
+        (false, _) => (view! { {digits} {progress(request)} }.into_any(), None),
     };
     view! {
         <Card>{first} {on}</Card>
@@ -38,17 +39,17 @@ pub fn all(visitor: &Visitor, view: &View, secrets: &Secrets) -> AnyView {
     .into_any()
 }
 
-/// Door 1: the QR that the platform made for this session.
-fn scan(here: &Here, view: &View) -> AnyView {
-    let t = Signin::of(here.lang());
-    let how = match (here.client.is_wechat, view.purpose) {
+/// The first method: the platform's QR code for this session.
+fn scan(request: &PageRequest, view: &View) -> AnyView {
+    let t = Signin::of(request.lang());
+    let how = match (request.client.is_wechat, view.purpose) {
         (true, _) => t.long_press,
         (false, Purpose::Register) => t.scan_follow,
         (false, _) => t.scan,
     };
-    let valid = valid(here, view);
+    let valid = valid(request, view);
     view! {
-        <QrPanel lang=here.lang() src=format!("/signin/qr.png?{}", view.id) alt=t.qr_alt state=state(view.status)>
+        <QrPanel lang=request.lang() src=format!("/signin/qr.png?{}", view.id) alt=t.qr_alt state=state(view.status)>
             <div data-when="waiting">
                 <p>{how}</p>
                 <p class="soft small-text">{valid}</p>
@@ -58,23 +59,24 @@ fn scan(here: &Here, view: &View) -> AnyView {
     .into_any()
 }
 
-/// Door 2: the digits.
-fn send(here: &Here, view: &View, secrets: &Secrets) -> AnyView {
-    let t = Signin::of(here.lang());
-    let settings = &here.ctx.settings.settings;
+/// The second method: sending digits in the chat.
+fn send(request: &PageRequest, view: &View, secrets: &Secrets) -> AnyView {
+    let t = Signin::of(request.lang());
+    let settings = &request.ctx.settings.settings;
     let digits = secrets.code().len().to_string();
     let label = match settings.wechat.account_name.as_str() {
         "" => fill(t.send_nameless, &[("n", &digits)]),
         name => fill(t.send, &[("n", &digits), ("name", name)]),
     };
-    view! { <CodeDisplay lang=here.lang() code=secrets.code().to_owned() label note=valid(here, view) /> }.into_any()
+    view! { <CodeDisplay lang=request.lang() code=secrets.code().to_owned() label note=valid(request, view) /> }
+        .into_any()
 }
 
-/// Where there is no QR that shows it: how far the session is, and the account's own code for whoever does not follow yet.
-fn progress(here: &Here) -> impl IntoView + use<> {
-    let (c, t) = (Common::of(here.lang()), Signin::of(here.lang()));
-    let has_account_qr = !here.ctx.settings.settings.wechat.account_qr.is_empty();
-    let how = if here.client.is_wechat { t.long_press } else { t.account_scan };
+/// Without a QR code: the session's progress, and the account's own code for visitors who do not follow yet.
+fn progress(request: &PageRequest) -> impl IntoView + use<> {
+    let (c, t) = (Common::of(request.lang()), Signin::of(request.lang()));
+    let has_account_qr = !request.ctx.settings.settings.wechat.account_qr.is_empty();
+    let how = if request.client.is_wechat { t.long_press } else { t.account_scan };
     view! {
         <div class="qr">
             <div class="qr-status" role="status">
@@ -92,12 +94,12 @@ fn progress(here: &Here) -> impl IntoView + use<> {
     }
 }
 
-/// Door 3: a code that the account gave. It is there beside the others, always.
+/// The third method: typing a code that the account sent. Always available.
 fn type_code(visitor: &Visitor, view: &View) -> AnyView {
-    let here = &visitor.here;
-    let (c, t) = (Common::of(here.lang()), Signin::of(here.lang()));
+    let request = &visitor.request;
+    let (c, t) = (Common::of(request.lang()), Signin::of(request.lang()));
     let filled = visitor.form("code");
-    let error = filled.error("code").map(|error| with_guesses(here, view, &error));
+    let error = filled.error("code").map(|error| with_guesses(request, view, &error));
     let act = match view.purpose {
         Purpose::Register => c.register,
         Purpose::Login | Purpose::Reset => c.sign_in,
@@ -123,9 +125,9 @@ fn type_code(visitor: &Visitor, view: &View) -> AnyView {
     .into_any()
 }
 
-/// For whom the page does not go on by itself.
-fn on(here: &Here) -> impl IntoView + use<> {
-    let (c, t) = (Common::of(here.lang()), Signin::of(here.lang()));
+/// The button for browsers in which the page does not advance by itself.
+fn on(request: &PageRequest) -> impl IntoView + use<> {
+    let (c, t) = (Common::of(request.lang()), Signin::of(request.lang()));
     view! {
         <LinkButton href="/signin?asked" text=c.next kind=Kind::Plain block=true />
         <p class="soft small-text center">{t.followed}</p>
@@ -135,10 +137,10 @@ fn on(here: &Here) -> impl IntoView + use<> {
     }
 }
 
-fn valid(here: &Here, view: &View) -> String {
-    // The minute that has begun counts.
-    let minutes = (view.expires_at - here.ctx.now() + 59_999).div_euclid(60_000).max(1);
-    fill(Signin::of(here.lang()).valid, &[("n", &minutes.to_string())])
+fn valid(request: &PageRequest, view: &View) -> String {
+    // The current minute counts.
+    let minutes = (view.expires_at - request.ctx.now() + 59_999).div_euclid(60_000).max(1);
+    fill(Signin::of(request.lang()).valid, &[("n", &minutes.to_string())])
 }
 
 fn state(status: Status) -> QrState {

@@ -1,32 +1,32 @@
-//! A session that came to nothing: what happened, and the one thing to do next.
+//! The page of a session that ended without success: the reason, and the next step.
 
 use super::{script, title};
 use crate::{
     core::signin::{Fault, Purpose, Secrets, Status, View, begin::OWN_REFRESHES},
     web::{
-        page::{Leaf, Visitor},
-        part::{Card, Icon, LinkButton, Shape, Submit},
+        component::{Card, Icon, LinkButton, Shape, Submit},
+        page::{PageContent, Visitor},
         text::{Common, login::Login, signin::Signin},
     },
 };
 use leptos::prelude::*;
 
-/// What helps.
+/// The next step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
-    /// A new session like this one.
+    /// A new session of the same kind.
     Renew,
-    /// Signing in by WeChat, instead of registering.
+    /// Sign in with WeChat instead of registering.
     Wechat,
-    /// Another place.
+    /// A link to another page.
     Place(&'static str, &'static str),
 }
 
-/// The page of a session that is over.
-pub fn page(visitor: &Visitor, view: &View, secrets: &Secrets) -> Leaf {
-    let t = Signin::of(visitor.here.lang());
-    let (shape, head, text, way) = told(visitor, view);
-    // The script renews what merely expired, a few times; not where that was just refused.
+/// The page of an ended session.
+pub fn page(visitor: &Visitor, view: &View, secrets: &Secrets) -> PageContent {
+    let t = Signin::of(visitor.request.lang());
+    let (shape, head, text, way) = outcome(visitor, view);
+    // The script renews expired sessions, a limited number of times; not if that was just refused.
     let renews = view.status == Status::Expired && view.refreshes < OWN_REFRESHES && visitor.flash.form != "renew";
     let act = act(visitor, way, renews);
     let (state, poll) = (view.status.as_str(), secrets.poll().to_owned());
@@ -41,16 +41,35 @@ pub fn page(visitor: &Visitor, view: &View, secrets: &Secrets) -> Leaf {
         </Card>
         {renews.then(script)}
     };
-    Leaf::narrow(title(t, view.purpose), body)
+    PageContent::narrow(title(t, view.purpose), body)
 }
 
-fn told(visitor: &Visitor, view: &View) -> (Shape, &'static str, &'static str, Way) {
-    let lang = visitor.here.lang();
+/// The phone confirmed, but this request did not come from our own page: the user continues with a button.
+pub fn agreed(visitor: &Visitor, view: &View) -> PageContent {
+    let lang = visitor.request.lang();
+    let t = Signin::of(lang);
+    let body = view! {
+        <Card>
+            <div class="ended">
+                <Icon shape=Shape::Good />
+                <h1>{t.agreed}</h1>
+                <form method="post" action="/signin/done">
+                    <Submit text=Common::of(lang).next block=true />
+                </form>
+            </div>
+        </Card>
+    };
+    PageContent::narrow(title(t, view.purpose), body)
+}
+
+fn outcome(visitor: &Visitor, view: &View) -> (Shape, &'static str, &'static str, Way) {
+    let lang = visitor.request.lang();
     let (c, t) = (Common::of(lang), Signin::of(lang));
     let home = if visitor.user.is_some() { Way::Place("/me", c.me) } else { Way::Place("/", c.home) };
-    // A registration that ended has forgotten its password: it begins again from its form.
+    // An ended registration has discarded its password: it starts again from the form.
     let again = if view.purpose == Purpose::Register { Way::Place("/register", t.taken_do) } else { Way::Renew };
     match (view.status, view.fault) {
+        (Status::Refused, _) if view.purpose == Purpose::Register => (Shape::Bad, t.refused, t.refused_register, again),
         (Status::Refused, _) => (Shape::Bad, t.refused, t.refused_text, again),
         (_, Some(Fault::AlreadyRegistered)) => (Shape::Info, t.registered, t.registered_text, Way::Wechat),
         (_, Some(Fault::UsernameTaken)) => (Shape::Warning, t.taken, t.taken_text, Way::Place("/register", t.taken_do)),
@@ -63,7 +82,7 @@ fn told(visitor: &Visitor, view: &View) -> (Shape, &'static str, &'static str, W
 }
 
 fn act(visitor: &Visitor, way: Way, renews: bool) -> AnyView {
-    let lang = visitor.here.lang();
+    let lang = visitor.request.lang();
     match way {
         Way::Renew => view! {
             <form method="post" action="/do/renew" data-renew=renews.then_some("")>

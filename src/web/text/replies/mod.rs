@@ -1,6 +1,7 @@
-//! Texts of the rules' pages: here what several of them say, below one file a page.
+//! Texts of the rule pages: those that several pages share, and one file per page below.
 
 pub mod bench;
+pub mod bulk_add;
 pub mod edit;
 pub mod history;
 pub mod inbox;
@@ -8,37 +9,36 @@ pub mod keys;
 pub mod list;
 pub mod message;
 pub mod numbers;
-pub mod several;
 pub mod transfer;
 pub mod warning;
 
-use crate::core::reply::{Answer, Cause, Content, Door, Matching};
+use crate::core::rule::{AnswerMode, MatchType, Source, TriggerKind};
 
 crate::texts! {
-    /// What every page about rules says.
+    /// Texts of all rule pages.
     pub struct Replies {
         title: "自动回复" / "Auto-reply",
-        title_account: "公众号自动回复" / "The account’s auto-reply",
-        note_own: "你把关键词发给公众号，它就这样回答你。" / "When you send a keyword to the account, this is what it answers you.",
-        note_account: "所有人发来的消息，先看本人的规则，再看这些。" / "Whoever writes is answered by rules of their own first, then by these.",
-        to_account: "公众号规则" / "The account’s rules",
+        title_account: "公众号自动回复" / "Official Account auto-reply",
+        note_own: "你把关键词发给公众号，它就这样回答你。" / "When you send a keyword to the account, it replies to you as set here.",
+        note_account: "所有人发来的消息，先看本人的规则，再看这些。" / "Each user’s own rules reply first, then these.",
+        to_account: "公众号规则" / "Account rules",
         to_own: "我的规则" / "My rules",
-        rooms: "自动回复的各页" / "Pages about auto-reply",
-        room_rules: "规则" / "Rules",
-        room_bench: "试一试" / "Try it",
-        room_unanswered: "未回复" / "Unanswered",
-        room_messages: "消息" / "Messages",
-        room_numbers: "统计" / "Numbers",
-        room_import: "导入导出" / "Import and export",
-        room_history: "修改记录" / "History",
+        sections: "自动回复的各页" / "Auto-reply pages",
+        section_rules: "规则" / "Rules",
+        section_bench: "试一试" / "Try it",
+        section_unanswered: "未回复" / "Unanswered",
+        section_messages: "消息" / "Messages",
+        section_stats: "统计" / "Stats",
+        section_import: "导入导出" / "Import and export",
+        section_history: "修改记录" / "History",
 
         rule_called: "规则 {n}" / "Rule {n}",
         cause_keyword: "关键词回复" / "Keyword reply",
-        cause_default: "收到消息回复" / "Reply to any message",
-        cause_follow: "被关注回复" / "Reply to new followers",
+        cause_default: "收到消息回复" / "Default reply",
+        cause_follow: "被关注回复" / "Welcome reply",
         cause_menu: "菜单事件" / "Menu taps",
         cause_scan: "扫码事件" / "Scans",
-        cause_kind: "非文本消息" / "Other kinds of messages",
+        cause_kind: "非文本消息" / "Other message types",
 
         exact: "全匹配" / "equals",
         prefix: "开头匹配" / "starts with",
@@ -46,13 +46,6 @@ crate::texts! {
         regex: "正则" / "regex",
         answer_all: "回复全部" / "Reply with all",
         answer_random: "随机回复一条" / "Reply with one at random",
-
-        text: "文字" / "Text",
-        image: "图片" / "Picture",
-        voice: "语音" / "Voice",
-        video: "视频" / "Video",
-        music: "音乐" / "Music",
-        news: "图文" / "Article",
 
         kind_image: "图片" / "Picture",
         kind_voice: "语音" / "Voice",
@@ -70,55 +63,43 @@ crate::texts! {
         door_import: "导入" / "import",
         door_undo: "撤销" / "undo",
         you: "你" / "you",
-        somebody: "已注销的用户" / "somebody who left",
-        program: "系统" / "the program",
+        somebody: "已注销的用户" / "a deleted user",
+        program: "系统" / "system",
     }
 }
 
 impl Replies {
-    /// What makes a rule answer.
-    pub fn cause(&self, cause: Cause) -> &'static str {
+    /// The name of a trigger.
+    pub fn cause(&self, cause: TriggerKind) -> &'static str {
         match cause {
-            Cause::Keyword => self.cause_keyword,
-            Cause::Default => self.cause_default,
-            Cause::Follow => self.cause_follow,
-            Cause::Menu => self.cause_menu,
-            Cause::Scan => self.cause_scan,
-            Cause::Kind => self.cause_kind,
+            TriggerKind::Keyword => self.cause_keyword,
+            TriggerKind::Default => self.cause_default,
+            TriggerKind::Follow => self.cause_follow,
+            TriggerKind::Menu => self.cause_menu,
+            TriggerKind::Scan => self.cause_scan,
+            TriggerKind::Kind => self.cause_kind,
         }
     }
 
-    /// How a keyword is compared.
-    pub fn matching(&self, matching: Matching) -> &'static str {
+    /// The name of a match type.
+    pub fn matching(&self, matching: MatchType) -> &'static str {
         match matching {
-            Matching::Exact => self.exact,
-            Matching::Prefix => self.prefix,
-            Matching::Contains => self.contains,
-            Matching::Regex => self.regex,
+            MatchType::Exact => self.exact,
+            MatchType::Prefix => self.prefix,
+            MatchType::Contains => self.contains,
+            MatchType::Regex => self.regex,
         }
     }
 
-    /// How several contents answer.
-    pub fn answer(&self, answer: Answer) -> &'static str {
+    /// The name of an answer mode.
+    pub fn answer(&self, answer: AnswerMode) -> &'static str {
         match answer {
-            Answer::All => self.answer_all,
-            Answer::Random => self.answer_random,
+            AnswerMode::All => self.answer_all,
+            AnswerMode::Random => self.answer_random,
         }
     }
 
-    /// What a content is.
-    pub fn content(&self, content: &Content) -> &'static str {
-        match content {
-            Content::Text { .. } => self.text,
-            Content::Image { .. } => self.image,
-            Content::Voice { .. } => self.voice,
-            Content::Video { .. } => self.video,
-            Content::Music { .. } => self.music,
-            Content::News { .. } => self.news,
-        }
-    }
-
-    /// A kind of message, by the platform's name; one that is not known is called as it calls itself.
+    /// The name of a message kind, from the platform's name; an unknown one keeps that name.
     pub fn kind(&self, kind: &str) -> String {
         let name = match kind {
             "image" => self.kind_image,
@@ -134,15 +115,15 @@ impl Replies {
         name.to_owned()
     }
 
-    /// By which door a change came.
-    pub fn door(&self, door: Door) -> &'static str {
+    /// The name of a change's source.
+    pub fn door(&self, door: Source) -> &'static str {
         match door {
-            Door::Web => self.door_web,
-            Door::Chat => self.door_chat,
-            Door::Api => self.door_api,
-            Door::Cli => self.door_cli,
-            Door::Import => self.door_import,
-            Door::Undo => self.door_undo,
+            Source::Web => self.door_web,
+            Source::Chat => self.door_chat,
+            Source::Api => self.door_api,
+            Source::Cli => self.door_cli,
+            Source::Import => self.door_import,
+            Source::Undo => self.door_undo,
         }
     }
 }

@@ -1,12 +1,12 @@
-//! Texts of the numbers: how often rules answered.
+//! Texts of the statistics.
 
 crate::texts! {
-    /// How often rules answered.
+    /// Statistics of rules.
     pub struct Numbers {
-        title: "命中统计" / "Numbers",
+        title: "命中统计" / "Stats",
         title_rule: "规则 {n} 的命中" / "Hits of rule {n}",
         note_own: "你发给公众号的消息，有多少次由你自己的规则回答。" / "How often your own rules answered your messages to the account.",
-        note_account: "发给公众号的消息，有多少由关键词规则回答。" / "How many messages to the account its keyword rules answered.",
+        note_account: "发给公众号的消息，有多少由关键词规则回答。" / "How many messages to the account were answered by keyword rules.",
         range: "时间范围" / "Days",
         days: "{n} 天" / "{n} days",
         all_rules: "全部规则" / "All rules",
@@ -14,33 +14,33 @@ crate::texts! {
         messages: "收到消息" / "Messages",
         hits: "命中" / "Answered",
         misses: "未命中" / "Not answered",
-        share: "命中率" / "Share",
+        share: "命中率" / "Hit rate",
         last_days: "最近 {n} 天" / "In {n} days",
-        to_misses: "看看是哪些" / "Which ones",
+        to_misses: "看看是哪些" / "View messages",
 
-        chart: "每天的消息" / "Messages a day",
-        chart_rule: "每天的命中" / "Hits a day",
-        told: "最近 {days} 天收到 {all} 条，命中 {hits} 条，未命中 {misses} 条。最多的一天：{day}，{most} 条。" / "{all} messages in {days} days: {hits} answered, {misses} not. The busiest day was {day} with {most}.",
-        told_rule: "最近 {days} 天命中 {hits} 次。最多的一天：{day}，{most} 次。" / "{hits} hits in {days} days. The busiest day was {day} with {most}.",
-        told_none: "最近 {days} 天没有消息。" / "No messages in {days} days.",
+        chart: "每天的消息" / "Messages per day",
+        chart_rule: "每天的命中" / "Hits per day",
+        chart_label: "最近 {days} 天收到 {all} 条，命中 {hits} 条，未命中 {misses} 条。最多的一天：{day}，{most} 条。" / "{all} messages in {days} days: {hits} answered, {misses} not. The busiest day was {day} with {most}.",
+        chart_label_rule: "最近 {days} 天命中 {hits} 次。最多的一天：{day}，{most} 次。" / "{hits} hits in {days} days. The busiest day was {day} with {most}.",
+        chart_label_none: "最近 {days} 天没有消息。" / "No messages in {days} days.",
         as_table: "按天列出" / "Day by day",
         day: "日期" / "Day",
         today: "今天" / "Today",
 
-        rules: "每条规则" / "Rule by rule",
+        rules: "每条规则" / "By rule",
         rules_note: "按最近 {n} 天的命中排列。" / "By hits in the last {n} days.",
-        unused: "从未命中的规则" / "Rules never hit",
+        unused: "从未命中的规则" / "Rules without hits",
         number: "编号" / "No.",
         keywords: "关键词" / "Keywords",
-        trend: "每天" / "A day",
+        trend: "每天" / "Trend",
         week: "7 天" / "7 days",
         month: "30 天" / "30 days",
-        ever: "全部" / "Ever",
+        ever: "全部" / "Total",
         last: "最近命中" / "Last hit",
         trend_of: "规则 {n} 最近 {days} 天命中 {hits} 次，按天查看" / "Rule {n}: {hits} hits in {days} days; day by day",
 
         empty: "还没有命中" / "No hits yet",
-        empty_text: "有消息命中规则以后，这里会列出每条规则的次数。" / "Once a message hits a rule, its number is here.",
+        empty_text: "有消息命中规则以后，这里会列出每条规则的次数。" / "Hits of each rule appear here once a message matches one.",
         to_bench: "试一条消息" / "Try a message",
     }
 }

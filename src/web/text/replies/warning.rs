@@ -1,12 +1,12 @@
-//! Texts of what an editor should know about a rule that can be saved all the same.
+//! Texts of warnings about a rule that can be saved nevertheless.
 
 crate::texts! {
     /// Warnings about keywords.
     pub struct Warnings {
         title: "留意" / "Please note",
-        never: "“{keyword}”永远轮不到：规则 {n} 会先回答" / "“{keyword}” is never reached: rule {n} answers first",
-        same: "“{keyword}”在规则 {n} 里也有，匹配方式不同" / "Rule {n} has “{keyword}” too, compared in another way",
-        command: "“{keyword}”是公众号的命令，发送它会执行命令" / "“{keyword}” is a command of the account: it is obeyed instead",
+        never: "“{keyword}”永远轮不到：规则 {n} 会先回答" / "“{keyword}” is never reached: rule {n} replies first",
+        same: "“{keyword}”在规则 {n} 里也有，匹配方式不同" / "Rule {n} also has “{keyword}”, with a different match type",
+        command: "“{keyword}”是公众号的命令，发送它会执行命令" / "“{keyword}” is a chat command, which takes precedence",
         see: "规则 {n}" / "Rule {n}",
     }
 }

@@ -1,4 +1,4 @@
-//! Calls: what is sent, what is made of the answers, and what is tried again.
+//! Calls: what is sent, how responses are parsed, and what is retried.
 
 use super::*;
 use std::collections::HashMap;
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const SEND: &str = "/cgi-bin/message/custom/send";
 const USER_INFO: &str = "/cgi-bin/user/info";
 
-/// Answers with each of `answers` in turn, then with the last one for ever; tokens aside.
+/// Answers with each of `answers` in turn, then repeats the last one; token calls are answered separately.
 fn in_turn(answers: Vec<fn() -> Answer>) -> impl Fn(&Seen) -> Answer + Send + Sync + 'static {
     let turn = AtomicUsize::new(0);
     move |seen| match seen.path.as_str() {
@@ -149,7 +149,7 @@ async fn every_known_refusal_is_an_error_with_its_code() {
     let with_code = samples().into_iter().filter(|sample| sample["response"]["errcode"].as_i64().unwrap_or(0) != 0);
     for sample in with_code {
         let code = sample["response"]["errcode"].as_i64().unwrap();
-        // Those that are tried again or need another token have their own tests.
+        // Errors that are retried or replace the token have their own tests.
         if matches!(ErrorClass::of(code), ErrorClass::Retry | ErrorClass::Token) {
             continue;
         }
@@ -250,7 +250,7 @@ async fn a_status_without_a_code_is_an_error_and_a_redirection_is_not_followed()
     }
 }
 
-/// Whoever is let in by a code waits for this long and no longer, and not for one line more than for the other.
+/// A sign-in with a code waits for this long only, and each client has its own timeout.
 #[tokio::test]
 async fn a_platform_that_says_nothing_about_a_code_is_given_up() {
     assert_eq!(LOGIN_PATIENCE, Duration::from_secs(10));
@@ -260,12 +260,12 @@ async fn a_platform_that_says_nothing_about_a_code_is_given_up() {
         _ => Answer::json(&json!({ "nickname": "小微" })),
     })
     .await;
-    let chance = Arc::new(SeededChance::new(1));
+    let chance = Arc::new(SeededRng::new(1));
     let app = AppKey { appid: "wxother".to_owned(), secret: SECRET.into() };
     let patience = Duration::from_millis(100);
     let hasty = LoginClient::new(mini.base.clone(), web.base.clone(), patience, chance.clone()).unwrap();
     assert_eq!(hasty.mini_session(&app, "code").await.unwrap_err(), ApiError::Timeout);
-    // Web login has an address of its own.
+    // Web login has a separate address.
     let calm = LoginClient::new(mini.base.clone(), web.base.clone(), LOGIN_PATIENCE, chance).unwrap();
     let entrant = calm.entrant(&app, "code").await.unwrap();
     assert_eq!((entrant.openid.as_str(), entrant.nickname.as_deref()), ("oWeb", Some("小微")));

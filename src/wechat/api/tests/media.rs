@@ -1,4 +1,4 @@
-//! Files that are sent and fetched.
+//! Uploads and downloads.
 
 use super::*;
 
@@ -10,7 +10,7 @@ fn picture() -> Medium<'static> {
     Medium { kind: MediumKind::Image, name: "weida.png", media_type: "image/png", bytes: PNG }
 }
 
-/// Gives the token `T`, and answers everything else with these bytes of this kind.
+/// Gives the token `T`, and answers every other call with these bytes of this content type.
 fn file(kind: &'static str, bytes: &'static [u8]) -> impl Fn(&Seen) -> Answer + Send + Sync + 'static {
     move |seen| match seen.path.as_str() {
         STABLE_TOKEN => token("T"),
@@ -77,7 +77,7 @@ async fn a_video_is_fetched_from_where_the_platform_says_and_never_from_nearby()
     let film = b"\0\0\0\x18ftypmp42";
     let elsewhere = StandIn::start(move |_| Answer { content_type: "video/mp4", ..Answer::text(200, film) }).await;
     let near = elsewhere.base.join("/a.mp4").unwrap().to_string();
-    // The platform itself is nearby here: what it has at its own address is fetched, without a token.
+    // The platform itself is local here: files at its own address may be fetched, without a token.
     let base = std::sync::Arc::new(std::sync::OnceLock::<String>::new());
     let own = base.clone();
     let rig = Rig::new(move |seen| match seen.path.as_str() {

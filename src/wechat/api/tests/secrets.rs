@@ -1,4 +1,4 @@
-//! Secrets stay inside.
+//! Secrets appear neither in errors nor in logs.
 
 use super::*;
 use std::io::Write;
@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 const TOKEN: &str = "canary-token-77ab";
 
-/// Everything an error says, in any way.
+/// All text of an error: `Display` and `Debug`.
 fn printed(error: &ApiError) -> String {
     format!("{error} {error:?} {error:#?} {}", error.name())
 }
@@ -57,7 +57,7 @@ async fn an_error_never_repeats_a_secret_that_the_platform_says() {
 async fn an_error_on_the_way_says_no_address() {
     let rig = Rig::answering(json!({})).await;
     rig.store.save(APPID, "other", &stored(NOW_MS + 7_200_000)).await.unwrap();
-    // A port that was free a moment ago answers nobody.
+    // A port that was free a moment ago: no server answers.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let base = format!("http://{free}").parse().unwrap();
     let client = instance(&base, &rig.store, &rig.clock, Duration::from_secs(5), 2);
@@ -73,7 +73,7 @@ async fn nothing_is_logged_of_a_secret_at_any_level() {
         let log = log.clone();
         move || log.clone()
     });
-    // With a single subscriber, tracing lets whichever thread comes first decide whether a line is ever logged.
+    // With a single subscriber, the first thread decides for all whether tracing ever logs a line.
     let _second = tracing::Dispatch::new(tracing_subscriber::registry());
     let _guard = tracing::subscriber::set_default(lines.finish());
     let rig = Rig::new(|seen| match (seen.path.as_str(), seen.json()["force_refresh"] == true) {

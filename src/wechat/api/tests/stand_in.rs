@@ -1,4 +1,4 @@
-//! A server that plays the platform: it answers as told, and remembers what it was asked.
+//! A fake platform: answers as configured and records the requests.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use url::Url;
 
-/// What the platform was asked.
+/// A request that the platform received.
 #[derive(Clone)]
 pub struct Seen {
     pub method: Method,
@@ -30,7 +30,7 @@ impl Seen {
     }
 }
 
-/// What the platform answers.
+/// A response of the platform.
 pub struct Answer {
     pub status: u16,
     pub content_type: &'static str,
@@ -43,7 +43,7 @@ impl Answer {
         Self { status, content_type: "text/html", body: body.into(), delay: Duration::ZERO }
     }
 
-    /// JSON that calls itself text, as some of the platform's does.
+    /// JSON labelled as text, as in some of the platform's responses.
     pub fn json(value: &Value) -> Self {
         Self { status: 200, content_type: "text/plain", body: value.to_string().into_bytes(), delay: Duration::ZERO }
     }
@@ -52,7 +52,7 @@ impl Answer {
         Self { delay, ..self }
     }
 
-    /// Says nothing for longer than anybody waits.
+    /// Does not answer within any client's timeout.
     pub fn hang() -> Self {
         Self::text(200, "").after(Duration::from_mins(1))
     }
@@ -83,12 +83,12 @@ impl StandIn {
         Self { base, seen, server }
     }
 
-    /// Everything that was asked at `path`, in order.
+    /// All requests to `path`, in order.
     pub fn seen(&self, path: &str) -> Vec<Seen> {
         self.seen.lock().unwrap().iter().filter(|seen| seen.path == path).cloned().collect()
     }
 
-    /// How often it was asked at `path`.
+    /// The number of requests to `path`.
     pub fn count(&self, path: &str) -> usize {
         self.seen(path).len()
     }

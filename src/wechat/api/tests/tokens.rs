@@ -1,4 +1,4 @@
-//! The token under contention, refusal and failure.
+//! The token under contention, rejection and failure.
 
 use super::*;
 use std::sync::Mutex;
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 const IPS: &str = "/cgi-bin/getcallbackip";
 
-/// A platform that gives `T1`, `T2`… one for each question, and takes only the last one given.
+/// A platform that issues `T1`, `T2`… one per request, and accepts only the last one.
 fn strict(refusal_code: i64) -> impl Fn(&Seen) -> Answer + Send + Sync + 'static {
     let given = AtomicUsize::new(0);
     move |seen| {
@@ -22,7 +22,7 @@ fn ips() -> Answer {
     Answer::json(&json!({ "ip_list": [] }))
 }
 
-/// A hundred calls at once, spread over `clients`; what went wrong with them.
+/// A hundred simultaneous calls, spread over `clients`; returns their errors.
 async fn hundred_calls(clients: &[Client]) -> Vec<ApiError> {
     let calls = (0..100).map(|n| {
         let client = clients[n % clients.len()].clone();
@@ -35,7 +35,7 @@ async fn hundred_calls(clients: &[Client]) -> Vec<ApiError> {
     errors
 }
 
-/// Lets the background renewal end: it has, when nobody holds the lease.
+/// Waits for the end of the background renewal: the lease is then free.
 async fn settled(rig: &Rig) {
     while !rig.store.try_lease(APPID, "test", NOW_MS, NOW_MS).await.unwrap() {
         tokio::task::yield_now().await;
@@ -154,7 +154,7 @@ async fn a_token_that_the_platform_gives_and_refuses_is_replaced_by_force_once()
     *good.lock().unwrap() = String::new();
     rig.client.callback_ips().await.unwrap();
     assert_eq!(asked(&rig), [false, false, true]);
-    // Within 30 s not again, whatever happens.
+    // Not again within 30 s.
     *good.lock().unwrap() = String::new();
     rig.clock.advance_ms(29_999);
     assert!(rig.client.callback_ips().await.is_err());
@@ -293,7 +293,7 @@ async fn a_new_instance_uses_the_old_token_while_another_one_renews_it() {
     assert_eq!((rig.platform.seen(IPS)[0].token(), rig.platform.count(STABLE_TOKEN)), ("T0", 0));
 }
 
-/// A store in which another instance has its whole turn between one's look at the token and one's lease.
+/// A store in which another instance completes a renewal between this one's read of the token and its lease.
 #[derive(Default)]
 struct Overtaking(MemoryTokenStore);
 
@@ -322,13 +322,13 @@ impl TokenStore for Overtaking {
 async fn an_instance_that_was_overtaken_fetches_nothing() {
     let platform = StandIn::start(|_| ips()).await;
     let settings = settings(&platform.base, Duration::from_secs(5));
-    let (clock, chance) = (Arc::new(FakeClock::at(NOW_MS)), Arc::new(SeededChance::new(1)));
+    let (clock, chance) = (Arc::new(FakeClock::at(NOW_MS)), Arc::new(SeededRng::new(1)));
     let client = Client::new(settings, Arc::new(Overtaking::default()), clock, chance).unwrap();
     client.callback_ips().await.unwrap();
     assert_eq!((platform.seen(IPS)[0].token(), platform.count(STABLE_TOKEN)), ("T0", 0));
 }
 
-/// A store that is out of order.
+/// A store that always fails.
 struct Broken;
 
 #[async_trait::async_trait]
@@ -353,7 +353,7 @@ impl TokenStore for Broken {
 #[tokio::test]
 async fn a_broken_store_is_an_error_and_not_a_herd() {
     let platform = StandIn::start(|_| ips()).await;
-    let (clock, chance) = (Arc::new(FakeClock::at(NOW_MS)), Arc::new(SeededChance::new(1)));
+    let (clock, chance) = (Arc::new(FakeClock::at(NOW_MS)), Arc::new(SeededRng::new(1)));
     let settings = settings(&platform.base, Duration::from_secs(5));
     let client = Client::new(settings, Arc::new(Broken), clock, chance).unwrap();
     assert_eq!(client.callback_ips().await, Err(ApiError::Store(TokenStoreError("no disk".into()))));

@@ -5,41 +5,41 @@ use crate::wechat::api::error::{ApiError, ErrorClass};
 use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
 
-/// The shortest rest after a failure, in milliseconds; it doubles with each further one.
+/// The shortest pause after a failure, in milliseconds; doubles with each further failure.
 const REST_MIN_MS: i64 = 2_000;
 
-/// The longest rest after failures, and the rest after a minute's quota is used up.
+/// The longest pause after failures, and the pause after a minute's quota is used up.
 const REST_MAX_MS: i64 = 60_000;
 
-/// The rest after a day's quota is used up. It is reset at midnight in Beijing, or by the administrator at any time.
+/// The pause after a day's quota is used up. It is reset at midnight in Beijing, or by the administrator at any time.
 const REST_DAILY_QUOTA_MS: i64 = 600_000;
 
-/// The rest after a success: close to the end the platform may go on giving the same token for a while.
+/// The pause after a success: shortly before the end the platform may return the same token for a while.
 const REST_SUCCESS_MS: i64 = 10_000;
 
-/// How far apart two forced renewals must be: the platform's rule.
+/// The least time between two forced renewals: the platform's rule.
 const FORCE_APART_MS: i64 = 30_000;
 
-/// What is remembered.
+/// The state of the token.
 #[derive(Default)]
 pub(super) struct State {
     token: Option<StoredToken>,
-    /// The last value that the platform refused.
+    /// The last value that the platform rejected.
     rejected: Option<SecretString>,
-    /// Until when nobody tries to renew a token, in epoch milliseconds.
+    /// No renewal is attempted before this time, in epoch milliseconds.
     rest_until_ms: i64,
-    /// The last renewal's error, and how many have failed in a row.
+    /// The last renewal's error, and the number of consecutive failures.
     failure: Option<(ApiError, u32)>,
     forced_at_ms: Option<i64>,
 }
 
-/// How things stand.
+/// Whether the token can be used.
 pub(super) enum Standing {
     /// Use it.
     Fresh(StoredToken),
-    /// Use it, and have it renewed.
+    /// Use it, and renew it in the background.
     Due(StoredToken),
-    /// There is none.
+    /// There is no valid token.
     Missing,
 }
 
@@ -52,7 +52,7 @@ impl State {
         }
     }
 
-    /// The result that another task's renewal has left, if it makes one's own needless.
+    /// The result of another task's renewal, if it makes a further one unnecessary.
     pub(super) fn settled(&self, now_ms: i64) -> Option<Result<SecretString, ApiError>> {
         match (self.standing(now_ms), &self.failure) {
             (Standing::Fresh(token), _) => Some(Ok(token.value)),
@@ -78,7 +78,7 @@ impl State {
         self.rest_until_ms = now_ms + rest_ms;
     }
 
-    /// Forgets `value` if it is the current token: an answer to an older one says nothing about this one.
+    /// Drops `value` if it is the current token: a rejection of an older one says nothing about this one.
     pub(super) fn reject(&mut self, value: &SecretString) {
         if self.token.as_ref().is_some_and(|token| is_same(&token.value, value)) {
             self.token = None;
@@ -90,7 +90,7 @@ impl State {
         self.rejected.as_ref().is_some_and(|rejected| is_same(rejected, value))
     }
 
-    /// Whether a renewal may be forced now. Saying so counts as one.
+    /// Whether a renewal may be forced now. Returning true counts as a forced renewal.
     pub(super) fn may_force(&mut self, now_ms: i64) -> bool {
         if self.forced_at_ms.is_some_and(|at| (0..FORCE_APART_MS).contains(&(now_ms - at))) {
             return false;
@@ -99,7 +99,7 @@ impl State {
         true
     }
 
-    /// A rest longer than any that is given comes from a clock that was set back, and is over.
+    /// A pause longer than any configured one comes from a clock that was set back, and is over.
     fn is_resting(&self, now_ms: i64) -> bool {
         (1..=REST_DAILY_QUOTA_MS).contains(&(self.rest_until_ms - now_ms))
     }

@@ -1,4 +1,4 @@
-//! Where the instances of one account share their token.
+//! The store in which the instances of one account share their token.
 
 use async_trait::async_trait;
 use secrecy::SecretString;
@@ -6,16 +6,16 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How long before its end a token is renewed, in milliseconds. In the last five minutes the platform gives a new one,
-/// while the old one still works.
+/// How long before its end a token is renewed, in milliseconds. In the last five minutes the platform issues a new one
+/// while the old one is still valid.
 const RENEW_BEFORE_MS: i64 = 300_000;
 
-/// A token, and when it ends.
+/// A token and its expiry.
 #[derive(Debug, Clone)]
 pub struct StoredToken {
-    /// The token; up to 512 characters, maybe more some day.
+    /// The token; up to 512 characters, possibly more in future.
     pub value: SecretString,
-    /// When it ends, in milliseconds since the Unix epoch.
+    /// Its expiry, in milliseconds since the Unix epoch.
     pub expires_at_ms: i64,
 }
 
@@ -44,28 +44,28 @@ impl std::error::Error for TokenStoreError {}
 /// A token and a lease per appid, shared by all instances. Times are in milliseconds since the Unix epoch.
 #[async_trait]
 pub trait TokenStore: Send + Sync {
-    /// The token that was saved last, also one that has ended.
+    /// The token that was saved last, even if it has expired.
     async fn load(&self, appid: &str) -> Result<Option<StoredToken>, TokenStoreError>;
 
-    /// Takes the right to renew until `until_ms`, unless somebody has it at `now_ms` (the same `owner` included). Among
-    /// all instances exactly one wins: this must be one atomic step.
+    /// Takes the lease for a renewal until `until_ms`, unless an instance (this `owner` included) holds it at `now_ms`.
+    /// Exactly one of all instances wins: this must be atomic.
     async fn try_lease(&self, appid: &str, owner: &str, now_ms: i64, until_ms: i64) -> Result<bool, TokenStoreError>;
 
-    /// Saves a token, and ends `owner`'s lease.
+    /// Saves a token and releases `owner`'s lease.
     async fn save(&self, appid: &str, owner: &str, token: &StoredToken) -> Result<(), TokenStoreError>;
 
-    /// Ends `owner`'s lease, if it still has it, without a token.
+    /// Releases `owner`'s lease, if it still holds it, without saving a token.
     async fn release(&self, appid: &str, owner: &str) -> Result<(), TokenStoreError>;
 }
 
-/// A store for one process, and for tests.
+/// A store for a single process, and for tests.
 #[derive(Debug, Default)]
 pub struct MemoryTokenStore(Mutex<HashMap<String, Entry>>);
 
 #[derive(Debug, Default)]
 struct Entry {
     token: Option<StoredToken>,
-    /// Owner, and the end in epoch milliseconds.
+    /// Owner, and expiry in epoch milliseconds.
     lease: Option<(String, i64)>,
 }
 

@@ -3,12 +3,12 @@
 use crate::wechat::message::{text, trimmed};
 use crate::wechat::xml::Element;
 
-/// What became of a template message.
+/// The result of a template message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TemplateOutcome {
     /// Delivered.
     Success,
-    /// The person has switched the account's messages off.
+    /// The follower has blocked the account's messages.
     UserBlocked,
     /// The platform failed.
     SystemFailed,
@@ -17,7 +17,7 @@ pub enum TemplateOutcome {
 }
 
 impl TemplateOutcome {
-    /// Whether there is a blank after the colon varies.
+    /// The space after the colon is optional.
     pub(super) fn read(root: &Element) -> Self {
         let status = trimmed(root, "Status").unwrap_or_default();
         match status.to_ascii_lowercase().replace(": ", ":").as_str() {
@@ -29,23 +29,23 @@ impl TemplateOutcome {
     }
 }
 
-/// What became of a mass message.
+/// The result of a mass message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MassSendResult {
     /// `send success`, `send fail` or `err(nnnnn)`, as sent.
     pub status: String,
-    /// Receivers in all.
+    /// All recipients.
     pub total: u64,
-    /// Receivers left after those who must not get it.
+    /// Recipients after filtering.
     pub filtered: u64,
-    /// Delivered to.
+    /// Successful deliveries.
     pub sent: u64,
-    /// Failed for.
+    /// Failed deliveries.
     pub failed: u64,
-    /// The verdict of the check for copied articles, if there was one: 1 no copy, 2 a copy that may be sent, 3 one that
-    /// may not.
+    /// The result of the copyright check, if there was one: 1 original, 2 a copy that may be sent, 3 a copy that may
+    /// not.
     pub copyright_state: Option<String>,
-    /// The articles' addresses, if sent.
+    /// The articles' URLs, if sent.
     pub articles: Vec<PublishedArticle>,
 }
 
@@ -64,7 +64,7 @@ impl MassSendResult {
     }
 }
 
-/// What became of publishing a draft.
+/// The result of publishing a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublishResult {
     /// The job's id.
@@ -73,9 +73,9 @@ pub struct PublishResult {
     pub status: String,
     /// The published article's id.
     pub article_id: Option<String>,
-    /// Where it can be read.
+    /// The published articles.
     pub articles: Vec<PublishedArticle>,
-    /// Which articles failed, from 1, as sent.
+    /// The numbers of the articles that failed, from 1, as sent.
     pub failed_indexes: Vec<String>,
 }
 
@@ -93,12 +93,12 @@ impl PublishResult {
     }
 }
 
-/// Where an article can be read.
+/// A published article.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublishedArticle {
-    /// Which article, from 1, as sent.
+    /// The article's number, from 1, as sent.
     pub index: String,
-    /// Its address.
+    /// Its URL.
     pub url: String,
 }
 
@@ -108,7 +108,7 @@ fn items(list: Option<&Element>, index: &str, url: &str) -> Vec<PublishedArticle
     items.map(|item| PublishedArticle { index: text(item, index), url: text(item, url) }).collect()
 }
 
-/// A number that is only shown; 0 when absent or not a number.
+/// A number for display only; 0 if absent or invalid.
 fn count(root: &Element, name: &str) -> u64 {
     trimmed(root, name).and_then(|text| text.parse().ok()).unwrap_or_default()
 }

@@ -1,21 +1,21 @@
-//! Events about what the account may still know of a person. What they name must be deleted or asked for again.
+//! Events about a user's data: the account must delete it or request it again.
 
 use crate::wechat::message::trimmed;
 use crate::wechat::xml::Element;
 
-/// What happened to the person's data.
+/// The change of the user's data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UserDataChange {
     /// `user_info_modified`: nickname or picture changed.
     Modified,
-    /// `user_authorization_revoke`: the person withdrew permissions.
+    /// `user_authorization_revoke`: the user withdrew permissions.
     Revoked,
-    /// `user_authorization_cancellation`: the person deleted their account with the platform.
+    /// `user_authorization_cancellation`: the user deleted their WeChat account.
     Cancelled,
 }
 
 impl UserDataChange {
-    /// The change that the event `folded` (in lower case) tells of.
+    /// The change of the event `folded` (its name in lower case).
     pub(super) fn named(folded: &str) -> Option<Self> {
         match folded {
             "user_info_modified" => Some(Self::Modified),
@@ -26,23 +26,23 @@ impl UserDataChange {
     }
 }
 
-/// A change of what the account may know. The person is `openid`; the sender of the push is the platform.
+/// A change of what the account may store about a user. The user is `openid`; the sender of the push is the platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserDataEvent {
     /// What happened.
     pub change: UserDataChange,
-    /// Whom it concerns.
+    /// The user's openid.
     pub openid: Option<String>,
-    /// The same person for the owner of an Open Platform account.
+    /// The user's id for the owner of an Open Platform account.
     pub unionid: Option<String>,
-    /// The account or mini program it concerns.
+    /// The account or mini-program it concerns.
     pub appid: Option<String>,
-    /// What was withdrawn, as sent: 201 address, 202 invoice, 203 card, 204 microphone, 205 nickname and picture, 206
-    /// position, 207 chosen pictures and videos; a mini program's are 1 to 20.
+    /// The withdrawn permissions, as sent: 201 address, 202 invoice, 203 card, 204 microphone, 205 nickname and
+    /// picture, 206 position, 207 chosen pictures and videos; a mini-program's are 1 to 20.
     pub revoked: Vec<String>,
     /// The plugin it concerns.
     pub plugin_id: Option<String>,
-    /// The person's id for the plugin.
+    /// The user's id for the plugin.
     pub open_pid: Option<String>,
 }
 

@@ -1,39 +1,39 @@
-//! Events about subscription messages: asked for, changed in the settings, sent.
+//! Events about subscription messages: request, change in the settings, delivery.
 
 use super::Event;
 use crate::wechat::message::{text, trimmed};
 use crate::wechat::xml::Element;
 
-/// Which of the three events it is.
+/// One of the three events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SubscriptionStage {
-    /// `subscribe_msg_popup_event`: the person answered the question.
+    /// `subscribe_msg_popup_event`: the user answered a request.
     Asked,
-    /// `subscribe_msg_change_event`: the person changed the settings.
+    /// `subscribe_msg_change_event`: the user changed the settings.
     Changed,
-    /// `subscribe_msg_sent_event`: a message was delivered, or not.
+    /// `subscribe_msg_sent_event`: a message was delivered, or failed.
     Sent,
 }
 
-/// What is told about one template. Which fields are there depends on the stage.
+/// The event's data about one template. Which fields are set depends on the stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubscriptionChoice {
     /// The template.
     pub template_id: String,
     /// `accept` or `reject`.
     pub choice: Option<String>,
-    /// Where the person was asked, as sent.
+    /// The scene of the request, as sent.
     pub popup_scene: Option<String>,
     /// The message that was sent.
     pub msg_id: Option<String>,
-    /// 0 when it was delivered.
+    /// 0 if it was delivered.
     pub error_code: Option<String>,
-    /// `success`, or why not.
+    /// `success`, or the reason of the failure.
     pub error_status: Option<String>,
 }
 
 impl SubscriptionStage {
-    /// Reads the event `folded` (in lower case), if it is one of the three.
+    /// Parses the event `folded` (its name in lower case), if it is one of the three.
     pub(super) fn read(folded: &str, root: &Element) -> Option<Event> {
         let (stage, wrapper) = match folded {
             "subscribe_msg_popup_event" => (Self::Asked, "SubscribeMsgPopupEvent"),

@@ -1,19 +1,19 @@
-//! What an admin can do about a user: one plain form each, which says what will happen.
+//! Admin actions on a user: one plain form each, which explains its effect.
 
 use super::page_of;
 use crate::{
-    core::account::{Role, directory::Picture},
+    core::account::{ProfileColumn, Role, directory::UserDetail},
     web::{
+        component::{Card, Cell, Cells, Field, Kind, Segment, Submit, profile_field},
         page::{Filled, Visitor},
-        part::{Card, Cell, Cells, Field, Kind, Segment, Submit},
         text::{Common, fill, users::Users},
     },
 };
 use leptos::prelude::*;
 
-/// All of them.
-pub fn cards(visitor: &Visitor, picture: &Picture) -> impl IntoView + use<> {
-    let lang = visitor.here.lang();
+/// All actions.
+pub fn cards(visitor: &Visitor, picture: &UserDetail) -> impl IntoView + use<> {
+    let lang = visitor.request.lang();
     let t = Users::of(lang);
     let delete = (!picture.is_last_admin).then(|| {
         let href = format!("{}/delete", page_of(picture.user.id));
@@ -28,8 +28,8 @@ pub fn cards(visitor: &Visitor, picture: &Picture) -> impl IntoView + use<> {
     }
 }
 
-fn level(visitor: &Visitor, picture: &Picture) -> impl IntoView + use<> {
-    let (c, t) = (Common::of(visitor.here.lang()), Users::of(visitor.here.lang()));
+fn level(visitor: &Visitor, picture: &UserDetail) -> impl IntoView + use<> {
+    let (c, t) = (Common::of(visitor.request.lang()), Users::of(visitor.request.lang()));
     let options = [("normal", c.level_normal), ("premium", c.level_premium), ("vip", c.level_vip)];
     let options = options.map(|(value, text)| (value.to_owned(), text.to_owned())).to_vec();
     let (id, chosen) = (picture.user.id, picture.user.level.clone());
@@ -44,8 +44,8 @@ fn level(visitor: &Visitor, picture: &Picture) -> impl IntoView + use<> {
     }
 }
 
-fn credits(visitor: &Visitor, picture: &Picture) -> impl IntoView + use<> {
-    let t = Users::of(visitor.here.lang());
+fn credits(visitor: &Visitor, picture: &UserDetail) -> impl IntoView + use<> {
+    let t = Users::of(visitor.request.lang());
     let filled = visitor.form("credits");
     let ways = [("give", t.give), ("take", t.take)].map(|(value, text)| (value.to_owned(), text.to_owned())).to_vec();
     let now = fill(t.credits_now, &[("n", &picture.user.credits.to_string())]);
@@ -79,9 +79,9 @@ fn credits(visitor: &Visitor, picture: &Picture) -> impl IntoView + use<> {
     }
 }
 
-/// Signing in, and being an admin.
-fn access(visitor: &Visitor, picture: &Picture) -> impl IntoView + use<> {
-    let t = Users::of(visitor.here.lang());
+/// Sign-in and admin rights.
+fn access(visitor: &Visitor, picture: &UserDetail) -> impl IntoView + use<> {
+    let t = Users::of(visitor.request.lang());
     let (id, is_free) = (picture.user.id, !picture.is_last_admin);
     let state = match (picture.user.is_enabled, is_free) {
         (true, true) => disable(t, id, &visitor.form("disable")).into_any(),
@@ -125,7 +125,7 @@ fn disable(t: &'static Users, id: i64, filled: &Filled) -> impl IntoView + use<>
     }
 }
 
-/// An act that needs nothing but its button.
+/// An action that needs only a button.
 fn simple(
     id: i64,
     action: &'static str,
@@ -145,27 +145,20 @@ fn simple(
     }
 }
 
-/// Closed until it is wanted, or came back with something wrong.
-fn profile(visitor: &Visitor, picture: &Picture) -> impl IntoView + use<> {
-    let (c, t) = (Common::of(visitor.here.lang()), Users::of(visitor.here.lang()));
+/// Collapsed unless it has errors.
+fn profile(visitor: &Visitor, picture: &UserDetail) -> impl IntoView + use<> {
+    let (c, t) = (Common::of(visitor.request.lang()), Users::of(visitor.request.lang()));
     let filled = visitor.form("user-profile");
     let user = &picture.user;
-    let field = |label: &'static str, name: &'static str, stored: &str, is_required: bool| {
-        let (value, error) = (filled.value_or(name, stored), filled.error(name));
-        let mark = (!is_required).then_some(c.optional);
-        view! { <Field label name value error mark autocomplete="off" required=is_required /> }
-    };
-    let stored = |value: &Option<String>| value.clone().unwrap_or_default();
+    let field = |column: &ProfileColumn| profile_field(c, &filled, user, *column, "off");
+    let fields: Vec<_> = ProfileColumn::ALL.iter().map(field).collect();
     let id = user.id;
     view! {
         <details class="card fold" open=filled.is_flawed()>
             <summary class="card-head"><h2>{t.profile}</h2></summary>
             <form class="card-body" method="post" action="/do/user-profile">
                 <input type="hidden" name="user" value=id />
-                {field(c.nickname, "nickname", &user.nickname, true)}
-                {field(t.real_name, "real_name", &stored(&user.real_name), false)}
-                {field(c.phone, "phone", &stored(&user.phone), false)}
-                {field(c.email, "email", &stored(&user.email), false)}
+                {fields}
                 <p class="row end"><Submit text=t.profile_save kind=Kind::Plain /></p>
             </form>
         </details>

@@ -1,11 +1,11 @@
-//! Asking before a user is deleted: their name or id must be typed.
+//! Confirmation before a user is deleted: the admin types their name or id.
 
 use super::{id_asked, page_of, parsed};
 use crate::{
     core::account::directory::{self, Admin},
     web::{
-        page::{Halt, Leaf, Visitor, admin::console},
-        part::{ConfirmCard, Fact, Facts, Field},
+        component::{ConfirmCard, Fact, Facts, Field},
+        page::{PageContent, PageError, Visitor, admin::console},
         text::{Common, fill, users::Users},
     },
 };
@@ -17,10 +17,10 @@ pub fn UserDeletePage() -> impl IntoView {
     console(|visitor, admin| delete(visitor, admin, id))
 }
 
-async fn delete(visitor: Visitor, admin: Admin, id: String) -> Result<Leaf, Halt> {
-    let lang = visitor.here.lang();
+async fn delete(visitor: Visitor, admin: Admin, id: String) -> Result<PageContent, PageError> {
+    let lang = visitor.request.lang();
     let (c, t) = (Common::of(lang), Users::of(lang));
-    let picture = directory::picture(&visitor.here.ctx, &admin, parsed(&id)?).await?;
+    let picture = directory::user_detail(&visitor.request.ctx, &admin, parsed(&id)?).await?;
     let (user, rules) = (picture.user, picture.rules);
     let filled = visitor.form("user-delete");
     let title = fill(t.delete_title, &[("name", &user.nickname)]);
@@ -51,5 +51,5 @@ async fn delete(visitor: Visitor, admin: Admin, id: String) -> Result<Leaf, Halt
             />
         </ConfirmCard>
     };
-    Ok(Leaf::narrow(title, body))
+    Ok(PageContent::narrow(title, body))
 }

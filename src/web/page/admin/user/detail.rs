@@ -1,15 +1,15 @@
-//! One user, whole: what is known of them, and what can be done.
+//! One user's page: all data, and the actions.
 
 use super::{USERS, act, following, id_asked, level_tone, parsed, record};
 use crate::text::Lang;
 use crate::{
     core::account::{
-        Role, User,
-        directory::{self, Admin, Picture},
+        ProfileColumn, Role, User,
+        directory::{self, Admin, UserDetail},
     },
     web::{
-        page::{Ago, Halt, Here, Leaf, Visitor, admin::console, me},
-        part::{Badge, Card, CopyId, Icon, Notice, Shape, Tone},
+        component::{Badge, Card, CopyId, Icon, Notice, Shape, Tone},
+        page::{Ago, PageContent, PageError, PageRequest, Visitor, admin::console, me},
         text::{Common, fill, users::Users},
     },
 };
@@ -21,44 +21,45 @@ pub fn UserPage() -> impl IntoView {
     console(|visitor, admin| detail(visitor, admin, id))
 }
 
-async fn detail(visitor: Visitor, admin: Admin, id: String) -> Result<Leaf, Halt> {
-    let here = &visitor.here;
-    let lang = here.lang();
+async fn detail(visitor: Visitor, admin: Admin, id: String) -> Result<PageContent, PageError> {
+    let request = &visitor.request;
+    let lang = request.lang();
     let t = Users::of(lang);
-    let picture = directory::picture(&here.ctx, &admin, parsed(&id)?).await?;
+    let picture = directory::user_detail(&request.ctx, &admin, parsed(&id)?).await?;
     let title = picture.user.nickname.clone();
     let is_self = picture.user.id == admin.user_id();
     let body = view! {
         <a class="back" href=USERS><Icon shape=Shape::Left />{t.back}</a>
-        {head(here, &picture, is_self)}
-        {told(lang, &picture)}
+        {head(request, &picture, is_self)}
+        {notices(lang, &picture)}
         <div class="user-page">
             <div class="user-acts">{act::cards(&visitor, &picture)}</div>
             <div class="user-facts">
-                {record::identities(here, &picture)}
+                {record::identities(request, &picture)}
                 {me::usage::card(lang, picture.usage.clone())}
-                {me::credit::card(here, picture.ledger.clone())}
+                {me::credit::card(request, picture.ledger.clone())}
                 {record::rules(lang, &picture)}
-                {record::sessions(here, &picture)}
-                {record::audit(here, &picture)}
+                {record::sessions(request, &picture)}
+                {record::audit(request, &picture)}
             </div>
         </div>
     };
-    Ok(Leaf::wide(title, body))
+    Ok(PageContent::wide(title, body))
 }
 
-/// Who it is, at a glance.
-fn head(here: &Here, picture: &Picture, is_self: bool) -> impl IntoView + use<> {
-    let (lang, now) = (here.lang(), here.ctx.now());
+/// The user's name, state and numbers.
+fn head(request: &PageRequest, picture: &UserDetail, is_self: bool) -> impl IntoView + use<> {
+    let (lang, now) = (request.lang(), request.ctx.now());
     let (c, t) = (Common::of(lang), Users::of(lang));
-    let User { id, nickname, username, level, role, is_enabled, credits, created_at, last_login_at, .. } =
-        picture.user.clone();
+    let user = &picture.user;
+    let (id, level, role, is_enabled, credits) =
+        (user.id, user.level.clone(), user.role, user.is_enabled, user.credits);
+    let nickname = user.nickname.clone();
     let initial = nickname.chars().next().map(String::from);
-    let names = [username.filter(|name| *name != nickname), picture.user.real_name.clone()];
-    let names: Vec<String> = names.into_iter().flatten().collect();
+    let (names, others) = profile_lines(user);
+    let created_at = user.created_at;
     let is_subscribed = picture.identities.iter().map(|identity| identity.is_subscribed == 1).max();
-    let reach = [picture.user.phone.clone(), picture.user.email.clone()].into_iter().flatten().collect::<Vec<_>>();
-    let seen = match last_login_at {
+    let seen = match user.last_login_at {
         Some(at) => view! { <Ago lang at now /> }.into_any(),
         None => t.never.into_any(),
     };
@@ -75,8 +76,8 @@ fn head(here: &Here, picture: &Picture, is_self: bool) -> impl IntoView + use<> 
                         <span class="soft">{following(t, is_subscribed)}</span>
                         {is_self.then(|| view! { <Badge text=t.you /> })}
                     </div>
-                    {(!names.is_empty()).then(|| view! { <p class="soft">{names.join(" · ")}</p> })}
-                    {(!reach.is_empty()).then(|| view! { <p class="soft">{reach.join(" · ")}</p> })}
+                    {(!names.is_empty()).then(|| view! { <p class="soft">{names}</p> })}
+                    {(!others.is_empty()).then(|| view! { <p class="soft">{others}</p> })}
                 </div>
                 <dl class="who-facts">
                     <div><dt>{t.id}</dt><dd data-user-id><CopyId id=id.to_string() lang /></dd></div>
@@ -89,8 +90,23 @@ fn head(here: &Here, picture: &Picture, is_self: bool) -> impl IntoView + use<> 
     }
 }
 
-/// What must be known before anything is done.
-fn told(lang: Lang, picture: &Picture) -> impl IntoView + use<> {
+/// The user's other names, and all other profile fields.
+fn profile_lines(user: &User) -> (String, String) {
+    let username = user.username.as_deref().filter(|name| *name != user.nickname);
+    let (mut names, mut others) = (Vec::from_iter(username), Vec::new());
+    for column in ProfileColumn::ALL {
+        match column {
+            ProfileColumn::Nickname => {}
+            ProfileColumn::RealName => names.push(user.profile(*column)),
+            _ => others.push(user.profile(*column)),
+        }
+    }
+    let line = |texts: Vec<&str>| texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
+    (line(names), line(others))
+}
+
+/// Notices to read before acting.
+fn notices(lang: Lang, picture: &UserDetail) -> impl IntoView + use<> {
     let t = Users::of(lang);
     let reason = picture.disabled_reason.clone().map(|reason| fill(t.disabled_reason, &[("reason", &reason)]));
     let is_shut_out = !picture.user.is_enabled;

@@ -1,4 +1,4 @@
-//! The list's address: what is looked for, and in which order. What makes no sense there is passed over.
+//! The user list's query: search, filters and order. Invalid values are ignored.
 
 use super::USERS;
 use crate::text::Lang;
@@ -8,22 +8,22 @@ use crate::{
         directory::{Query, Sort, level_of},
     },
     web::{
-        page::Here,
-        part::{Icon, Kind, LinkButton, Shape, Submit},
+        component::{Icon, Kind, LinkButton, Shape, Submit},
+        page::PageRequest,
         text::{Common, users::Users},
     },
 };
 use leptos::prelude::*;
 use url::form_urlencoded::Serializer;
 
-/// Users a page.
+/// Users per page.
 const SIZE: i64 = 50;
-/// Longer searches are nobody's typing.
+/// A longer search is cut.
 const TEXT_MAX_CHARS: usize = 100;
 
-/// What the address asks for.
+/// The query of the list.
 #[derive(Debug, Clone, Default)]
-pub struct Asked {
+pub struct UserFilter {
     text: String,
     level: Option<&'static str>,
     state: Option<&'static str>,
@@ -32,22 +32,22 @@ pub struct Asked {
     is_ascending: bool,
 }
 
-impl Asked {
-    pub fn of(here: &Here) -> Self {
-        let sort = here.query("sort");
+impl UserFilter {
+    pub fn of(request: &PageRequest) -> Self {
+        let sort = request.query("sort");
         let (name, is_ascending) = sort.strip_suffix("-asc").map_or((sort.as_str(), false), |name| (name, true));
         let known = Sort::of(name);
         Self {
-            text: here.query("q").trim().chars().take(TEXT_MAX_CHARS).collect(),
-            level: level_of(&here.query("level")),
-            state: one_of(&["on", "off", "admin"], &here.query("state")),
-            follow: one_of(&["yes", "no"], &here.query("follow")),
+            text: request.query("q").trim().chars().take(TEXT_MAX_CHARS).collect(),
+            level: level_of(&request.query("level")),
+            state: one_of(&["on", "off", "admin"], &request.query("state")),
+            follow: one_of(&["yes", "no"], &request.query("follow")),
             sort: known.unwrap_or_default(),
             is_ascending: is_ascending && known.is_some(),
         }
     }
 
-    /// The same for the domain.
+    /// The same as a query of the core.
     pub fn query(&self, cursor: String) -> Query {
         Query {
             text: self.text.clone(),
@@ -66,18 +66,18 @@ impl Asked {
         }
     }
 
-    /// The address of the page that begins there.
+    /// The address of the page that begins at this cursor.
     pub fn address(&self, cursor: &str) -> String {
         self.written(&self.order(), cursor)
     }
 
-    /// The address of the same list in another order: by `sort`, and the other way round where it is so already.
+    /// The address of the same list ordered by `sort`, reversed if it is ordered by it already.
     pub fn sorted(&self, sort: Sort) -> String {
-        let turned = sort == self.sort && !self.is_ascending;
-        self.written(&order(sort, turned), "")
+        let paginate = sort == self.sort && !self.is_ascending;
+        self.written(&order(sort, paginate), "")
     }
 
-    /// Which way a column is ordered, as `aria-sort` says it.
+    /// The direction of a column, as an `aria-sort` value.
     pub fn direction(&self, sort: Sort) -> Option<&'static str> {
         (sort == self.sort).then_some(if self.is_ascending { "ascending" } else { "descending" })
     }
@@ -96,15 +96,15 @@ impl Asked {
             ("level", self.level.unwrap_or_default()),
             ("state", self.state.unwrap_or_default()),
             ("follow", self.follow.unwrap_or_default()),
-            ("sort", said(order)),
+            ("sort", order_name(order)),
             ("cursor", cursor),
         ];
-        let said = parts.into_iter().filter(|(_, value)| !value.is_empty());
-        let query = Serializer::new(String::new()).extend_pairs(said).finish();
+        let given = parts.into_iter().filter(|(_, value)| !value.is_empty());
+        let query = Serializer::new(String::new()).extend_pairs(given).finish();
         if query.is_empty() { USERS.to_owned() } else { format!("{USERS}?{query}") }
     }
 
-    /// Search, filters and order, as a plain form.
+    /// Search, filters and order as a plain form.
     pub fn form(&self, lang: Lang) -> impl IntoView + use<> {
         let (c, t) = (Common::of(lang), Users::of(lang));
         let levels =
@@ -121,7 +121,7 @@ impl Asked {
             ("id", t.sort_id),
             ("id-asc", t.sort_id_asc),
         ];
-        let order = said(&self.order()).to_owned();
+        let order = order_name(&self.order()).to_owned();
         let clear = self.is_filtered().then(|| {
             view! { <LinkButton href=USERS text=t.clear kind=Kind::Quiet /> }
         });
@@ -157,8 +157,8 @@ fn order(sort: Sort, is_ascending: bool) -> String {
     format!("{}{}", sort.as_str(), if is_ascending { "-asc" } else { "" })
 }
 
-/// An order as an address says it: what is so anyway is not said.
-fn said(order: &str) -> &str {
+/// The order in the query; the default is omitted.
+fn order_name(order: &str) -> &str {
     if order == Sort::default().as_str() { "" } else { order }
 }
 
@@ -166,7 +166,7 @@ fn one_of(known: &[&'static str], word: &str) -> Option<&'static str> {
     known.iter().find(|known| **known == word).copied()
 }
 
-/// One of the filters; its first choice says what it is about.
+/// One filter; its first option names it.
 fn choice(
     name: &'static str,
     label: &'static str,
@@ -186,19 +186,19 @@ mod tests {
 
     #[test]
     fn an_address_says_only_what_is_asked_for() {
-        let asked = Asked { text: "小 微&x".to_owned(), level: Some("vip"), ..Asked::default() };
-        assert_eq!(asked.address(""), "/admin/users?q=%E5%B0%8F+%E5%BE%AE%26x&level=vip");
-        assert_eq!(asked.address("c1"), "/admin/users?q=%E5%B0%8F+%E5%BE%AE%26x&level=vip&cursor=c1");
-        assert_eq!(Asked::default().address(""), "/admin/users");
+        let filter = UserFilter { text: "小 微&x".to_owned(), level: Some("vip"), ..UserFilter::default() };
+        assert_eq!(filter.address(""), "/admin/users?q=%E5%B0%8F+%E5%BE%AE%26x&level=vip");
+        assert_eq!(filter.address("c1"), "/admin/users?q=%E5%B0%8F+%E5%BE%AE%26x&level=vip&cursor=c1");
+        assert_eq!(UserFilter::default().address(""), "/admin/users");
     }
 
     #[test]
     fn a_column_is_turned_round_by_asking_for_it_again() {
-        let asked = Asked { sort: Sort::Credits, ..Asked::default() };
-        assert_eq!(asked.sorted(Sort::Credits), "/admin/users?sort=credits-asc");
-        assert_eq!(asked.sorted(Sort::Id), "/admin/users?sort=id");
-        assert_eq!(Asked { is_ascending: true, ..asked }.sorted(Sort::Credits), "/admin/users?sort=credits");
-        assert_eq!(Asked::default().direction(Sort::Created), Some("descending"));
-        assert_eq!(Asked::default().direction(Sort::Id), None);
+        let filter = UserFilter { sort: Sort::Credits, ..UserFilter::default() };
+        assert_eq!(filter.sorted(Sort::Credits), "/admin/users?sort=credits-asc");
+        assert_eq!(filter.sorted(Sort::Id), "/admin/users?sort=id");
+        assert_eq!(UserFilter { is_ascending: true, ..filter }.sorted(Sort::Credits), "/admin/users?sort=credits");
+        assert_eq!(UserFilter::default().direction(Sort::Created), Some("descending"));
+        assert_eq!(UserFilter::default().direction(Sort::Id), None);
     }
 }

@@ -1,6 +1,6 @@
-//! Everybody, or whoever is looked for.
+//! The list of users, or the search results.
 
-use super::{filter::Asked, following, level_tone, page_of};
+use super::{filter::UserFilter, following, level_tone, page_of};
 use crate::{
     core::{
         CoreError,
@@ -10,8 +10,8 @@ use crate::{
         },
     },
     web::{
-        page::{Ago, Halt, Here, Leaf, Visitor, admin::console},
-        part::{Badge, Card, CopyId, Empty, PageHead, Shape, StepPager, Tone},
+        component::{Badge, Card, CopyId, Empty, PageHead, Shape, StepPager, Tone},
+        page::{Ago, PageContent, PageError, PageRequest, Visitor, admin::console},
         text::{Common, fill, users::Users},
     },
 };
@@ -22,42 +22,42 @@ pub fn UsersPage() -> impl IntoView {
     console(users)
 }
 
-async fn users(visitor: Visitor, admin: Admin) -> Result<Leaf, Halt> {
-    let here = &visitor.here;
-    let lang = here.lang();
+async fn users(visitor: Visitor, admin: Admin) -> Result<PageContent, PageError> {
+    let request = &visitor.request;
+    let lang = request.lang();
     let t = Users::of(lang);
-    let asked = Asked::of(here);
-    let found = match directory::search(&here.ctx, &admin, &asked.query(here.query("cursor"))).await {
-        // A cursor of another order, or none of ours: the list begins at its beginning.
-        Err(CoreError::Invalid(_)) => directory::search(&here.ctx, &admin, &asked.query(String::new())).await?,
+    let filter = UserFilter::of(request);
+    let found = match directory::search(&request.ctx, &admin, &filter.query(request.query("cursor"))).await {
+        // An invalid cursor, or one of another order: begin with the first page.
+        Err(CoreError::Invalid(_)) => directory::search(&request.ctx, &admin, &filter.query(String::new())).await?,
         found => found?,
     };
     let total = match found.total {
         Total::Exactly(n) => fill(t.total, &[("n", &n.to_string())]),
         Total::More => fill(t.total_more, &[("n", &COUNTED.to_string())]),
     };
-    let step = |cursor: &Option<String>| cursor.as_deref().map(|cursor| asked.address(cursor));
+    let step = |cursor: &Option<String>| cursor.as_deref().map(|cursor| filter.address(cursor));
     let (before, after) = (step(&found.before), step(&found.after));
-    let list = table(here, &asked, found);
+    let list = table(request, &filter, found);
     let body = view! {
         <PageHead title=t.title />
-        {asked.form(lang)}
+        {filter.form(lang)}
         <Card flush=true>{list}</Card>
         <StepPager lang before after total />
     };
-    Ok(Leaf::wide(t.title, body))
+    Ok(PageContent::wide(t.title, body))
 }
 
-fn table(here: &Here, asked: &Asked, found: Page) -> AnyView {
-    let (c, t) = (Common::of(here.lang()), Users::of(here.lang()));
+fn table(request: &PageRequest, filter: &UserFilter, found: Page) -> AnyView {
+    let (c, t) = (Common::of(request.lang()), Users::of(request.lang()));
     if found.entries.is_empty() {
         return view! { <Empty title=t.none text=t.none_text shape=Shape::Search /> }.into_any();
     }
-    let rows = found.entries.into_iter().map(|entry| row(here, entry)).collect_view();
+    let rows = found.entries.into_iter().map(|entry| row(request, entry)).collect_view();
     let sorted = |sort: Sort, name: &'static str, class: &'static str| {
         view! {
-            <th scope="col" class=class aria-sort=asked.direction(sort)>
-                <a href=asked.sorted(sort)>{name}</a>
+            <th scope="col" class=class aria-sort=filter.direction(sort)>
+                <a href=filter.sorted(sort)>{name}</a>
             </th>
         }
     };
@@ -83,8 +83,8 @@ fn table(here: &Here, asked: &Asked, found: Page) -> AnyView {
     .into_any()
 }
 
-fn row(here: &Here, entry: Entry) -> impl IntoView + use<> {
-    let (lang, now) = (here.lang(), here.ctx.now());
+fn row(request: &PageRequest, entry: Entry) -> impl IntoView + use<> {
+    let (lang, now) = (request.lang(), request.ctx.now());
     let (c, t) = (Common::of(lang), Users::of(lang));
     let also = also(&entry);
     let openid = entry.openid.map(|id| view! { <CopyId id lang /> });
@@ -115,7 +115,7 @@ fn row(here: &Here, entry: Entry) -> impl IntoView + use<> {
     }
 }
 
-/// What else somebody may have been found by, in one line.
+/// Other values by which the search may have found the user, in one line.
 fn also(entry: &Entry) -> Option<String> {
     let username = entry.username.clone().filter(|name| *name != entry.nickname);
     let parts: Vec<String> =

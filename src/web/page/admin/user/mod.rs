@@ -1,4 +1,4 @@
-//! `/admin/users`: who there is, and one of them.
+//! `/admin/users`: the list of users, and the page of one user.
 
 mod act;
 mod delete;
@@ -14,7 +14,7 @@ pub use list::UsersPage;
 use crate::{
     core::CoreError,
     web::{
-        part::{Badge, Tone},
+        component::{Badge, Tone},
         text::users::Users,
     },
 };
@@ -29,17 +29,17 @@ pub fn page_of(id: i64) -> String {
     format!("{USERS}/{id}")
 }
 
-/// The id in the address; read while the page is set up, where the router is at hand.
+/// The id in the URL; read during setup, while the router's context is available.
 fn id_asked() -> String {
     use_params_map().read_untracked().get("id").unwrap_or_default()
 }
 
-/// The id that a page is about.
+/// The id of the page's user.
 fn parsed(id: &str) -> Result<i64, CoreError> {
     id.parse().map_err(|_| CoreError::NotFound)
 }
 
-/// Whether somebody follows the account; None: WeChat does not know them.
+/// Whether the user follows the account; `None`: no WeChat is linked.
 fn following(t: &'static Users, is_subscribed: Option<bool>) -> AnyView {
     match is_subscribed {
         Some(true) => view! { <span class="nowrap">{t.follow_yes}</span> }.into_any(),
@@ -48,7 +48,7 @@ fn following(t: &'static Users, is_subscribed: Option<bool>) -> AnyView {
     }
 }
 
-/// The tone of a level: what is paid for stands out.
+/// The tone of a level: paid levels are highlighted.
 fn level_tone(level: &str) -> Option<Tone> {
     match level {
         "vip" => Some(Tone::Success),

@@ -1,27 +1,27 @@
-//! What is known of a user: identities, rules, browsers, and what was done to them.
+//! A user's identities, rules, browsers and audit log.
 
 use super::following;
 use crate::text::Lang;
 use crate::{
     core::{
-        account::{directory::Picture, session::WebSession},
+        account::{directory::UserDetail, session::WebSession},
         audit::Act,
     },
     store::{audit::AuditEntry, identity::IdentityRow},
     web::{
-        page::{Ago, Here},
-        part::{Card, CopyId, Fact, Facts, Head, Kind, Submit, Table},
+        component::{Card, CopyId, Fact, Facts, Head, Kind, Submit, Table},
+        page::{Ago, PageRequest},
         text::{Common, fill, me::Me, users::Users},
     },
 };
 use leptos::prelude::*;
 
-/// Who they are to WeChat, and whether a password signs them in.
-pub fn identities(here: &Here, picture: &Picture) -> impl IntoView + use<> {
-    let t = Users::of(here.lang());
+/// The linked WeChat identities, and whether a password is set.
+pub fn identities(request: &PageRequest, picture: &UserDetail) -> impl IntoView + use<> {
+    let t = Users::of(request.lang());
     let password = if picture.user.has_password { t.password_set } else { t.password_none };
     let none = picture.identities.is_empty().then(|| view! { <p class="soft">{t.identities_none}</p> });
-    let all = picture.identities.iter().map(|identity| one_identity(here, identity)).collect_view();
+    let all = picture.identities.iter().map(|identity| one_identity(request, identity)).collect_view();
     view! {
         <Card title=t.identities>
             {none} {all}
@@ -30,8 +30,8 @@ pub fn identities(here: &Here, picture: &Picture) -> impl IntoView + use<> {
     }
 }
 
-fn one_identity(here: &Here, identity: &IdentityRow) -> impl IntoView + use<> {
-    let (lang, now) = (here.lang(), here.ctx.now());
+fn one_identity(request: &PageRequest, identity: &IdentityRow) -> impl IntoView + use<> {
+    let (lang, now) = (request.lang(), request.ctx.now());
     let (c, t) = (Common::of(lang), Users::of(lang));
     let IdentityRow { app, appid, openid, unionid, nickname, subscribed_at, unsubscribed_at, source_scene, .. } =
         identity.clone();
@@ -56,8 +56,8 @@ fn one_identity(here: &Here, identity: &IdentityRow) -> impl IntoView + use<> {
     }
 }
 
-/// Their rules in numbers.
-pub fn rules(lang: Lang, picture: &Picture) -> impl IntoView + use<> {
+/// Statistics of their rules.
+pub fn rules(lang: Lang, picture: &UserDetail) -> impl IntoView + use<> {
     let (c, t) = (Common::of(lang), Users::of(lang));
     let rules = picture.rules;
     let switch = if picture.user.is_auto_reply { c.on } else { c.off };
@@ -73,15 +73,15 @@ pub fn rules(lang: Lang, picture: &Picture) -> impl IntoView + use<> {
     }
 }
 
-/// The browsers in which they are signed in, each with its way out.
-pub fn sessions(here: &Here, picture: &Picture) -> AnyView {
-    let lang = here.lang();
+/// The browsers in which they are signed in, each with a sign-out button.
+pub fn sessions(request: &PageRequest, picture: &UserDetail) -> AnyView {
+    let lang = request.lang();
     let (c, t, m) = (Common::of(lang), Users::of(lang), Me::of(lang));
     if picture.sessions.is_empty() {
         return view! { <Card title=t.sessions><p class="soft">{t.sessions_none}</p></Card> }.into_any();
     }
     let rows =
-        picture.sessions.iter().map(|session| one_session(here, picture.user.id, session.clone())).collect_view();
+        picture.sessions.iter().map(|session| one_session(request, picture.user.id, session.clone())).collect_view();
     let heads = vec![Head::Text(m.browser), Head::Text(m.address), Head::Text(m.seen), Head::Hidden(c.actions)];
     view! {
         <Card title=t.sessions flush=true>
@@ -91,8 +91,8 @@ pub fn sessions(here: &Here, picture: &Picture) -> AnyView {
     .into_any()
 }
 
-fn one_session(here: &Here, user_id: i64, session: WebSession) -> impl IntoView + use<> {
-    let (lang, now) = (here.lang(), here.ctx.now());
+fn one_session(request: &PageRequest, user_id: i64, session: WebSession) -> impl IntoView + use<> {
+    let (lang, now) = (request.lang(), request.ctx.now());
     let (t, m) = (Users::of(lang), Me::of(lang));
     let label = fill(m.revoke_one, &[("browser", &session.browser_label), ("address", &session.address)]);
     view! {
@@ -110,14 +110,14 @@ fn one_session(here: &Here, user_id: i64, session: WebSession) -> impl IntoView 
     }
 }
 
-/// What was done to them, and by whom.
-pub fn audit(here: &Here, picture: &Picture) -> AnyView {
-    let lang = here.lang();
+/// The audit log: actions on the user, and who carried them out.
+pub fn audit(request: &PageRequest, picture: &UserDetail) -> AnyView {
+    let lang = request.lang();
     let (c, t) = (Common::of(lang), Users::of(lang));
     if picture.audit.is_empty() {
         return view! { <Card title=t.audit><p class="soft">{t.audit_none}</p></Card> }.into_any();
     }
-    let rows = picture.audit.iter().map(|entry| one_act(here, entry.clone())).collect_view();
+    let rows = picture.audit.iter().map(|entry| one_act(request, entry.clone())).collect_view();
     let heads = vec![Head::Text(t.what), Head::Text(t.detail), Head::Text(t.who), Head::Text(c.time)];
     view! {
         <Card title=t.audit flush=true>
@@ -127,8 +127,8 @@ pub fn audit(here: &Here, picture: &Picture) -> AnyView {
     .into_any()
 }
 
-fn one_act(here: &Here, entry: AuditEntry) -> impl IntoView + use<> {
-    let (lang, now) = (here.lang(), here.ctx.now());
+fn one_act(request: &PageRequest, entry: AuditEntry) -> impl IntoView + use<> {
+    let (lang, now) = (request.lang(), request.ctx.now());
     let (c, t) = (Common::of(lang), Users::of(lang));
     let who = match (entry.actor_name, entry.actor_id) {
         (Some(name), _) => name,
@@ -145,7 +145,7 @@ fn one_act(here: &Here, entry: AuditEntry) -> impl IntoView + use<> {
     }
 }
 
-/// An act as the log calls it, in words; one that a later version wrote by its own name.
+/// The name of an action in the log; an unknown one (from a later version) keeps its identifier.
 fn act_name(t: &'static Users, action: String) -> String {
     let Some(act) = Act::of(&action) else { return action };
     let name = match act {

@@ -1,0 +1,16 @@
+//! The holds that are under way in this instance.
+
+use std::{
+    collections::HashSet,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// The holds of this instance.
+#[derive(Debug, Default)]
+pub struct Holds(Mutex<HashSet<i64>>);
+
+impl Holds {
+    pub(super) fn live(&self) -> MutexGuard<'_, HashSet<i64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

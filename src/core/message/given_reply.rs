@@ -1,0 +1,110 @@
+//! Stored answers for redeliveries: the typed reply as JSON, encrypted if it contains a code or names an account that its message deleted.
+//!
+//! An earlier version stored the rendered XML. Such a row is sent again unchanged.
+
+use super::handle::{GivenCode, Outcome};
+use crate::{
+    core::{Ctx, OfficialCtx, secret_key::Purpose},
+    store::{self, StoreError, Tx, delivery::DeliveryRow},
+    wechat::reply::{self, PassiveReply, Reply},
+};
+use secrecy::ExposeSecret as _;
+
+/// How long the answer to a message that deleted its account is repeated: WeChat delivers again within seconds.
+const LAST_ANSWER_MS: i64 = 60_000;
+
+/// Why an answer is stored encrypted, and for a limited time.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Secrecy<'a> {
+    None,
+    /// It contains this code, and is deleted with it.
+    Code(&'a GivenCode),
+    /// Its message deleted the account that it names.
+    LastAnswer,
+}
+
+impl<'a> Secrecy<'a> {
+    pub(super) fn of(outcome: &'a Outcome) -> Self {
+        match &outcome.code {
+            Some(code) => Self::Code(code),
+            None if outcome.is_forgotten => Self::LastAnswer,
+            None => Self::None,
+        }
+    }
+}
+
+/// The reply to a push.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GivenReply {
+    Typed(PassiveReply),
+    /// XML that an earlier version stored.
+    Xml(String),
+}
+
+impl GivenReply {
+    /// The reply itself; `None` if the stored XML of an earlier version cannot be read.
+    #[must_use]
+    pub fn into_reply(self) -> Option<Reply> {
+        match self {
+            Self::Typed(given) => Some(given.reply),
+            Self::Xml(document) => reply::read(&document),
+        }
+    }
+
+    /// True if it is addressed to this follower.
+    #[must_use]
+    pub fn is_to(&self, openid: &str) -> bool {
+        match self {
+            Self::Typed(given) => given.to == openid,
+            Self::Xml(document) => reply::recipient(document).as_deref() == Some(openid),
+        }
+    }
+
+    /// Parses a decrypted row. XML begins with `<`, JSON does not.
+    fn parse(stored: &str) -> Option<Self> {
+        if stored.starts_with('<') {
+            return Some(Self::Xml(stored.to_owned()));
+        }
+        serde_json::from_str(stored)
+            .inspect_err(|error| tracing::error!(%error, "a stored answer cannot be read"))
+            .ok()
+            .map(Self::Typed)
+    }
+}
+
+/// Stores the answer for redeliveries.
+pub(super) async fn store(
+    ctx: &OfficialCtx,
+    tx: &mut Tx,
+    delivery: &str,
+    given: &PassiveReply,
+    secrecy: Secrecy<'_>,
+) -> Result<(), StoreError> {
+    let json = serde_json::to_string(given).unwrap_or_default();
+    let follower = (ctx.account.appid.as_str(), given.to.as_str());
+    let encrypted = || ctx.secret_key.encrypt(Purpose::Reply, delivery, &json, ctx.rng.as_ref());
+    match secrecy {
+        Secrecy::None => store::delivery::update_reply(tx, delivery, follower, &json, None).await,
+        Secrecy::Code(code) => {
+            store::delivery::update_reply(tx, delivery, follower, &encrypted(), Some(code.expires_at)).await?;
+            store::code::update_delivery(tx, &code.hash, delivery).await
+        }
+        Secrecy::LastAnswer => {
+            let until = ctx.now() + LAST_ANSWER_MS;
+            store::delivery::update_reply(tx, delivery, ("", ""), &encrypted(), Some(until)).await
+        }
+    }
+}
+
+/// The answer to a redelivery: the stored one. `None` if there was none, its code has expired, or it cannot be read.
+pub(super) fn read(ctx: &Ctx, delivery: &str, stored: DeliveryRow) -> Option<GivenReply> {
+    let reply = stored.reply?;
+    match stored.reply_until {
+        None => GivenReply::parse(&reply),
+        Some(until) if until <= ctx.now() => None,
+        Some(_) => {
+            let plain = ctx.secret_key.decrypt(Purpose::Reply, delivery, &reply)?;
+            GivenReply::parse(plain.expose_secret())
+        }
+    }
+}

@@ -1,0 +1,398 @@
+//! Commands about a user's own rules and account, run in the transaction of the message.
+//!
+//! The owner of the rules is always the sender of the signed push: no command names an owner. Changes that cannot be undone by a
+//! command need a confirmation first; `1` answers the latest question, for five minutes.
+
+mod registration;
+
+use super::{
+    chat_text::Chat,
+    command_result::{CommandResult, Sender},
+    command_text as words,
+    command_texts::CommandTexts,
+    commands::{Args, Command, Invocation},
+    effects::Effects,
+    join,
+};
+use crate::{
+    core::{
+        CoreError, Ctx, OfficialCtx,
+        account::{User, identity::unbind_within},
+        rule::{
+            Content, Keyword, MatchType, Rule, Source,
+            draft::Draft,
+            edit::{self, Editor, Plan, Update},
+            history, pairs,
+            rejection::RuleRejection,
+            search::{self, Query},
+        },
+        signin::{chat, follow},
+    },
+    store::{self, Tx, identity::IdentityRow},
+    text::Lang,
+};
+use registration::UNREGISTER;
+
+/// Rules per page of the list: a page is one message, regardless of the rules.
+const PAGE: i64 = 15;
+/// How long a question stays open.
+const QUESTION_MS: i64 = 5 * 60_000;
+const DELETE: &str = "delete";
+const UNBIND: &str = "unbind";
+
+/// Runs a command about rules or the account; `None` if the command is about something else.
+pub async fn run(
+    ctx: &OfficialCtx,
+    db: &mut Tx,
+    who: Sender<'_>,
+    said: &Invocation,
+) -> Result<Option<CommandResult>, CoreError> {
+    let is_ours = matches!(
+        said.command,
+        Command::List
+            | Command::Show
+            | Command::Add
+            | Command::Edit
+            | Command::Delete
+            | Command::On
+            | Command::Off
+            | Command::Unbind
+            | Command::Unregister
+            | Command::Undo
+    );
+    if !is_ours {
+        return Ok(None);
+    }
+    let Some(user) = who.user else { return Ok(Some(CommandResult::text(words::no_account(ctx, said.lang)))) };
+    if !user.is_enabled {
+        return Ok(Some(CommandResult::text(Chat::of(said.lang).disabled)));
+    }
+    let at = CommandContext { ctx, lang: said.lang, identity: who.identity, user };
+    at.carry_out(db, said).await.map(Some)
+}
+
+/// Confirms an open question of this module; `None` if there is none.
+pub async fn confirm(
+    ctx: &OfficialCtx,
+    db: &mut Tx,
+    who: Sender<'_>,
+    lang: Lang,
+) -> Result<Option<CommandResult>, CoreError> {
+    let IdentityRow { appid, openid, .. } = who.identity;
+    let Some((kind, subject)) = store::question::find_question(db, appid, openid, ctx.now()).await? else {
+        return Ok(None);
+    };
+    store::question::delete_question(db, appid, openid).await?;
+    let (asked, numbers) = subject.split_once(':').unwrap_or_default();
+    let Some(user) = who.user.filter(|user| user.is_enabled && user.id.to_string() == asked) else { return Ok(None) };
+    let at = CommandContext { ctx, lang, identity: who.identity, user };
+    match kind.as_str() {
+        DELETE => at.delete(db, &numbers_of(numbers)).await.map(Some),
+        UNBIND => at.unbind(db).await.map(Some),
+        UNREGISTER => at.unregister(db).await.map(Some),
+        follow::QUESTION => {
+            let heard = follow::confirm(ctx, db, numbers, who.identity).await?;
+            Ok(heard.map(|heard| CommandResult::text(super::chat_text::outcome(ctx, lang, &heard))))
+        }
+        join::JOIN => join::agreed(ctx, db, (who.identity, user), lang, numbers).await.map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// `合并账号`: asks, or answers the open question. `None` if this user has no second account.
+pub(super) async fn join_wanted(
+    ctx: &OfficialCtx,
+    db: &mut Tx,
+    who: Sender<'_>,
+    lang: Lang,
+) -> Result<Option<CommandResult>, CoreError> {
+    let IdentityRow { appid, openid, .. } = who.identity;
+    let open = store::question::find_question(db, appid, openid, ctx.now()).await?;
+    if open.is_some_and(|(kind, _)| kind == join::JOIN) {
+        return confirm(ctx, db, who, lang).await;
+    }
+    let Some((_, text)) = join::question(ctx, db, who.identity, lang, true).await? else { return Ok(None) };
+    let changed = chat::end_question(ctx, db, who.identity).await?;
+    Ok(Some(CommandResult::text(text).with(Effects { session_statuses: changed, ..Effects::default() })))
+}
+
+/// Refuses an open question of this module; `None` if there is none.
+pub async fn refuse(ctx: &Ctx, db: &mut Tx, who: Sender<'_>, lang: Lang) -> Result<Option<CommandResult>, CoreError> {
+    let IdentityRow { appid, openid, .. } = who.identity;
+    let open = store::question::find_question(db, appid, openid, ctx.now()).await?;
+    store::question::delete_question(db, appid, openid).await?;
+    Ok(match open {
+        None => None,
+        Some((kind, subject)) if kind == join::JOIN => {
+            let pair = subject.split_once(':').unwrap_or_default().1;
+            Some(join::refused(ctx, db, lang, pair).await?)
+        }
+        Some(_) => Some(CommandResult::text(CommandTexts::of(lang).dropped)),
+    })
+}
+
+fn numbers_of(subject: &str) -> Vec<i64> {
+    subject.split(',').filter_map(|n| n.parse().ok()).collect()
+}
+
+/// A user with an account, and the language of their command.
+struct CommandContext<'a> {
+    ctx: &'a OfficialCtx,
+    lang: Lang,
+    identity: &'a IdentityRow,
+    user: &'a User,
+}
+
+impl CommandContext<'_> {
+    async fn carry_out(&self, db: &mut Tx, said: &Invocation) -> Result<CommandResult, CoreError> {
+        match (said.command, &said.args) {
+            (_, Args::Unclear) => Ok(CommandResult::text(words::usage(self.ctx, self.lang, said.command))),
+            (Command::List, order) => self.list(db, order).await,
+            (_, Args::TooLarge(numbers)) => Ok(CommandResult::text(words::no_such_text(self.ctx, self.lang, numbers))),
+            (Command::Show, Args::Numbers(numbers)) => self.show(db, numbers).await,
+            (Command::Add, Args::Pair { keyword, reply, .. }) => self.add(db, keyword, reply).await,
+            (Command::Edit, Args::Pair { number: Some(number), keyword, reply }) => {
+                self.edit(db, *number, keyword, reply).await
+            }
+            (Command::Delete, Args::Numbers(numbers)) => self.ask_delete(db, numbers).await,
+            (Command::On | Command::Off, Args::Numbers(numbers)) => {
+                self.switch_rules(db, numbers, said.command == Command::On).await
+            }
+            (Command::On | Command::Off, _) => self.switch(db, said.command == Command::On).await,
+            (Command::Unbind, _) => self.ask_unbind(db).await,
+            (Command::Unregister, _) => self.ask_unregister(db).await,
+            (Command::Undo, _) => self.undo(db).await,
+            (command, _) => Ok(CommandResult::text(words::usage(self.ctx, self.lang, command))),
+        }
+    }
+
+    fn editor(&self) -> Editor {
+        let id = self.user.id;
+        Editor { owner_id: id, actor_id: id, door: Source::Chat, address: String::new() }
+    }
+
+    /// The rules with these numbers; `Err` is the answer if one of them does not exist.
+    async fn rules(&self, db: &mut Tx, numbers: &[i64]) -> Result<Result<Vec<Rule>, CommandResult>, CoreError> {
+        let found = store::rule::list_by_number(db, self.user.id, numbers).await?;
+        let rules: Vec<Rule> = found.into_iter().map(Rule::from).collect();
+        let missing: Vec<i64> = numbers.iter().copied().filter(|n| rules.iter().all(|r| r.number != *n)).collect();
+        if missing.is_empty() {
+            return Ok(Ok(rules));
+        }
+        Ok(Err(CommandResult::text(words::no_such(self.ctx, self.lang, &missing))))
+    }
+
+    async fn list(&self, db: &mut Tx, order: &Args) -> Result<CommandResult, CoreError> {
+        let (page, typed) = match order {
+            Args::Numbers(numbers) => (numbers.first().copied().unwrap_or(1), None),
+            Args::TooLarge(numbers) => (i64::MAX, numbers.first()),
+            _ => (1, None),
+        };
+        let query = Query { page, size: PAGE, ..Query::default() };
+        let found = search::search_within(db, self.user.id, &query).await?;
+        let number = typed.cloned().unwrap_or_else(|| found.page.to_string());
+        Ok(CommandResult::text(words::list(self.ctx, self.lang, (&found, &number), self.user.is_auto_reply)))
+    }
+
+    async fn show(&self, db: &mut Tx, numbers: &[i64]) -> Result<CommandResult, CoreError> {
+        Ok(match self.rules(db, numbers).await? {
+            Ok(rules) => {
+                CommandResult::text(rules.iter().map(|r| words::rule(self.lang, r)).collect::<Vec<_>>().join("\n\n"))
+            }
+            Err(done) => done,
+        })
+    }
+
+    async fn add(&self, db: &mut Tx, keyword: &str, reply: &str) -> Result<CommandResult, CoreError> {
+        let draft = Draft { keywords: vec![exact(keyword)], contents: vec![Content::text(reply)], ..Draft::default() };
+        let plan = Plan { add: vec![draft], ..Plan::default() };
+        match self.apply(db, plan).await {
+            Ok(done) => {
+                let number = done.numbers.first().copied().unwrap_or_default();
+                let text = words::added(self.ctx, self.lang, (number, keyword, reply), self.user.is_auto_reply);
+                Ok(CommandResult::edited(self.user.id, text))
+            }
+            Err(refusal) => self.refused(refusal, Command::Add, reply),
+        }
+    }
+
+    /// The keyword replaces the rule's keywords, unless it is one of them; the reply replaces its contents.
+    async fn edit(&self, db: &mut Tx, number: i64, keyword: &str, reply: &str) -> Result<CommandResult, CoreError> {
+        let rule = match self.rules(db, &[number]).await? {
+            Ok(mut rules) => rules.pop().ok_or(CoreError::NotFound)?,
+            Err(done) => return Ok(done),
+        };
+        let draft = rewritten(&rule, keyword, reply);
+        let update = Update { number, revision: Some(rule.revision), draft: draft.clone() };
+        match self.apply(db, Plan { update: vec![update], ..Plan::default() }).await {
+            Ok(done) if done.change_id.is_none() => Ok(CommandResult::text(words::same(self.lang, number))),
+            Ok(_) => {
+                let text = words::edited(self.ctx, self.lang, &rule, &draft);
+                Ok(CommandResult::edited(self.user.id, text))
+            }
+            Err(refusal) => self.refused(refusal, Command::Edit, reply),
+        }
+    }
+
+    async fn apply(&self, db: &mut Tx, plan: Plan) -> Result<edit::Edited, RuleRejection> {
+        edit::apply_within(self.ctx, db, &self.editor(), &plan).await
+    }
+
+    /// The answer to a rejected command.
+    fn refused(&self, refusal: RuleRejection, command: Command, reply: &str) -> Result<CommandResult, CoreError> {
+        let (ctx, lang) = (self.ctx, self.lang);
+        match refusal {
+            RuleRejection::Drafts(faults) => {
+                Ok(CommandResult::text(words::faults(ctx, lang, &faults, (command, reply))))
+            }
+            RuleRejection::Core(CoreError::Invalid(flaws)) => {
+                Ok(CommandResult::text(words::flaws(ctx, lang, &flaws, command)))
+            }
+            RuleRejection::Core(CoreError::Conflict) => Ok(CommandResult::text(CommandTexts::of(self.lang).conflict)),
+            RuleRejection::Core(error) => Err(error),
+        }
+    }
+
+    async fn ask_delete(&self, db: &mut Tx, numbers: &[i64]) -> Result<CommandResult, CoreError> {
+        let rules = match self.rules(db, numbers).await? {
+            Ok(rules) => rules,
+            Err(done) => return Ok(done),
+        };
+        let subject: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+        let text = words::ask_delete(self.lang, &rules);
+        self.ask(db, DELETE, &subject.join(","), text).await
+    }
+
+    async fn ask_unbind(&self, db: &mut Tx) -> Result<CommandResult, CoreError> {
+        let t = CommandTexts::of(self.lang);
+        if self.user.username.is_none() || !self.user.has_password {
+            return Ok(CommandResult::text(words::with_site(self.ctx, t.unbind_first)));
+        }
+        self.ask(db, UNBIND, "", words::ask_unbind(self.lang, self.user)).await
+    }
+
+    /// Asks a question, replacing an earlier one: `1` must refer to the latest question.
+    async fn ask(
+        &self,
+        db: &mut Tx,
+        kind: &'static str,
+        subject: &str,
+        text: String,
+    ) -> Result<CommandResult, CoreError> {
+        let changed = chat::end_question(self.ctx, db, self.identity).await?;
+        let person = (self.identity.appid.as_str(), self.identity.openid.as_str());
+        // The question is about the current account: this WeChat may have another one when it is answered.
+        let subject = format!("{}:{subject}", self.user.id);
+        store::question::insert_question(db, person, kind, &subject, self.ctx.now() + QUESTION_MS).await?;
+        Ok(CommandResult::text(text).with(Effects { session_statuses: changed, ..Effects::default() }))
+    }
+
+    /// The rules may have been changed or deleted since the question.
+    async fn delete(&self, db: &mut Tx, numbers: &[i64]) -> Result<CommandResult, CoreError> {
+        let found = store::rule::list_by_number(db, self.user.id, numbers).await?;
+        let numbers: Vec<i64> = found.iter().map(|record| record.rule.number).collect();
+        if numbers.is_empty() {
+            return Ok(CommandResult::text(CommandTexts::of(self.lang).gone));
+        }
+        match self.apply(db, Plan { delete: numbers.clone(), ..Plan::default() }).await {
+            Ok(_) => Ok(CommandResult::edited(self.user.id, words::deleted(self.ctx, self.lang, &numbers))),
+            Err(refusal) => self.refused(refusal, Command::Delete, ""),
+        }
+    }
+
+    async fn unbind(&self, db: &mut Tx) -> Result<CommandResult, CoreError> {
+        let t = CommandTexts::of(self.lang);
+        match unbind_within(self.ctx, db, self.user.id, "").await {
+            Ok(()) => {
+                let effects = Effects { ended_tokens: Some(self.user.id), ..Effects::default() };
+                Ok(CommandResult::text(words::with_site(self.ctx, t.unbound)).with(effects))
+            }
+            Err(CoreError::Forbidden) => Ok(CommandResult::text(words::with_site(self.ctx, t.unbind_first))),
+            Err(CoreError::NotFound) => Ok(CommandResult::text(words::no_account(self.ctx, self.lang))),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The user's switch for all of their rules.
+    async fn switch(&self, db: &mut Tx, is_on: bool) -> Result<CommandResult, CoreError> {
+        store::user::update_auto_reply(db, self.user.id, is_on, self.ctx.now()).await?;
+        Ok(CommandResult::text(words::switched(self.ctx, self.lang, is_on)))
+    }
+
+    async fn switch_rules(&self, db: &mut Tx, numbers: &[i64], is_on: bool) -> Result<CommandResult, CoreError> {
+        if let Err(done) = self.rules(db, numbers).await? {
+            return Ok(done);
+        }
+        match edit::set_enabled_within(self.ctx, db, &self.editor(), numbers, is_on).await {
+            Ok(None) => Ok(CommandResult::text(words::switched_already(self.lang, numbers, is_on))),
+            Ok(Some(_)) => Ok(CommandResult::edited(self.user.id, words::rules_switched(self.lang, numbers, is_on))),
+            Err(refusal) => self.refused(refusal, if is_on { Command::On } else { Command::Off }, ""),
+        }
+    }
+
+    async fn undo(&self, db: &mut Tx) -> Result<CommandResult, CoreError> {
+        let t = CommandTexts::of(self.lang);
+        match history::undo_within(self.ctx, db, &self.editor(), None).await {
+            Ok(change) => Ok(CommandResult::edited(self.user.id, words::undone(self.lang, &change))),
+            Err(RuleRejection::Core(CoreError::NotFound)) => Ok(CommandResult::text(t.nothing_to_undo)),
+            Err(RuleRejection::Core(CoreError::Conflict)) => Ok(CommandResult::text(t.undo_conflict)),
+            Err(refusal) => self.refused(refusal, Command::Undo, ""),
+        }
+    }
+}
+
+fn exact(keyword: &str) -> Keyword {
+    Keyword { text: keyword.to_owned(), matching: MatchType::Exact }
+}
+
+/// A rule with another keyword and reply; everything else stays unchanged.
+fn rewritten(rule: &Rule, keyword: &str, reply: &str) -> Draft {
+    let keywords = pairs::keywords_with(rule, keyword);
+    Draft { keywords, contents: vec![Content::text(reply)], ..Draft::from(rule) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::rule::{AnswerMode, TriggerKind};
+
+    fn rule(keywords: &[(&str, MatchType)]) -> Rule {
+        Rule {
+            id: 1,
+            number: 3,
+            name: "名".to_owned(),
+            cause: TriggerKind::Keyword,
+            keywords: keywords
+                .iter()
+                .map(|(text, matching)| Keyword { text: (*text).to_owned(), matching: *matching })
+                .collect(),
+            contents: vec![Content::text("旧")],
+            answer: AnswerMode::All,
+            priority: 5,
+            is_enabled: false,
+            hits: 9,
+            last_hit_at: None,
+            created_at: 0,
+            updated_at: 0,
+            updated_by: None,
+            updated_door: Source::Web,
+            revision: 1,
+        }
+    }
+
+    #[test]
+    fn an_edit_changes_keyword_and_reply_and_nothing_else() {
+        let draft = rewritten(&rule(&[("价格", MatchType::Contains)]), "多少钱", "新");
+        assert_eq!(draft.keywords, [Keyword { text: "多少钱".to_owned(), matching: MatchType::Contains }]);
+        assert_eq!((draft.name.as_str(), draft.priority, draft.is_enabled), ("名", 5, false));
+        assert_eq!(draft.contents, [Content::text("新")]);
+    }
+
+    #[test]
+    fn a_keyword_that_the_rule_has_already_keeps_the_others() {
+        let several = rule(&[("价格", MatchType::Contains), ("Price", MatchType::Exact)]);
+        assert_eq!(rewritten(&several, "ＰＲＩＣＥ", "新").keywords, several.keywords);
+        assert_eq!(rewritten(&several, "费用", "新").keywords, [exact("费用")]);
+        assert_eq!(rewritten(&rule(&[("a.*", MatchType::Regex)]), "费用", "新").keywords, [exact("费用")]);
+    }
+}

@@ -1,0 +1,133 @@
+//! Statistics of answers. Days are those of Beijing, the time zone of the account's followers.
+
+use crate::{
+    core::{CoreError, Ctx},
+    store::{self, Link, StoreError, Tx, rule_count::HitRow},
+};
+use std::collections::HashMap;
+
+const DAY_MS: i64 = 24 * 3_600_000;
+/// The offset of Beijing time from UTC.
+const BEIJING_MS: i64 = 8 * 3_600_000;
+/// Rows per owner and day, so that concurrent messages rarely wait for one another.
+const LANES: u64 = 8;
+/// The most days of a query.
+pub const MOST_DAYS: i64 = 90;
+
+/// Days from 1970-01-01 to this moment, in Beijing.
+#[must_use]
+pub fn day_of(ms: i64) -> i64 {
+    (ms + BEIJING_MS).div_euclid(DAY_MS)
+}
+
+/// One day of an owner.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Day {
+    /// As [`day_of`].
+    pub day: i64,
+    /// Messages that a keyword rule of this owner answered.
+    pub hits: i64,
+    /// Messages that no keyword rule answered.
+    pub misses: i64,
+}
+
+/// The statistics of an owner's last days.
+#[derive(Debug, Clone, Default)]
+pub struct Stats {
+    /// Every day, the oldest first, today last.
+    pub days: Vec<Day>,
+    /// Daily hits of each rule with any, by the rule's id; as long as `days`.
+    pub rules: HashMap<i64, Vec<i64>>,
+}
+
+impl Stats {
+    /// The hits of a rule in all these days.
+    #[must_use]
+    pub fn hits_of(&self, rule_id: i64) -> i64 {
+        self.rules.get(&rule_id).map_or(0, |days| days.iter().sum())
+    }
+}
+
+/// The last `days` days of an owner, including today.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn stats(ctx: &Ctx, owner_id: i64, days: i64) -> Result<Stats, CoreError> {
+    let first = first_day(ctx, days);
+    let mut db = ctx.store.read().await?;
+    let hits = store::rule_count::list_hits_of(&mut db, owner_id, first).await?;
+    let days = counted(ctx, &mut db, owner_id, first).await?;
+    let rules = by_rule(hits, first, days.len());
+    Ok(Stats { days, rules })
+}
+
+/// The days of [`stats`] alone: the cost does not grow with the number of rules.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn days(ctx: &Ctx, owner_id: i64, days: i64) -> Result<Vec<Day>, CoreError> {
+    Ok(counted(ctx, &mut ctx.store.read().await?, owner_id, first_day(ctx, days)).await?)
+}
+
+async fn counted(ctx: &Ctx, db: &mut impl Link, owner_id: i64, first: i64) -> Result<Vec<Day>, StoreError> {
+    let mut counted: Vec<Day> = (first..=day_of(ctx.now())).map(|day| Day { day, ..Day::default() }).collect();
+    for row in store::rule_count::list_days(db, owner_id, first).await? {
+        if let Some(day) = at(first, row.day).and_then(|at| counted.get_mut(at)) {
+            day.hits += row.hits;
+            day.misses += row.misses;
+        }
+    }
+    Ok(counted)
+}
+
+/// Daily hits of these rules by id, the oldest day first; rules without any are left out.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn hits_of(ctx: &Ctx, rule_ids: &[i64], days: i64) -> Result<HashMap<i64, Vec<i64>>, CoreError> {
+    let first = first_day(ctx, days);
+    let hits = store::rule_count::list_hits(&mut ctx.store.read().await?, rule_ids, first).await?;
+    Ok(by_rule(hits, first, usize::try_from(day_of(ctx.now()) - first + 1).unwrap_or_default()))
+}
+
+fn first_day(ctx: &Ctx, days: i64) -> i64 {
+    day_of(ctx.now()) - days.clamp(1, MOST_DAYS) + 1
+}
+
+fn at(first: i64, day: i64) -> Option<usize> {
+    usize::try_from(day - first).ok()
+}
+
+fn by_rule(hits: Vec<HitRow>, first: i64, days: usize) -> HashMap<i64, Vec<i64>> {
+    let mut rules: HashMap<i64, Vec<i64>> = HashMap::new();
+    for row in hits {
+        let counted = rules.entry(row.rule_id).or_insert_with(|| vec![0; days]);
+        if let Some(day) = at(first, row.day).and_then(|at| counted.get_mut(at)) {
+            *day += row.hits;
+        }
+    }
+    rules
+}
+
+/// Counts an answer of a rule, in the transaction of the message.
+pub(crate) async fn hit(ctx: &Ctx, db: &mut Tx, rule_id: i64) -> Result<(), StoreError> {
+    store::rule_count::update_hits(db, rule_id, day_of(ctx.now()), ctx.now()).await
+}
+
+/// Counts a message for an owner: answered by one of the keyword rules, or not.
+pub(crate) async fn message(ctx: &Ctx, db: &mut Tx, owner_id: i64, is_hit: bool) -> Result<(), StoreError> {
+    let lane = i64::try_from(ctx.rng.below(LANES)).unwrap_or_default();
+    store::rule_count::update_day(db, owner_id, day_of(ctx.now()), lane, is_hit).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::day_of;
+
+    #[test]
+    fn a_day_begins_at_midnight_in_beijing() {
+        // 2025-09-11 15:59:59.999 and 16:00 UTC: the last and the first moment of a day in Beijing.
+        assert_eq!(day_of(1_757_606_399_999) + 1, day_of(1_757_606_400_000));
+        assert_eq!(day_of(1_757_606_400_000), day_of(1_757_606_400_000 + 24 * 3_600_000 - 1));
+    }
+}

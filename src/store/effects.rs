@@ -1,0 +1,17 @@
+//! What is done after the commit of a transaction.
+
+/// What is to be done in memory once a transaction is committed; it is dropped with one that is not.
+#[derive(Default)]
+pub(super) struct Effects(Vec<Box<dyn FnOnce() + Send>>);
+
+impl Effects {
+    pub(super) fn push(&mut self, effect: impl FnOnce() + Send + 'static) {
+        self.0.push(Box::new(effect));
+    }
+
+    pub(super) fn run(self) {
+        for effect in self.0 {
+            effect();
+        }
+    }
+}

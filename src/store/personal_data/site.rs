@@ -1,0 +1,45 @@
+//! Tables of the site: nothing in them names a person. Keyed hashes of a person outlive the account on purpose.
+
+use super::{Column, Export, Join, Table, technical};
+
+const fn table(name: &'static str, columns: &'static [Column]) -> Table {
+    Table { name, forget: &[], join: Join::Untouched, export: Export::None, columns }
+}
+
+pub(super) const TABLES: &[Table] = &[
+    table("facts", &[technical("name"), technical("value")]),
+    table("secret_values", &[technical("name"), technical("value")]),
+    table("sequences", &[technical("name"), technical("last_value")]),
+    table("revisions", &[technical("topic"), technical("revision")]),
+    table("counters", &[technical("name"), technical("value")]),
+    table(
+        "platform_tokens",
+        &[
+            technical("appid"),
+            technical("token"),
+            technical("expires_at"),
+            technical("lease_owner"),
+            technical("lease_until"),
+        ],
+    ),
+    // Buckets and subjects are keyed hashes of addresses, names and followers, for minutes or hours.
+    table("rate_counters", &[technical("bucket"), technical("used"), technical("expires_at")]),
+    table(
+        "password_failures",
+        &[technical("subject"), technical("failures"), technical("retry_at"), technical("expires_at")],
+    ),
+    table("used_signatures", &[technical("signed_at"), technical("signature_hash"), technical("body_hash")]),
+    // What was given or used once, under a keyed hash of the identity: a second account does not get it again.
+    table("grants", &[technical("person_hash"), technical("reason"), technical("granted_at")]),
+    table(
+        "left_usage",
+        &[
+            technical("person_hash"),
+            technical("feature"),
+            technical("period"),
+            technical("used"),
+            technical("expires_at"),
+        ],
+    ),
+    table("person_locks", &[technical("person_hash"), technical("turn")]),
+];

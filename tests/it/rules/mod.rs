@@ -1,0 +1,5 @@
+//! Editing rules: atomic changes, concurrent editors, history and undo.
+
+mod order;
+mod save;
+mod undo;
