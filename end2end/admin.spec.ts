@@ -49,7 +49,7 @@ test('an administrator finds one of a hundred thousand users, changes level and 
 
   await page.getByRole('radio', { name: 'VIP 用户' }).check()
   await page.getByRole('button', { name: '保存等级' }).click()
-  await expect(page.getByText('等级已改为VIP 用户')).toBeVisible()
+  await expect(page.getByText('等级已改为 VIP 用户')).toBeVisible()
 
   // An amount that is too large first: the error is at the field, and the input is kept.
   await page.getByRole('radio', { name: '扣除' }).check()

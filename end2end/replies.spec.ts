@@ -166,7 +166,7 @@ test('every change is in the history and can be undone', everywhere, async ({ pa
   await page.getByRole('button', { name: '保存规则' }).last().click()
   await page.getByLabel('选择规则 01').check()
   await page.getByLabel('选择规则 02').check()
-  await page.getByRole('group', { name: '对选中的规则' }).getByRole('button', { name: '删除' }).click()
+  await page.getByRole('group', { name: '批量操作' }).getByRole('button', { name: '删除' }).click()
   await expect(page.getByText('已删除 2 条规则')).toBeVisible()
   await expect(page.getByText('还没有规则')).toBeVisible()
 
@@ -253,7 +253,7 @@ test('thirty rules are added by the keyboard alone', async ({ page, weida, brows
   await keys.press('x')
   await keys.press('j')
   await keys.press('x')
-  await page.getByRole('group', { name: '对选中的规则' }).getByRole('button', { name: '停用' }).press('Enter')
+  await page.getByRole('group', { name: '批量操作' }).getByRole('button', { name: '停用' }).press('Enter')
   await expect(page.getByText('已停用 2 条规则')).toBeVisible()
 
   await keys.press('/')

@@ -58,7 +58,7 @@ const CAUSES: [Word<TriggerKind>; 6] = [
     (TriggerKind::Kind, "kind", "非文本消息", &["消息类型"]),
 ];
 const MATCHINGS: [Word<MatchType>; 4] = [
-    (MatchType::Exact, "exact", "完全匹配", &["等于", "全匹配", "equal", "精确"]),
+    (MatchType::Exact, "exact", "全匹配", &["等于", "完全匹配", "equal", "精确"]),
     (MatchType::Prefix, "prefix", "开头匹配", &["开头", "前缀", "starts-with"]),
     (MatchType::Contains, "contains", "包含", &["半匹配", "contain", "模糊"]),
     (MatchType::Regex, "regex", "正则", &["正则表达式"]),

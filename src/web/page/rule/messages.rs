@@ -186,8 +186,10 @@ fn answer(scope: RuleScope, entry: &Entry) -> AnyView {
 
 fn took(scope: RuleScope, entry: &Entry) -> String {
     let t = Messages::of(scope.lang);
-    let (whole, tenth) = (entry.took_us / 1000, entry.took_us % 1000 / 100);
-    fill(t.took_ms, &[("n", &format!("{whole}.{tenth}"))])
+    match entry.took_us / 1000 {
+        0 => t.took_less.to_owned(),
+        ms => fill(t.took_ms, &[("n", &ms.to_string())]),
+    }
 }
 
 /// One message.

@@ -57,11 +57,12 @@ fn bulk(scope: RuleScope) -> impl IntoView {
     let buttons =
         actions.map(|(act, text, class)| view! { <button form=FORM class=class name="act" value=act>{text}</button> });
     view! {
-        <div class="bulk" role="group" aria-label=t.selected data-bulk>
+        <div class="bulk" role="group" aria-label=t.bulk data-bulk>
             <label class="check">
-                <input type="checkbox" data-all hidden aria-label=t.select_all />
-                <span>{t.selected} <span class="num" data-count-of></span></span>
+                <input type="checkbox" data-all hidden />
+                <span>{t.select_all}</span>
             </label>
+            <span class="soft num" role="status" data-selected=t.selected></span>
             <div class="row">{buttons.collect_view()}</div>
         </div>
     }
@@ -87,7 +88,7 @@ fn head(scope: RuleScope, query: &ListQuery) -> impl IntoView + use<> {
     view! {
         <thead>
             <tr>
-                <th scope="col"><span class="sr-only">{t.selected}</span></th>
+                <th scope="col"><span class="sr-only">{t.select}</span></th>
                 {sorted(Sort::Number, t.number, "")}
                 {sorted(Sort::Keyword, t.keywords, "")}
                 <th scope="col">{t.reply}</th>
