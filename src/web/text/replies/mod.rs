@@ -63,7 +63,7 @@ crate::texts! {
         door_import: "导入" / "import",
         door_undo: "撤销" / "undo",
         you: "你" / "you",
-        somebody: "已注销的用户" / "a deleted user",
+        deleted_user: "已注销的用户" / "a deleted user",
         program: "系统" / "system",
     }
 }
