@@ -69,7 +69,7 @@ crate::texts! {
         through_import: "在导入时" / "by an import",
         through_undo: "在撤销时" / "by undoing a change",
         you: "你" / "you",
-        somebody: "已注销的用户" / "a deleted user",
+        deleted_user: "已注销的用户" / "a deleted user",
         program: "系统" / "system",
     }
 }
