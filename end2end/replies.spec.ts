@@ -24,6 +24,7 @@ test('a rule is added, answers, is changed, disabled and deleted', everywhere, a
 
   await page.goto('/replies/1')
   await page.getByLabel('回复内容').fill('两百元')
+  await expect(page.getByRole('button', { name: '保存规则' }).last()).toBeInViewport({ ratio: 1 })
   await page.getByRole('button', { name: '保存规则' }).last().click()
   await expect(page).toHaveURL(/\/replies$/)
   expect(await phone.say('价格')).toBe('两百元')
@@ -52,6 +53,7 @@ test('several keywords and contents are edited in the list', everywhere, async (
   await page.getByLabel('关键词 2 的匹配方式').selectOption('contains')
   await page.getByRole('button', { name: '文字' }).click()
   await page.getByLabel('回复内容 2').fill('地铁 2 号线')
+  await expect(page.getByRole('button', { name: '保存规则' }).last()).toBeInViewport({ ratio: 1 })
   await page.getByRole('button', { name: '上移第 2 条' }).click()
   await expect(page.getByLabel('回复内容', { exact: true })).toHaveValue('地铁 2 号线')
   await page.getByRole('button', { name: '删掉第 2 条' }).click()

@@ -15,6 +15,8 @@ pub fn table(view: View<'_>) -> AnyView {
     let View { visitor, scope, query, found, hits, names, warnings, open } = view;
     let now = visitor.request.ctx.now();
     let back = query.current_address(scope.owner.list());
+    // The save bar of an open editor stays in view; inside a box that scrolls it could not.
+    let wrap = if open.is_some() { "table-wrap is-editing" } else { "table-wrap" };
     let (mut open, head) = (open, head(scope, &query));
     let rows: Vec<AnyView> = found
         .rules
@@ -34,7 +36,7 @@ pub fn table(view: View<'_>) -> AnyView {
         </form>
         <section class="card">
             {bulk(scope)}
-            <div class="table-wrap">
+            <div class=wrap>
                 <table class="table cards rules" data-rows>
                     <caption class="sr-only">{t.caption}</caption>
                     {head}
