@@ -1,15 +1,15 @@
 //! Dialect A, as documented: a QR that binds, credits, and paid image edits.
 
-mod edit;
-
-use crate::rig::{Database, Engine, QR, Tape, World, too_large};
-use image::{DynamicImage, ImageFormat, RgbImage};
+use crate::rig::{
+    Database, Engine, QR, Tape, World,
+    image_edit::{SMALL, follower, png},
+    too_large,
+};
 use reqwest::{
-    Method, RequestBuilder, StatusCode,
+    Method, StatusCode,
     multipart::{Form, Part},
 };
 use serde_json::{Value, json};
-use std::io::Cursor;
 use weida::{
     core::{credit, image::MAX_BYTES, token},
     sandbox::platform::Injection,
@@ -17,31 +17,10 @@ use weida::{
 
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
-const SMALL: &str = r#"[{"op":"resize","width":4}]"#;
 /// Changes no pixel.
 const SAME: &str = r#"[{"op":"rotate","degrees":0}]"#;
 
 crate::every_engine!(clients_of_one_user_share_credits_that_are_granted_once);
-
-impl World {
-    async fn credits(&self, token: &str) -> Value {
-        let answer = self.get("/api/v1/user/credits").bearer_auth(token).send().await.unwrap();
-        assert_eq!(answer.status(), 200);
-        answer.json().await.unwrap()
-    }
-
-    fn edit(&self, token: &str, image: Vec<u8>, operations: &str) -> RequestBuilder {
-        let form =
-            Form::new().part("image", Part::bytes(image).file_name("a.png")).text("operations", operations.to_owned());
-        self.request(Method::POST, "/api/v1/image/edit").bearer_auth(token).multipart(form)
-    }
-}
-
-fn png(side: u32) -> Vec<u8> {
-    let mut file = Cursor::new(Vec::new());
-    DynamicImage::ImageRgb8(RgbImage::new(side, side)).write_to(&mut file, ImageFormat::Png).unwrap();
-    file.into_inner()
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_call_and_every_refusal_matches_the_tape() {
@@ -210,14 +189,6 @@ async fn clients_of_one_user_share_credits_that_are_granted_once(database: &Data
     // The other client still has an unscanned QR.
     assert_eq!(world.checked("desktop-1").await["status"], "expired");
     assert_eq!(world.app.count("SELECT COUNT(*) FROM follow_scenes WHERE openid IS NOT NULL").await, 0);
-}
-
-/// Creates a user with 100 credits. Returns the user's id and token.
-async fn follower(world: &World, openid: &str) -> (i64, String) {
-    let qr = world.qr(openid).await;
-    world.scan(&world.app.phone(openid), &qr).await;
-    let token = world.polled(&qr).await["token"].as_str().unwrap().to_owned();
-    (token::verify(&world.app.ctx, &token).await.unwrap().user_id, token)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

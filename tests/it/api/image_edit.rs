@@ -1,7 +1,9 @@
 //! What image edits cost: once a key, again after repeated timeouts, nothing if they are aborted early.
 
-use super::{DAY_MS, MINUTE_MS, SMALL, follower, png};
-use crate::rig::{Database, Engine, World, eventually};
+use crate::rig::{
+    Database, Engine, World, eventually,
+    image_edit::{SMALL, follower, png},
+};
 use futures::future::join_all;
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -12,6 +14,9 @@ use weida::core::{
     limit::{Limit, count},
     quota,
 };
+
+const MINUTE_MS: i64 = 60_000;
+const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 
 crate::every_engine!(an_edit_is_charged_once_per_key, repeated_timeouts_cost_credits);
 
