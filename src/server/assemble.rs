@@ -65,7 +65,7 @@ pub async fn ctx(
     let original_id = OriginalId::load(&store, &account.appid, account.original_id.as_deref()).await;
     let original_id = original_id.map_err(|e| e.to_string())?;
     let token = &settings.settings.token;
-    let ring = match &token.secret {
+    let key_ring = match &token.secret {
         Some(present) => KeyRing::given(|of, text| hash_key.hash(of, text), present, token.previous_secret.as_ref()),
         None => KeyRing::stored(&store, &secret_key, rng.as_ref()).await.map_err(|e| match e {
             CoreError::Fault(line) => line,
@@ -100,7 +100,7 @@ pub async fn ctx(
         worker_pool: WorkerPool::default(),
         commands,
         image_edits: EditQueue::default(),
-        token_keys: ring,
+        token_keys: key_ring,
         token_status: TokenStatusCache::default(),
         holds: Holds::default(),
         rates: Rates::default(),
