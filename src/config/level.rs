@@ -46,8 +46,8 @@ impl Levels {
         let mut all = Self::defaults();
         for (level, features) in &self.0 {
             if !LEVELS.contains(&level.as_str()) {
-                let meant = nearest(level, LEVELS.into_iter());
-                return Err(ConfigError(format!("[quota.{level}]: there is no such level: did you mean {meant:?}?")));
+                let similar = nearest(level, LEVELS.into_iter());
+                return Err(ConfigError(format!("[quota.{level}]: there is no such level: did you mean {similar:?}?")));
             }
             for (feature, windows) in features {
                 check(level, feature, windows)?;

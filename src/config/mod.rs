@@ -3,18 +3,22 @@
 //! `Leptos.toml` lists the same keys with their meaning; `load` maps environment variables to them, `check` validates them
 //! together. `weida doctor` prints the settings in force.
 
+mod chat;
 mod check;
 mod commands;
 mod cors;
 mod error;
 mod level;
+mod limits;
 mod load;
 
+pub use chat::{Chat, ChatCommands};
 pub use check::{Account, Checked, SECRET_KEY_MIN_BYTES, is_private_address};
 pub use commands::{Command, Commands};
 pub use cors::CorsOrigins;
 pub use error::ConfigError;
 pub use level::{LEVELS, Levels, Windows};
+pub use limits::Limits;
 pub use load::{Described, ENVIRONMENT, Flags, describe, load};
 
 use secrecy::SecretString;
@@ -269,58 +273,6 @@ impl Default for Reply {
     }
 }
 
-/// The chat.
-#[derive(Debug, Clone, Deserialize, Default)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct Chat {
-    pub commands: ChatCommands,
-}
-
-/// The chat commands. An empty list disables a command.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct ChatCommands {
-    pub help: Vec<String>,
-    /// Requests a code to type into a page.
-    pub code: Vec<String>,
-    pub me: Vec<String>,
-    pub list: Vec<String>,
-    pub show: Vec<String>,
-    pub add: Vec<String>,
-    pub edit: Vec<String>,
-    pub delete: Vec<String>,
-    pub on: Vec<String>,
-    pub off: Vec<String>,
-    /// Requests a code to reset a forgotten password.
-    pub password: Vec<String>,
-    pub unbind: Vec<String>,
-    pub undo: Vec<String>,
-    /// Requests the rest of a long reply.
-    pub more: Vec<String>,
-}
-
-impl Default for ChatCommands {
-    fn default() -> Self {
-        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        Self {
-            help: words(&["帮助", "？", "菜单", "help"]),
-            code: words(&["验证码", "登录", "登陆", "注册", "code", "login", "sign in", "register", "sign up"]),
-            me: words(&["我的", "me"]),
-            list: words(&["列表", "list"]),
-            show: words(&["查看", "show"]),
-            add: words(&["添加", "add"]),
-            edit: words(&["修改", "edit"]),
-            delete: words(&["删除", "delete"]),
-            on: words(&["开启", "on"]),
-            off: words(&["关闭", "off"]),
-            password: words(&["改密", "改密码", "忘记密码", "password", "reset password"]),
-            unbind: words(&["解绑", "unbind"]),
-            undo: words(&["撤销", "undo"]),
-            more: words(&["更多", "more"]),
-        }
-    }
-}
-
 /// Pictures, voices and videos of replies.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -332,80 +284,6 @@ pub struct Media {
 impl Default for Media {
     fn default() -> Self {
         Self { megabytes_per_owner: 50 }
-    }
-}
-
-/// Limits against guessing and flooding.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct Limits {
-    /// The most codes that may be tried in one sign-in session.
-    pub guesses_per_session: i64,
-    /// Wrong typed codes per minute and address; its wider networks may have twice as many.
-    pub wrong_codes_per_address: i64,
-    /// Wrong codes per minute in total, counted separately for typed and sent ones. Above it, only addresses and followers
-    /// without recent failures may guess.
-    pub wrong_codes_per_minute: i64,
-    /// Wrong codes per hour and address, if no page requested the code (dialect B).
-    pub unbound_codes_per_hour: i64,
-    /// Wrong codes per minute in total above that limit, for addresses and followers without recent failures.
-    pub slowed_guesses_per_minute: i64,
-    /// Wrong codes sent in the chat, per minute and follower.
-    pub sent_codes_per_minute: i64,
-    /// Wrong passwords per minute and address.
-    pub password_failures_per_minute: i64,
-    /// New sign-in sessions per minute and address.
-    pub new_sessions_per_minute: i64,
-    /// Codes requested in the chat, per minute and follower.
-    pub chat_codes_per_minute: i64,
-    /// QR codes created at the platform, per minute and per day (of Asia/Shanghai), by all instances together. Above it, pages show
-    /// digits.
-    pub qr_codes_per_minute: i64,
-    pub qr_codes_per_day: i64,
-    /// Requests per second and token or session.
-    pub requests_per_second: i64,
-    /// The multiple of the per-address limits that loopback addresses get if the public URL is private.
-    pub loopback_factor: i64,
-    /// Concurrent connections in total; 0: as many as the limit of open files allows.
-    pub connections: i64,
-    /// Connections of one peer, and concurrent requests of one address.
-    pub connections_per_address: i64,
-    /// Concurrent event streams of one sign-in session.
-    pub event_streams_per_session: i64,
-    /// The longest that receiving a request's head may take, in seconds.
-    pub header_seconds: i64,
-    /// The longest that a connection may be idle, in seconds.
-    pub idle_seconds: i64,
-    /// The longest silence while a request's body arrives, in seconds.
-    pub body_idle_seconds: i64,
-    /// The minimum rate of a request's body, averaged over 20 seconds.
-    pub body_bytes_per_second: i64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            guesses_per_session: 5,
-            wrong_codes_per_address: 10,
-            wrong_codes_per_minute: 30,
-            unbound_codes_per_hour: 10,
-            slowed_guesses_per_minute: 10,
-            sent_codes_per_minute: 10,
-            password_failures_per_minute: 10,
-            new_sessions_per_minute: 30,
-            chat_codes_per_minute: 5,
-            qr_codes_per_minute: 60,
-            qr_codes_per_day: 20_000,
-            requests_per_second: 50,
-            loopback_factor: 100,
-            connections: 0,
-            connections_per_address: 200,
-            event_streams_per_session: 4,
-            header_seconds: 10,
-            idle_seconds: 60,
-            body_idle_seconds: 10,
-            body_bytes_per_second: 4096,
-        }
     }
 }
 

@@ -101,8 +101,8 @@ pub async fn add(ctx: &Ctx, user_id: i64, feature: &str, amount: i64) -> Result<
     known(levels, feature)?;
     let _turn = ctx.row_locks.lock(user_id).await;
     let usage = store::transact!(ctx.store, |tx| {
-        let standing = store::token::find_standing(tx, user_id).await?.ok_or(CoreError::NotFound)?;
-        let windows = levels.find(&standing.level, feature).ok_or(CoreError::OverQuota)?;
+        let status = store::token::find_token_status(tx, user_id).await?.ok_or(CoreError::NotFound)?;
+        let windows = levels.find(&status.level, feature).ok_or(CoreError::OverQuota)?;
         add_within(tx, user_id, feature, amount, windows, ctx.now()).await
     });
     usage.map_err(CoreError::busy_if_collided)
@@ -137,12 +137,12 @@ pub async fn find(ctx: &Ctx, user_id: i64, feature: &str) -> Result<Option<Usage
 pub async fn usage(ctx: &Ctx, user_id: i64) -> Result<Vec<Usage>, CoreError> {
     let levels = &ctx.settings.levels;
     let mut db = ctx.store.read().await?;
-    let standing = store::token::find_standing(&mut db, user_id).await?.ok_or(CoreError::NotFound)?;
+    let status = store::token::find_token_status(&mut db, user_id).await?.ok_or(CoreError::NotFound)?;
     let periods = Window::ALL.map(|window| period(window, ctx.now()));
     let [day, month, total] = &periods;
     let rows = store::usage::list_used(&mut db, user_id, [day, month, total]).await?;
     let of = |feature: &str| {
-        let windows = levels.find(&standing.level, feature);
+        let windows = levels.find(&status.level, feature);
         let mut used = unused(windows);
         for (entry, period) in used.iter_mut().zip(&periods) {
             entry.used = rows.iter().find(|(f, p, _)| f == feature && p == period).map_or(0, |(_, _, used)| *used);
@@ -199,8 +199,8 @@ pub(super) async fn add_of_work(
     if known(levels, feature).is_err() {
         return Ok(());
     }
-    let standing = store::token::find_standing(db, user_id).await?.ok_or(CoreError::NotFound)?;
-    let Some(windows) = levels.find(&standing.level, feature) else { return Err(CoreError::OverQuota) };
+    let status = store::token::find_token_status(db, user_id).await?.ok_or(CoreError::NotFound)?;
+    let Some(windows) = levels.find(&status.level, feature) else { return Err(CoreError::OverQuota) };
     add_within(db, user_id, feature, 1, windows, now).await.map(drop)
 }
 

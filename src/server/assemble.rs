@@ -48,26 +48,26 @@ pub async fn ctx(
     settings: Checked,
     account: Account,
     clock: Arc<dyn Clock>,
-    chance: Arc<dyn Rng>,
+    rng: Arc<dyn Rng>,
 ) -> Result<OfficialCtx, String> {
     let commands = Commands::new(&settings.settings.chat.commands)?;
     let store = Store::open(settings.database_url.expose_secret()).await.map_err(|e| e.to_string())?;
-    let secret_key = secret_key::open(&store, secret_key::Source::of(&settings), chance.as_ref()).await?;
-    let tokens = AccessTokenStore { store: store.clone(), key: secret_key.clone(), rng: chance.clone() };
-    let platform = platform(&settings, &account, tokens, &clock, &chance)?;
+    let secret_key = secret_key::open(&store, secret_key::Source::of(&settings), rng.as_ref()).await?;
+    let tokens = AccessTokenStore { store: store.clone(), key: secret_key.clone(), rng: rng.clone() };
+    let platform = platform(&settings, &account, tokens, &clock, &rng)?;
     let wechat = &settings.settings.wechat;
     let mini_base = base(&wechat.api_base, API_BASE, "WECHAT_API_BASE")?;
     let web_base = base(&wechat.open_base, mini_base.as_str(), "WECHAT_OPEN_BASE")?;
-    let logins = LoginClient::new(mini_base, web_base, LOGIN_PATIENCE, chance.clone()).map_err(|e| e.to_string())?;
+    let logins = LoginClient::new(mini_base, web_base, LOGIN_PATIENCE, rng.clone()).map_err(|e| e.to_string())?;
     let (mini, web) = (&settings.settings.mini_program, &settings.settings.open_platform);
     let (mini_program, web_login) = (other_app(&mini.appid, &mini.secret), other_app(&web.appid, &web.secret));
-    let hash_key = hash_key(&store, &secret_key, chance.as_ref()).await?;
+    let hash_key = hash_key(&store, &secret_key, rng.as_ref()).await?;
     let original_id = OriginalId::load(&store, &account.appid, account.original_id.as_deref()).await;
     let original_id = original_id.map_err(|e| e.to_string())?;
     let token = &settings.settings.token;
-    let ring = match &token.secret {
+    let key_ring = match &token.secret {
         Some(present) => KeyRing::given(|of, text| hash_key.hash(of, text), present, token.previous_secret.as_ref()),
-        None => KeyRing::stored(&store, &secret_key, chance.as_ref()).await.map_err(|e| match e {
+        None => KeyRing::stored(&store, &secret_key, rng.as_ref()).await.map_err(|e| match e {
             CoreError::Fault(line) => line,
             other => other.to_string(),
         })?,
@@ -85,7 +85,7 @@ pub async fn ctx(
     let ctx = Ctx::new(Parts {
         store,
         clock,
-        rng: chance,
+        rng,
         settings: Arc::new(settings),
         hash_key,
         secret_key,
@@ -100,7 +100,7 @@ pub async fn ctx(
         worker_pool: WorkerPool::default(),
         commands,
         image_edits: EditQueue::default(),
-        token_keys: ring,
+        token_keys: key_ring,
         token_status: TokenStatusCache::default(),
         holds: Holds::default(),
         rates: Rates::default(),
@@ -116,7 +116,7 @@ fn platform(
     account: &Account,
     tokens: AccessTokenStore,
     clock: &Arc<dyn Clock>,
-    chance: &Arc<dyn Rng>,
+    rng: &Arc<dyn Rng>,
 ) -> Result<Client, String> {
     let wechat = &settings.settings.wechat;
     let api = ApiSettings {
@@ -126,7 +126,7 @@ fn platform(
         secret: account.secret.clone(),
         timeout: PLATFORM_TIMEOUT,
     };
-    Client::new(api, Arc::new(tokens), clock.clone(), chance.clone()).map_err(|e| e.to_string())
+    Client::new(api, Arc::new(tokens), clock.clone(), rng.clone()).map_err(|e| e.to_string())
 }
 
 fn base(given: &str, own: &str, name: &str) -> Result<Url, String> {
@@ -153,7 +153,7 @@ pub fn push_settings(account: &Account) -> Result<PushSettings, String> {
 }
 
 /// The installation's hash key: created by the first instance, read by all.
-async fn hash_key(store: &Store, secret_key: &SecretKey, chance: &dyn Rng) -> Result<HashKey, String> {
+async fn hash_key(store: &Store, secret_key: &SecretKey, rng: &dyn Rng) -> Result<HashKey, String> {
     const NAME: &str = "hash-key";
     let failed = |e: store::StoreError| e.to_string();
     loop {
@@ -165,8 +165,8 @@ async fn hash_key(store: &Store, secret_key: &SecretKey, chance: &dyn Rng) -> Re
         }
         drop(db);
         let mut bytes = [0; 32];
-        chance.fill(&mut bytes);
-        let value = secret_key.encrypt(Purpose::Installation, NAME, &hex::encode(bytes), chance);
+        rng.fill(&mut bytes);
+        let value = secret_key.encrypt(Purpose::Installation, NAME, &hex::encode(bytes), rng);
         let mut tx = store.begin().await.map_err(failed)?;
         match store::secret_value::insert_value(&mut tx, NAME, &value).await {
             Ok(()) => tx.commit().await.map_err(failed)?,

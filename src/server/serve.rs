@@ -53,7 +53,7 @@ impl std::fmt::Debug for Server {
 ///
 /// # Errors
 /// One line that says what is wrong and how to fix it.
-pub async fn start(mut settings: Checked, clock: Arc<dyn Clock>, chance: Arc<dyn Rng>) -> Result<Server, String> {
+pub async fn start(mut settings: Checked, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Result<Server, String> {
     let wanted = settings.settings.leptos.site_addr;
     let listener = TcpListener::bind(wanted).await.map_err(|e| {
         format!("{wanted} cannot be listened on: {e}; stop what uses it, or choose another address with --addr")
@@ -66,7 +66,7 @@ pub async fn start(mut settings: Checked, clock: Arc<dyn Clock>, chance: Arc<dyn
     let account = if let Some(account) = settings.account.clone() {
         account
     } else {
-        let sandbox = open_sandbox(&settings, address, &clock, &chance).await?;
+        let sandbox = open_sandbox(&settings, address, &clock, &rng).await?;
         let wechat = &mut settings.settings.wechat;
         (wechat.account_name, wechat.account_qr) = (sandbox.account_name, sandbox.account_qr);
         (wechat.api_base, wechat.mp_base) = (sandbox.api_base.to_string(), sandbox.mp_base.to_string());
@@ -80,7 +80,7 @@ pub async fn start(mut settings: Checked, clock: Arc<dyn Clock>, chance: Arc<dyn
     let push = Arc::new(assemble::push_settings(&account)?);
     let assets = Assets::read(&settings.settings.leptos.site_root, &settings.settings.leptos.site_pkg_dir);
     let leptos = assemble::leptos_options(&settings, &assets);
-    let ctx = assemble::ctx(settings, account, clock, chance).await?;
+    let ctx = assemble::ctx(settings, account, clock, rng).await?;
     if let Some(line) = encryption::refusal(&ctx.store, &ctx.settings).await.map_err(|e| e.to_string())? {
         ctx.store.close().await;
         return Err(line);
@@ -181,13 +181,13 @@ async fn open_sandbox(
     settings: &Checked,
     address: SocketAddr,
     clock: &Arc<dyn Clock>,
-    chance: &Arc<dyn Rng>,
+    rng: &Arc<dyn Rng>,
 ) -> Result<Sandbox, String> {
     // The sandbox pushes over loopback, whatever the public address is.
     let push_url = Url::parse(&format!("http://127.0.0.1:{}{}", address.port(), crate::http::guard::PUSH_PATH))
         .map_err(|e| e.to_string())?;
     let reached = (push_url, address.ip(), &settings.public_url);
-    Sandbox::start(&settings.data_folder, reached, clock.clone(), chance.clone()).await
+    Sandbox::start(&settings.data_folder, reached, clock.clone(), rng.clone()).await
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ pub async fn update_password_in(
     hash: &str,
     now: i64,
 ) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql("UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ? AND token_generation = ?")
         .bind(hash.to_owned())
         .bind(now)
@@ -18,18 +18,18 @@ pub async fn update_password_in(
         .bind(generation)
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// Removes the password; false if there is none.
 pub async fn update_password_removed(db: &mut Tx, id: i64, now: i64) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql("UPDATE users SET password_hash = NULL, updated_at = ? WHERE id = ? AND password_hash IS NOT NULL")
         .bind(now)
         .bind(id)
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// Marks the current access to an account as due for review by its owner, unless it is marked already.

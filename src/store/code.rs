@@ -112,13 +112,13 @@ pub async fn delete_code(
         .await?;
     let Some(row) = row else { return Ok(None) };
     let openid: String = row.try_get(0)?;
-    let done = db
+    let result = db
         .sql("DELETE FROM dynamic_codes WHERE code_hash = ? AND openid = ?")
         .bind(code_hash.to_owned())
         .bind(openid.clone())
         .execute(db.conn())
         .await?;
-    if done.rows_affected() != 1 {
+    if result.rows_affected() != 1 {
         return Ok(None);
     }
     if let Some(key) = row.try_get::<Option<String>, _>(1)? {
@@ -134,8 +134,8 @@ pub async fn delete_expired(db: &mut Tx, now: i64) -> Result<u64, StoreError> {
         .bind(now)
         .fetch_all(db.conn())
         .await?;
-    let done = db.sql("DELETE FROM dynamic_codes WHERE expires_at <= ?").bind(now).execute(db.conn()).await?;
+    let result = db.sql("DELETE FROM dynamic_codes WHERE expires_at <= ?").bind(now).execute(db.conn()).await?;
     delete_replies(db, &expired).await?;
     delivery::delete_expired_replies(db, now).await?;
-    Ok(done.rows_affected())
+    Ok(result.rows_affected())
 }

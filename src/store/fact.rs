@@ -21,13 +21,13 @@ pub async fn insert_fact(db: &mut Tx, name: &str, value: &str) -> Result<(), Sto
 
 /// Deletes a value if it is still this one; true for the one caller that did.
 pub async fn delete_fact_if(db: &mut Tx, name: &str, value: &str) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql("DELETE FROM facts WHERE name = ? AND value = ?")
         .bind(name.to_owned())
         .bind(value.to_owned())
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// Deletes a value.

@@ -104,7 +104,7 @@ pub async fn update_completed(
     user_id: i64,
     now: i64,
 ) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql(
             "UPDATE follow_scenes SET openid = ?, completed_at = ?, user_id = ?, generation = (SELECT token_generation FROM users WHERE users.id = ?) \
              WHERE scene_hash = ? AND completed_at IS NULL AND expires_at > ?",
@@ -117,18 +117,18 @@ pub async fn update_completed(
         .bind(now)
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// Undoes a completion; true for the one caller that did.
 pub async fn update_cancelled(db: &mut Tx, scene_hash: &str, now: i64) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql("UPDATE follow_scenes SET cancelled_at = ? WHERE scene_hash = ? AND completed_at IS NOT NULL AND cancelled_at IS NULL")
         .bind(now)
         .bind(scene_hash.to_owned())
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// Deletes scenes that expired without completion.

@@ -154,7 +154,7 @@ pub async fn update_unionid_asked(
     now: i64,
     before: i64,
 ) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql(
             "UPDATE identities SET unionid_asked_at = ? WHERE appid = ? AND openid = ? AND unionid IS NULL \
              AND (unionid_asked_at IS NULL OR unionid_asked_at <= ?)",
@@ -165,18 +165,18 @@ pub async fn update_unionid_asked(
         .bind(before)
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// Locks the row of a WeChat user until the transaction ends. [`StoreError::Duplicate`] if a concurrent transaction
 /// created it: retry the transaction.
-pub async fn update_person_locked(db: &mut Tx, person_hash: &str) -> Result<(), StoreError> {
-    let done = db
+pub async fn lock_person(db: &mut Tx, person_hash: &str) -> Result<(), StoreError> {
+    let result = db
         .sql("UPDATE person_locks SET turn = turn + 1 WHERE person_hash = ?")
         .bind(person_hash.to_owned())
         .execute(db.conn())
         .await?;
-    if done.rows_affected() == 0 {
+    if result.rows_affected() == 0 {
         db.sql("INSERT INTO person_locks (person_hash, turn) VALUES (?, 1)")
             .bind(person_hash.to_owned())
             .execute(db.conn())
@@ -187,14 +187,14 @@ pub async fn update_person_locked(db: &mut Tx, person_hash: &str) -> Result<(), 
 
 /// Assigns an identity without an owner to a user; true for the one caller that did.
 pub async fn update_owner(db: &mut Tx, appid: &str, openid: &str, user_id: i64) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql("UPDATE identities SET user_id = ? WHERE appid = ? AND openid = ? AND user_id IS NULL")
         .bind(user_id)
         .bind(appid.to_owned())
         .bind(openid.to_owned())
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// The users who have identities with this unionid.
@@ -210,12 +210,12 @@ pub async fn list_owners_of_unionid(db: &mut impl Link, unionid: &str) -> Result
 
 /// Unassigns an identity from its user; false if it was not theirs.
 pub async fn update_unowned(db: &mut Tx, appid: &str, openid: &str, user_id: i64) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql("UPDATE identities SET user_id = NULL WHERE appid = ? AND openid = ? AND user_id = ?")
         .bind(appid.to_owned())
         .bind(openid.to_owned())
         .bind(user_id)
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }

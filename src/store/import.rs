@@ -69,7 +69,7 @@ pub async fn update_import(
     result: &str,
     now: i64,
 ) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql("UPDATE import_jobs SET state = ?, result = ?, changed_at = ? WHERE id = ? AND state = ?")
         .bind(to)
         .bind(result.to_owned())
@@ -78,7 +78,7 @@ pub async fn update_import(
         .bind(from)
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// Deletes an owner's oldest idle jobs, except the `most` latest.

@@ -18,14 +18,14 @@ pub async fn find_asked(db: &mut impl Link, pair: (i64, i64)) -> Result<Option<(
 /// Records the question; an earlier refusal is deleted. [`StoreError::Duplicate`] if another instance asks concurrently.
 pub async fn update_asked(db: &mut Tx, pair: (i64, i64), now: i64) -> Result<(), StoreError> {
     let (one, other) = ordered(pair);
-    let done = db
+    let result = db
         .sql("UPDATE account_joins SET asked_at = ?, refused_at = NULL WHERE one_id = ? AND other_id = ?")
         .bind(now)
         .bind(one)
         .bind(other)
         .execute(db.conn())
         .await?;
-    if done.rows_affected() == 0 && find_asked(db, pair).await?.is_none() {
+    if result.rows_affected() == 0 && find_asked(db, pair).await?.is_none() {
         db.sql("INSERT INTO account_joins (one_id, other_id, asked_at, refused_at) VALUES (?, ?, ?, NULL)")
             .bind(one)
             .bind(other)
@@ -124,8 +124,8 @@ pub async fn update_signins_ended(db: &mut Tx, user_id: i64, now: i64) -> Result
 /// Moves a user's rules to another user, disabled and numbered after the other's own; returns their number. Hit counts move too;
 /// the history does not.
 pub async fn update_owner_of_rules(db: &mut Tx, from: i64, to: i64, now: i64) -> Result<i64, StoreError> {
-    let Some(went) = rule_edit::update_owner_locked(db, from).await? else { return Ok(0) };
-    let (last_number, rules) = if let Some(row) = rule_edit::update_owner_locked(db, to).await? {
+    let Some(went) = rule_edit::lock_owner(db, from).await? else { return Ok(0) };
+    let (last_number, rules) = if let Some(row) = rule_edit::lock_owner(db, to).await? {
         (row.last_number, row.rules)
     } else {
         rule_edit::insert_owner(db, to).await?;

@@ -22,7 +22,7 @@ pub async fn upsert_known(
     generation: i64,
     now: i64,
 ) -> Result<(), StoreError> {
-    let done = db
+    let result = db
         .sql("UPDATE known_networks SET generation = ?, seen_at = ? WHERE user_id = ? AND network = ?")
         .bind(generation)
         .bind(now)
@@ -30,7 +30,7 @@ pub async fn upsert_known(
         .bind(network.to_owned())
         .execute(db.conn())
         .await?;
-    if done.rows_affected() > 0 {
+    if result.rows_affected() > 0 {
         return Ok(());
     }
     db.sql("INSERT INTO known_networks (user_id, network, generation, seen_at) VALUES (?, ?, ?, ?)")

@@ -5,13 +5,13 @@ use sqlx::Row as _;
 
 /// Takes one of a bucket's `most`; false, and nothing is taken, if none is left.
 pub async fn update_take(db: &mut Tx, bucket: &str, most: i64) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql("UPDATE rate_counters SET used = used + 1 WHERE bucket = ? AND used < ?")
         .bind(bucket.to_owned())
         .bind(most)
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// Gives one back to a bucket.
@@ -85,7 +85,7 @@ pub async fn update_failures(
             .await?;
         return Ok(true);
     };
-    let done = db
+    let result = db
         .sql("UPDATE password_failures SET failures = failures + 1, retry_at = ?, expires_at = ? WHERE subject = ? AND failures = ?")
         .bind(times.retry_at)
         .bind(times.expires_at)
@@ -93,7 +93,7 @@ pub async fn update_failures(
         .bind(known)
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// Subtracts failures of a subject, and undoes the wait that the last of them set, unless a later one set another.

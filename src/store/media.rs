@@ -112,9 +112,9 @@ pub async fn list_known(db: &mut impl Link, access_keys: &[String]) -> Result<Ve
 
 /// Records that a file was uploaded again: it is not deleted before it can be used.
 pub async fn update_touched(db: &mut Tx, id: i64, now: i64) -> Result<bool, StoreError> {
-    let done =
+    let result =
         db.sql("UPDATE media_files SET touched_at = ? WHERE id = ?").bind(now).bind(id).execute(db.conn()).await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// Records that rules use these files.
@@ -147,8 +147,8 @@ pub async fn find_unused(
 
 /// Deletes a file with everything that belongs to it; false if it does not exist.
 pub async fn delete_media(db: &mut Tx, row: &MediaRow) -> Result<bool, StoreError> {
-    let done = db.sql("DELETE FROM media_files WHERE id = ?").bind(row.id).execute(db.conn()).await?;
-    if done.rows_affected() != 1 {
+    let result = db.sql("DELETE FROM media_files WHERE id = ?").bind(row.id).execute(db.conn()).await?;
+    if result.rows_affected() != 1 {
         return Ok(false);
     }
     db.sql("UPDATE media_owners SET used_bytes = used_bytes - ? WHERE owner_id = ?")
@@ -163,14 +163,14 @@ pub async fn delete_media(db: &mut Tx, row: &MediaRow) -> Result<bool, StoreErro
 
 /// Reserves space for a file; false if too little is left, or the owner has no row yet.
 pub async fn update_room_taken(db: &mut Tx, owner_id: i64, bytes: i64, most: i64) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql("UPDATE media_owners SET used_bytes = used_bytes + ? WHERE owner_id = ? AND used_bytes <= ?")
         .bind(bytes)
         .bind(owner_id)
         .bind(most - bytes)
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// The number of an owner's files.

@@ -57,7 +57,7 @@ pub async fn update_lease_taken(
     fresh_until: i64,
     lease_until: i64,
 ) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql(
             "UPDATE media_uploads SET lease_until = ? WHERE file_id = ? AND appid = ? AND is_thumb = ? AND lease_until <= ? AND expires_at <= ?",
         )
@@ -69,7 +69,7 @@ pub async fn update_lease_taken(
         .bind(fresh_until)
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// The expiry of a file's media id and of its upload lease; `None` if it was never uploaded.

@@ -107,9 +107,9 @@ pub async fn list_missed(
     (most, skipped): (i64, i64),
 ) -> Result<Vec<MissedRow>, StoreError> {
     let head = "SELECT m.missed, COUNT(*) AS times, MAX(m.received_at) AS last_at, MAX(m.content) AS sample";
-    let whose = if of.user_id.is_some() { " AND m.user_id = ?" } else { "" };
+    let of_user = if of.user_id.is_some() { " AND m.user_id = ?" } else { "" };
     let tail = " GROUP BY m.missed ORDER BY times DESC, last_at DESC, m.missed LIMIT ? OFFSET ?";
-    let mut query = db.sql_of(&[head, MISSED, whose, tail]).bind(of.owner_id);
+    let mut query = db.sql_of(&[head, MISSED, of_user, tail]).bind(of.owner_id);
     if let Some(user_id) = of.user_id {
         query = query.bind(user_id);
     }
@@ -119,8 +119,8 @@ pub async fn list_missed(
 
 /// The number of messages of a group that an owner sees, and the last one's id; `None` if there are none.
 pub async fn find_missed(db: &mut impl Link, of: Missed, missed: &str) -> Result<Option<(i64, i64)>, StoreError> {
-    let whose = if of.user_id.is_some() { " AND m.user_id = ?" } else { "" };
-    let query = db.sql_of(&["SELECT COUNT(*), MAX(m.id)", MISSED, " AND m.missed = ?", whose]);
+    let of_user = if of.user_id.is_some() { " AND m.user_id = ?" } else { "" };
+    let query = db.sql_of(&["SELECT COUNT(*), MAX(m.id)", MISSED, " AND m.missed = ?", of_user]);
     let mut query = query.bind(of.owner_id).bind(missed.to_owned());
     if let Some(user_id) = of.user_id {
         query = query.bind(user_id);
@@ -164,7 +164,7 @@ pub async fn insert_missed_dismissed(
     Ok(())
 }
 
-/// Deletes dismissals whose messages all have ids below `below`.
+/// Deletes dismissals of_user messages all have ids below `below`.
 pub async fn delete_missed_dismissed(db: &mut Tx, below: i64) -> Result<(), StoreError> {
     db.sql("DELETE FROM missed_dismissed WHERE through_id < ?").bind(below).execute(db.conn()).await?;
     Ok(())

@@ -51,14 +51,14 @@ pub async fn insert_pending(
 
 /// Deletes one message of the rest; false if a concurrent transaction did.
 pub async fn delete_one(db: &mut Tx, appid: &str, openid: &str, position: i64) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql("DELETE FROM pending_replies WHERE appid = ? AND openid = ? AND position = ?")
         .bind(appid.to_owned())
         .bind(openid.to_owned())
         .bind(position)
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// Deletes the rest for a follower.

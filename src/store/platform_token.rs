@@ -15,7 +15,7 @@ pub async fn find_token(db: &mut impl Link, appid: &str) -> Result<Option<(Strin
 
 /// Takes the lease if it is free or expired; true for one caller among all instances.
 pub async fn update_lease(db: &mut Tx, appid: &str, owner: &str, now: i64, until: i64) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql("UPDATE platform_tokens SET lease_owner = ?, lease_until = ? WHERE appid = ? AND lease_until <= ?")
         .bind(owner.to_owned())
         .bind(until)
@@ -23,7 +23,7 @@ pub async fn update_lease(db: &mut Tx, appid: &str, owner: &str, now: i64, until
         .bind(now)
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// Creates the row with the lease; [`StoreError::Duplicate`] if it exists.

@@ -42,13 +42,13 @@ pub async fn find_question(
 
 /// Ends a follower's question; true for the one caller that did.
 pub async fn delete_question(db: &mut Tx, appid: &str, openid: &str) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql("DELETE FROM chat_questions WHERE appid = ? AND openid = ?")
         .bind(appid.to_owned())
         .bind(openid.to_owned())
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// Ends a follower's question if it has this kind.

@@ -39,8 +39,8 @@ pub async fn find_undo_until(
 
 /// Removes the option to undo a registration; true for the one caller that did.
 pub async fn delete_registration(db: &mut Tx, user_id: i64) -> Result<bool, StoreError> {
-    let done = db.sql("DELETE FROM registrations WHERE user_id = ?").bind(user_id).execute(db.conn()).await?;
-    Ok(done.rows_affected() == 1)
+    let result = db.sql("DELETE FROM registrations WHERE user_id = ?").bind(user_id).execute(db.conn()).await?;
+    Ok(result.rows_affected() == 1)
 }
 
 /// Deletes registrations that could be undone until `before`.

@@ -31,13 +31,13 @@ pub async fn update_hits(db: &mut Tx, rule_id: i64, day: i64, now: i64) -> Resul
         .bind(rule_id)
         .execute(db.conn())
         .await?;
-    let done = db
+    let result = db
         .sql("UPDATE rule_hits SET hits = hits + 1 WHERE rule_id = ? AND day = ?")
         .bind(rule_id)
         .bind(day)
         .execute(db.conn())
         .await?;
-    if done.rows_affected() == 0 {
+    if result.rows_affected() == 0 {
         db.sql("INSERT INTO rule_hits (rule_id, day, hits) VALUES (?, ?, 1)")
             .bind(rule_id)
             .bind(day)
@@ -50,7 +50,7 @@ pub async fn update_hits(db: &mut Tx, rule_id: i64, day: i64, now: i64) -> Resul
 /// Counts a message as answered or not in one lane of an owner's day; [`StoreError::Duplicate`] as above.
 pub async fn update_day(db: &mut Tx, owner_id: i64, day: i64, lane: i64, is_hit: bool) -> Result<(), StoreError> {
     let (hits, misses) = (i64::from(is_hit), i64::from(!is_hit));
-    let done = db
+    let result = db
         .sql("UPDATE reply_days SET hits = hits + ?, misses = misses + ? WHERE owner_id = ? AND day = ? AND lane = ?")
         .bind(hits)
         .bind(misses)
@@ -59,7 +59,7 @@ pub async fn update_day(db: &mut Tx, owner_id: i64, day: i64, lane: i64, is_hit:
         .bind(lane)
         .execute(db.conn())
         .await?;
-    if done.rows_affected() == 0 {
+    if result.rows_affected() == 0 {
         db.sql("INSERT INTO reply_days (owner_id, day, lane, hits, misses) VALUES (?, ?, ?, ?, ?)")
             .bind(owner_id)
             .bind(day)

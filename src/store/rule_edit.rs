@@ -17,10 +17,10 @@ rows! {
 }
 
 /// Begins an edit: the owner's row stays locked until the transaction ends. `None` if the owner has no row yet.
-pub async fn update_owner_locked(db: &mut Tx, owner_id: i64) -> Result<Option<OwnerRow>, StoreError> {
-    let done =
+pub async fn lock_owner(db: &mut Tx, owner_id: i64) -> Result<Option<OwnerRow>, StoreError> {
+    let result =
         db.sql("UPDATE rule_owners SET edits = edits + 1 WHERE owner_id = ?").bind(owner_id).execute(db.conn()).await?;
-    if done.rows_affected() != 1 {
+    if result.rows_affected() != 1 {
         return Ok(None);
     }
     let row = db

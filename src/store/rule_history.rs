@@ -146,7 +146,7 @@ pub async fn list_changes(
 
 /// Marks a change as undone (`by`) or as in effect again (`None`); false if its state was not as expected.
 pub async fn update_undone(db: &mut Tx, id: i64, by: Option<i64>) -> Result<bool, StoreError> {
-    let done = match by {
+    let result = match by {
         Some(by) => {
             db.sql("UPDATE rule_changes SET undone_by = ? WHERE id = ? AND undone_by IS NULL")
                 .bind(by)
@@ -161,7 +161,7 @@ pub async fn update_undone(db: &mut Tx, id: i64, by: Option<i64>) -> Result<bool
                 .await?
         }
     };
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// All versions of a change.

@@ -41,12 +41,12 @@ pub async fn update_value(db: &mut Tx, name: &str, value: &str) -> Result<(), St
 
 /// Replaces a value if it is still `old`; true for the one caller that did.
 pub async fn update_value_if(db: &mut Tx, name: &str, old: &str, value: &str) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql("UPDATE secret_values SET value = ? WHERE name = ? AND value = ?")
         .bind(value.to_owned())
         .bind(name.to_owned())
         .bind(old.to_owned())
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }

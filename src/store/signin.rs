@@ -111,14 +111,14 @@ pub async fn find_remote(db: &mut impl Link, poll_hash: &str) -> Result<Option<S
 
 /// Records the delivery of the result to the program; false if it was delivered before, or it is too late.
 pub async fn update_handed_out(db: &mut Tx, id: i64, now: i64) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql("UPDATE signin_sessions SET consumed_at = ? WHERE id = ? AND browser_hash IS NULL AND status = 'success' AND consumed_at IS NULL AND expires_at > ?")
         .bind(now)
         .bind(id)
         .bind(now)
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// The session with this scene.
@@ -154,7 +154,7 @@ pub async fn list_scanned(
 
 /// `waiting → scanned` by one WeChat user; false if another was first or it is too late.
 pub async fn update_scanned(db: &mut Tx, id: i64, openid: &str, now: i64) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql("UPDATE signin_sessions SET status = 'scanned', openid = ?, scanned_at = ?, changed_at = ?, code_hash = NULL WHERE id = ? AND status = 'waiting' AND expires_at > ?")
         .bind(openid.to_owned())
         .bind(now)
@@ -163,13 +163,13 @@ pub async fn update_scanned(db: &mut Tx, id: i64, openid: &str, now: i64) -> Res
         .bind(now)
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// `waiting | scanned → success` for this WeChat user; false if another was first or it is too late. The account is stored
 /// in the same transaction, by [`update_winner`], or [`update_lost`].
 pub async fn update_success(db: &mut Tx, id: i64, openid: &str, now: i64) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql(
             "UPDATE signin_sessions SET status = 'success', openid = ?, completed_at = ?, changed_at = ?, code_hash = NULL, \
              pending_password_hash = NULL WHERE id = ? AND (status = 'waiting' OR (status = 'scanned' AND openid = ?)) AND expires_at > ?",
@@ -182,7 +182,7 @@ pub async fn update_success(db: &mut Tx, id: i64, openid: &str, now: i64) -> Res
         .bind(now)
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// Stores the user of a successful session, with their current generation. It can be collected for at least a minute.
@@ -233,7 +233,7 @@ pub async fn update_ended(
     fault: Option<&'static str>,
     now: i64,
 ) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql(
             "UPDATE signin_sessions SET status = ?, fault = ?, completed_at = ?, changed_at = ?, code_hash = NULL, pending_password_hash = NULL \
              WHERE id = ? AND status IN ('waiting', 'scanned')",
@@ -245,19 +245,19 @@ pub async fn update_ended(
         .bind(id)
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// Takes one of the session's guesses, before the code is checked; false if none is left or the session is over.
 pub async fn update_guess(db: &mut Tx, id: i64, most: i64, now: i64) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql("UPDATE signin_sessions SET guesses = guesses + 1 WHERE id = ? AND guesses < ? AND status IN ('waiting', 'scanned') AND expires_at > ?")
         .bind(id)
         .bind(most)
         .bind(now)
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// Gives back an unused guess.
@@ -271,7 +271,7 @@ pub async fn update_guess_given_back(db: &mut Tx, id: i64) -> Result<(), StoreEr
 
 /// Records the delivery of the result to the browser, once.
 pub async fn update_consumed(db: &mut Tx, id: i64, browser_hash: &str, now: i64) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql("UPDATE signin_sessions SET consumed_at = ? WHERE id = ? AND browser_hash = ? AND status = 'success' AND consumed_at IS NULL AND expires_at > ?")
         .bind(now)
         .bind(id)
@@ -279,7 +279,7 @@ pub async fn update_consumed(db: &mut Tx, id: i64, browser_hash: &str, now: i64)
         .bind(now)
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// Deletes a session that a newer one of the same browser replaces. A collected one stays for the record.
@@ -291,7 +291,7 @@ pub async fn delete_uncollected(db: &mut Tx, id: i64) -> Result<(), StoreError> 
 /// Ends expired sessions, so that their pages show it and their codes are free again. The data of a registration stays until
 /// the session is deleted: it may be renewed.
 pub async fn update_expired(db: &mut Tx, now: i64) -> Result<u64, StoreError> {
-    let done = db
+    let result = db
         .sql(
             "UPDATE signin_sessions SET status = 'expired', code_hash = NULL, changed_at = ? \
              WHERE expires_at <= ? AND status IN ('waiting', 'scanned')",
@@ -300,7 +300,7 @@ pub async fn update_expired(db: &mut Tx, now: i64) -> Result<u64, StoreError> {
         .bind(now)
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected())
+    Ok(result.rows_affected())
 }
 
 /// Deletes sessions that ended before `before`.

@@ -5,7 +5,7 @@ use sqlx::Row as _;
 
 rows! {
     /// The status of a token's user.
-    pub struct StandingRow {
+    pub struct TokenStatusRow {
         pub role: String,
         pub level: String,
         pub is_enabled: i64,
@@ -14,13 +14,13 @@ rows! {
 }
 
 /// The status of a user; `None` if the user does not exist.
-pub async fn find_standing(db: &mut impl Link, user_id: i64) -> Result<Option<StandingRow>, StoreError> {
+pub async fn find_token_status(db: &mut impl Link, user_id: i64) -> Result<Option<TokenStatusRow>, StoreError> {
     let row = db
         .sql("SELECT role, level, is_enabled, token_generation FROM users WHERE id = ?")
         .bind(user_id)
         .fetch_optional(db.conn())
         .await?;
-    Ok(row.map(|r| StandingRow::read(&r)).transpose()?)
+    Ok(row.map(|r| TokenStatusRow::read(&r)).transpose()?)
 }
 
 /// Ends all tokens of a user.

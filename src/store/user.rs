@@ -237,9 +237,9 @@ pub async fn update_withdrawn(
 }
 
 /// Locks the row of a user until the transaction ends; false if the user does not exist.
-pub async fn update_locked(db: &mut Tx, id: i64) -> Result<bool, StoreError> {
-    let done = db.sql("UPDATE users SET credits = credits WHERE id = ?").bind(id).execute(db.conn()).await?;
-    Ok(done.rows_affected() == 1)
+pub async fn lock_user(db: &mut Tx, id: i64) -> Result<bool, StoreError> {
+    let result = db.sql("UPDATE users SET credits = credits WHERE id = ?").bind(id).execute(db.conn()).await?;
+    Ok(result.rows_affected() == 1)
 }
 
 /// Sets the password.
@@ -261,7 +261,7 @@ pub async fn update_username(
     username_key: &str,
     now: i64,
 ) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql("UPDATE users SET username = ?, username_key = ?, updated_at = ? WHERE id = ? AND username_key IS NULL")
         .bind(username.to_owned())
         .bind(username_key.to_owned())
@@ -269,7 +269,7 @@ pub async fn update_username(
         .bind(id)
         .execute(db.conn())
         .await?;
-    if done.rows_affected() != 1 {
+    if result.rows_affected() != 1 {
         return Ok(false);
     }
     update_search_key(db, id).await?;
@@ -279,14 +279,14 @@ pub async fn update_username(
 /// Records a sign-in that was confirmed in this generation, and locks the user's row; false if the generation has been raised
 /// since, or the user is disabled.
 pub async fn update_signed_in(db: &mut Tx, id: i64, generation: i64, now: i64) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql("UPDATE users SET last_login_at = ? WHERE id = ? AND token_generation = ? AND is_enabled = 1")
         .bind(now)
         .bind(id)
         .bind(generation)
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// Records a successful sign-in.
@@ -314,7 +314,7 @@ pub async fn update_enabled(
     reason: Option<&str>,
     now: i64,
 ) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql("UPDATE users SET is_enabled = ?, disabled_reason = ?, updated_at = ? WHERE id = ? AND is_enabled <> ?")
         .bind(i64::from(is_enabled))
         .bind(reason.filter(|_| !is_enabled).map(str::to_owned))
@@ -323,7 +323,7 @@ pub async fn update_enabled(
         .bind(i64::from(is_enabled))
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// The recorded reason why a user is disabled.
@@ -335,7 +335,7 @@ pub async fn find_disabled_reason(db: &mut impl Link, id: i64) -> Result<Option<
 
 /// Sets the level; false if it is the same, or the user does not exist.
 pub async fn update_level(db: &mut Tx, id: i64, level: &'static str, now: i64) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql("UPDATE users SET level = ?, updated_at = ? WHERE id = ? AND level <> ?")
         .bind(level)
         .bind(now)
@@ -343,12 +343,12 @@ pub async fn update_level(db: &mut Tx, id: i64, level: &'static str, now: i64) -
         .bind(level)
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 /// Sets the role; false if it is the same, or the user does not exist.
 pub async fn update_role(db: &mut Tx, id: i64, role: &'static str, now: i64) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql("UPDATE users SET role = ?, updated_at = ? WHERE id = ? AND role <> ?")
         .bind(role)
         .bind(now)
@@ -356,5 +356,5 @@ pub async fn update_role(db: &mut Tx, id: i64, role: &'static str, now: i64) -> 
         .bind(role)
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }

@@ -117,12 +117,12 @@ pub async fn list_web_sessions(db: &mut impl Link, user_id: i64, now: i64) -> Re
 /// Ends a user's pending requests to bind WeChat. The holder of such a request's cookie must not complete or renew it once a browser of
 /// that user was signed out.
 macro_rules! end_binds {
-    ($whose:literal) => {
+    ($condition:literal) => {
         concat!(
             "UPDATE signin_sessions SET user_id = NULL, code_hash = NULL, \
              status = CASE WHEN status IN ('waiting', 'scanned') THEN 'refused' ELSE status END \
              WHERE purpose = 'bind' AND status <> 'success' AND user_id ",
-            $whose
+            $condition
         )
     };
 }
@@ -139,13 +139,13 @@ pub async fn delete_web_session(db: &mut Tx, id_hash: &str) -> Result<(), StoreE
 
 /// Deletes one of a user's sessions by its public id; false if it is not theirs.
 pub async fn delete_one_of(db: &mut Tx, user_id: i64, public_id: &str) -> Result<bool, StoreError> {
-    let done = db
+    let result = db
         .sql("DELETE FROM web_sessions WHERE user_id = ? AND public_id = ?")
         .bind(user_id)
         .bind(public_id.to_owned())
         .execute(db.conn())
         .await?;
-    if done.rows_affected() != 1 {
+    if result.rows_affected() != 1 {
         return Ok(false);
     }
     db.sql(end_binds!("= ?")).bind(user_id).execute(db.conn()).await?;
@@ -155,13 +155,13 @@ pub async fn delete_one_of(db: &mut Tx, user_id: i64, public_id: &str) -> Result
 /// Deletes all of a user's sessions except one (an empty `except` deletes all).
 pub async fn delete_all_of(db: &mut Tx, user_id: i64, except_id_hash: &str) -> Result<u64, StoreError> {
     db.sql(end_binds!("= ?")).bind(user_id).execute(db.conn()).await?;
-    let done = db
+    let result = db
         .sql("DELETE FROM web_sessions WHERE user_id = ? AND id_hash <> ?")
         .bind(user_id)
         .bind(except_id_hash.to_owned())
         .execute(db.conn())
         .await?;
-    Ok(done.rows_affected())
+    Ok(result.rows_affected())
 }
 
 /// Deletes a user's sessions that were not opened by a password: those by WeChat, and those from before methods were

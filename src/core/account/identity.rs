@@ -121,7 +121,7 @@ pub(crate) async fn relative(ctx: &Ctx, db: &mut Tx, unionid: Option<&str>) -> R
 
 /// Serializes concurrent transactions about one unionid: otherwise each could create a user.
 async fn lock_person(ctx: &Ctx, db: &mut Tx, unionid: &str) -> Result<(), StoreError> {
-    store::identity::update_person_locked(db, &ctx.hash(Use::Person, unionid)).await
+    store::identity::lock_person(db, &ctx.hash(Use::Person, unionid)).await
 }
 
 /// Assigns an identity without an owner to a user, and adds the usage that this identity had in an earlier account; changes

@@ -156,7 +156,7 @@ pub(crate) async fn join(
         return Ok(Answered::Changed);
     };
     for id in [one.min(other), one.max(other)] {
-        if !store::user::update_locked(db, id).await? {
+        if !store::user::lock_user(db, id).await? {
             return Err(CoreError::Collided);
         }
     }

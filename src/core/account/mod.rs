@@ -153,7 +153,7 @@ pub async fn names(ctx: &Ctx, ids: &[i64]) -> Result<HashMap<i64, String>, CoreE
 /// # Errors
 /// [`CoreError::NotFound`] if the user no longer exists.
 pub(crate) async fn lock_owner(db: &mut Tx, owner_id: i64) -> Result<(), CoreError> {
-    if owner_id == crate::core::rule::ACCOUNT || store::user::update_locked(db, owner_id).await? {
+    if owner_id == crate::core::rule::ACCOUNT || store::user::lock_user(db, owner_id).await? {
         Ok(())
     } else {
         Err(CoreError::NotFound)

@@ -87,8 +87,8 @@ pub async fn change_password(ctx: &Ctx, user: &User, change: PasswordChange<'_>)
             }
         })?;
     }
-    let whose = (user.id, Some(user.generation));
-    store_password(ctx, whose, &hash, change.keep_session, &change.address.to_string()).await
+    let owner = (user.id, Some(user.generation));
+    store_password(ctx, owner, &hash, change.keep_session, &change.address.to_string()).await
 }
 
 /// The input of a password change.

@@ -33,7 +33,7 @@ const SUMMARY_MAX_CHARS: usize = 200;
 /// Locks the owner's rules for this transaction: edits of one owner are serialized.
 pub(super) async fn lock(db: &mut Tx, owner_id: i64) -> Result<OwnerRow, CoreError> {
     lock_owner(db, owner_id).await?;
-    if let Some(owner) = store::rule_edit::update_owner_locked(db, owner_id).await? {
+    if let Some(owner) = store::rule_edit::lock_owner(db, owner_id).await? {
         return Ok(owner);
     }
     store::rule_edit::insert_owner(db, owner_id).await?;

@@ -136,8 +136,8 @@ pub(super) async fn issue_as(
     openid: Option<&str>,
     terms: Terms,
 ) -> Result<String, CoreError> {
-    let standing = status::of(ctx, user_id).await?.ok_or(CoreError::BadToken(TokenFault::Gone))?;
-    if !standing.is_enabled {
+    let status = status::of(ctx, user_id).await?.ok_or(CoreError::BadToken(TokenFault::Gone))?;
+    if !status.is_enabled {
         return Err(CoreError::Disabled);
     }
     let claims = Claims {
@@ -149,7 +149,7 @@ pub(super) async fn issue_as(
         exp: terms.issued_at_secs + terms.life_secs.min(life_secs(ctx)),
         jti: terms.jti,
         openid: openid.map(str::to_owned),
-        level: Some(standing.level.clone()),
+        level: Some(status.level.clone()),
         generation,
         scope: terms.scope,
         is_final: terms.is_final,
@@ -165,21 +165,21 @@ pub(super) async fn issue_as(
 pub async fn verify(ctx: &Ctx, token: &str) -> Result<Bearer, CoreError> {
     let claims = read(ctx, token).await?;
     let subject = claims.sub.parse::<i64>().ok().filter(|id| *id > 0).ok_or(MALFORMED)?;
-    let (user_id, generation, standing) = match status::of(ctx, subject).await? {
-        Some(standing) => (subject, claims.generation, standing),
+    let (user_id, generation, status) = match status::of(ctx, subject).await? {
+        Some(status) => (subject, claims.generation, status),
         None => heir(ctx, subject, claims.generation).await?,
     };
-    if !standing.is_enabled {
+    if !status.is_enabled {
         return Err(CoreError::Disabled);
     }
-    if standing.generation != generation || standing.revoked.contains(&claims.jti) {
+    if status.generation != generation || status.revoked.contains(&claims.jti) {
         return Err(CoreError::BadToken(TokenFault::Revoked));
     }
     Ok(Bearer {
         user_id,
         openid: claims.openid,
-        level: standing.level.clone(),
-        role: Scope::role(claims.scope, standing.role),
+        level: status.level.clone(),
+        role: Scope::role(claims.scope, status.role),
         jti: claims.jti,
         expires_at_secs: claims.exp,
         generation,
@@ -196,8 +196,8 @@ async fn heir(ctx: &Ctx, gone: i64, generation: i64) -> Result<(i64, i64, Arc<To
     if united.generation != generation {
         return Err(CoreError::BadToken(TokenFault::Revoked));
     }
-    let standing = status::of(ctx, united.stays_id).await?.ok_or(GONE)?;
-    Ok((united.stays_id, united.stays_generation, standing))
+    let status = status::of(ctx, united.stays_id).await?.ok_or(GONE)?;
+    Ok((united.stays_id, united.stays_generation, status))
 }
 
 /// A new token with the same scope for the bearer of one that expires within a day. The old one stays valid: the response may be lost.
@@ -212,8 +212,8 @@ pub async fn refresh(ctx: &Ctx, token: &str) -> Result<String, CoreError> {
     if bearer.expires_at_secs - ctx.clock.now_secs() > RENEWABLE_SECS {
         return Err(CoreError::BadToken(TokenFault::Fresh));
     }
-    let whose = (bearer.user_id, bearer.generation);
-    issue_as(ctx, whose, bearer.openid.as_deref(), Terms::of(ctx, bearer.scope)).await
+    let owner = (bearer.user_id, bearer.generation);
+    issue_as(ctx, owner, bearer.openid.as_deref(), Terms::of(ctx, bearer.scope)).await
 }
 
 /// Revokes one token, here immediately and elsewhere within a second. Idempotent.

@@ -22,7 +22,7 @@ pub(super) async fn of(ctx: &Ctx, user_id: i64) -> Result<Remembered, CoreError>
     }
     let generation = ctx.token_status.generation.load(Ordering::SeqCst);
     let mut db = ctx.store.read().await?;
-    let status = match store::token::find_standing(&mut db, user_id).await? {
+    let status = match store::token::find_token_status(&mut db, user_id).await? {
         None => None,
         Some(row) => Some(Arc::new(TokenStatus {
             role: if row.role == "admin" { Role::Admin } else { Role::User },

@@ -2,7 +2,7 @@
 
 use super::{
     Assistant,
-    caller::Who,
+    caller::Caller,
     fault::Fault,
     wire::{self, Email, Login, NewPassword, Register},
 };
@@ -70,33 +70,33 @@ pub async fn sign_out(Extension(session): Extension<Session>) -> Result<Response
     Ok(wire::done())
 }
 
-pub async fn info(State(state): State<AppState>, who: Who) -> Result<Response, Fault> {
-    let identity = identity::find_own(&state.ctx, who.user.id).await?;
-    let wechat_name = identity::wechat_name(&state.ctx, who.user.id).await?;
-    Ok(wire::info(who.user, identity.map(|identity| identity.openid), wechat_name))
+pub async fn info(State(state): State<AppState>, caller: Caller) -> Result<Response, Fault> {
+    let identity = identity::find_own(&state.ctx, caller.user.id).await?;
+    let wechat_name = identity::wechat_name(&state.ctx, caller.user.id).await?;
+    Ok(wire::info(caller.user, identity.map(|identity| identity.openid), wechat_name))
 }
 
 /// With the old password, which only a signed-in user may try, or with a code, which is sufficient proof.
 pub async fn password(State(state): State<AppState>, request: Request) -> Result<Response, Fault> {
     let (mut parts, body) = request.into_parts();
-    let who = Who::from_request_parts(&mut parts, &state).await;
+    let caller = Caller::from_request_parts(&mut parts, &state).await;
     let client = parts.extensions.get::<Client>().cloned();
     let request = Request::from_parts(parts, body);
     let Body(asked, _) =
         <Body<Assistant, NewPassword> as axum::extract::FromRequest<_>>::from_request(request, &state).await?;
     match (asked.old_password, asked.code) {
         (Some(old), None) => {
-            let who = who?;
+            let caller = caller?;
             let change = PasswordChange {
                 // A user without a username can choose one on the page.
-                username: who.user.username.as_deref().unwrap_or_default(),
+                username: caller.user.username.as_deref().unwrap_or_default(),
                 old: &old,
                 new: &asked.new_password,
-                keep_session: &session::secret_of(&who.session),
-                address: who.client.address,
+                keep_session: &session::secret_of(&caller.session),
+                address: caller.client.address,
             };
-            profile::change_password(&state.ctx, &who.user, change).await?;
-            who.client.known.remember_again(who.user.id).await?;
+            profile::change_password(&state.ctx, &caller.user, change).await?;
+            caller.client.known.remember_again(caller.user.id).await?;
         }
         (None, Some(code)) => {
             let address = client.map(|client| client.address).ok_or(CoreError::Fault("no address".to_owned()))?;
@@ -111,9 +111,9 @@ pub async fn password(State(state): State<AppState>, request: Request) -> Result
 
 pub async fn email(
     State(state): State<AppState>,
-    who: Who,
+    caller: Caller,
     Body(asked, _): Body<Assistant, Email>,
 ) -> Result<Response, Fault> {
-    profile::update(&state.ctx, who.user.id, &[(ProfileColumn::Email, &asked.email)]).await?;
+    profile::update(&state.ctx, caller.user.id, &[(ProfileColumn::Email, &asked.email)]).await?;
     Ok(wire::done())
 }

@@ -13,13 +13,13 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use tower_sessions::Session;
 
 /// The calling user, and the client.
-pub struct Who {
+pub struct Caller {
     pub user: User,
     pub session: Session,
     pub client: Client,
 }
 
-impl FromRequestParts<AppState> for Who {
+impl FromRequestParts<AppState> for Caller {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Fault> {
@@ -31,7 +31,7 @@ impl FromRequestParts<AppState> for Who {
     }
 }
 
-impl Who {
+impl Caller {
     /// As the editor of their own rules.
     pub fn editor(&self) -> Editor {
         self.editor_of(self.user.id)

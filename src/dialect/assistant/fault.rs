@@ -72,8 +72,8 @@ impl Dialect for Assistant {
         }
     }
 
-    fn say((status, code): (StatusCode, i64), words: String) -> Response {
-        wire::refused(status, code, word(code), &words)
+    fn render((status, code): (StatusCode, i64), text: String) -> Response {
+        wire::refused(status, code, word(code), &text)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Assistant,
-    caller::Who,
+    caller::Caller,
     code::{
         UNKNOWN,
         older::{DUPLICATE, NO_SUCH_KEY, OF_CHANGES, OF_SHOW, OTHER, UNKNOWN_USER},
@@ -50,8 +50,8 @@ impl<const REST: i64> Dialect for Older<REST> {
         in_table::<REST>(Assistant::of_request(what))
     }
 
-    fn say((status, code): (StatusCode, i64), words: String) -> Response {
-        wire::refused(status, code, if code == REST { OTHER } else { word(code) }, &words)
+    fn render((status, code): (StatusCode, i64), text: String) -> Response {
+        wire::refused(status, code, if code == REST { OTHER } else { word(code) }, &text)
     }
 }
 
@@ -103,31 +103,31 @@ type OldChange = OlderFault<OF_CHANGES>;
 
 pub async fn show(
     State(state): State<AppState>,
-    who: Result<Who, Fault>,
+    caller: Result<Caller, Fault>,
     params: Params<Assistant>,
 ) -> Result<Response, OldShow> {
-    let editor = named::<OF_SHOW>(&state, &who?, &params).await?;
+    let editor = named::<OF_SHOW>(&state, &caller?, &params).await?;
     let _turn = state.ctx.list_locks.lock(editor.actor_id).await;
     Ok(wire::old_data(wire::numbered(pairs::list(&state.ctx, editor.owner_id).await?)))
 }
 
 pub async fn add(
     State(state): State<AppState>,
-    who: Result<Who, Fault>,
+    caller: Result<Caller, Fault>,
     params: Params<Assistant>,
     new: Result<Pairs, Fault>,
 ) -> Result<Response, OldChange> {
-    let editor = named::<OF_CHANGES>(&state, &who?, &params).await?;
+    let editor = named::<OF_CHANGES>(&state, &caller?, &params).await?;
     pairs::add(&state.ctx, &editor, new?.0).await.map_err(Fault::of_rules)?;
     Ok(wire::done())
 }
 
 pub async fn delete(
     State(state): State<AppState>,
-    who: Result<Who, Fault>,
+    caller: Result<Caller, Fault>,
     params: Params<Assistant>,
 ) -> Result<Response, OldChange> {
-    let editor = named::<OF_CHANGES>(&state, &who?, &params).await?;
+    let editor = named::<OF_CHANGES>(&state, &caller?, &params).await?;
     let key = params.need("key").map_err(Fault::Common)?;
     // As `show` writes it (`01`), or without the zero.
     let number = key.parse::<i64>().map_err(|_| OldChange::NoSuchKey)?;
@@ -141,11 +141,11 @@ pub async fn delete(
 /// The editor of the rules of the user that `id` names: the caller's own or, for an admin, any user's.
 async fn named<const REST: i64>(
     state: &AppState,
-    who: &Who,
+    caller: &Caller,
     params: &Params<Assistant>,
 ) -> Result<Editor, OlderFault<REST>> {
     let id = params.number("id").ok().flatten();
-    let editor = id.and_then(|id| who.editor_named(id)).ok_or(OlderFault::UnknownUser)?;
+    let editor = id.and_then(|id| caller.editor_named(id)).ok_or(OlderFault::UnknownUser)?;
     account::find(&state.ctx, editor.owner_id).await?.ok_or(OlderFault::UnknownUser)?;
     Ok(editor)
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Assistant,
-    caller::Who,
+    caller::Caller,
     code::{NOT_YOURS, NOT_YOURS_TO_DELETE, UNKNOWN, word},
     fault::Fault,
     pairs::Pairs,
@@ -26,37 +26,41 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-pub async fn show(State(state): State<AppState>, who: Who) -> Result<Response, Fault> {
-    let _turn = state.ctx.list_locks.lock(who.user.id).await;
-    Ok(Json(wire::numbered(pairs::list(&state.ctx, who.user.id).await?)).into_response())
+pub async fn show(State(state): State<AppState>, caller: Caller) -> Result<Response, Fault> {
+    let _lock = state.ctx.list_locks.lock(caller.user.id).await;
+    Ok(Json(wire::numbered(pairs::list(&state.ctx, caller.user.id).await?)).into_response())
 }
 
-pub async fn add(State(state): State<AppState>, who: Who, Pairs(new): Pairs) -> Result<Response, Fault> {
-    pairs::add(&state.ctx, &who.editor(), new).await.map_err(Fault::of_rules)?;
+pub async fn add(State(state): State<AppState>, caller: Caller, Pairs(new): Pairs) -> Result<Response, Fault> {
+    pairs::add(&state.ctx, &caller.editor(), new).await.map_err(Fault::of_rules)?;
     Ok(wire::done())
 }
 
 /// Returns the present reply; POST changes it.
-pub async fn look(State(state): State<AppState>, who: Who, params: Params<Assistant>) -> Result<Response, Fault> {
-    let found = pairs::find(&state.ctx, who.user.id, number(&params)?).await?;
+pub async fn look(State(state): State<AppState>, caller: Caller, params: Params<Assistant>) -> Result<Response, Fault> {
+    let found = pairs::find(&state.ctx, caller.user.id, number(&params)?).await?;
     Ok(wire::data(wire::flat(found)))
 }
 
 pub async fn update(
     State(state): State<AppState>,
-    who: Who,
+    caller: Caller,
     params: Params<Assistant>,
     new: Pairs,
 ) -> Result<Response, Fault> {
     let (number, pair) = (number(&params)?, new.single()?);
-    let done = pairs::update(&state.ctx, &who.editor(), number, pair).await;
+    let done = pairs::update(&state.ctx, &caller.editor(), number, pair).await;
     done.map_err(Fault::of_rules)?;
     Ok(wire::done())
 }
 
-pub async fn delete(State(state): State<AppState>, who: Who, params: Params<Assistant>) -> Result<Response, Fault> {
+pub async fn delete(
+    State(state): State<AppState>,
+    caller: Caller,
+    params: Params<Assistant>,
+) -> Result<Response, Fault> {
     let number = number(&params)?;
-    match edit::delete(&state.ctx, &who.editor(), &[number]).await.map_err(CoreError::from) {
+    match edit::delete(&state.ctx, &caller.editor(), &[number]).await.map_err(CoreError::from) {
         Ok(_) => Ok(wire::done()),
         Err(CoreError::NotFound) => {
             Ok(wire::refused(StatusCode::OK, NOT_YOURS, NOT_YOURS_TO_DELETE, "没有这条回复，或它不是你的"))
@@ -65,26 +69,26 @@ pub async fn delete(State(state): State<AppState>, who: Who, params: Params<Assi
     }
 }
 
-pub async fn auto_reply(who: Who) -> Result<Response, Fault> {
-    Ok(wire::data(AutoReply { enabled: who.user.is_auto_reply }))
+pub async fn auto_reply(caller: Caller) -> Result<Response, Fault> {
+    Ok(wire::data(AutoReply { enabled: caller.user.is_auto_reply }))
 }
 
 pub async fn set_auto_reply(
     State(state): State<AppState>,
-    who: Who,
+    caller: Caller,
     Body(asked, _): Body<Assistant, AutoReply>,
 ) -> Result<Response, Fault> {
-    profile::set_auto_reply(&state.ctx, who.user.id, asked.enabled).await?;
+    profile::set_auto_reply(&state.ctx, caller.user.id, asked.enabled).await?;
     Ok(wire::done())
 }
 
 /// The QR code of the personal-WeChat channel, and its state.
-pub async fn personal_channel(_: Who) -> Fault {
+pub async fn personal_channel(_: Caller) -> Fault {
     CoreError::NotConfigured("ilink").into()
 }
 
 /// The picture of that QR code (`{pid}.png`). Without the channel no `pid` was ever given out.
-pub async fn personal_qr(_: Who) -> Response {
+pub async fn personal_qr(_: Caller) -> Response {
     wire::refused(StatusCode::NOT_FOUND, UNKNOWN, word(UNKNOWN), "没有这张二维码，或已过期")
 }
 

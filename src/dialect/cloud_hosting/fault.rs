@@ -59,7 +59,7 @@ impl Dialect for CloudHosting {
         }
     }
 
-    fn say(status: StatusCode, words: String) -> Response {
-        Envelope::refused(status, words)
+    fn render(status: StatusCode, text: String) -> Response {
+        Envelope::refused(status, text)
     }
 }

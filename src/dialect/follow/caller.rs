@@ -11,13 +11,13 @@ use axum::{
 };
 
 /// The calling user.
-pub struct Who {
+pub struct FollowCaller {
     pub user_id: i64,
     /// The identity that the caller signed in with, if known.
     pub openid: Option<String>,
 }
 
-impl FromRequestParts<AppState> for Who {
+impl FromRequestParts<AppState> for FollowCaller {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Fault> {

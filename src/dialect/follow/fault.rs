@@ -65,8 +65,8 @@ impl Dialect for Follow {
         }
     }
 
-    fn say(status: StatusCode, words: String) -> Response {
-        let mut response = wire::refused(status, words);
+    fn render(status: StatusCode, text: String) -> Response {
+        let mut response = wire::refused(status, text);
         // Out of credits: the response then reports 0 remaining credits.
         if status == StatusCode::PAYMENT_REQUIRED {
             response.headers_mut().insert(wire::REMAINING, HeaderValue::from(0));
@@ -171,7 +171,7 @@ fn of_operation(flaw: &OperationFlaw) -> String {
         OperationProblem::NotJson => format!("{place}：不是有效的 JSON"),
         OperationProblem::WrongType(kind) => format!("{place}：应为{}", of_kind(*kind)),
         OperationProblem::OutOfRange { least, most } => format!("{place}：应在 {least} 到 {most} 之间"),
-        OperationProblem::NotOneOf(words) => format!("{place}：应为 {} 之一", words.join("、")),
+        OperationProblem::NotOneOf(allowed) => format!("{place}：应为 {} 之一", allowed.join("、")),
         OperationProblem::Empty => format!("{place}：至少要有一步"),
         OperationProblem::TooMany(most) => format!("{place}：最多 {most} 步"),
         OperationProblem::Outside { width, height } => format!("{place}：超出了图片，此时图片是 {width} × {height}"),

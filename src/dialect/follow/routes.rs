@@ -1,6 +1,8 @@
 //! The routes of this dialect.
 
-use super::{FORM_MAX_BYTES, Follow, caller::Who, fault::Fault, paths::CHECK_FOLLOW, upload::Upload, verify, wire};
+use super::{
+    FORM_MAX_BYTES, Follow, caller::FollowCaller, fault::Fault, paths::CHECK_FOLLOW, upload::Upload, verify, wire,
+};
 use crate::{
     core::{
         account::identity,
@@ -57,19 +59,19 @@ async fn check_follow(State(state): State<AppState>, params: Params<Follow>) -> 
     Ok(wire::followed(name, found))
 }
 
-async fn credits(State(state): State<AppState>, who: Who) -> Result<Response, Fault> {
-    let totals = credit::totals(&state.ctx, who.user_id).await?;
-    let openid = match who.openid {
+async fn credits(State(state): State<AppState>, caller: FollowCaller) -> Result<Response, Fault> {
+    let totals = credit::totals(&state.ctx, caller.user_id).await?;
+    let openid = match caller.openid {
         Some(openid) => Some(openid),
-        None => identity::find_own(&state.ctx, who.user_id).await?.map(|identity| identity.openid),
+        None => identity::find_own(&state.ctx, caller.user_id).await?.map(|identity| identity.openid),
     };
     Ok(wire::credits(openid, totals))
 }
 
-async fn edit(State(state): State<AppState>, who: Who, request: Request) -> Result<Response, Fault> {
+async fn edit(State(state): State<AppState>, caller: FollowCaller, request: Request) -> Result<Response, Fault> {
     let ctx = &state.ctx;
     // Waits in the queue before the picture is received.
-    let place = ctx.image_edits.enter(who.user_id).await?;
+    let slot = ctx.image_edits.enter(caller.user_id).await?;
     let headers = request.headers().clone();
     let Upload { image, operations } = Upload::from_request(request, &state).await?;
     let list = image::parse(&operations).map_err(image::PictureError::Operation)?;
@@ -78,7 +80,7 @@ async fn edit(State(state): State<AppState>, who: Who, request: Request) -> Resu
         Some(name) => Some(Key::new(ctx, name.to_str().unwrap_or_default(), &[operations.as_bytes(), &image])?),
         None => None,
     };
-    let paid = paid::edit(ctx, who.user_id, place, image, list, key.as_ref()).await?;
+    let paid = paid::edit(ctx, caller.user_id, slot, image, list, key.as_ref()).await?;
     Ok(wire::picture(paid))
 }
 

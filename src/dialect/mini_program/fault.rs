@@ -55,7 +55,7 @@ impl Dialect for MiniProgram {
         }
     }
 
-    fn say(status: StatusCode, words: String) -> Response {
-        Envelope::refused(status, words)
+    fn render(status: StatusCode, text: String) -> Response {
+        Envelope::refused(status, text)
     }
 }

@@ -24,14 +24,14 @@ pub(super) fn sample(server: &str, path: &str, method: &str, call: &Value) -> St
     let address = if query.is_empty() { format!("{server}{path}") } else { format!("{server}{path}?{query}") };
     let start = if method == "get" { "curl".to_owned() } else { format!("curl -X {}", method.to_uppercase()) };
     let mut line = vec![format!("{start} {}", quoted(&address))];
-    line.extend(who(call));
+    line.extend(credentials_of(call));
     line.append(&mut words);
     line.extend(body(&call["requestBody"]["content"]));
     line.join(BREAK)
 }
 
 /// The authentication arguments: the first method that the call accepts.
-fn who(call: &Value) -> Option<String> {
+fn credentials_of(call: &Value) -> Option<String> {
     let scheme = call["security"][0].as_object()?.keys().next()?;
     match scheme.as_str() {
         // In double quotes, so that the shell expands the token.

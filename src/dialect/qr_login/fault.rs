@@ -65,7 +65,7 @@ impl Dialect for QrLogin {
         what.status()
     }
 
-    fn say(status: StatusCode, words: String) -> Response {
-        Refused::new(words).with(status)
+    fn render(status: StatusCode, text: String) -> Response {
+        Refused::new(text).with(status)
     }
 }

@@ -36,13 +36,13 @@ pub async fn poll(State(state): State<AppState>, params: Params<QrLogin>) -> Ans
     let id = params.need("id")?;
     let wait = params.number::<u64>("wait")?.unwrap_or(0).min(WAIT_MAX_SECS);
     if wait > 0 {
-        let standing = api_session::state(&state.ctx, id).await?;
+        let session = api_session::state(&state.ctx, id).await?;
         // A final state does not change any more: answer immediately.
-        if !standing.status.is_final() {
-            let mut status_changes = follow(&state.ctx, standing)?;
+        if !session.status.is_final() {
+            let mut status_changes = follow(&state.ctx, session)?;
             // A change between the first read and the subscription was not broadcast to this follower.
-            if api_session::state(&state.ctx, id).await?.status == standing.status {
-                let changed = until_changed(&state, standing, &mut status_changes);
+            if api_session::state(&state.ctx, id).await?.status == session.status {
+                let changed = until_changed(&state, session, &mut status_changes);
                 tokio::time::timeout(Duration::from_secs(wait), changed).await.ok();
             }
         }
@@ -54,17 +54,17 @@ pub async fn poll(State(state): State<AppState>, params: Params<QrLogin>) -> Ans
 pub async fn events(State(state): State<AppState>, params: Params<QrLogin>) -> Answer<QrLogin> {
     let id = params.need("id")?.to_owned();
     // A missing session is reported as an error response, not in a stream.
-    let mut standing = api_session::state(&state.ctx, &id).await?;
-    let mut status_changes = follow(&state.ctx, standing)?;
-    standing = api_session::state(&state.ctx, &id).await?;
+    let mut session = api_session::state(&state.ctx, &id).await?;
+    let mut status_changes = follow(&state.ctx, session)?;
+    session = api_session::state(&state.ctx, &id).await?;
     let first = api_session::look(&state.ctx, &id).await?;
     let stream = async_stream::stream! {
         let mut is_over = first.is_final();
         yield Ok::<_, Infallible>(event(first));
         while !is_over && !state.stopping.is_cancelled() {
-            until_changed(&state, standing, &mut status_changes).await;
+            until_changed(&state, session, &mut status_changes).await;
             let Ok(now) = api_session::state(&state.ctx, &id).await else { break };
-            standing = now;
+            session = now;
             let Ok(seen) = api_session::look(&state.ctx, &id).await else { break };
             is_over = seen.is_final();
             yield Ok(event(seen));
@@ -74,8 +74,8 @@ pub async fn events(State(state): State<AppState>, params: Params<QrLogin>) -> A
 }
 
 /// Subscribes to a session, unless it has too many followers.
-fn follow(ctx: &Ctx, standing: ApiSession) -> Result<watch::Receiver<Status>, CoreError> {
-    ctx.status_broadcast.follow(standing.id, standing.status, MOST_FOLLOWERS).ok_or(CoreError::TooMany(CROWDED_SECS))
+fn follow(ctx: &Ctx, session: ApiSession) -> Result<watch::Receiver<Status>, CoreError> {
+    ctx.status_broadcast.follow(session.id, session.status, MOST_FOLLOWERS).ok_or(CoreError::TooMany(CROWDED_SECS))
 }
 
 /// Waits until the session's state differs from `known`, the session expires, or the program stops.

@@ -55,7 +55,7 @@ pub trait Dialect: Send + Sync + 'static {
     fn of_request(what: &RequestError) -> Self::Verdict;
 
     /// Wraps an error text in the dialect's envelope.
-    fn say(verdict: Self::Verdict, words: String) -> Response;
+    fn render(verdict: Self::Verdict, text: String) -> Response;
 
     /// Renders a failure, status included. Adds the headers that all dialects share (`Retry-After`, `Allow`).
     fn refuse(refusal: &Refusal) -> Response {
@@ -63,7 +63,7 @@ pub trait Dialect: Send + Sync + 'static {
             Refusal::Core(error) => Self::of_core(error),
             Refusal::Request(what) => Self::of_request(what),
         };
-        Self::say(verdict, error_text::describe(refusal))
+        Self::render(verdict, error_text::describe(refusal))
     }
 }
 

@@ -91,8 +91,8 @@ fn opened(pass: &str) -> Response {
 pub async fn enter_key(Extension(client): Extension<Client>, at: PhoneRequest) -> Response {
     match at.phone.access.enter(at.sent.key.trim(), client.address, at.state.ctx.now()) {
         Ok(pass) => opened(pass),
-        Err(KeyRefusal::Wrong) => at.tell(Tone::Danger, at.texts().key_wrong),
-        Err(KeyRefusal::TooMany) => at.tell(Tone::Danger, at.texts().key_too_many),
+        Err(KeyRefusal::Wrong) => at.redirect_with_notice(Tone::Danger, at.texts().key_wrong),
+        Err(KeyRefusal::TooMany) => at.redirect_with_notice(Tone::Danger, at.texts().key_too_many),
     }
 }
 

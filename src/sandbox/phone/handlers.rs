@@ -78,7 +78,7 @@ pub async fn make_code(at: PhoneRequest) -> Response {
         _ => (platform.new_js_code(person).await, at.texts().code_mini_made),
     };
     match made {
-        Ok(code) => at.tell(Tone::Success, fill(text, &[("code", &code)])),
+        Ok(code) => at.redirect_with_notice(Tone::Success, fill(text, &[("code", &code)])),
         Err(refusal) => at.refuse(refusal),
     }
 }
@@ -93,7 +93,7 @@ pub async fn switch_account(at: PhoneRequest) -> Response {
     // Earlier refusals of the platform no longer apply.
     at.state.ctx.account.qr_availability.reopen();
     at.state.ctx.account.media_uploads.reopen();
-    at.tell(Tone::Success, text)
+    at.redirect_with_notice(Tone::Success, text)
 }
 
 async fn act(at: PhoneRequest, act: Act) -> Response {

@@ -71,7 +71,7 @@ impl PhoneRequest {
     }
 
     /// Redirects back with a notice above the page.
-    pub fn tell(&self, tone: Tone, text: impl Into<String>) -> Response {
+    pub fn redirect_with_notice(&self, tone: Tone, text: impl Into<String>) -> Response {
         let mut response = see(&format!("/sandbox?person={}", encoded(&self.sent.person)));
         let flash = Flash::notice(tone, text).seal(&self.state.ctx);
         if let Some(cookie) = Jar::Flash.write(&flash, flash::MAX_AGE_SECS, self.state.ctx.settings.is_https) {
@@ -82,7 +82,7 @@ impl PhoneRequest {
 
     /// Redirects back with the reason of a refusal.
     pub fn refuse(&self, refusal: Refusal) -> Response {
-        self.tell(Tone::Warning, refused(self.lang, refusal))
+        self.redirect_with_notice(Tone::Warning, refused(self.lang, refusal))
     }
 }
 

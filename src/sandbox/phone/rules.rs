@@ -30,12 +30,15 @@ pub async fn add_examples(at: PhoneRequest) -> Response {
             Err(RuleRejection::Drafts(_)) => {}
             Err(error) => {
                 tracing::error!(%error, "an example rule could not be added");
-                return at.tell(Tone::Danger, t.rules_failed);
+                return at.redirect_with_notice(Tone::Danger, t.rules_failed);
             }
         }
     }
     match added {
-        0 => at.tell(Tone::Info, t.rules_there),
-        _ => at.tell(Tone::Success, fill(t.rules_added, &[("n", &added.to_string()), ("keyword", t.rule_keyword)])),
+        0 => at.redirect_with_notice(Tone::Info, t.rules_there),
+        _ => at.redirect_with_notice(
+            Tone::Success,
+            fill(t.rules_added, &[("n", &added.to_string()), ("keyword", t.rule_keyword)]),
+        ),
     }
 }

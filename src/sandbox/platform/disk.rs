@@ -15,10 +15,10 @@ const FILE: &str = "sandbox.json";
 
 /// Requests writes of the state. Without a file, nothing is stored.
 #[derive(Debug, Clone, Default)]
-pub struct Keeper(Option<mpsc::UnboundedSender<oneshot::Sender<()>>>);
+pub struct StateWriter(Option<mpsc::UnboundedSender<oneshot::Sender<()>>>);
 
-impl Keeper {
-    /// Starts to store the output of `snapshot` in a file of `folder`; ends when the last keeper is dropped.
+impl StateWriter {
+    /// Starts to store the output of `snapshot` in a file of `folder`; ends when the last writer is dropped.
     pub fn start(folder: &Path, snapshot: impl Fn() -> Vec<u8> + Send + 'static) -> Self {
         let (sender, mut asked) = mpsc::unbounded_channel::<oneshot::Sender<()>>();
         let folder = folder.to_owned();
@@ -44,11 +44,11 @@ impl Keeper {
     }
 
     /// Returns once all changes up to now are on disk, or the write failed.
-    pub async fn keep(&self) {
+    pub async fn save(&self) {
         let Some(sender) = &self.0 else { return };
-        let (done, kept) = oneshot::channel();
+        let (done, saved) = oneshot::channel();
         if sender.send(done).is_ok() {
-            kept.await.ok();
+            saved.await.ok();
         }
     }
 }
@@ -99,7 +99,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(read(folder.path()).unwrap(), None);
         let below = folder.path().join("not").join("there");
-        Keeper::start(&below, || b"memory".to_vec()).keep().await;
+        StateWriter::start(&below, || b"memory".to_vec()).save().await;
         assert_eq!(read(&below).unwrap().unwrap(), b"memory");
         assert_eq!(fs::read_dir(&below).unwrap().count(), 1);
         #[cfg(unix)]
@@ -114,10 +114,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (written, counted) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
         let count = Arc::clone(&written);
-        let keeper =
-            Keeper::start(folder.path(), move || count.fetch_add(1, Ordering::SeqCst).to_string().into_bytes());
+        let writer =
+            StateWriter::start(folder.path(), move || count.fetch_add(1, Ordering::SeqCst).to_string().into_bytes());
         let asks = (0..50).map(|_| async {
-            keeper.keep().await;
+            writer.save().await;
             counted.fetch_add(1, Ordering::SeqCst);
         });
         futures::future::join_all(asks).await;
@@ -130,7 +130,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         fs::write(&file, "").unwrap();
-        Keeper::start(&file, Vec::new).keep().await;
-        Keeper::default().keep().await;
+        StateWriter::start(&file, Vec::new).save().await;
+        StateWriter::default().save().await;
     }
 }

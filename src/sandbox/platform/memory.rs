@@ -2,7 +2,7 @@
 
 use super::{
     credentials::Credentials,
-    disk::{self, Keeper},
+    disk::{self, StateWriter},
     locked::locked,
     world::{AccountKind, World},
 };
@@ -21,7 +21,7 @@ pub(super) async fn open(
     credentials: Option<Credentials>,
     kind: Option<AccountKind>,
     rng: &dyn Rng,
-) -> Result<(Arc<Mutex<World>>, Keeper), String> {
+) -> Result<(Arc<Mutex<World>>, StateWriter), String> {
     let kept = match folder.clone() {
         Some(folder) => blocking(move || read(&folder)).await?,
         None => None,
@@ -36,10 +36,10 @@ pub(super) async fn open(
     world.credentials.check()?;
     let bytes = snapshot(&world);
     let world = Arc::new(Mutex::new(world));
-    let Some(folder) = folder else { return Ok((world, Keeper::default())) };
+    let Some(folder) = folder else { return Ok((world, StateWriter::default())) };
     let (written, watched) = (folder.clone(), Arc::clone(&world));
     blocking(move || write(&written, &bytes)).await?;
-    Ok((world, Keeper::start(&folder, move || snapshot(&locked(&watched)))))
+    Ok((world, StateWriter::start(&folder, move || snapshot(&locked(&watched)))))
 }
 
 fn read(folder: &Path) -> Result<Option<World>, String> {

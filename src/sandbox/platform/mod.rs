@@ -100,9 +100,9 @@ impl Platform {
     pub async fn start(settings: PlatformSettings) -> Result<Self, String> {
         let PlatformSettings { folder, push_url, kind, mode, credentials, patience, clock, rng } = settings;
         let files = Files::new(folder.clone());
-        let (world, keeper) = memory::open(folder, credentials, kind, rng.as_ref()).await?;
+        let (world, writer) = memory::open(folder, credentials, kind, rng.as_ref()).await?;
         let wire = Wire { push_url: push_url.clone(), mode, verified: None };
-        let state = Arc::new(PlatformState::new(world, keeper, wire, (clock, rng), patience, files)?);
+        let state = Arc::new(PlatformState::new(world, writer, wire, (clock, rng), patience, files)?);
         let (base, server) = serve(Arc::clone(&state)).await?;
         if let Some(url) = push_url {
             let state = Arc::clone(&state);

@@ -1,7 +1,7 @@
 //! The shared state of the fake platform: users, clock, random source, and the connection to the program.
 
 use super::{
-    credentials::Credentials, disk::Keeper, fault_injection::FaultInjection, files::Files, locked::locked,
+    credentials::Credentials, disk::StateWriter, fault_injection::FaultInjection, files::Files, locked::locked,
     user_action::Moment, world::World,
 };
 use crate::{
@@ -18,7 +18,7 @@ use url::Url;
 /// The shared state. The users are locked for a few lines at a time, never over a request or a write.
 pub(super) struct PlatformState {
     world: Arc<Mutex<World>>,
-    keeper: Keeper,
+    writer: StateWriter,
     /// Increases with every change.
     revision: watch::Sender<u64>,
     line: Mutex<Line>,
@@ -44,7 +44,7 @@ pub(super) struct Line {
 impl PlatformState {
     pub fn new(
         world: Arc<Mutex<World>>,
-        keeper: Keeper,
+        writer: StateWriter,
         line: Line,
         (clock, rng): (Arc<dyn Clock>, Arc<dyn Rng>),
         patience: Duration,
@@ -60,7 +60,7 @@ impl PlatformState {
         // Higher than every revision of an earlier run, so that open pages notice the restart.
         let revision = watch::Sender::new(u64::try_from(clock.now_ms()).unwrap_or_default());
         let line = Mutex::new(line);
-        Ok(Self { world, keeper, revision, line, clock, rng, faults: FaultInjection::default(), http, files, patience })
+        Ok(Self { world, writer, revision, line, clock, rng, faults: FaultInjection::default(), http, files, patience })
     }
 
     /// Reads the state.
@@ -72,7 +72,7 @@ impl PlatformState {
     pub async fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
         let changed = change(&mut locked(&self.world));
         self.revision.send_modify(|revision| *revision += 1);
-        self.keeper.keep().await;
+        self.writer.save().await;
         changed
     }
 

@@ -104,7 +104,7 @@ async fn forget(db: &mut Tx, table: &Table, how: Forget, which: &Condition) -> R
 pub async fn delete_of(db: &mut Tx, subject: Subject) -> Result<u64, StoreError> {
     match subject {
         Subject::User(id) => {
-            crate::store::user::update_locked(db, id).await?;
+            crate::store::user::lock_user(db, id).await?;
         }
         Subject::Ordinary => {
             db.sql("UPDATE users SET credits = credits WHERE role <> 'admin'").execute(db.conn()).await?;
@@ -168,7 +168,7 @@ pub(super) async fn list_identities(
     subject: Subject,
     with_unbound: bool,
 ) -> Result<Vec<IdentityKey>, StoreError> {
-    let (whose, values) = match subject {
+    let (condition, values) = match subject {
         Subject::User(id) => (" = ?", Values::Id(id)),
         Subject::Ordinary => (" IN (SELECT id FROM users WHERE role <> 'admin')", Values::None),
     };
@@ -188,7 +188,7 @@ pub(super) async fn list_identities(
     }
     let mut found = Vec::new();
     for (head, tail) in statements {
-        for row in values.bind(db.sql_of(&[head, whose, tail])).fetch_all(db.conn()).await? {
+        for row in values.bind(db.sql_of(&[head, condition, tail])).fetch_all(db.conn()).await? {
             found.push(key_of(&row)?);
         }
     }

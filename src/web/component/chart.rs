@@ -158,13 +158,15 @@ mod tests {
     }
 
     #[test]
-    fn whoever_cannot_see_the_picture_has_the_same_numbers() {
+    fn a_table_has_the_same_numbers_as_the_picture() {
         let columns = vec![
             Column { name: "11-20".to_owned(), parts: vec![3, 1] },
             Column { name: "11-21".to_owned(), parts: vec![0, 12] },
         ];
         let series = vec!["命中".to_owned(), "<b>".to_owned()];
         let html = view! { <Bars label="l" series columns heading="日期" table="按天列出" /> }.to_html();
+        // Erased components leave an empty comment after a text.
+        let html = html.replace("<!>", "");
         assert!(html.contains("<title>11-20 · 命中 3 · &lt;b&gt; 1</title>"), "{html}");
         let (_, table) = html.split_once("<table").unwrap();
         for n in ["11-20", "11-21", ">3<", ">12<"] {

@@ -21,7 +21,7 @@ use tokio::sync::OwnedMutexGuard;
 mod state;
 mod store;
 
-use state::{Standing, State};
+use state::{State, TokenState};
 pub use store::{MemoryTokenStore, StoredToken, TokenStore, TokenStoreError};
 
 /// How often the store is polled while another instance renews, in milliseconds.
@@ -67,16 +67,16 @@ impl TokenKeeper {
     /// # Errors
     /// [`ApiError`] of the renewal; shortly after a failed renewal, its error again without another attempt.
     pub(super) async fn current(self: &Arc<Self>) -> Result<SecretString, ApiError> {
-        let standing = self.state().standing(self.clock.now_ms());
-        match standing {
-            Standing::Fresh(token) => Ok(token.value),
-            Standing::Due(token) => {
+        let token = self.state().token(self.clock.now_ms());
+        match token {
+            TokenState::Fresh(token) => Ok(token.value),
+            TokenState::Due(token) => {
                 if let Ok(guard) = Arc::clone(&self.renewing).try_lock_owned() {
                     drop(self.renew_in_task(guard));
                 }
                 Ok(token.value)
             }
-            Standing::Missing => {
+            TokenState::Missing => {
                 let guard = Arc::clone(&self.renewing).lock_owned().await;
                 // The task ends without a result only if it panics or the program stops.
                 self.renew_in_task(guard).await.unwrap_or(Err(ApiError::Transport))

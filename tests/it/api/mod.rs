@@ -9,6 +9,7 @@ mod described;
 mod edit_queue;
 mod follow;
 mod hostile;
+mod image_edit;
 mod json;
 mod mini_program;
 mod parity;

@@ -2,6 +2,7 @@
 
 pub mod crowd;
 pub mod directory;
+pub mod image_edit;
 pub mod page;
 pub mod replies;
 pub mod rules;

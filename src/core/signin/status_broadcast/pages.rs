@@ -52,11 +52,11 @@ mod tests {
 
     #[tokio::test]
     async fn every_page_of_a_session_hears_of_it_and_no_other() {
-        let hub = StatusBroadcast::default();
-        let follow = |id| hub.follow(id, Status::Waiting, 2);
+        let broadcast = StatusBroadcast::default();
+        let follow = |id| broadcast.follow(id, Status::Waiting, 2);
         let (mut one, mut two, other) = (follow(1).unwrap(), follow(1).unwrap(), follow(2).unwrap());
         assert!(follow(1).is_none());
-        hub.announce(1, Status::Scanned);
+        broadcast.announce(1, Status::Scanned);
         one.changed().await.unwrap();
         two.changed().await.unwrap();
         assert_eq!(*one.borrow(), Status::Scanned);
@@ -65,8 +65,8 @@ mod tests {
 
     #[test]
     fn nobody_waiting_costs_nothing() {
-        let hub = StatusBroadcast::default();
-        drop(hub.follow(1, Status::Waiting, 1));
-        assert!(hub.is_empty());
+        let broadcast = StatusBroadcast::default();
+        drop(broadcast.follow(1, Status::Waiting, 1));
+        assert!(broadcast.is_empty());
     }
 }

@@ -72,7 +72,7 @@ fn list(scope: RuleScope, names: &Names, changes: &[Change], now: i64) -> AnyVie
             <tr>
                 <th scope="row">{what(scope, change)}</th>
                 <td data-label=t.rules>{about(scope, change)}</td>
-                <td data-label=t.who>{who(scope, names, change)}</td>
+                <td data-label=t.who>{editor_of(scope, names, change)}</td>
                 <td data-label=t.when><Ago lang=scope.lang at=change.at now /></td>
                 <td class="acts">
                     <div class="row end">
@@ -114,7 +114,7 @@ fn about(scope: RuleScope, change: &Change) -> String {
     change.summary.clone()
 }
 
-fn who(scope: RuleScope, names: &Names, change: &Change) -> String {
+fn editor_of(scope: RuleScope, names: &Names, change: &Change) -> String {
     format!("{} · {}", names.say(scope, change.actor_id), scope.texts().door(change.door))
 }
 
@@ -140,7 +140,7 @@ async fn one(visitor: Visitor, id: i64) -> Result<PageContent, PageError> {
     let cards = versions.iter().take(MOST_RULES).map(|version| card(scope, version, None)).collect_view();
     let actions = (!change.is_undone).then(|| undo(scope, &change, &scope.owner.below("history")));
     let note = view! {
-        <p class="soft">{who(scope, &names, &change)} " · " <Ago lang=scope.lang at=change.at now=ctx.now() /></p>
+        <p class="soft">{editor_of(scope, &names, &change)} " · " <Ago lang=scope.lang at=change.at now=ctx.now() /></p>
     };
     let body = view! {
         {note}
@@ -161,7 +161,7 @@ async fn of_rule(visitor: Visitor, number: i64) -> Result<PageContent, PageError
     let now = ctx.now();
     let cards = versions.iter().map(|version| {
         let change = &version.change;
-        let head = format!("{} · {}", t.action(change.action), who(scope, &names, change));
+        let head = format!("{} · {}", t.action(change.action), editor_of(scope, &names, change));
         card(scope, version, Some((head, change.at, now)))
     });
     let body = if versions.is_empty() {

@@ -146,11 +146,11 @@ fn list(scope: RuleScope, ask: Ask, found: &[Entry], now: i64) -> AnyView {
 
 fn row(scope: RuleScope, entry: &Entry, now: i64) -> AnyView {
     let t = Messages::of(scope.lang);
-    let who = scope.is_accounts().then(|| view! { <td data-label=t.who>{who(scope, entry)}</td> });
+    let sender = scope.is_accounts().then(|| view! { <td data-label=t.who>{sender_of(scope, entry)}</td> });
     view! {
         <tr>
             <th scope="row">{text_of(scope, entry, SHOWN_CHARS)}</th>
-            {who}
+            {sender}
             <td data-label=t.answer>{answer(scope, entry)}</td>
             <td data-label=t.took class="num">{took(scope, entry)}</td>
             <td data-label=t.when><Ago lang=scope.lang at=entry.at now /></td>
@@ -170,7 +170,7 @@ fn text_of(scope: RuleScope, entry: &Entry, most: usize) -> AnyView {
     }
 }
 
-fn who(scope: RuleScope, entry: &Entry) -> String {
+fn sender_of(scope: RuleScope, entry: &Entry) -> String {
     let t = Messages::of(scope.lang);
     entry.user_id.map_or_else(|| t.not_registered.to_owned(), |id| fill(t.user, &[("id", &id.to_string())]))
 }
@@ -224,12 +224,12 @@ fn facts(scope: RuleScope, entry: &Entry, now: i64) -> AnyView {
         let message: String = byte_serialize(content.as_bytes()).collect();
         view! { " " <a href=scope.owner.below(&format!("bench?say={message}"))>{t.again}</a> }
     });
-    let (message, who, at) = (text_of(scope, entry, usize::MAX), who(scope, entry), entry.at);
+    let (message, sender, at) = (text_of(scope, entry, usize::MAX), sender_of(scope, entry), entry.at);
     let (answer, took) = (answer(scope, entry), took(scope, entry));
     view! {
         <Facts>
             <Fact name=t.message><span class="version">{message}</span>{again}</Fact>
-            <Fact name=t.who>{who}</Fact>
+            <Fact name=t.who>{sender}</Fact>
             <Fact name=t.answer>{answer}</Fact>
             <Fact name=t.took>{took}</Fact>
             <Fact name=t.when><Ago lang=scope.lang at now /></Fact>

@@ -34,7 +34,7 @@ pub(super) struct State {
 }
 
 /// Whether the token can be used.
-pub(super) enum Standing {
+pub(super) enum TokenState {
     /// Use it.
     Fresh(StoredToken),
     /// Use it, and renew it in the background.
@@ -44,19 +44,19 @@ pub(super) enum Standing {
 }
 
 impl State {
-    pub(super) fn standing(&self, now_ms: i64) -> Standing {
+    pub(super) fn token(&self, now_ms: i64) -> TokenState {
         match self.token.clone().filter(|token| token.is_valid(now_ms)) {
-            Some(token) if token.is_due(now_ms) && !self.is_resting(now_ms) => Standing::Due(token),
-            Some(token) => Standing::Fresh(token),
-            None => Standing::Missing,
+            Some(token) if token.is_due(now_ms) && !self.is_resting(now_ms) => TokenState::Due(token),
+            Some(token) => TokenState::Fresh(token),
+            None => TokenState::Missing,
         }
     }
 
     /// The result of another task's renewal, if it makes a further one unnecessary.
     pub(super) fn settled(&self, now_ms: i64) -> Option<Result<SecretString, ApiError>> {
-        match (self.standing(now_ms), &self.failure) {
-            (Standing::Fresh(token), _) => Some(Ok(token.value)),
-            (Standing::Missing, Some((error, _))) if self.is_resting(now_ms) => Some(Err(error.clone())),
+        match (self.token(now_ms), &self.failure) {
+            (TokenState::Fresh(token), _) => Some(Ok(token.value)),
+            (TokenState::Missing, Some((error, _))) if self.is_resting(now_ms) => Some(Err(error.clone())),
             _ => None,
         }
     }
@@ -122,10 +122,10 @@ mod tests {
         let mut state = State::default();
         state.succeed(&token("new"), 0);
         state.reject(&"old".into());
-        assert!(matches!(state.standing(0), Standing::Fresh(token) if token.value.expose_secret() == "new"));
+        assert!(matches!(state.token(0), TokenState::Fresh(token) if token.value.expose_secret() == "new"));
         assert!(!state.is_rejected(&"old".into()));
         state.reject(&"new".into());
-        assert!(matches!(state.standing(0), Standing::Missing));
+        assert!(matches!(state.token(0), TokenState::Missing));
         assert!(state.is_rejected(&"new".into()));
     }
 
@@ -133,9 +133,9 @@ mod tests {
     fn a_token_ends_with_its_last_millisecond() {
         let mut state = State::default();
         state.succeed(&token("t"), 0);
-        assert!(matches!(state.standing(6_899_999), Standing::Fresh(_)));
-        assert!(matches!(state.standing(6_900_000), Standing::Due(_)));
-        assert!(matches!(state.standing(7_199_999), Standing::Due(_)));
-        assert!(matches!(state.standing(7_200_000), Standing::Missing));
+        assert!(matches!(state.token(6_899_999), TokenState::Fresh(_)));
+        assert!(matches!(state.token(6_900_000), TokenState::Due(_)));
+        assert!(matches!(state.token(7_199_999), TokenState::Due(_)));
+        assert!(matches!(state.token(7_200_000), TokenState::Missing));
     }
 }

@@ -130,7 +130,7 @@ pub fn audit(request: &PageRequest, detail: &UserDetail) -> AnyView {
 fn one_act(request: &PageRequest, entry: AuditEntry) -> impl IntoView + use<> {
     let (lang, now) = (request.lang(), request.ctx.now());
     let (c, t) = (Common::of(lang), Users::of(lang));
-    let who = match (entry.actor_name, entry.actor_id) {
+    let actor = match (entry.actor_name, entry.actor_id) {
         (Some(name), _) => name,
         (None, Some(id)) => fill(t.by_gone, &[("id", &id.to_string())]),
         (None, None) => t.by_system.to_owned(),
@@ -139,7 +139,7 @@ fn one_act(request: &PageRequest, entry: AuditEntry) -> impl IntoView + use<> {
         <tr>
             <th scope="row">{act_name(t, entry.action)}</th>
             <td data-label=t.detail class="wrap">{entry.detail}</td>
-            <td data-label=t.who title=entry.address>{who}</td>
+            <td data-label=t.who title=entry.address>{actor}</td>
             <td data-label=c.time><Ago lang at=entry.created_at now /></td>
         </tr>
     }

@@ -33,7 +33,7 @@ fn both(scope: RuleScope, form: &EditorForm, theirs: &Rule, names: &Names, now: 
     let t = Edit::of(scope.lang);
     let found = diff::differences(scope, Some(&form.draft), Some(&Draft::from(theirs)));
     let door = scope.texts().through(theirs.updated_door);
-    let who = fill_spaced(
+    let editor = fill_spaced(
         t.conflict_who,
         &[("who", &names.say(scope, theirs.updated_by.unwrap_or_default())), ("door", door)],
     );
@@ -47,7 +47,7 @@ fn both(scope: RuleScope, form: &EditorForm, theirs: &Rule, names: &Names, now: 
     view! {
         <section class="clash stack" aria-label=t.conflict>
             <Notice tone=Tone::Warning title=t.conflict>
-                <p>{who} " " <Ago lang at now /></p>
+                <p>{editor} " " <Ago lang at now /></p>
             </Notice>
             {body}
             <div class="row end">

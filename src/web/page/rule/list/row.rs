@@ -142,12 +142,12 @@ fn priority(scope: RuleScope, rule: &Rule, n: &str, query: &ListQuery) -> AnyVie
 
 fn changed(scope: RuleScope, rule: &Rule, names: &Names, now: i64) -> AnyView {
     let t = List::of(scope.lang);
-    let who = rule.updated_by.map(|id| {
+    let editor = rule.updated_by.map(|id| {
         let text =
             fill(t.changed_by, &[("who", &names.say(scope, id)), ("door", scope.texts().door(rule.updated_door))]);
         view! { <small class="soft">{text}</small> }
     });
-    view! { <div class="changed"><Ago lang=scope.lang at=rule.updated_at now /> {who}</div> }.into_any()
+    view! { <div class="changed"><Ago lang=scope.lang at=rule.updated_at now /> {editor}</div> }.into_any()
 }
 
 /// The switch: a button that looks like one.
