@@ -27,11 +27,16 @@ pub trait Link: Send {
 
     /// A statement concatenated from several literals: for lists of values, and for orders that users choose.
     fn sql_of(&self, pieces: &[&'static str]) -> Asked {
-        let text = pieces.concat();
         // Lists have many lengths: cached as prepared statements, they would evict the frequent ones.
+        self.sql_kept(pieces).persistent(false)
+    }
+
+    /// [`Self::sql_of`] for texts of which there are few, such as those of `bulk::parts`: kept prepared.
+    fn sql_kept(&self, pieces: &[&'static str]) -> Asked {
+        let text = pieces.concat();
         match self.engine() {
-            Engine::Postgres => assembled(numbered(&text)).persistent(false),
-            Engine::Sqlite | Engine::MySql => assembled(text).persistent(false),
+            Engine::Postgres => assembled(numbered(&text)),
+            Engine::Sqlite | Engine::MySql => assembled(text),
         }
     }
 }
