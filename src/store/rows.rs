@@ -31,8 +31,9 @@ macro_rules! table_rows {
             }
         }
 
-        // Not every table is inserted row by row and in batches.
+        // Not every table is read, inserted row by row, and in batches.
         const _: (&str, &str) = ($name::VALUES, $name::ROW);
+        const _: fn(&sqlx::any::AnyRow) -> Result<$name, sqlx::Error> = $name::read;
 
         impl $name {
             /// `a, b, c`

@@ -52,12 +52,7 @@ pub async fn update_hits(db: &mut Tx, rule_id: i64, day: i64, now: i64) -> Resul
 /// [`update_hits`] for many answers: rules with their numbers of answers.
 ///
 /// Rules with the same number share a statement, and all transactions lock rows in the same order of ids.
-pub async fn update_many_hits(
-    db: &mut Tx,
-    hits: &BTreeMap<i64, i64>,
-    day: i64,
-    now: i64,
-) -> Result<(), StoreError> {
+pub async fn update_many_hits(db: &mut Tx, hits: &BTreeMap<i64, i64>, day: i64, now: i64) -> Result<(), StoreError> {
     for (times, rule_ids) in by_value(hits) {
         for part in padded(&rule_ids) {
             let head = "UPDATE reply_rules SET hits = hits + ?, last_hit_at = ? WHERE id IN (";
@@ -76,12 +71,7 @@ pub async fn update_many_hits(
 }
 
 /// Adds the day's rows of those of these rules that have none.
-async fn insert_missing_hits(
-    db: &mut Tx,
-    mut rule_ids: BTreeSet<i64>,
-    day: i64,
-    times: i64,
-) -> Result<(), StoreError> {
+async fn insert_missing_hits(db: &mut Tx, mut rule_ids: BTreeSet<i64>, day: i64, times: i64) -> Result<(), StoreError> {
     let all: Vec<i64> = rule_ids.iter().copied().collect();
     for part in padded(&all) {
         let head = "SELECT rule_id FROM rule_hits WHERE day = ? AND rule_id IN (";

@@ -27,7 +27,11 @@ pub async fn list_used(db: &mut impl Link, signatures: &[SignatureRow]) -> Resul
     let mut found = Vec::new();
     for (signed_at, hashes) in by_time {
         for part in padded(&hashes) {
-            let head = joined!("SELECT ", SignatureRow::COLUMNS, " FROM used_signatures WHERE signed_at = ? AND signature_hash IN (");
+            let head = joined!(
+                "SELECT ",
+                SignatureRow::COLUMNS,
+                " FROM used_signatures WHERE signed_at = ? AND signature_hash IN ("
+            );
             let query = db.sql_kept(&repeated(head, "?", part.len(), ")")).bind(signed_at);
             let rows = bound(query, &part).fetch_all(db.conn()).await?;
             found.extend(rows.iter().map(SignatureRow::read).collect::<Result<Vec<_>, _>>()?);
