@@ -1,7 +1,7 @@
 //! Counts of answers per rule and day, counted from 1970-01-01 in Beijing.
 
 use super::{
-    Link, StoreError, Tx,
+    Engine, Link, StoreError, Tx,
     bulk::{CHUNK, bound, padded, parts, repeated},
     rows,
 };
@@ -51,8 +51,9 @@ pub async fn update_hits(db: &mut Tx, rule_id: i64, day: i64, now: i64) -> Resul
 
 /// [`update_hits`] for many answers: rules with their numbers of answers.
 ///
-/// Rules with the same number share a statement, and all transactions lock rows in the same order of ids.
+/// Rules with the same number share a statement.
 pub async fn update_many_hits(db: &mut Tx, hits: &BTreeMap<i64, i64>, day: i64, now: i64) -> Result<(), StoreError> {
+    lock_rules(db, hits).await?;
     for (times, rule_ids) in by_value(hits) {
         for part in padded(&rule_ids) {
             let head = "UPDATE reply_rules SET hits = hits + ?, last_hit_at = ? WHERE id IN (";
@@ -66,6 +67,21 @@ pub async fn update_many_hits(db: &mut Tx, hits: &BTreeMap<i64, i64>, day: i64, 
                 insert_missing_hits(db, distinct, day, times).await?;
             }
         }
+    }
+    Ok(())
+}
+
+/// Locks the rows of rules in the order of their ids, where several transactions write at the same time: two batches that count the same
+/// rules then wait for each other instead of colliding.
+async fn lock_rules(db: &mut Tx, hits: &BTreeMap<i64, i64>) -> Result<(), StoreError> {
+    if db.engine() == Engine::Sqlite || hits.len() < 2 {
+        return Ok(());
+    }
+    let rule_ids: Vec<i64> = hits.keys().copied().collect();
+    for part in padded(&rule_ids) {
+        let head = "SELECT id FROM reply_rules WHERE id IN (";
+        let query = db.sql_kept(&repeated(head, "?", part.len(), ") ORDER BY id FOR UPDATE"));
+        bound(query, &part).fetch_all(db.conn()).await?;
     }
     Ok(())
 }
