@@ -9,6 +9,9 @@ pub fn is_aes_key(text: &str) -> bool {
     text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
+/// The length of a hash: hexadecimal digits of SHA-256.
+const HASH_CHARS: usize = 64;
+
 /// What is hashed: the same text hashed for two uses gives two different hashes.
 #[derive(Debug, Clone, Copy)]
 pub enum Use {
@@ -27,7 +30,7 @@ pub enum Use {
     Client,
     /// A browser or a network that a user signed in with before.
     KnownBrowser,
-    /// The key that identifies one push of the platform: it may contain a user's scene.
+    /// The key that identifies one push of the platform: it may contain a user's scene. The hash is ordered: see [`HashKey::hash`].
     Delivery,
     /// The signature of a push.
     PushSignature,
@@ -55,6 +58,9 @@ impl HashKey {
     }
 
     /// The keyed hash of `secret`: 64 hexadecimal digits.
+    ///
+    /// That of a [`Use::Delivery`] begins with `t` and 20 decimal digits if the key has a number in its fourth part (`|` separates parts):
+    /// the platform's id of the message, or its time. Both increase, so that the database writes the newest rows to few pages.
     #[must_use]
     pub fn hash(&self, of: Use, secret: &str) -> String {
         let label: &[u8] = match of {
@@ -81,13 +87,42 @@ impl HashKey {
         mac.update(label);
         mac.update(&[0]);
         mac.update(secret.as_bytes());
-        hex::encode(mac.finalize().into_bytes())
+        let hash = hex::encode(mac.finalize().into_bytes());
+        match of {
+            Use::Delivery => number_of(secret).map_or(hash.clone(), |number| format!("t{number:020}{hash}")),
+            _ => hash,
+        }
     }
+}
+
+/// The number in the fourth part of a key.
+fn number_of(key: &str) -> Option<u64> {
+    key.split('|').nth(3).filter(|part| part.bytes().all(|b| b.is_ascii_digit()))?.parse().ok()
+}
+
+/// An ordered hash without the number before it.
+#[must_use]
+pub fn unordered(hash: &str) -> &str {
+    hash.get(hash.len().saturating_sub(HASH_CHARS)..).unwrap_or(hash)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn deliveries_are_ordered_by_the_number_of_their_message() {
+        let key = HashKey::parse(&"5a".repeat(32)).unwrap();
+        let of = |text: &str| key.hash(Use::Delivery, text);
+        let (message, event) = (of("msg|wx1|oA|24000000000000001"), of("event|wx1|oA|1757650000|#ab|CLICK|k"));
+        assert!(message.starts_with("t00024000000000000001") && event.starts_with("t00000000001757650000"));
+        assert_eq!((message.len(), unordered(&message).len()), (85, 64));
+        assert!(unordered(&message) != unordered(&of("msg|wx1|oB|24000000000000001")));
+        // Without a number, or with one that has no place, it is a hash like any other.
+        for text in ["msg|wx1|oA|x", "msg|wx1|2400", "msg|wx1|oA|-1", "msg|wx1|oA|99999999999999999999999", ""] {
+            assert_eq!((of(text).len(), unordered(&of(text))), (64, of(text).as_str()), "{text}");
+        }
+    }
 
     #[test]
     fn one_text_has_a_hash_of_its_own_for_every_use() {

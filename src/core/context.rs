@@ -5,7 +5,7 @@ use super::{
     credit::Holds,
     image::EditQueue,
     keyed_lock::{InFlight, KeyedLock},
-    message::{custom_message::CustomMessages, original_id::OriginalId},
+    message::{PushQueue, custom_message::CustomMessages, original_id::OriginalId},
     rate::Rates,
     rule::{cache::RuleCache, media::upload::MediaUploads, transfer::job::Imports, worker_pool::WorkerPool},
     secret_key::SecretKey,
@@ -39,6 +39,7 @@ pub struct OfficialAccount {
     pub qr_availability: QrAvailability,
     pub media_uploads: MediaUploads,
     pub custom_messages: CustomMessages,
+    pub push_queue: PushQueue,
 }
 
 /// The parts of a [`Ctx`].

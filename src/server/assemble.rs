@@ -11,7 +11,7 @@ use crate::{
         credit::Holds,
         image::EditQueue,
         keyed_lock::{InFlight, KeyedLock},
-        message::{commands::Commands, custom_message::CustomMessages, original_id::OriginalId},
+        message::{PushQueue, commands::Commands, custom_message::CustomMessages, original_id::OriginalId},
         rate::Rates,
         rule::{cache::RuleCache, media::upload::MediaUploads, transfer::job::Imports, worker_pool::WorkerPool},
         secret_key::{self, Purpose, SecretKey},
@@ -81,6 +81,7 @@ pub async fn ctx(
         qr_availability: QrAvailability::default(),
         media_uploads: MediaUploads::default(),
         custom_messages: CustomMessages::default(),
+        push_queue: PushQueue::default(),
     };
     let ctx = Ctx::new(Parts {
         store,

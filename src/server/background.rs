@@ -1,8 +1,11 @@
 //! Background tasks: listening for other instances, ending sessions, cleanup. Each is a separate task, so that none waits for
 //! another; a task that fails or panics runs again in its next round.
 
-use crate::core::{CoreError, Ctx, OfficialCtx, cleanup, credit, rule, signin, token};
-use crate::http::state::AppState;
+use crate::{
+    core::{CoreError, Ctx, OfficialCtx, cleanup, credit, rule, signin, token},
+    http::state::AppState,
+    store::{self, Watch},
+};
 use futures::FutureExt as _;
 use std::{panic::AssertUnwindSafe, time::Duration};
 use tokio::{task::JoinHandle, time::MissedTickBehavior};
@@ -17,30 +20,82 @@ const SWEEP: Duration = Duration::from_mins(5);
 
 /// Starts the background tasks; they end with the program.
 pub fn start(state: &AppState) {
-    let duty = |name: &'static str, every: Duration, work: Duty| {
+    let duty = |name: &'static str, every: Duration, work: Duty, confirm: fn(&Ctx, i64)| {
         let ctx = state.ctx.clone();
-        rounds(name, every, state.stopping.clone(), move || work(ctx.clone()));
+        rounds(name, every, state.stopping.clone(), Round { watch: ctx.store.watch(), due: None, ctx, work, confirm });
     };
-    duty("tokens", LISTEN, |ctx| Box::pin(async move { token::status::follow_changes(&ctx).await }));
-    duty("sign-ins", LISTEN, |ctx| Box::pin(async move { signin::status_broadcast::listen(&ctx).await }));
-    duty("rules", LISTEN, |ctx| Box::pin(async move { rule::cache::follow_changes(&ctx).await }));
-    duty("holds", HOLD, |ctx| Box::pin(async move { follow_holds(&ctx).await }));
-    duty("expiry", EXPIRE, |ctx| Box::pin(async move { cleanup::expire(&ctx).await }));
-    duty("sweep", SWEEP, |ctx| Box::pin(async move { cleanup::delete_expired(&ctx).await }));
+    let nothing: fn(&Ctx, i64) = |_, _| {};
+    duty(
+        "tokens",
+        LISTEN,
+        |ctx| Box::pin(async move { token::status::follow_changes(&ctx).await.map(by_change) }),
+        token::status::confirm_unchanged,
+    );
+    duty(
+        "sign-ins",
+        LISTEN,
+        |ctx| Box::pin(async move { signin::status_broadcast::listen(&ctx).await.map(by_change) }),
+        nothing,
+    );
+    duty(
+        "rules",
+        LISTEN,
+        |ctx| Box::pin(async move { rule::cache::follow_changes(&ctx).await.map(by_change) }),
+        nothing,
+    );
+    duty("holds", HOLD, |ctx| Box::pin(async move { follow_holds(&ctx).await }), nothing);
+    duty("expiry", EXPIRE, |ctx| Box::pin(async move { expire(&ctx).await }), nothing);
+    duty(
+        "sweep",
+        SWEEP,
+        |ctx| Box::pin(async move { cleanup::delete_expired(&ctx).await.map(|()| Due(Some(0))) }),
+        nothing,
+    );
 }
 
-type Duty = fn(OfficialCtx) -> futures::future::BoxFuture<'static, Result<(), CoreError>>;
+/// When a task has work although nothing was committed, in epoch milliseconds; `None`: never.
+struct Due(Option<i64>);
+
+/// For tasks that depend on commits alone.
+fn by_change((): ()) -> Due {
+    Due(None)
+}
+
+type Duty = fn(OfficialCtx) -> futures::future::BoxFuture<'static, Result<Due, CoreError>>;
+
+/// A task and when it has work: an idle program queries nothing on the embedded database.
+struct Round {
+    ctx: OfficialCtx,
+    watch: Watch,
+    due: Option<i64>,
+    work: Duty,
+    /// Called instead of the work where nothing was committed before this time (epoch milliseconds).
+    confirm: fn(&Ctx, i64),
+}
+
+impl Work for Round {
+    async fn run(&mut self) -> Result<(), CoreError> {
+        let now = self.ctx.now();
+        let is_due = self.due.is_some_and(|due| due <= now);
+        if !self.watch.may_have_changed() && !is_due {
+            (self.confirm)(&self.ctx, now);
+            return Ok(());
+        }
+        // The next round repeats a round that fails or panics.
+        self.due = Some(i64::MIN);
+        let Due(due) = (self.work)(self.ctx.clone()).await?;
+        self.due = due;
+        Ok(())
+    }
+}
+
+/// The work of one round.
+trait Work: Send + 'static {
+    fn run(&mut self) -> impl Future<Output = Result<(), CoreError>> + Send;
+}
 
 /// Runs a task at an interval until the program stops.
-fn rounds<F>(
-    name: &'static str,
-    every: Duration,
-    stopping: CancellationToken,
-    mut work: impl FnMut() -> F + Send + 'static,
-) -> JoinHandle<()>
-where
-    F: Future<Output = Result<(), CoreError>> + Send,
-{
+fn rounds(name: &'static str, every: Duration, stopping: CancellationToken, mut work: impl Work) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(every);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -49,7 +104,7 @@ where
                 _ = ticks.tick() => {}
                 () = stopping.cancelled() => break,
             }
-            match AssertUnwindSafe(async { work().await }).catch_unwind().await {
+            match AssertUnwindSafe(async { work.run().await }).catch_unwind().await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => {
                     tracing::warn!(%error, name, "a background task failed and will run again in its next round");
@@ -60,35 +115,49 @@ where
     })
 }
 
-async fn follow_holds(ctx: &Ctx) -> Result<(), CoreError> {
+/// Ends overdue sign-in sessions; due again when the next one is.
+async fn expire(ctx: &Ctx) -> Result<Due, CoreError> {
+    let now = ctx.now();
+    cleanup::expire(ctx).await?;
+    Ok(Due(store::signin::find_next_expiry(&mut ctx.store.read().await?, now).await?))
+}
+
+/// Renews this instance's holds as long as there are any, and releases those of dead instances when they are over.
+async fn follow_holds(ctx: &Ctx) -> Result<Due, CoreError> {
     credit::hold::renew(ctx).await?;
-    credit::hold::release(ctx, false).await
+    credit::hold::release(ctx, false).await?;
+    if ctx.holds.has_live() {
+        return Ok(Due(Some(i64::MIN)));
+    }
+    Ok(Due(store::hold::find_next_expiry(&mut ctx.store.read().await?).await?))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    };
     use tokio::sync::mpsc;
+
+    /// Panics, fails, then succeeds.
+    struct Shaky(u32, mpsc::UnboundedSender<u32>);
+
+    impl Work for Shaky {
+        async fn run(&mut self) -> Result<(), CoreError> {
+            let round = self.0;
+            self.0 += 1;
+            self.1.send(round).ok();
+            match round {
+                0 => panic!("the first time"),
+                1 => Err(CoreError::Unavailable),
+                _ => Ok(()),
+            }
+        }
+    }
 
     #[tokio::test]
     async fn a_duty_that_fails_or_breaks_is_done_again_and_ends_with_the_program() {
         let (sender, mut receiver) = mpsc::unbounded_channel();
-        let (rounds_begun, stopping) = (Arc::new(AtomicUsize::new(0)), CancellationToken::new());
-        let task = rounds("test", Duration::from_millis(1), stopping.clone(), move || {
-            let (round, sender) = (rounds_begun.fetch_add(1, Ordering::SeqCst), sender.clone());
-            async move {
-                sender.send(round).ok();
-                match round {
-                    0 => panic!("the first time"),
-                    1 => Err(CoreError::Unavailable),
-                    _ => Ok(()),
-                }
-            }
-        });
+        let stopping = CancellationToken::new();
+        let task = rounds("test", Duration::from_millis(1), stopping.clone(), Shaky(0, sender));
         for round in 0..4 {
             assert_eq!(receiver.recv().await, Some(round));
         }

@@ -1,11 +1,16 @@
 //! Opening the database: engine, connections and required settings.
 
-use super::{Engine, Link as _, OpenError, Reader, StoreError, Tx, effects::Effects};
+use super::{
+    Engine, Link as _, OpenError, Reader, StoreError, Tx,
+    checkpoint::{self, Checkpoints},
+    effects::Effects,
+    link::Statements,
+};
 use sqlx::{AnyPool, Executor as _, Row as _, any::AnyPoolOptions};
 use std::{
     fs::File,
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 use tokio::sync::{Mutex, Semaphore};
@@ -35,6 +40,8 @@ pub struct Store {
     queue: Arc<Semaphore>,
     /// The embedded database's file.
     file: Option<PathBuf>,
+    checkpoints: Checkpoints,
+    statements: Statements,
     /// Held while deleted rows are erased from the file.
     pub(super) erasing: Arc<Mutex<Option<Instant>>>,
 }
@@ -87,6 +94,10 @@ impl Store {
                         conn.execute("PRAGMA journal_size_limit = 67108864").await?;
                         if read_only {
                             conn.execute("PRAGMA query_only = ON").await?;
+                        } else {
+                            conn.execute(checkpoint::FALLBACK).await?;
+                            // The pages of the hot indexes, in KiB.
+                            conn.execute("PRAGMA cache_size = -16384").await?;
                         }
                         Ok(())
                     })
@@ -104,7 +115,17 @@ impl Store {
 
     fn of_pools(engine: Engine, readers: AnyPool, writers: AnyPool, file: Option<PathBuf>) -> Self {
         let queued = if engine == Engine::Sqlite { SQLITE_QUEUED } else { SERVER_QUEUED };
-        Self { engine, readers, writers, queue: Arc::new(Semaphore::new(queued)), file, erasing: Arc::default() }
+        let checkpoints = Checkpoints::new((engine == Engine::Sqlite).then(|| readers.clone()));
+        Self {
+            engine,
+            readers,
+            writers,
+            queue: Arc::new(Semaphore::new(queued)),
+            file,
+            checkpoints,
+            statements: Arc::default(),
+            erasing: Arc::default(),
+        }
     }
 
     /// Refuses databases on which the program would be incorrect.
@@ -151,12 +172,18 @@ impl Store {
         self.engine
     }
 
+    /// The number of statements that were made since the start, without those that begin and end transactions.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
     /// A connection for reading.
     ///
     /// # Errors
     /// No connection was free in time, or the database cannot be reached.
     pub async fn read(&self) -> Result<Reader, StoreError> {
-        Ok(Reader { engine: self.engine, conn: self.readers.acquire().await? })
+        Ok(Reader { engine: self.engine, conn: self.readers.acquire().await?, statements: self.statements.clone() })
     }
 
     /// A transaction. On the embedded database it holds the only writer: do nothing slow inside one.
@@ -167,7 +194,8 @@ impl Store {
         let turn = tokio::time::timeout(ACQUIRE_TIMEOUT, self.queue.clone().acquire_owned());
         // The queue is never closed.
         let turn = turn.await.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
-        Ok(Tx { _turn: Some(turn), ..self.begin_urgent().await? })
+        let tx = self.begin_urgent().await?;
+        Ok(Tx { _turn: Some(turn), ..tx })
     }
 
     /// A transaction for a message, which must be answered within seconds: it overtakes all that wait in [`Self::begin`].
@@ -180,7 +208,14 @@ impl Store {
             Engine::Sqlite => self.writers.begin_with("BEGIN IMMEDIATE").await?,
             Engine::MySql | Engine::Postgres => self.writers.begin().await?,
         };
-        Ok(Tx { engine: self.engine, inner, _turn: None, effects: Effects::default() })
+        Ok(Tx {
+            engine: self.engine,
+            inner,
+            _turn: None,
+            effects: Effects::default(),
+            checkpoints: self.checkpoints.clone(),
+            statements: self.statements.clone(),
+        })
     }
 
     /// A lock to hold while the program runs, if no other process uses the same embedded database. `None` if one does, or on

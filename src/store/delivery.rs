@@ -1,6 +1,14 @@
 //! Answers given to deliveries.
 
-use super::{Link, StoreError, Tx, rows};
+use super::{
+    Link, StoreError, Tx,
+    bulk::{bound, padded, parts, repeated},
+    joined, rows, table_rows,
+};
+use sqlx::Row as _;
+
+/// Keys that begin with the number of their message sort behind this; keys of versions before, 64 hexadecimal digits, before it.
+const ORDERED: &str = "n";
 
 rows! {
     /// The answer given to a delivery.
@@ -11,6 +19,48 @@ rows! {
         /// then only (epoch milliseconds).
         pub reply_until: Option<i64>,
     }
+}
+
+table_rows! {
+    /// A delivery with its answer, as a batch of messages inserts it.
+    pub struct AnsweredRow {
+        pub dedupe_key: String,
+        pub received_at: i64,
+        pub appid: String,
+        pub openid: String,
+        /// `None`: `success`.
+        pub reply: Option<String>,
+    }
+}
+
+const INSERT_ANSWERED: &str = joined!("INSERT INTO deliveries (", AnsweredRow::COLUMNS, ") VALUES ");
+
+/// The answers given to these deliveries, by key; a key without a delivery is left out.
+pub async fn list_deliveries(db: &mut impl Link, keys: &[String]) -> Result<Vec<(String, DeliveryRow)>, StoreError> {
+    let mut found = Vec::new();
+    for part in padded(keys) {
+        let head = "SELECT dedupe_key, reply, reply_until FROM deliveries WHERE dedupe_key IN (";
+        let query = bound(db.sql_kept(&repeated(head, "?", part.len(), ")")), &part);
+        for row in query.fetch_all(db.conn()).await? {
+            found.push((row.try_get(0)?, DeliveryRow::read(&row)?));
+        }
+    }
+    Ok(found)
+}
+
+/// True if a delivery of a version before is stored, whose key was a hash without a time before it.
+pub async fn has_unordered(db: &mut impl Link) -> Result<bool, StoreError> {
+    let query = db.sql("SELECT dedupe_key FROM deliveries WHERE dedupe_key < ? LIMIT 1").bind(ORDERED.to_owned());
+    Ok(query.fetch_optional(db.conn()).await?.is_some())
+}
+
+/// Adds deliveries with their answers; [`StoreError::Duplicate`] if a concurrent transaction added one of them.
+pub async fn insert_answered(db: &mut Tx, rows: Vec<AnsweredRow>) -> Result<(), StoreError> {
+    for part in parts(&rows) {
+        let query = db.sql_kept(&repeated(INSERT_ANSWERED, AnsweredRow::ROW, part.len(), ""));
+        part.iter().cloned().fold(query, |query, row| row.bind(query)).execute(db.conn()).await?;
+    }
+    Ok(())
 }
 
 /// The answer given to this delivery.

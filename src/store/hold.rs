@@ -1,6 +1,7 @@
 //! Credit holds for work in progress, and answers under idempotency keys.
 
 use super::{Link, StoreError, Tx, rows};
+use sqlx::Row as _;
 
 rows! {
     /// A row of `credit_holds`.
@@ -73,6 +74,11 @@ pub async fn list_over(db: &mut impl Link, now: i64) -> Result<Vec<HoldRow>, Sto
         .fetch_all(db.conn())
         .await?;
     Ok(rows.iter().map(HoldRow::read).collect::<Result<_, _>>()?)
+}
+
+/// When the next hold expires, in epoch milliseconds; `None` if there is none.
+pub async fn find_next_expiry(db: &mut impl Link) -> Result<Option<i64>, StoreError> {
+    Ok(db.sql("SELECT MIN(expires_at) FROM credit_holds").fetch_one(db.conn()).await?.try_get(0)?)
 }
 
 /// The row of an idempotency key.

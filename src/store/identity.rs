@@ -1,6 +1,11 @@
 //! Identities: a WeChat user within one app.
 
-use super::{Link, StoreError, Tx, joined, table_rows};
+use super::{
+    Link, StoreError, Tx,
+    bulk::{bound, padded, repeated},
+    joined, table_rows,
+};
+use sqlx::Row as _;
 
 table_rows! {
     /// A row of `identities`.
@@ -33,6 +38,36 @@ const INSERT: &str = joined!("INSERT INTO identities (", IdentityRow::COLUMNS, "
 pub async fn find_identity(db: &mut impl Link, appid: &str, openid: &str) -> Result<Option<IdentityRow>, StoreError> {
     let row = db.sql(BY_KEY).bind(appid.to_owned()).bind(openid.to_owned()).fetch_optional(db.conn()).await?;
     Ok(row.map(|r| IdentityRow::read(&r)).transpose()?)
+}
+
+/// The identities of an app with these openids, compared byte by byte; an unknown openid is left out.
+pub async fn list_by_openid(
+    db: &mut impl Link,
+    appid: &str,
+    openids: &[String],
+) -> Result<Vec<IdentityRow>, StoreError> {
+    let mut found = Vec::new();
+    for part in padded(openids) {
+        let head = joined!("SELECT ", IdentityRow::COLUMNS, " FROM identities WHERE appid = ? AND openid IN (");
+        let query = db.sql_kept(&repeated(head, "?", part.len(), ")")).bind(appid.to_owned());
+        let rows = bound(query, &part).fetch_all(db.conn()).await?;
+        found.extend(rows.iter().map(IdentityRow::read).collect::<Result<Vec<_>, _>>()?);
+    }
+    Ok(found)
+}
+
+/// Those of these unionids that identities of more than one user have.
+pub async fn list_shared_unionids(db: &mut impl Link, unionids: &[String]) -> Result<Vec<String>, StoreError> {
+    let mut found = Vec::new();
+    for part in padded(unionids) {
+        let head = "SELECT unionid FROM identities WHERE unionid IN (";
+        let tail = ") AND user_id IS NOT NULL GROUP BY unionid HAVING COUNT(DISTINCT user_id) > 1";
+        let query = bound(db.sql_kept(&repeated(head, "?", part.len(), tail)), &part);
+        for row in query.fetch_all(db.conn()).await? {
+            found.push(row.try_get(0)?);
+        }
+    }
+    Ok(found)
 }
 
 /// The identities of one user, oldest first.
@@ -92,7 +127,6 @@ pub async fn list_of_unionid(db: &mut impl Link, unionid: &str) -> Result<Vec<Id
 
 /// The user who owns an identity with this openid, in any app. Openids of two apps never collide.
 pub async fn find_owner(db: &mut impl Link, openid: &str) -> Result<Option<i64>, StoreError> {
-    use sqlx::Row as _;
     let row = db
         .sql("SELECT user_id FROM identities WHERE openid = ? AND user_id IS NOT NULL ORDER BY created_at LIMIT 1")
         .bind(openid.to_owned())
@@ -104,7 +138,6 @@ pub async fn find_owner(db: &mut impl Link, openid: &str) -> Result<Option<i64>,
 /// The owner of any identity with this unionid; of several, an account that came by WeChat's proof, then that of the oldest
 /// identity.
 pub async fn find_owner_of_unionid(db: &mut impl Link, unionid: &str) -> Result<Option<i64>, StoreError> {
-    use sqlx::Row as _;
     let row = db
         .sql(
             "SELECT i.user_id FROM identities i JOIN users u ON u.id = i.user_id WHERE i.unionid = ? \
@@ -199,7 +232,6 @@ pub async fn update_owner(db: &mut Tx, appid: &str, openid: &str, user_id: i64) 
 
 /// The users who have identities with this unionid.
 pub async fn list_owners_of_unionid(db: &mut impl Link, unionid: &str) -> Result<Vec<i64>, StoreError> {
-    use sqlx::Row as _;
     let rows = db
         .sql("SELECT DISTINCT user_id FROM identities WHERE unionid = ? AND user_id IS NOT NULL ORDER BY user_id")
         .bind(unionid.to_owned())

@@ -1,14 +1,21 @@
 //! Access to one database connection: for reading, or inside a transaction.
 
-use super::{Engine, StoreError, effects::Effects};
+use super::{Engine, StoreError, checkpoint::Checkpoints, effects::Effects};
 use sqlx::{
     Any, AnyConnection, AssertSqlSafe, SqlSafeStr as _, Transaction, any::AnyArguments, pool::PoolConnection,
     query::Query,
+};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 use tokio::sync::OwnedSemaphorePermit;
 
 /// A statement and the values bound to it.
 pub type Asked = Query<'static, Any, AnyArguments>;
+
+/// The number of statements since the start.
+pub type Statements = Arc<AtomicU64>;
 
 /// A connection that runs statements.
 pub trait Link: Send {
@@ -16,9 +23,12 @@ pub trait Link: Send {
     fn engine(&self) -> Engine;
     /// The underlying connection.
     fn conn(&mut self) -> &mut AnyConnection;
+    /// Counts the statements of all connections.
+    fn statements(&self) -> &Statements;
 
     /// A statement from a literal, with `?` for each value.
     fn sql(&self, text: &'static str) -> Asked {
+        self.statements().fetch_add(1, Ordering::Relaxed);
         match self.engine() {
             Engine::Postgres => assembled(numbered(text)),
             Engine::Sqlite | Engine::MySql => sqlx::query(text),
@@ -27,11 +37,17 @@ pub trait Link: Send {
 
     /// A statement concatenated from several literals: for lists of values, and for orders that users choose.
     fn sql_of(&self, pieces: &[&'static str]) -> Asked {
-        let text = pieces.concat();
         // Lists have many lengths: cached as prepared statements, they would evict the frequent ones.
+        self.sql_kept(pieces).persistent(false)
+    }
+
+    /// [`Self::sql_of`] for texts of which there are few, such as those of `bulk::parts`: kept prepared.
+    fn sql_kept(&self, pieces: &[&'static str]) -> Asked {
+        self.statements().fetch_add(1, Ordering::Relaxed);
+        let text = pieces.concat();
         match self.engine() {
-            Engine::Postgres => assembled(numbered(&text)).persistent(false),
-            Engine::Sqlite | Engine::MySql => assembled(text).persistent(false),
+            Engine::Postgres => assembled(numbered(&text)),
+            Engine::Sqlite | Engine::MySql => assembled(text),
         }
     }
 }
@@ -46,6 +62,7 @@ fn assembled(text: String) -> Asked {
 pub struct Reader {
     pub(super) engine: Engine,
     pub(super) conn: PoolConnection<Any>,
+    pub(super) statements: Statements,
 }
 
 impl Link for Reader {
@@ -54,6 +71,9 @@ impl Link for Reader {
     }
     fn conn(&mut self) -> &mut AnyConnection {
         &mut self.conn
+    }
+    fn statements(&self) -> &Statements {
+        &self.statements
     }
 }
 
@@ -64,6 +84,8 @@ pub struct Tx {
     /// The permit of the write queue, released with the connection.
     pub(super) _turn: Option<OwnedSemaphorePermit>,
     pub(super) effects: Effects,
+    pub(super) checkpoints: Checkpoints,
+    pub(super) statements: Statements,
 }
 
 impl Tx {
@@ -73,6 +95,7 @@ impl Tx {
     /// The commit failed; nothing was changed.
     pub async fn commit(self) -> Result<(), StoreError> {
         self.inner.commit().await?;
+        self.checkpoints.committed();
         self.effects.run();
         Ok(())
     }
@@ -98,6 +121,9 @@ impl Link for Tx {
     }
     fn conn(&mut self) -> &mut AnyConnection {
         &mut self.inner
+    }
+    fn statements(&self) -> &Statements {
+        &self.statements
     }
 }
 

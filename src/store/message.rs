@@ -1,6 +1,10 @@
 //! The log of received messages.
 
-use super::{Link, StoreError, Tx, joined, rows, table_rows};
+use super::{
+    Link, StoreError, Tx,
+    bulk::{parts, repeated},
+    joined, rows, table_rows,
+};
 use sqlx::Row as _;
 
 table_rows! {
@@ -46,6 +50,17 @@ pub struct MessageFilter {
 
 const SELECT: &str = joined!("SELECT ", MessageRow::COLUMNS, " FROM messages ");
 const INSERT: &str = joined!("INSERT INTO messages (", MessageRow::COLUMNS, ") VALUES (", MessageRow::VALUES, ")");
+
+const INSERT_MANY: &str = joined!("INSERT INTO messages (", MessageRow::COLUMNS, ") VALUES ");
+
+/// Adds messages.
+pub async fn insert_messages(db: &mut Tx, rows: Vec<MessageRow>) -> Result<(), StoreError> {
+    for part in parts(&rows) {
+        let query = db.sql_kept(&repeated(INSERT_MANY, MessageRow::ROW, part.len(), ""));
+        part.iter().cloned().fold(query, |query, row| row.bind(query)).execute(db.conn()).await?;
+    }
+    Ok(())
+}
 
 /// Adds a message.
 pub async fn insert_message(db: &mut Tx, row: &MessageRow) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@
 #![expect(clippy::missing_errors_doc, reason = "every function returns StoreError, and documents what Duplicate means")]
 
 mod bulk;
+mod checkpoint;
 mod constraint;
 mod database;
 mod effects;
@@ -17,6 +18,7 @@ mod rows;
 mod schema;
 mod search_key;
 mod transact;
+mod watch;
 
 pub mod access;
 pub mod audit;
@@ -64,3 +66,4 @@ pub use pattern::containing;
 use rows::{joined, rows, table_rows};
 pub use search_key::folded;
 pub use transact::{Attempts, TxError};
+pub use watch::Watch;

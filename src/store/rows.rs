@@ -31,12 +31,19 @@ macro_rules! table_rows {
             }
         }
 
+        // Not every table is read, inserted row by row, and in batches.
+        const _: (&str, &str) = ($name::VALUES, $name::ROW);
+        const _: fn(&sqlx::any::AnyRow) -> Result<$name, sqlx::Error> = $name::read;
+
         impl $name {
             /// `a, b, c`
             pub(super) const COLUMNS: &'static str = concat!(stringify!($first), $(", ", stringify!($field)),*);
             /// A placeholder for each column: `?, ?, ?`
             pub(super) const VALUES: &'static str =
                 concat!("?", $($crate::store::rows::value!($field)),*);
+
+            /// [`Self::VALUES`] in parentheses, for an `INSERT` of many rows.
+            pub(super) const ROW: &'static str = concat!("(?", $($crate::store::rows::value!($field)),*, ")");
 
             /// Binds the values of [`Self::COLUMNS`].
             pub(super) fn bind(self, query: $crate::store::link::Asked) -> $crate::store::link::Asked {

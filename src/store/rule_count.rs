@@ -1,10 +1,12 @@
 //! Counts of answers per rule and day, counted from 1970-01-01 in Beijing.
 
 use super::{
-    Link, StoreError, Tx,
-    bulk::{CHUNK, repeated},
+    Engine, Link, StoreError, Tx,
+    bulk::{CHUNK, bound, padded, parts, repeated},
     rows,
 };
+use sqlx::Row as _;
+use std::collections::{BTreeMap, BTreeSet};
 
 rows! {
     /// A row of `rule_hits`.
@@ -47,6 +49,107 @@ pub async fn update_hits(db: &mut Tx, rule_id: i64, day: i64, now: i64) -> Resul
     Ok(())
 }
 
+/// [`update_hits`] for many answers: rules with their numbers of answers.
+///
+/// Rules with the same number share a statement.
+pub async fn update_many_hits(db: &mut Tx, hits: &BTreeMap<i64, i64>, day: i64, now: i64) -> Result<(), StoreError> {
+    lock_rules(db, hits).await?;
+    for (times, rule_ids) in by_value(hits) {
+        for part in padded(&rule_ids) {
+            let head = "UPDATE reply_rules SET hits = hits + ?, last_hit_at = ? WHERE id IN (";
+            let query = db.sql_kept(&repeated(head, "?", part.len(), ")")).bind(times).bind(now);
+            bound(query, &part).execute(db.conn()).await?;
+            let head = "UPDATE rule_hits SET hits = hits + ? WHERE day = ? AND rule_id IN (";
+            let query = db.sql_kept(&repeated(head, "?", part.len(), ")")).bind(times).bind(day);
+            let counted = bound(query, &part).execute(db.conn()).await?.rows_affected();
+            let distinct: BTreeSet<i64> = part.iter().copied().collect();
+            if counted < distinct.len() as u64 {
+                insert_missing_hits(db, distinct, day, times).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Locks the rows of rules in the order of their ids, where several transactions write at the same time: two batches that count the same
+/// rules then wait for each other instead of colliding.
+async fn lock_rules(db: &mut Tx, hits: &BTreeMap<i64, i64>) -> Result<(), StoreError> {
+    if db.engine() == Engine::Sqlite || hits.len() < 2 {
+        return Ok(());
+    }
+    let rule_ids: Vec<i64> = hits.keys().copied().collect();
+    for part in padded(&rule_ids) {
+        let head = "SELECT id FROM reply_rules WHERE id IN (";
+        let query = db.sql_kept(&repeated(head, "?", part.len(), ") ORDER BY id FOR UPDATE"));
+        bound(query, &part).fetch_all(db.conn()).await?;
+    }
+    Ok(())
+}
+
+/// Adds the day's rows of those of these rules that have none.
+async fn insert_missing_hits(db: &mut Tx, mut rule_ids: BTreeSet<i64>, day: i64, times: i64) -> Result<(), StoreError> {
+    let all: Vec<i64> = rule_ids.iter().copied().collect();
+    for part in padded(&all) {
+        let head = "SELECT rule_id FROM rule_hits WHERE day = ? AND rule_id IN (";
+        let query = db.sql_kept(&repeated(head, "?", part.len(), ")")).bind(day);
+        for row in bound(query, &part).fetch_all(db.conn()).await? {
+            rule_ids.remove(&row.try_get(0)?);
+        }
+    }
+    let missing: Vec<i64> = rule_ids.into_iter().collect();
+    for part in parts(&missing) {
+        let head = "INSERT INTO rule_hits (rule_id, day, hits) VALUES ";
+        let query = db.sql_kept(&repeated(head, "(?, ?, ?)", part.len(), ""));
+        part.iter().fold(query, |query, id| query.bind(*id).bind(day).bind(times)).execute(db.conn()).await?;
+    }
+    Ok(())
+}
+
+/// The keys of each value, in order.
+fn by_value<V: Copy + Ord>(counts: &BTreeMap<i64, V>) -> BTreeMap<V, Vec<i64>> {
+    let mut groups: BTreeMap<V, Vec<i64>> = BTreeMap::new();
+    for (key, value) in counts {
+        groups.entry(*value).or_default().push(*key);
+    }
+    groups
+}
+
+/// Messages of an owner in a batch: answered by a keyword rule, and not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Answered {
+    pub hits: i64,
+    pub misses: i64,
+}
+
+/// [`update_day`] for many messages, by owner.
+pub async fn update_many_days(
+    db: &mut Tx,
+    owners: &BTreeMap<i64, Answered>,
+    day: i64,
+    lane: i64,
+) -> Result<(), StoreError> {
+    for (Answered { hits, misses }, owner_ids) in by_value(owners) {
+        for part in padded(&owner_ids) {
+            let head = "UPDATE reply_days SET hits = hits + ?, misses = misses + ? WHERE day = ? AND lane = ? AND owner_id IN (";
+            let query = db.sql_kept(&repeated(head, "?", part.len(), ")")).bind(hits).bind(misses).bind(day).bind(lane);
+            let counted = bound(query, &part).execute(db.conn()).await?.rows_affected();
+            let mut missing: BTreeSet<i64> = part.iter().copied().collect();
+            if counted == missing.len() as u64 {
+                continue;
+            }
+            let head = "SELECT owner_id FROM reply_days WHERE day = ? AND lane = ? AND owner_id IN (";
+            let query = db.sql_kept(&repeated(head, "?", part.len(), ")")).bind(day).bind(lane);
+            for row in bound(query, &part).fetch_all(db.conn()).await? {
+                missing.remove(&row.try_get(0)?);
+            }
+            for owner_id in missing {
+                insert_day(db, (owner_id, day, lane), (hits, misses)).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Counts a message as answered or not in one lane of an owner's day; [`StoreError::Duplicate`] as above.
 pub async fn update_day(db: &mut Tx, owner_id: i64, day: i64, lane: i64, is_hit: bool) -> Result<(), StoreError> {
     let (hits, misses) = (i64::from(is_hit), i64::from(!is_hit));
@@ -60,15 +163,24 @@ pub async fn update_day(db: &mut Tx, owner_id: i64, day: i64, lane: i64, is_hit:
         .execute(db.conn())
         .await?;
     if result.rows_affected() == 0 {
-        db.sql("INSERT INTO reply_days (owner_id, day, lane, hits, misses) VALUES (?, ?, ?, ?, ?)")
-            .bind(owner_id)
-            .bind(day)
-            .bind(lane)
-            .bind(hits)
-            .bind(misses)
-            .execute(db.conn())
-            .await?;
+        insert_day(db, (owner_id, day, lane), (hits, misses)).await?;
     }
+    Ok(())
+}
+
+async fn insert_day(
+    db: &mut Tx,
+    (owner_id, day, lane): (i64, i64, i64),
+    (hits, misses): (i64, i64),
+) -> Result<(), StoreError> {
+    db.sql("INSERT INTO reply_days (owner_id, day, lane, hits, misses) VALUES (?, ?, ?, ?, ?)")
+        .bind(owner_id)
+        .bind(day)
+        .bind(lane)
+        .bind(hits)
+        .bind(misses)
+        .execute(db.conn())
+        .await?;
     Ok(())
 }
 

@@ -2,11 +2,12 @@
 
 use super::{
     Link as _, StoreError, Tx,
-    bulk::{CHUNK, repeated},
+    bulk::{CHUNK, bound, padded, repeated},
     joined, rows,
     rule::{ContentRow, KeywordRow, PlacedRow, RuleRecord, RuleRow},
     search_key,
 };
+use sqlx::Row as _;
 
 rows! {
     /// A row of `rule_owners`.
@@ -180,6 +181,19 @@ pub async fn list_changed_owners(db: &mut impl super::Link, after: i64) -> Resul
     let rows =
         db.sql("SELECT owner_id, changed FROM rule_owners WHERE changed > ?").bind(after).fetch_all(db.conn()).await?;
     Ok(rows.iter().map(ChangedRow::read).collect::<Result<_, _>>()?)
+}
+
+/// Those of these owners who have, or once had, a rule of their own.
+pub async fn list_owners(db: &mut impl super::Link, owner_ids: &[i64]) -> Result<Vec<i64>, StoreError> {
+    let mut found = Vec::new();
+    for part in padded(owner_ids) {
+        let head = "SELECT owner_id FROM rule_owners WHERE owner_id IN (";
+        let query = bound(db.sql_kept(&repeated(head, "?", part.len(), ")")), &part);
+        for row in query.fetch_all(db.conn()).await? {
+            found.push(row.try_get(0)?);
+        }
+    }
+    Ok(found)
 }
 
 /// The revision of an owner's last change; 0 if there was none.

@@ -303,6 +303,14 @@ pub async fn update_expired(db: &mut Tx, now: i64) -> Result<u64, StoreError> {
     Ok(result.rows_affected())
 }
 
+/// When the next open session expires after `now`, in epoch milliseconds; `None` if none is open.
+pub async fn find_next_expiry(db: &mut impl Link, now: i64) -> Result<Option<i64>, StoreError> {
+    let query = db
+        .sql("SELECT MIN(expires_at) FROM signin_sessions WHERE expires_at > ? AND status IN ('waiting', 'scanned')")
+        .bind(now);
+    Ok(query.fetch_one(db.conn()).await?.try_get(0)?)
+}
+
 /// Deletes sessions that ended before `before`.
 pub async fn delete_old(db: &mut Tx, before: i64) -> Result<u64, StoreError> {
     Ok(db

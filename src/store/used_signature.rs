@@ -1,7 +1,53 @@
 //! Used signatures of plaintext pushes, each with its body's digest.
 
-use super::{Link, StoreError, Tx};
+use super::{
+    Link, StoreError, Tx,
+    bulk::{bound, padded, parts, repeated},
+    joined, table_rows,
+};
 use sqlx::Row as _;
+
+table_rows! {
+    /// A row of `used_signatures`.
+    pub struct SignatureRow {
+        pub signed_at: i64,
+        pub signature_hash: String,
+        pub body_hash: String,
+    }
+}
+
+const INSERT_MANY: &str = joined!("INSERT INTO used_signatures (", SignatureRow::COLUMNS, ") VALUES ");
+
+/// The used ones of these signatures: time stamp, signature, and the digest of the body that it was used for.
+pub async fn list_used(db: &mut impl Link, signatures: &[SignatureRow]) -> Result<Vec<SignatureRow>, StoreError> {
+    let mut by_time: std::collections::BTreeMap<i64, Vec<String>> = std::collections::BTreeMap::new();
+    for row in signatures {
+        by_time.entry(row.signed_at).or_default().push(row.signature_hash.clone());
+    }
+    let mut found = Vec::new();
+    for (signed_at, hashes) in by_time {
+        for part in padded(&hashes) {
+            let head = joined!(
+                "SELECT ",
+                SignatureRow::COLUMNS,
+                " FROM used_signatures WHERE signed_at = ? AND signature_hash IN ("
+            );
+            let query = db.sql_kept(&repeated(head, "?", part.len(), ")")).bind(signed_at);
+            let rows = bound(query, &part).fetch_all(db.conn()).await?;
+            found.extend(rows.iter().map(SignatureRow::read).collect::<Result<Vec<_>, _>>()?);
+        }
+    }
+    Ok(found)
+}
+
+/// Claims signatures; [`StoreError::Duplicate`] if a concurrent transaction claimed one of them.
+pub async fn insert_signatures(db: &mut Tx, rows: Vec<SignatureRow>) -> Result<(), StoreError> {
+    for part in parts(&rows) {
+        let query = db.sql_kept(&repeated(INSERT_MANY, SignatureRow::ROW, part.len(), ""));
+        part.iter().cloned().fold(query, |query, row| row.bind(query)).execute(db.conn()).await?;
+    }
+    Ok(())
+}
 
 /// Claims a signature for a body; [`StoreError::Duplicate`] if it was used. Waits until a concurrent claim commits.
 pub async fn insert_signature(

@@ -2,7 +2,7 @@
 
 use super::{
     Link, StoreError, Tx,
-    bulk::{CHUNK, repeated},
+    bulk::{CHUNK, bound, padded, repeated},
     joined, search_key, table_rows,
 };
 
@@ -73,6 +73,18 @@ const INSERT: &str =
 pub async fn find_user(db: &mut impl Link, id: i64) -> Result<Option<UserRow>, StoreError> {
     let row = db.sql(BY_ID).bind(id).fetch_optional(db.conn()).await?;
     Ok(row.map(|r| UserRow::read(&r)).transpose()?)
+}
+
+/// The users with these ids; a missing user is left out.
+pub async fn list_users(db: &mut impl Link, ids: &[i64]) -> Result<Vec<UserRow>, StoreError> {
+    let mut found = Vec::new();
+    for part in padded(ids) {
+        let head = joined!("SELECT ", UserRow::COLUMNS, " FROM users WHERE id IN (");
+        let query = db.sql_kept(&repeated(head, "?", part.len(), ")"));
+        let rows = bound(query, &part).fetch_all(db.conn()).await?;
+        found.extend(rows.iter().map(UserRow::read).collect::<Result<Vec<_>, _>>()?);
+    }
+    Ok(found)
 }
 
 /// The user with this folded name.

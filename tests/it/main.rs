@@ -9,6 +9,7 @@ mod rig;
 
 mod api;
 mod assets;
+mod batches;
 mod bench;
 mod binding;
 mod bomb;
@@ -69,6 +70,7 @@ mod settings;
 mod signin;
 mod signin_log;
 mod signin_model;
+mod statements;
 mod store;
 mod tokens;
 mod transact;

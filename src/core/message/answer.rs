@@ -4,16 +4,17 @@
 //! simultaneous deliveries, the second waits for the first one's row.
 
 use super::{
+    batch::{self, Batched},
     chat_text::{self, Chat},
     custom_message,
     decide::RuleSets,
     follower,
     given_reply::{self, GivenReply, Secrecy},
     handle::{Outcome, handle},
+    log_row,
     overflow::{self, Hold},
     replay::{self, Claim},
     split::{self, Hints, Rest},
-    trace::Trace,
 };
 use crate::{
     base::secret::Use,
@@ -23,8 +24,8 @@ use crate::{
         rule::{self, ACCOUNT, Content},
         signin::enter_code::EnteredCode,
     },
-    store::{self, StoreError, Tx, message::MessageRow},
-    text::{Lang, cut},
+    store::{self, StoreError, Tx},
+    text::Lang,
     wechat::{
         api::Custom,
         callback::PlainSignature,
@@ -36,11 +37,6 @@ use std::time::Duration;
 
 /// How often colliding transactions are retried.
 const TRIES: u32 = 4;
-/// The most characters of a message that are stored.
-const STORED_MAX_CHARS: usize = 1_000;
-
-/// The most characters of a kind or of an event's name that are stored. The longest known names have fewer than 40.
-const KIND_MAX_CHARS: usize = 128;
 
 /// The answer to a push.
 #[derive(Debug)]
@@ -84,7 +80,12 @@ pub async fn answer_signed(
         let is_accepted = replay::claim(ctx, signature).await?;
         return Ok(if is_accepted { Answer::of(None) } else { Answer::replay() });
     }
-    let answered = several_tries(ctx, message, signature).await;
+    let answered = match batch::answer(ctx, message, signature).await {
+        Batched::Given(reply) => Ok(Answer::of(reply)),
+        Batched::Replayed => Ok(Answer::replay()),
+        Batched::Unavailable => Err(CoreError::Unavailable),
+        Batched::Alone => several_tries(ctx, message, signature).await,
+    };
     if answered.is_err() {
         replay::claim(ctx, signature).await.ok();
     }
@@ -165,7 +166,7 @@ async fn attempt_once(
         }
         Err(e) => return Err(e.into()),
     }
-    if let Some(answer) = answer_of_before(ctx, &mut tx, message).await? {
+    if let Some(answer) = answer_of_before(ctx, &mut tx, message, &delivery).await? {
         tx.rollback().await?;
         if !replay::claim(ctx, signature).await? {
             return Ok(Answer::replay());
@@ -181,7 +182,7 @@ async fn attempt_once(
         given_reply::store(ctx, &mut tx, &delivery, reply, Secrecy::of(&outcome)).await?;
     }
     if !outcome.is_forgotten {
-        store::message::insert_message(&mut tx, &logged(ctx, message, &outcome, started_at)).await?;
+        store::message::insert_message(&mut tx, &log_row::of(ctx, message, &outcome, started_at)).await?;
     }
     tx.commit().await?;
     metrics::counter!("weida_messages_total", "answered_by" => outcome.answered_by.as_str()).increment(1);
@@ -194,15 +195,20 @@ async fn attempt_once(
     Ok(Answer { hold, ..Answer::of(reply.map(GivenReply::Typed)) })
 }
 
-/// The answer that an earlier version gave to this push just before the upgrade. In its key a message had no sender: only an
-/// answer to this sender counts.
-async fn answer_of_before(ctx: &Ctx, tx: &mut Tx, message: &Message) -> Result<Option<Answer>, StoreError> {
-    let former = ctx.hash(Use::Delivery, &message.former_dedupe_key);
-    let Some(row) = store::delivery::find_delivery(tx, &former).await? else { return Ok(None) };
-    let reply = given_reply::read(ctx, &former, row);
-    let has_sender = message.msg_id.is_none() || message.event_name().is_some();
-    let is_theirs = has_sender || reply.as_ref().is_some_and(|reply| reply.is_to(&message.from));
-    Ok(is_theirs.then(|| Answer::of(reply)))
+/// The answer that an earlier version gave to this push just before the upgrade.
+async fn answer_of_before(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    message: &Message,
+    delivery: &str,
+) -> Result<Option<Answer>, StoreError> {
+    for key in given_reply::keys_of_before(ctx, message, delivery) {
+        let Some(row) = store::delivery::find_delivery(tx, &key).await? else { continue };
+        if let Some(reply) = given_reply::read_of_before(ctx, message, &key, row) {
+            return Ok(Some(Answer::of(reply)));
+        }
+    }
+    Ok(None)
 }
 
 /// The passive reply, and the messages that remain to be sent.
@@ -249,29 +255,6 @@ pub(super) async fn rule_sets_of(ctx: &Ctx, user_id: Option<i64>) -> Result<Rule
 
 fn given(ctx: &Ctx, message: &Message, reply: Reply) -> PassiveReply {
     PassiveReply::answering(message, reply, ctx.clock.now_secs())
-}
-
-fn logged(ctx: &OfficialCtx, message: &Message, outcome: &Outcome, started_at: i64) -> MessageRow {
-    let is_stored = ctx.settings.settings.message.keep_days > 0 && !outcome.is_secret;
-    let content = match &message.kind {
-        Kind::Text { content, .. } if is_stored => Some(cut::chars(content, STORED_MAX_CHARS).to_owned()),
-        _ => None,
-    };
-    MessageRow {
-        id: ctx.next_id(),
-        appid: ctx.account.appid.clone(),
-        openid: message.from.clone(),
-        user_id: outcome.user_id,
-        kind: cut::chars(message.event_name().unwrap_or_else(|| message.msg_type()), KIND_MAX_CHARS).to_owned(),
-        content,
-        answered_by: outcome.answered_by.as_str().to_owned(),
-        rule_id: outcome.rule_id,
-        reply_kind: outcome.replies.first().map_or("none", Content::kind).to_owned(),
-        took_us: (ctx.now() - started_at) * 1000,
-        received_at: started_at,
-        trace: outcome.trace.as_ref().map(Trace::to_stored),
-        missed: outcome.missed.clone(),
-    }
 }
 
 /// Reports a sign-in by a typed code in the user's chat, if the account may send customer-service messages.

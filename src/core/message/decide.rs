@@ -16,6 +16,7 @@ use crate::{
             AnswerMode, Content, MatchType, Rule, Values,
             content::KINDS,
             fill_content,
+            media::NeedsFile,
             rule_set::{Hit, Occasion, RuleSet},
         },
     },
@@ -234,6 +235,16 @@ pub async fn shown_contents(
     input: &Input,
 ) -> Result<Vec<Content>, CoreError> {
     split::shown(ctx, db, &contents_of(ctx, hit, user, input)).await
+}
+
+/// [`shown_contents`] of a rule that uses no stored file: needs no database.
+pub fn shown_contents_without_files(
+    ctx: &Ctx,
+    hit: &Hit<'_>,
+    user: Option<&User>,
+    input: &Input,
+) -> Result<Vec<Content>, NeedsFile> {
+    split::shown_without_files(&contents_of(ctx, hit, user, input))
 }
 
 /// The contents of a rule for this user, with placeholders filled. Empty ones are left out.

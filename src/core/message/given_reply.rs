@@ -4,9 +4,13 @@
 
 use super::handle::{GivenCode, Outcome};
 use crate::{
+    base::secret::{Use, unordered},
     core::{Ctx, OfficialCtx, secret_key::Purpose},
     store::{self, StoreError, Tx, delivery::DeliveryRow},
-    wechat::reply::{self, PassiveReply, Reply},
+    wechat::{
+        message::Message,
+        reply::{self, PassiveReply, Reply},
+    },
 };
 use secrecy::ExposeSecret as _;
 
@@ -94,6 +98,26 @@ pub(super) async fn store(
             store::delivery::update_reply(tx, delivery, ("", ""), &encrypted(), Some(until)).await
         }
     }
+}
+
+/// The keys under which earlier versions stored the answer to this push: the hash of `delivery` without the number before it, and one
+/// of a key in which a message had no sender.
+pub(super) fn keys_of_before(ctx: &Ctx, message: &Message, delivery: &str) -> [String; 2] {
+    let without_number = unordered(delivery).to_owned();
+    [without_number, ctx.hash(Use::Delivery, &message.former_dedupe_key)]
+}
+
+/// The answer under one of the [`keys_of_before`]; `None` if it is not to this push: where the key has no sender, only an answer to this
+/// sender is.
+pub(super) fn read_of_before(
+    ctx: &Ctx,
+    message: &Message,
+    key: &str,
+    stored: DeliveryRow,
+) -> Option<Option<GivenReply>> {
+    let reply = read(ctx, key, stored);
+    let has_sender = message.msg_id.is_none() || message.event_name().is_some();
+    (has_sender || reply.as_ref().is_some_and(|reply| reply.is_to(&message.from))).then_some(reply)
 }
 
 /// The answer to a redelivery: the stored one. `None` if there was none, its code has expired, or it cannot be read.

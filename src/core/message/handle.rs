@@ -70,7 +70,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    fn nothing() -> Self {
+    pub(super) fn nothing() -> Self {
         Self::default()
     }
 
@@ -200,7 +200,7 @@ async fn first_answer(
 }
 
 /// Fills in the data to store: user, trace and unanswered text.
-fn with_stored_fields(
+pub(super) fn with_stored_fields(
     ctx: &Ctx,
     rule_sets: &RuleSets,
     identity: &IdentityRow,

@@ -15,6 +15,7 @@ pub mod trace;
 pub mod unanswered;
 
 mod apply_effects;
+mod batch;
 mod chat_text;
 mod command_result;
 mod command_text;
@@ -25,6 +26,7 @@ mod effects;
 pub(crate) mod follower;
 mod forgetting;
 mod handle;
+mod log_row;
 mod overflow;
 mod rule_commands;
 mod split;
@@ -32,5 +34,6 @@ mod user_data;
 
 pub use answer::{answer, answer_signed};
 pub use answered_by::AnsweredBy;
+pub use batch::PushQueue;
 pub use overflow::Hold;
 pub use split::{PART_MAX_BYTES, Rest, pieces};

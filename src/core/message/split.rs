@@ -10,7 +10,7 @@ use crate::{
         rule::{
             Content,
             content::Part,
-            media::{self, Kind, Sendable},
+            media::{self, Kind, NeedsFile, Sendable},
         },
     },
     store::Link,
@@ -120,22 +120,42 @@ pub async fn as_shown(ctx: &OfficialCtx, db: &mut impl Link, content: &Content) 
 pub async fn shown(ctx: &OfficialCtx, db: &mut impl Link, contents: &[Content]) -> Result<Vec<Content>, CoreError> {
     let mut shown = Vec::with_capacity(contents.len());
     for content in contents {
-        let is_there = media::find(ctx, db, content).await?.0 != Sendable::Gone;
-        shown.extend(if is_there { Some(content.clone()) } else { fallback_text(content).map(Content::text) });
+        shown.extend(shown_as(content, &media::find(ctx, db, content).await?.0));
     }
     Ok(shown)
 }
 
+/// [`shown`] where no content uses a stored file: needs no database.
+pub fn shown_without_files(contents: &[Content]) -> Result<Vec<Content>, NeedsFile> {
+    let mut shown = Vec::with_capacity(contents.len());
+    for content in contents {
+        shown.extend(shown_as(content, &media::without_file(content)?));
+    }
+    Ok(shown)
+}
+
+fn shown_as(content: &Content, sendable: &Sendable) -> Option<Content> {
+    if *sendable == Sendable::Gone { fallback_text(content).map(Content::text) } else { Some(content.clone()) }
+}
+
 /// The reply for the platform; missing media is replaced by its text, `None` without one.
 pub async fn reply(ctx: &OfficialCtx, db: &mut impl Link, content: &Content) -> Result<Option<Reply>, CoreError> {
-    let found = media::resolve(ctx, db, content).await?;
+    Ok(reply_with(content, media::resolve(ctx, db, content).await?))
+}
+
+/// [`reply`] for a content that uses no stored file: needs no database.
+pub fn reply_without_file(content: &Content) -> Result<Option<Reply>, NeedsFile> {
+    Ok(reply_with(content, media::without_file(content)?))
+}
+
+fn reply_with(content: &Content, sendable: Sendable) -> Option<Reply> {
     let given = |text: &String| (!text.is_empty()).then(|| text.clone());
-    let media_id = match found {
+    let media_id = match sendable {
         Sendable::Platform(id) => id,
-        Sendable::Link { kind, url } => return Ok(Some(Reply::Text(link_text(content, kind, &url)))),
-        Sendable::Gone => return Ok(fallback_text(content).map(Reply::Text)),
+        Sendable::Link { kind, url } => return Some(Reply::Text(link_text(content, kind, &url))),
+        Sendable::Gone => return fallback_text(content).map(Reply::Text),
     };
-    Ok(Some(match content {
+    Some(match content {
         Content::Text { text } => Reply::Text(text.clone()),
         Content::Image { .. } => Reply::Image { media_id },
         Content::Voice { .. } => Reply::Voice { media_id },
@@ -155,7 +175,7 @@ pub async fn reply(ctx: &OfficialCtx, db: &mut impl Link, content: &Content) -> 
             pic_url: picture_url.clone(),
             url: url.clone(),
         }]),
-    }))
+    })
 }
 
 /// A link to a file that the platform does not have; if only the thumbnail is missing, to the content itself.

@@ -45,7 +45,8 @@ pub async fn load(ctx: &Ctx, owner_id: i64) -> Result<Arc<RuleSet>, CoreError> {
     Ok(rule_set)
 }
 
-fn cached(ctx: &Ctx, owner_id: i64) -> Option<Arc<RuleSet>> {
+/// An owner's rule set if it is cached.
+pub(crate) fn cached(ctx: &Ctx, owner_id: i64) -> Option<Arc<RuleSet>> {
     let (rule_set, is_stale) = ctx.rule_cache.find(owner_id)?;
     if is_stale {
         rebuild(ctx, owner_id);

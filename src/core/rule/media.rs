@@ -52,6 +52,23 @@ pub struct Unsent {
     is_thumb: bool,
 }
 
+/// The key of a stored file, which must be looked up in the database.
+#[derive(Debug)]
+pub struct NeedsFile(String);
+
+/// How a content can be sent that uses no stored file: known without the database.
+///
+/// # Errors
+/// [`NeedsFile`] if it uses one.
+pub fn without_file(content: &Content) -> Result<Sendable, NeedsFile> {
+    let Some(text) = content.media() else { return Ok(Sendable::Platform(String::new())) };
+    match Reference::of(text) {
+        Some(Reference::Platform(id)) => Ok(Sendable::Platform(id)),
+        Some(Reference::Kept(key)) => Err(NeedsFile(key)),
+        None => Ok(Sendable::Gone),
+    }
+}
+
 /// [`resolve`] without an upload.
 ///
 /// # Errors
@@ -61,11 +78,9 @@ pub async fn find(
     db: &mut impl Link,
     content: &Content,
 ) -> Result<(Sendable, Option<Unsent>), CoreError> {
-    let Some(text) = content.media() else { return Ok((Sendable::Platform(String::new()), None)) };
-    let key = match Reference::of(text) {
-        Some(Reference::Platform(id)) => return Ok((Sendable::Platform(id), None)),
-        Some(Reference::Kept(key)) => key,
-        None => return Ok((Sendable::Gone, None)),
+    let key = match without_file(content) {
+        Ok(sendable) => return Ok((sendable, None)),
+        Err(NeedsFile(key)) => key,
     };
     let Some(row) = store::media::find_media_by_key(db, &key).await? else { return Ok((Sendable::Gone, None)) };
     let is_thumb = content.has_thumb();

@@ -2,9 +2,12 @@
 
 use crate::{
     core::{CoreError, Ctx},
-    store::{self, Link, StoreError, Tx, rule_count::HitRow},
+    store::{
+        self, Link, StoreError, Tx,
+        rule_count::{Answered, HitRow},
+    },
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 /// The offset of Beijing time from UTC.
@@ -118,6 +121,18 @@ pub(crate) async fn hit(ctx: &Ctx, db: &mut Tx, rule_id: i64) -> Result<(), Stor
 pub(crate) async fn message(ctx: &Ctx, db: &mut Tx, owner_id: i64, is_hit: bool) -> Result<(), StoreError> {
     let lane = i64::try_from(ctx.rng.below(LANES)).unwrap_or_default();
     store::rule_count::update_day(db, owner_id, day_of(ctx.now()), lane, is_hit).await
+}
+
+/// [`hit`] and [`message`] for a batch of messages: the numbers of answers by rule, and the messages by owner.
+pub(crate) async fn batch(
+    ctx: &Ctx,
+    db: &mut Tx,
+    hits: &BTreeMap<i64, i64>,
+    owners: &BTreeMap<i64, Answered>,
+) -> Result<(), StoreError> {
+    let (now, lane) = (ctx.now(), i64::try_from(ctx.rng.below(LANES)).unwrap_or_default());
+    store::rule_count::update_many_hits(db, hits, day_of(now), now).await?;
+    store::rule_count::update_many_days(db, owners, day_of(now), lane).await
 }
 
 #[cfg(test)]

@@ -66,3 +66,8 @@ pub async fn follow_changes(ctx: &Ctx) -> Result<(), CoreError> {
     ctx.token_status.looked_at.store(looked_at, Ordering::SeqCst);
     Ok(())
 }
+
+/// Records that no instance committed anything between the last [`follow_changes`] and `at` (epoch milliseconds): the cache is up to date.
+pub fn confirm_unchanged(ctx: &Ctx, at: i64) {
+    ctx.token_status.looked_at.store(at, Ordering::SeqCst);
+}
