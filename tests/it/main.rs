@@ -53,6 +53,7 @@ mod person;
 mod personal_data;
 mod profile_fields;
 mod quotas;
+mod reference;
 mod registration;
 mod repeated_placeholders;
 mod replay;

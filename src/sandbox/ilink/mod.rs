@@ -5,12 +5,15 @@
 //! Facts: docs/WECHAT.md, 7.
 
 mod api;
+mod call;
 mod cdn;
 mod chat;
 mod contact;
 mod fault;
+mod files;
 mod login;
 mod owner;
+mod qr;
 mod send;
 mod state;
 mod update;
@@ -18,8 +21,8 @@ mod update;
 pub use chat::{Content, FileKind, Line, LineBy};
 pub use contact::{Counts, MESSAGES_PER_INBOUND, WINDOW_MS};
 pub use fault::{Fault, Scope};
-pub use login::{NumberAsked, QrView};
 pub use owner::{OwnerView, Refusal, ScanView};
+pub use qr::{NumberAsked, QrView};
 
 use crate::base::{clock::Clock, rng::Rng};
 use axum::Router;

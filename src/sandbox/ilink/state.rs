@@ -1,9 +1,9 @@
 //! The shared state of the fake platform.
 
-use super::cdn::Files;
 use super::contact::Contact;
 use super::fault::Faults;
-use super::login::Logins;
+use super::files::Files;
+use super::qr::Logins;
 use crate::base::{clock::Clock, rng::Rng};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

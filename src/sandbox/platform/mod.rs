@@ -1,4 +1,5 @@
-//! A fake WeChat platform: a separate server with the platform's HTTP, XML, signatures and AES.
+//! A fake WeChat platform: a separate server with the platform's HTTP, XML, signatures and AES. The same server has the iLink platform
+//! of [`ilink`](super::ilink).
 //!
 //! It has both roles of the platform: it answers the account's API calls, and sends users' actions to the account's address
 //! ([`Act`], [`Push`]). It knows the program by its address only, and is as strict as the platform. Not implemented: menus, tags,
@@ -45,6 +46,7 @@ pub use world::{AccountKind, Follow, NICKNAME_MAX_CHARS, Refusal};
 
 use crate::{
     base::{clock::Clock, rng::Rng},
+    sandbox::ilink::IlinkPlatform,
     wechat::callback::Mode,
 };
 use files::Files;
@@ -88,6 +90,7 @@ impl PlatformSettings {
 /// A running fake platform; it ends when dropped.
 pub struct Platform {
     state: Arc<PlatformState>,
+    ilink: IlinkPlatform,
     base: Url,
     server: JoinHandle<()>,
 }
@@ -103,13 +106,13 @@ impl Platform {
         let (world, keeper) = memory::open(folder, credentials, kind, rng.as_ref()).await?;
         let wire = Wire { push_url: push_url.clone(), mode, verified: None };
         let state = Arc::new(PlatformState::new(world, keeper, wire, (clock, rng), patience, files)?);
-        let (base, server) = serve(Arc::clone(&state)).await?;
+        let (base, ilink, server) = serve(&state).await?;
         if let Some(url) = push_url {
             let state = Arc::clone(&state);
             // The program listens but does not serve yet.
             tokio::spawn(async move { verify(&state, &url).await });
         }
-        Ok(Self { state, base, server })
+        Ok(Self { state, ilink, base, server })
     }
 
     /// Replaces `https://api.weixin.qq.com`.
@@ -122,6 +125,12 @@ impl Platform {
     #[must_use]
     pub fn mp_base(&self) -> Url {
         self.base.clone()
+    }
+
+    /// The iLink platform, on the same server.
+    #[must_use]
+    pub fn ilink(&self) -> &IlinkPlatform {
+        &self.ilink
     }
 
     /// The account's credentials.
@@ -143,16 +152,20 @@ impl std::fmt::Debug for Platform {
     }
 }
 
-async fn serve(state: Arc<PlatformState>) -> Result<(Url, JoinHandle<()>), String> {
+async fn serve(state: &Arc<PlatformState>) -> Result<(Url, IlinkPlatform, JoinHandle<()>), String> {
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|e| format!("no port for the sandbox: {e}"))?;
     let address = listener.local_addr().map_err(|e| e.to_string())?;
     let base = Url::parse(&format!("http://{address}")).map_err(|e| e.to_string())?;
+    let shown = Arc::clone(state);
+    let (clock, rng) = (Arc::clone(&state.clock), Arc::clone(&state.rng));
+    let ilink = IlinkPlatform::new(base.clone(), clock, rng, move || shown.touch());
+    let routes = ilink.router().merge(api::router(Arc::clone(state)));
     let server = tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, api::router(state)).await {
+        if let Err(error) = axum::serve(listener, routes).await {
             tracing::error!(%error, "the sandbox stopped");
         }
     });
-    Ok((base, server))
+    Ok((base, ilink, server))
 }
 
 async fn verify(state: &PlatformState, url: &Url) {
