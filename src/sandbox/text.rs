@@ -14,8 +14,8 @@ texts! {
         // People.
         people: "谁的手机" / "Whose phone",
         people_note: "每个人都是一个独立的微信用户。" / "Each person is a separate WeChat user.",
-        nobody: "还没有微信用户" / "No WeChat users yet",
-        nobody_do: "添加一个，就有手机了。" / "Add one to get a phone.",
+        no_people: "还没有微信用户" / "No WeChat users yet",
+        no_people_do: "添加一个，就有手机了。" / "Add one to get a phone.",
         following: "已关注" / "Following",
         not_following: "未关注" / "Not following",
         nickname: "新的微信用户" / "New WeChat user",
