@@ -49,14 +49,22 @@ use crate::{
     sandbox::ilink::IlinkPlatform,
     wechat::callback::Mode,
 };
+use disk::Keeper;
 use files::Files;
 use state::{Line as Wire, PlatformState};
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 use tokio::{net::TcpListener, task::JoinHandle};
 use url::Url;
 
 /// The platform disconnects after this time (docs/WECHAT.md, 2.1).
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The folder of the iLink platform's state, below that of the settings.
+const ILINK_FOLDER: &str = "sandbox-ilink";
 
 /// Settings of the fake platform.
 #[derive(Clone)]
@@ -102,11 +110,11 @@ impl Platform {
     /// One line: the folder cannot be used, the credentials are invalid, or no port is free.
     pub async fn start(settings: PlatformSettings) -> Result<Self, String> {
         let PlatformSettings { folder, push_url, kind, mode, credentials, patience, clock, rng } = settings;
-        let files = Files::new(folder.clone());
+        let (files, stored_in) = (Files::new(folder.clone()), folder.clone());
         let (world, keeper) = memory::open(folder, credentials, kind, rng.as_ref()).await?;
         let wire = Wire { push_url: push_url.clone(), mode, verified: None };
         let state = Arc::new(PlatformState::new(world, keeper, wire, (clock, rng), patience, files)?);
-        let (base, ilink, server) = serve(&state).await?;
+        let (base, ilink, server) = serve(&state, stored_in).await?;
         if let Some(url) = push_url {
             let state = Arc::clone(&state);
             // The program listens but does not serve yet.
@@ -152,13 +160,14 @@ impl std::fmt::Debug for Platform {
     }
 }
 
-async fn serve(state: &Arc<PlatformState>) -> Result<(Url, IlinkPlatform, JoinHandle<()>), String> {
+async fn serve(
+    state: &Arc<PlatformState>,
+    folder: Option<PathBuf>,
+) -> Result<(Url, IlinkPlatform, JoinHandle<()>), String> {
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|e| format!("no port for the sandbox: {e}"))?;
     let address = listener.local_addr().map_err(|e| e.to_string())?;
     let base = Url::parse(&format!("http://{address}")).map_err(|e| e.to_string())?;
-    let shown = Arc::clone(state);
-    let (clock, rng) = (Arc::clone(&state.clock), Arc::clone(&state.rng));
-    let ilink = IlinkPlatform::new(base.clone(), clock, rng, move || shown.touch());
+    let ilink = ilink(state, base.clone(), folder.map(|folder| folder.join(ILINK_FOLDER))).await?;
     let routes = ilink.router().merge(api::router(Arc::clone(state)));
     let server = tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, routes).await {
@@ -166,6 +175,29 @@ async fn serve(state: &Arc<PlatformState>) -> Result<(Url, IlinkPlatform, JoinHa
         }
     });
     Ok((base, ilink, server))
+}
+
+/// The iLink platform, with its state of an earlier process. Its changes are written, and not waited for.
+async fn ilink(state: &Arc<PlatformState>, base: Url, folder: Option<PathBuf>) -> Result<IlinkPlatform, String> {
+    let (shown, keeper) = (Arc::clone(state), Arc::new(OnceLock::<Keeper>::new()));
+    let written = Arc::clone(&keeper);
+    let changed = move || {
+        shown.touch();
+        if let Some(keeper) = written.get() {
+            keeper.ask();
+        }
+    };
+    let ilink = IlinkPlatform::new(base, Arc::clone(&state.clock), Arc::clone(&state.rng), changed);
+    let Some(folder) = folder else { return Ok(ilink) };
+    let (path, read) = (disk::path(&folder), folder.clone());
+    let unusable = |e: String| format!("{} cannot be used: {e}; delete it to begin without bots", path.display());
+    let stored = tokio::task::spawn_blocking(move || disk::read(&read)).await.map_err(|e| e.to_string())?;
+    if let Some(bytes) = stored.map_err(|e| unusable(e.to_string()))? {
+        ilink.restore(&bytes).map_err(unusable)?;
+    }
+    // Set once, here.
+    keeper.set(Keeper::start(&folder, ilink.snapshots())).ok();
+    Ok(ilink)
 }
 
 async fn verify(state: &PlatformState, url: &Url) {

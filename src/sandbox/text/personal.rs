@@ -51,7 +51,6 @@ texts! {
         typing: "对方正在输入…" / "Typing…",
         first: "先扫码连接，才能聊天。" / "Scan a code to connect first.",
 
-        facts: "平台这边的情况" / "On the platform’s side",
         token: "令牌" / "Token",
         token_valid: "有效" / "Valid",
         token_none: "已失效，或还没有连接" / "Expired, or never connected",

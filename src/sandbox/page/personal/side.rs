@@ -92,7 +92,7 @@ pub(super) fn faults(shown: &Shown) -> impl IntoView + use<> {
                         {buttons}
                         <Submit text=t.fault_clear small=true name="kind" value="clear" />
                     </form>
-                    <div id="sandbox-facts" data-live>
+                    <div class="stack" id="sandbox-facts" data-live>
                         {pending}
                         <Facts>
                             <Fact name=t.token>{token}</Fact>
