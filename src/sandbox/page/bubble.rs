@@ -102,7 +102,7 @@ fn note_text(t: &Sandbox, note: &Note) -> String {
 }
 
 /// `11-21 13:05`, Beijing time.
-fn moment(ms: i64) -> String {
+pub(super) fn moment(ms: i64) -> String {
     let beijing = UtcOffset::from_hms(8, 0, 0).unwrap_or(UtcOffset::UTC);
     let at = OffsetDateTime::from_unix_timestamp(ms.div_euclid(1000)).ok();
     at.and_then(|t| t.to_offset(beijing).format(format_description!("[month]-[day] [hour]:[minute]")).ok())
