@@ -14,12 +14,12 @@ CREATE TABLE ilink_connections (
     state           VARCHAR(16)   NOT NULL,         -- connected, paused, needs_login, disconnected
     epoch           BIGINT        NOT NULL,         -- raised by every change of the state or the token: a task of before writes nothing
     fence           BIGINT,                         -- the lease of the instance whose task polls; NULL: no task
-    bot_token       VARCHAR(1500),                  -- encrypted
-    bot_id          VARCHAR(191),
-    ilink_user_id   VARCHAR(191),                   -- the person who scanned: the only one who is answered
+    bot_token       VARCHAR(1000),                  -- encrypted
+    bot_id          VARCHAR(128),
+    ilink_user_id   VARCHAR(128),                   -- the person who scanned: the only one who is answered
     base_url        VARCHAR(255),
-    updates_cursor  VARCHAR(6000) NOT NULL,         -- get_updates_buf; empty at first
-    context_token   VARCHAR(3000),                  -- encrypted; of the person's latest message
+    updates_cursor  VARCHAR(8192) NOT NULL,         -- get_updates_buf; empty at first
+    context_token   VARCHAR(5600),                  -- encrypted; of the person's latest message
     inbound_at      BIGINT,                         -- the person's latest message: the window ends 24 hours later
     window_sent     BIGINT        NOT NULL,         -- messages sent since
     received        BIGINT        NOT NULL,
@@ -30,7 +30,7 @@ CREATE TABLE ilink_connections (
     connected_at    BIGINT        NOT NULL,
     is_reminded     SMALLINT      NOT NULL,         -- 1: the person wants a message two hours before the window ends
     reminded_at     BIGINT,
-    question        VARCHAR(400),                   -- the open question of the chat
+    question        VARCHAR(200),                   -- the open question of the chat
     question_until  BIGINT
 );
 CREATE INDEX ilink_connections_fence ON ilink_connections (fence);
@@ -38,7 +38,7 @@ CREATE INDEX ilink_connections_fence ON ilink_connections (fence);
 -- Messages that were handled: the platform may hand one over again.
 CREATE TABLE ilink_received (
     user_id     BIGINT      NOT NULL,
-    message_id  VARCHAR(32) NOT NULL,
+    message_id  VARCHAR(64) NOT NULL,
     received_at BIGINT      NOT NULL,
     PRIMARY KEY (user_id, message_id)
 );

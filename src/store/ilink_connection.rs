@@ -243,12 +243,7 @@ pub async fn update_reminded(db: &mut Tx, held: Held, now: i64) -> Result<bool, 
 }
 
 /// Records the latest error, or that there is none any more. False if the task holds the connection no longer.
-pub async fn update_error(
-    db: &mut Tx,
-    held: Held,
-    error: Option<&'static str>,
-    now: i64,
-) -> Result<bool, StoreError> {
+pub async fn update_error(db: &mut Tx, held: Held, error: Option<&'static str>, now: i64) -> Result<bool, StoreError> {
     let done = db
         .sql(
             "UPDATE ilink_connections SET last_error = ?, last_error_at = ? \
