@@ -1,6 +1,7 @@
-//! Utilities that depend on no other module: time, randomness, ids and keyed hashes.
+//! Utilities that depend on no other module: time, randomness, ids, keyed hashes and JSON that is not clean.
 
 pub mod clock;
 pub mod id;
+pub mod json;
 pub mod rng;
 pub mod secret;

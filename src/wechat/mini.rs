@@ -1,7 +1,7 @@
 //! Decrypts personal data that a mini-program encrypted under its session key, and verifies signed raw data. Facts: the platform's
 //! page "开放数据校验与解密".
 
-use super::json;
+use crate::base::json;
 use aes::Aes128;
 use aes::cipher::{BlockModeDecrypt as _, KeyIvInit as _, block_padding::Pkcs7};
 use base64::{Engine as _, engine::general_purpose::STANDARD};

@@ -3,8 +3,8 @@
 use super::egress;
 use super::error::ApiError;
 use super::request::Request;
+use crate::base::json;
 use crate::base::rng::Rng;
-use crate::wechat::json;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Response, StatusCode, header, redirect};
 use secrecy::{ExposeSecret as _, SecretString};

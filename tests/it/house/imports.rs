@@ -6,7 +6,7 @@ use super::{graph::Graph, sources};
 const LAYERS: [&[&str]; 12] = [
     &["base", "text", "file_mode"],
     &["config"],
-    &["telemetry", "wechat", "store"],
+    &["telemetry", "wechat", "ilink", "store"],
     &["core"],
     &["http"],
     &["dialect"],
