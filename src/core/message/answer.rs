@@ -145,7 +145,7 @@ async fn attempt_once(
     signature: Option<&PlainSignature>,
     started_at: i64,
 ) -> Result<Answer, Failure> {
-    let books = load_rule_sets(ctx, message).await.map_err(Failure::Final)?;
+    let rule_sets = load_rule_sets(ctx, message).await.map_err(Failure::Final)?;
     // A scan's key contains the scene, which is stored as a hash everywhere.
     let delivery = ctx.hash(Use::Delivery, &message.dedupe_key);
     let Claim::Accepted(mut tx) = replay::begin(ctx, signature).await? else { return Ok(Answer::replay()) };
@@ -173,7 +173,7 @@ async fn attempt_once(
         metrics::counter!("weida_redeliveries_total").increment(1);
         return Ok(answer);
     }
-    let outcome = handle(ctx, &mut tx, &books, message).await?;
+    let outcome = handle(ctx, &mut tx, &rule_sets, message).await?;
     let how = Rest::of(ctx);
     let (first, rest) = passive(ctx, &mut tx, message, &outcome, how).await?;
     let reply = first.map(|reply| given(ctx, message, reply));
@@ -220,7 +220,7 @@ async fn passive(
     };
     let left: Vec<Content> = parts.collect();
     if !left.is_empty() && how != Rest::Sent && !outcome.is_continued {
-        overflow::keep(ctx, tx, &message.from, &left).await?;
+        overflow::store_rest(ctx, tx, &message.from, &left).await?;
     }
     Ok((first, if how == Rest::Asked { Vec::new() } else { left }))
 }
@@ -276,7 +276,7 @@ fn logged(ctx: &OfficialCtx, message: &Message, outcome: &Outcome, started_at: i
 
 /// Reports a sign-in by a typed code in the user's chat, if the account may send customer-service messages.
 pub fn notify_signed_in(ctx: &OfficialCtx, typed: EnteredCode) {
-    let text = chat_text::outcome(ctx, Lang::Zh, &typed.heard);
+    let text = chat_text::outcome(ctx, Lang::Zh, &typed.outcome);
     let ctx = ctx.clone();
     tokio::spawn(async move {
         if let Err(error) = custom_message::send(&ctx, &typed.openid, &Custom::Text { content: text }).await {

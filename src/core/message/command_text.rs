@@ -88,15 +88,15 @@ pub fn usage(ctx: &Ctx, lang: Lang, command: Command) -> String {
 }
 
 /// The text for a command in a preview, if the command has an effect.
-pub fn previewed(ctx: &Ctx, user: Option<&User>, said: &Invocation) -> String {
+pub fn previewed(ctx: &Ctx, user: Option<&User>, invocation: &Invocation) -> String {
     if user.is_none() {
-        return no_account(ctx, said.lang);
+        return no_account(ctx, invocation.lang);
     }
-    if said.args == Args::Unclear {
-        return usage(ctx, said.lang, said.command);
+    if invocation.args == Args::Unclear {
+        return usage(ctx, invocation.lang, invocation.command);
     }
-    let word = ctx.commands.word(said.command, said.lang).unwrap_or_default();
-    fill(CommandTexts::of(said.lang).previewed, &[("word", word)])
+    let word = ctx.commands.word(invocation.command, invocation.lang).unwrap_or_default();
+    fill(CommandTexts::of(invocation.lang).previewed, &[("word", word)])
 }
 
 /// These rules do not exist.

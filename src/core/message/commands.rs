@@ -18,9 +18,9 @@ impl Commands {
     /// For editors: an exact keyword equal to such a message never answers, and a starts-with keyword not always.
     #[must_use]
     pub fn shadow(&self, keyword: &str) -> Option<Command> {
-        let said = self.read(keyword)?;
-        (!matches!(said.command, Command::Confirm | Command::Refuse | Command::More | Command::Join))
-            .then_some(said.command)
+        let invocation = self.read(keyword)?;
+        (!matches!(invocation.command, Command::Confirm | Command::Refuse | Command::More | Command::Join))
+            .then_some(invocation.command)
     }
 }
 

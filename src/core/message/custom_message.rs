@@ -14,7 +14,7 @@ use crate::{
 /// # Errors
 /// As [`crate::wechat::api::Client::send_custom`].
 pub async fn send(ctx: &OfficialCtx, openid: &str, message: &Custom) -> Result<(), ApiError> {
-    let done = ctx.account.platform.send_custom(openid, message).await;
-    ctx.account.custom_messages.learn(ctx.now(), &done);
-    done
+    let result = ctx.account.platform.send_custom(openid, message).await;
+    ctx.account.custom_messages.learn(ctx.now(), &result);
+    result
 }

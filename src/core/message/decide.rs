@@ -37,7 +37,7 @@ impl RuleSets {
     /// The user's own rule set, if they have switched it on; rules of a disabled account answer no message.
     pub fn own_of(&self, user: Option<&User>) -> Option<&RuleSet> {
         let user = user.filter(|user| user.is_auto_reply && user.is_enabled)?;
-        self.own.as_ref().filter(|(owner, _)| *owner == user.id).map(|(_, book)| book.as_ref())
+        self.own.as_ref().filter(|(owner, _)| *owner == user.id).map(|(_, rule_set)| rule_set.as_ref())
     }
 }
 
@@ -124,7 +124,7 @@ pub enum Step<'a> {
 #[derive(Debug)]
 pub struct Steps<'a> {
     ctx: &'a Ctx,
-    books: &'a RuleSets,
+    rule_sets: &'a RuleSets,
     user: Option<&'a User>,
     input: &'a Input,
     left: std::vec::IntoIter<Step<'a>>,
@@ -133,9 +133,9 @@ pub struct Steps<'a> {
 }
 
 impl<'a> Steps<'a> {
-    pub fn of(ctx: &'a Ctx, books: &'a RuleSets, user: Option<&'a User>, input: &'a Input) -> Self {
-        let left = steps(ctx, books, user, input, &[]).into_iter();
-        Self { ctx, books, user, input, left, muted: Vec::new() }
+    pub fn of(ctx: &'a Ctx, rule_sets: &'a RuleSets, user: Option<&'a User>, input: &'a Input) -> Self {
+        let left = steps(ctx, rule_sets, user, input, &[]).into_iter();
+        Self { ctx, rule_sets, user, input, left, muted: Vec::new() }
     }
 
     /// True if a rule is among the remaining steps.
@@ -147,7 +147,7 @@ impl<'a> Steps<'a> {
     /// tried already.
     pub fn mute(&mut self, rule_id: i64) {
         self.muted.push(rule_id);
-        let mut steps = steps(self.ctx, self.books, self.user, self.input, &self.muted);
+        let mut steps = steps(self.ctx, self.rule_sets, self.user, self.input, &self.muted);
         steps.retain(|step| !matches!(step, Step::Command(_) | Step::Digits(_)));
         self.left = steps.into_iter();
     }
@@ -167,20 +167,24 @@ impl<'a> Iterator for Steps<'a> {
 }
 
 /// Everything that may answer, in order; of the rules, the first of each kind that is not in `mute`: those have nothing to show.
-fn steps<'a>(ctx: &Ctx, books: &'a RuleSets, user: Option<&User>, input: &Input, mute: &[i64]) -> Vec<Step<'a>> {
+fn steps<'a>(ctx: &Ctx, rule_sets: &'a RuleSets, user: Option<&User>, input: &Input, mute: &[i64]) -> Vec<Step<'a>> {
     let (on, folded) = input.folded();
-    let speaks = |rule: &Rule| !mute.contains(&rule.id);
-    let answer = |book: &'a RuleSet| book.answer_where(on, &folded, |rule, _| speaks(rule));
+    let is_unmuted = |rule: &Rule| !mute.contains(&rule.id);
+    let answer = |rule_set: &'a RuleSet| rule_set.answer_where(on, &folded, |rule, _| is_unmuted(rule));
     let default = || {
-        books.account.on_nothing().filter(|rule| speaks(rule)).map(|rule| Step::Rule(AnsweredBy::Default, bare(rule)))
+        rule_sets
+            .account
+            .on_nothing()
+            .filter(|rule| is_unmuted(rule))
+            .map(|rule| Step::Rule(AnsweredBy::Default, without_keyword(rule)))
     };
-    let account = || answer(&books.account).map(|hit| Step::Rule(AnsweredBy::AccountRule, hit));
+    let account = || answer(&rule_sets.account).map(|hit| Step::Rule(AnsweredBy::AccountRule, hit));
     match input {
         Input::Text(text) => {
             let command = ctx.commands.read(text).map(Step::Command);
             let bare = folded.bare();
             let is_code = is_code(ctx, bare);
-            let own = books.own_of(user).and_then(answer);
+            let own = rule_sets.own_of(user).and_then(answer);
             let rule = own.map(|hit| Step::Rule(AnsweredBy::OwnRule, hit)).or_else(account);
             let digits = is_code.then(|| Step::Digits(bare.to_owned()));
             let last = if is_code { Some(Step::WrongCode) } else { default() };
@@ -188,10 +192,10 @@ fn steps<'a>(ctx: &Ctx, books: &'a RuleSets, user: Option<&User>, input: &Input,
         }
         // A rule for the scene greets first.
         Input::Follow(scene) => {
-            let is_named = |rule: &Rule, keyword: Option<usize>| keyword.is_some() && speaks(rule);
-            let named = scene.as_ref().and_then(|_| books.account.answer_where(on, &folded, is_named));
-            let greeting = books.account.on_follow().filter(|rule| speaks(rule));
-            let greeting = greeting.map(|rule| Step::Rule(AnsweredBy::Follow, bare(rule)));
+            let is_named = |rule: &Rule, keyword: Option<usize>| keyword.is_some() && is_unmuted(rule);
+            let named = scene.as_ref().and_then(|_| rule_sets.account.answer_where(on, &folded, is_named));
+            let greeting = rule_sets.account.on_follow().filter(|rule| is_unmuted(rule));
+            let greeting = greeting.map(|rule| Step::Rule(AnsweredBy::Follow, without_keyword(rule)));
             vec![named.map(|hit| Step::Rule(AnsweredBy::Follow, hit)).or(greeting).unwrap_or(Step::Welcome)]
         }
         Input::Menu(..) | Input::Scan(_) => account().into_iter().collect(),
@@ -204,7 +208,7 @@ pub fn is_code(ctx: &Ctx, bare: &str) -> bool {
     bare.len() == usize::from(ctx.settings.settings.signin.code_digits) && bare.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn bare(rule: &Rule) -> Hit<'_> {
+fn without_keyword(rule: &Rule) -> Hit<'_> {
     Hit { rule, keyword: None, groups: Vec::new() }
 }
 
@@ -212,7 +216,7 @@ fn bare(rule: &Rule) -> Hit<'_> {
 const REPEATED_MAX_CHARS: usize = 60;
 
 /// The value of `{{keyword}}`: the keyword if it is a part of the message, else the message.
-fn keyword(hit: &Hit<'_>, input: &Input) -> String {
+fn keyword_value(hit: &Hit<'_>, input: &Input) -> String {
     let Input::Text(_) = input else { return input.text().to_owned() };
     let found = hit.keyword.and_then(|at| hit.rule.keywords.get(at));
     match found {
@@ -234,10 +238,10 @@ pub async fn shown_contents(
 
 /// The contents of a rule for this user, with placeholders filled. Empty ones are left out.
 fn contents_of(ctx: &Ctx, hit: &Hit<'_>, user: Option<&User>, input: &Input) -> Vec<Content> {
-    let said = keyword(hit, input);
+    let keyword = keyword_value(hit, input);
     let (id, time) = (user.map(|u| u.id.to_string()).unwrap_or_default(), chat_text::clock_time(ctx.now()));
     let nickname = user.map(|u| u.nickname.clone()).unwrap_or_default();
-    let values = Values { nickname: &nickname, user_id: &id, time: &time, keyword: &said, groups: &hit.groups };
+    let values = Values { nickname: &nickname, user_id: &id, time: &time, keyword: &keyword, groups: &hit.groups };
     let filled = hit.rule.contents.iter().map(|content| fill_content(content, values));
     filled.filter(|content| !matches!(content, Content::Text { text } if text.trim().is_empty())).collect()
 }
@@ -268,8 +272,8 @@ pub fn with_code(ctx: &Ctx, contents: &mut Vec<Content>, code: &str) {
     let first = contents.iter_mut().find(|content| matches!(content, Content::Text { .. }));
     match first {
         // The follower needs the code for a waiting page: it must not be in a later part.
-        Some(content) if !split::has_room(content, &behind) => contents.insert(0, Content::text(hint)),
-        Some(content) => split::hinted(content, &format!("\n\n{hint}")),
+        Some(content) if !split::has_room_for(content, &behind) => contents.insert(0, Content::text(hint)),
+        Some(content) => split::append_hint(content, &format!("\n\n{hint}")),
         None => contents.push(Content::text(hint)),
     }
 }

@@ -42,11 +42,11 @@ impl SentDigits {
             return Ok(chat::send_code(ctx, db, digits, identity).await?);
         }
         let Some(taken) = self.count(ctx, db, &identity.openid).await? else { return Ok(None) };
-        let turn = chat::send_code(ctx, db, digits, identity).await?;
-        if turn.is_some() {
+        let step = chat::send_code(ctx, db, digits, identity).await?;
+        if step.is_some() {
             limit::give_back(db, &taken).await?;
         }
-        Ok(turn)
+        Ok(step)
     }
 
     /// The answer to digits that neither a page nor a rule matches.

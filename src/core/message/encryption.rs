@@ -16,9 +16,9 @@ const SEEN: &str = "encrypted-push";
 ///
 /// # Errors
 /// The database cannot be reached.
-pub async fn note(ctx: &OfficialCtx) -> Result<(), CoreError> {
-    let noted = &ctx.account.original_id.has_noted_encryption;
-    if noted.load(Ordering::Relaxed) {
+pub async fn record(ctx: &OfficialCtx) -> Result<(), CoreError> {
+    let is_stored = &ctx.account.original_id.has_stored_encryption;
+    if is_stored.load(Ordering::Relaxed) {
         return Ok(());
     }
     let stored = store::transact!(ctx.store, |tx| {
@@ -29,7 +29,7 @@ pub async fn note(ctx: &OfficialCtx) -> Result<(), CoreError> {
         Ok(())
     });
     match stored {
-        Ok(()) => noted.store(true, Ordering::Relaxed),
+        Ok(()) => is_stored.store(true, Ordering::Relaxed),
         // Other instances store it: the next push looks again.
         Err(e) if StoreError::is_retryable(&e) => {}
         Err(e) => return Err(e.into()),

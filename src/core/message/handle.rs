@@ -9,7 +9,7 @@ use super::{
     digits::SentDigits,
     effects::Effects,
     follower::{self, Unfollowed},
-    join, overflow as rest_of, rule_commands, split,
+    join, overflow, rule_commands, split,
     trace::{Trace, Verdict},
     user_data::{self, Applied},
 };
@@ -74,7 +74,7 @@ impl Outcome {
         Self::default()
     }
 
-    fn said(answered_by: AnsweredBy, text: impl Into<String>) -> Self {
+    fn text(answered_by: AnsweredBy, text: impl Into<String>) -> Self {
         Self { replies: vec![Content::text(text)], answered_by, ..Self::default() }
     }
 
@@ -82,14 +82,19 @@ impl Outcome {
         Verdict { answered_by: self.answered_by, rule_id: self.rule_id, mute: &self.mute }
     }
 
-    fn turn(ctx: &Ctx, lang: Lang, turn: ChatStep) -> Self {
-        let effects = Effects { session_statuses: turn.changed, ended_tokens: turn.ended_tokens, ..Effects::default() };
-        Self { effects, ..Self::said(AnsweredBy::Signin, chat_text::outcome(ctx, lang, &turn.outcome)) }
+    fn of_step(ctx: &Ctx, lang: Lang, step: ChatStep) -> Self {
+        let effects = Effects { session_statuses: step.changed, ended_tokens: step.ended_tokens, ..Effects::default() };
+        Self { effects, ..Self::text(AnsweredBy::Signin, chat_text::outcome(ctx, lang, &step.outcome)) }
     }
 }
 
 /// Handles a message.
-pub async fn handle(ctx: &OfficialCtx, db: &mut Tx, books: &RuleSets, message: &Message) -> Result<Outcome, CoreError> {
+pub async fn handle(
+    ctx: &OfficialCtx,
+    db: &mut Tx,
+    rule_sets: &RuleSets,
+    message: &Message,
+) -> Result<Outcome, CoreError> {
     let openid = message.from.as_str();
     match &message.kind {
         Kind::Event(Event::UserData(event)) => {
@@ -107,7 +112,7 @@ pub async fn handle(ctx: &OfficialCtx, db: &mut Tx, books: &RuleSets, message: &
     let scene = if let Input::Follow(scene) = &input { scene.as_deref() } else { None };
     let identity = follower::following(ctx, db, openid, scene).await?;
     let user = user_of(db, &identity).await?;
-    let mut outcome = first(ctx, db, books, (&identity, user.as_ref()), &input).await?;
+    let mut outcome = first_answer(ctx, db, rule_sets, (&identity, user.as_ref()), &input).await?;
     // A code that is sent to the chat and answered by a rule is still a code.
     outcome.is_secret |= is_live_code(ctx, db, &input).await?;
     if outcome.is_forgotten {
@@ -116,7 +121,7 @@ pub async fn handle(ctx: &OfficialCtx, db: &mut Tx, books: &RuleSets, message: &
     if !outcome.is_secret && !outcome.is_continued && outcome.answered_by != AnsweredBy::Signin {
         join::with_question(ctx, db, &identity, lang_of(ctx, &input), &mut outcome.replies).await?;
     }
-    Ok(noted(ctx, books, &identity, user.as_ref(), &input, outcome))
+    Ok(with_stored_fields(ctx, rule_sets, &identity, user.as_ref(), &input, outcome))
 }
 
 /// True if a plaintext push would delete an admin's account.
@@ -136,22 +141,22 @@ async fn is_live_code(ctx: &Ctx, db: &mut Tx, input: &Input) -> Result<bool, Cor
 /// The language of a question: that of the command, else the account's.
 fn lang_of(ctx: &Ctx, input: &Input) -> Lang {
     let Input::Text(text) = input else { return Lang::Zh };
-    ctx.commands.read(text).map_or(Lang::Zh, |said| said.lang)
+    ctx.commands.read(text).map_or(Lang::Zh, |invocation| invocation.lang)
 }
 
 /// The first step that answers.
-async fn first(
+async fn first_answer(
     ctx: &OfficialCtx,
     db: &mut Tx,
-    books: &RuleSets,
+    rule_sets: &RuleSets,
     (identity, user): (&IdentityRow, Option<&User>),
     input: &Input,
 ) -> Result<Outcome, CoreError> {
     if let Input::Follow(Some(scene)) | Input::Scan(scene) = input
-        && let Some(turn) = chat::scan(ctx, db, scene, identity).await?
+        && let Some(step) = chat::scan(ctx, db, scene, identity).await?
     {
-        let is_greeted = matches!(input, Input::Follow(_)) && matches!(turn.outcome, ChatOutcome::Ask { .. });
-        let mut outcome = Outcome::turn(ctx, Lang::Zh, turn);
+        let is_greeted = matches!(input, Input::Follow(_)) && matches!(step.outcome, ChatOutcome::Ask { .. });
+        let mut outcome = Outcome::of_step(ctx, Lang::Zh, step);
         if is_greeted && let Some(Content::Text { text }) = outcome.replies.first_mut() {
             text.insert_str(0, &format!("{}\n", Chat::of(Lang::Zh).welcome_bare));
         }
@@ -159,16 +164,16 @@ async fn first(
         return Ok(Outcome { is_secret: true, ..outcome });
     }
     let mut digits = SentDigits::default();
-    let mut steps = Steps::of(ctx, books, user, input);
+    let mut steps = Steps::of(ctx, rule_sets, user, input);
     while let Some(step) = steps.next() {
         let outcome = match step {
-            Step::Command(said) => obey(ctx, db, identity, user, &said).await?,
+            Step::Command(invocation) => run_command(ctx, db, identity, user, &invocation).await?,
             Step::Digits(text) => digits
                 .look_up(ctx, db, &text, identity, steps.has_rule())
                 .await?
-                .map(|turn| Outcome { is_secret: true, ..Outcome::turn(ctx, Lang::Zh, turn) }),
+                .map(|step| Outcome { is_secret: true, ..Outcome::of_step(ctx, Lang::Zh, step) }),
             Step::Rule(by, hit) => {
-                let outcome = answered(ctx, db, (identity, user), input, by, &hit).await?;
+                let outcome = answer_by_rule(ctx, db, (identity, user), input, by, &hit).await?;
                 if outcome.is_none() {
                     steps.mute(hit.rule.id);
                 }
@@ -176,10 +181,10 @@ async fn first(
             }
             Step::WrongCode => {
                 let text = digits.wrong(ctx, db, identity).await?;
-                Some(Outcome { is_secret: true, ..Outcome::said(AnsweredBy::Signin, text) })
+                Some(Outcome { is_secret: true, ..Outcome::text(AnsweredBy::Signin, text) })
             }
             Step::Welcome => {
-                let mut outcome = Outcome::said(AnsweredBy::Follow, chat_text::welcome(ctx, Lang::Zh));
+                let mut outcome = Outcome::text(AnsweredBy::Follow, chat_text::welcome(ctx, Lang::Zh));
                 outcome.code = greet(ctx, db, (identity, user), AnsweredBy::Follow, &mut outcome.replies).await?;
                 Some(outcome)
             }
@@ -195,16 +200,16 @@ async fn first(
 }
 
 /// Fills in the data to store: user, trace and unanswered text.
-fn noted(
+fn with_stored_fields(
     ctx: &Ctx,
-    books: &RuleSets,
+    rule_sets: &RuleSets,
     identity: &IdentityRow,
     user: Option<&User>,
     input: &Input,
     outcome: Outcome,
 ) -> Outcome {
     let is_kept = ctx.settings.settings.message.keep_days > 0 && !outcome.is_secret;
-    let trace = is_kept.then(|| Trace::of(books, user, input, &outcome.verdict()));
+    let trace = is_kept.then(|| Trace::of(rule_sets, user, input, &outcome.verdict()));
     let is_missed = matches!(input, Input::Text(_)) && outcome.answered_by.is_unanswered();
     let missed = is_kept && is_missed;
     Outcome {
@@ -220,7 +225,7 @@ fn noted(
 }
 
 /// A rule's answer; `None` if nothing of it can be shown.
-async fn answered(
+async fn answer_by_rule(
     ctx: &OfficialCtx,
     db: &mut Tx,
     (identity, user): (&IdentityRow, Option<&User>),
@@ -260,42 +265,42 @@ async fn greet(
 }
 
 /// Runs a command; `None` if the word is not a command now.
-async fn obey(
+async fn run_command(
     ctx: &OfficialCtx,
     db: &mut Tx,
     identity: &IdentityRow,
     user: Option<&User>,
-    said: &Invocation,
+    invocation: &Invocation,
 ) -> Result<Option<Outcome>, CoreError> {
-    let (command, lang, who) = (said.command, said.lang, Sender { identity, user });
+    let (command, lang, sender) = (invocation.command, invocation.lang, Sender { identity, user });
     if plain_mode::refuses_user(ctx, user) && needs_proof(ctx, db, identity, command).await? {
-        return Ok(Some(Outcome::said(AnsweredBy::Command, Chat::of(lang).plain_mode)));
+        return Ok(Some(Outcome::text(AnsweredBy::Command, Chat::of(lang).plain_mode)));
     }
-    let done = match command {
-        Command::Confirm => rule_commands::confirm(ctx, db, who, lang).await?,
-        Command::Refuse => rule_commands::refuse(ctx, db, who, lang).await?,
+    let result = match command {
+        Command::Confirm => rule_commands::confirm(ctx, db, sender, lang).await?,
+        Command::Refuse => rule_commands::refuse(ctx, db, sender, lang).await?,
         // There is no registration to undo yet: this answers the question whether to register.
         Command::Unregister if user.is_none() => {
-            let turn = chat::refuse_question(ctx, db, identity).await?;
-            return Ok(turn.map(|turn| Outcome::turn(ctx, lang, turn)));
+            let step = chat::refuse_question(ctx, db, identity).await?;
+            return Ok(step.map(|step| Outcome::of_step(ctx, lang, step)));
         }
-        Command::Join => rule_commands::join_wanted(ctx, db, who, lang).await?,
-        _ => rule_commands::run(ctx, db, who, said).await?,
+        Command::Join => rule_commands::join_wanted(ctx, db, sender, lang).await?,
+        _ => rule_commands::run(ctx, db, sender, invocation).await?,
     };
-    if let Some(CommandResult { text, effects }) = done {
+    if let Some(CommandResult { text, effects }) = result {
         // The follower deleted the account, and this identity with it.
         let is_forgotten = effects.deleted_user.is_some();
-        return Ok(Some(Outcome { is_forgotten, effects, ..Outcome::said(AnsweredBy::Command, text) }));
+        return Ok(Some(Outcome { is_forgotten, effects, ..Outcome::text(AnsweredBy::Command, text) }));
     }
     if let Some(text) = decide::command_reply(ctx, user, command, lang) {
-        return Ok(Some(Outcome::said(AnsweredBy::Command, text)));
+        return Ok(Some(Outcome::text(AnsweredBy::Command, text)));
     }
     match command {
-        Command::Confirm => Ok(chat::confirm(ctx, db, identity).await?.map(|turn| Outcome::turn(ctx, lang, turn))),
-        Command::Refuse => Ok(chat::refuse(ctx, db, identity).await?.map(|turn| Outcome::turn(ctx, lang, turn))),
-        Command::More => more(ctx, db, identity, &chat_text::more_hint(ctx, lang)).await,
-        Command::Code => give_code(ctx, db, identity, SIGNIN, said).await,
-        Command::Password => give_code(ctx, db, identity, RESET, said).await,
+        Command::Confirm => Ok(chat::confirm(ctx, db, identity).await?.map(|step| Outcome::of_step(ctx, lang, step))),
+        Command::Refuse => Ok(chat::refuse(ctx, db, identity).await?.map(|step| Outcome::of_step(ctx, lang, step))),
+        Command::More => next_part(ctx, db, identity, &chat_text::more_hint(ctx, lang)).await,
+        Command::Code => give_code(ctx, db, identity, SIGNIN, invocation).await,
+        Command::Password => give_code(ctx, db, identity, RESET, invocation).await,
         // Commands that only need memory, and those of [`rule_commands`](super::rule_commands), have answered.
         _ => Ok(None),
     }
@@ -315,7 +320,7 @@ async fn needs_proof(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow, command: Co
 }
 
 /// The next part of a long answer.
-async fn more(
+async fn next_part(
     ctx: &OfficialCtx,
     db: &mut Tx,
     identity: &IdentityRow,
@@ -327,11 +332,11 @@ async fn more(
     for row in left {
         rest -= 1;
         store::pending::delete_one(db, appid, openid, row.position).await?;
-        let Some(mut content) = rest_of::read(ctx, openid, &row.body) else { continue };
+        let Some(mut content) = overflow::read(ctx, openid, &row.body) else { continue };
         // Content that cannot be shown is skipped.
         if split::reply(ctx, db, &content).await?.is_some() {
             if rest > 0 {
-                split::hinted(&mut content, hint);
+                split::append_hint(&mut content, hint);
             }
             let replies = vec![content];
             return Ok(Some(Outcome {
@@ -351,13 +356,13 @@ async fn give_code(
     db: &mut Tx,
     identity: &IdentityRow,
     purpose: &'static str,
-    said: &Invocation,
+    invocation: &Invocation,
 ) -> Result<Option<Outcome>, CoreError> {
     let Some((digits, code)) = new_code(ctx, db, purpose, &identity.openid).await? else {
-        return Ok(Some(Outcome::said(AnsweredBy::Command, Chat::of(said.lang).too_many)));
+        return Ok(Some(Outcome::text(AnsweredBy::Command, Chat::of(invocation.lang).too_many)));
     };
-    let text = decide::code_reply(ctx, said.command, said.lang, &digits);
-    Ok(text.map(|text| Outcome { code: Some(code), ..Outcome::said(AnsweredBy::Command, text) }))
+    let text = decide::code_reply(ctx, invocation.command, invocation.lang, &digits);
+    Ok(text.map(|text| Outcome { code: Some(code), ..Outcome::text(AnsweredBy::Command, text) }))
 }
 
 /// A code for this follower, replacing any older one; `None` if they requested too many.

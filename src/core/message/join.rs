@@ -155,7 +155,7 @@ pub fn ask_soon(ctx: &OfficialCtx, unionid: Option<&str>) {
 async fn ask_first(ctx: &OfficialCtx, unionid: &str) -> Result<(), CoreError> {
     let mut db = ctx.store.read().await?;
     let owners = store::identity::list_owners_of_unionid(&mut db, unionid).await?;
-    if owners.len() < 2 || ctx.account.custom_messages.right(ctx.now()) == Permission::Refused {
+    if owners.len() < 2 || ctx.account.custom_messages.permission(ctx.now()) == Permission::Refused {
         return Ok(());
     }
     let Some(openid) = store::join::find_following(&mut db, &ctx.account.appid, unionid).await? else { return Ok(()) };

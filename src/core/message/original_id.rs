@@ -18,7 +18,7 @@ use std::sync::atomic::Ordering;
 /// The fact that stores the last push for another account: epoch seconds and its `ToUserName`.
 const FOREIGN: &str = "push-for-another-account";
 /// The shortest interval of writing it.
-const NOTE_EVERY_MS: i64 = 60_000;
+const RECORD_EVERY_MS: i64 = 60_000;
 /// The most characters shown of a foreign id.
 const SHOWN_MAX_CHARS: usize = 64;
 
@@ -32,7 +32,7 @@ pub async fn is_ours(ctx: &OfficialCtx, to: &str, is_proven: bool) -> Result<boo
     match known {
         Some(id) if id == to => Ok(true),
         Some(_) => {
-            note_foreign(ctx, to).await?;
+            record_foreign(ctx, to).await?;
             Ok(false)
         }
         None if is_proven => learn(ctx, to).await,
@@ -67,23 +67,23 @@ async fn learn(ctx: &OfficialCtx, to: &str) -> Result<bool, CoreError> {
     }
 }
 
-async fn note_foreign(ctx: &OfficialCtx, to: &str) -> Result<(), CoreError> {
+async fn record_foreign(ctx: &OfficialCtx, to: &str) -> Result<(), CoreError> {
     let shown: String = to.chars().filter(|c| !c.is_control()).take(SHOWN_MAX_CHARS).collect();
     metrics::counter!("weida_pushes_for_another_account_total").increment(1);
     tracing::warn!(
         to = shown,
         "a push for another account was ignored: check WECHAT_ORIGINAL_ID and the account's server settings"
     );
-    let (now, noted_at) = (ctx.now(), ctx.account.original_id.noted_at.load(Ordering::SeqCst));
-    if noted_at.checked_add(NOTE_EVERY_MS).is_some_and(|next| noted_at <= now && now < next) {
+    let (now, foreign_recorded_at) = (ctx.now(), ctx.account.original_id.foreign_recorded_at.load(Ordering::SeqCst));
+    if foreign_recorded_at.checked_add(RECORD_EVERY_MS).is_some_and(|next| foreign_recorded_at <= now && now < next) {
         return Ok(());
     }
-    ctx.account.original_id.noted_at.store(now, Ordering::SeqCst);
-    let noted = store::transact!(ctx.store, |tx| {
+    ctx.account.original_id.foreign_recorded_at.store(now, Ordering::SeqCst);
+    let recorded = store::transact!(ctx.store, |tx| {
         store::fact::delete_fact(tx, FOREIGN).await?;
         store::fact::insert_fact(tx, FOREIGN, &format!("{} {shown}", now.div_euclid(1000))).await
     });
-    match noted {
+    match recorded {
         Err(e) if StoreError::is_retryable(&e) => Ok(()),
         other => Ok(other?),
     }

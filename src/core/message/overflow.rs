@@ -54,13 +54,13 @@ pub fn start(ctx: &OfficialCtx, openid: &str, left: Vec<Content>, how: Rest) -> 
 }
 
 /// Stores the rest, replacing an older one.
-pub async fn keep(ctx: &OfficialCtx, db: &mut Tx, openid: &str, rest: &[Content]) -> Result<(), CoreError> {
-    let bodies = rest.iter().filter_map(|content| stored(ctx, openid, content)).collect();
+pub async fn store_rest(ctx: &OfficialCtx, db: &mut Tx, openid: &str, rest: &[Content]) -> Result<(), CoreError> {
+    let bodies = rest.iter().filter_map(|content| encode(ctx, openid, content)).collect();
     Ok(store::pending::insert_pending(db, &ctx.account.appid, openid, bodies, ctx.now() + WAITS_MS).await?)
 }
 
 /// A content as stored for this follower. Texts are encrypted: they may contain a code.
-fn stored(ctx: &Ctx, openid: &str, content: &Content) -> Option<String> {
+fn encode(ctx: &Ctx, openid: &str, content: &Content) -> Option<String> {
     let body = serde_json::to_string(content).ok()?;
     let is_text = matches!(content, Content::Text { .. });
     Some(if is_text { ctx.secret_key.encrypt(Purpose::Reply, openid, &body, ctx.rng.as_ref()) } else { body })
@@ -78,13 +78,13 @@ pub fn read(ctx: &Ctx, openid: &str, body: &str) -> Option<Content> {
 /// Sends the rest as customer-service messages, if the account may; what could not be sent is stored.
 async fn send(ctx: &OfficialCtx, openid: &str, mut rest: Vec<Content>, how: Rest) -> Result<(), CoreError> {
     let beyond = if ctx.continues_answers() && how == Rest::Sent {
-        told_of(&mut rest, &chat_text::more_hint(ctx, Lang::Zh))
+        mark_limit(&mut rest, &chat_text::more_hint(ctx, Lang::Zh))
     } else {
         None
     };
     for (at, content) in rest.iter().enumerate() {
         if beyond == Some(at) {
-            return keep_from(ctx, openid, &rest[at..]).await;
+            return store_rest_now(ctx, openid, &rest[at..]).await;
         }
         let mut db = ctx.store.read().await?;
         let reply = split::reply(ctx, &mut db, content).await?;
@@ -94,7 +94,7 @@ async fn send(ctx: &OfficialCtx, openid: &str, mut rest: Vec<Content>, how: Rest
             tracing::warn!(%error, "the rest of a long answer could not be sent");
             // If it was uncertain whether it can be sent, the whole rest is stored already.
             if ctx.continues_answers() && (at > 0 || how == Rest::Sent) {
-                keep_from(ctx, openid, &rest[at..]).await?;
+                store_rest_now(ctx, openid, &rest[at..]).await?;
             }
             return Ok(());
         }
@@ -105,17 +105,17 @@ async fn send(ctx: &OfficialCtx, openid: &str, mut rest: Vec<Content>, how: Rest
     Ok(())
 }
 
-async fn keep_from(ctx: &OfficialCtx, openid: &str, rest: &[Content]) -> Result<(), CoreError> {
-    Ok(store::transact!(ctx.store, |tx| keep(ctx, tx, openid, rest).await)?)
+async fn store_rest_now(ctx: &OfficialCtx, openid: &str, rest: &[Content]) -> Result<(), CoreError> {
+    Ok(store::transact!(ctx.store, |tx| store_rest(ctx, tx, openid, rest).await)?)
 }
 
 /// The index from which the platform accepts no more, if before the end; the last text before it gets the hint.
-fn told_of(rest: &mut [Content], hint: &str) -> Option<usize> {
+fn mark_limit(rest: &mut [Content], hint: &str) -> Option<usize> {
     if rest.len() <= MOST_SENT {
         return None;
     }
-    let last = rest[..MOST_SENT].iter_mut().rev().find(|content| split::has_room(content, hint))?;
-    split::hinted(last, hint);
+    let last = rest[..MOST_SENT].iter_mut().rev().find(|content| split::has_room_for(content, hint))?;
+    split::append_hint(last, hint);
     Some(MOST_SENT)
 }
 
@@ -127,11 +127,11 @@ mod tests {
     fn the_last_words_that_the_platform_takes_say_that_there_is_more() {
         let image = || Content::Image { media: "m".to_owned() };
         let mut five = vec![Content::text("一"); 5];
-        assert_eq!(told_of(&mut five, "…"), None);
+        assert_eq!(mark_limit(&mut five, "…"), None);
         let mut six = vec![Content::text("一"), Content::text("二"), image(), image(), image(), Content::text("三")];
-        assert_eq!(told_of(&mut six, "…"), Some(5));
+        assert_eq!(mark_limit(&mut six, "…"), Some(5));
         assert_eq!((six[1].caption(), six[5].caption()), ("二…", "三"));
         // No text can have the hint: all are tried.
-        assert_eq!(told_of(&mut vec![image(); 6], "…"), None);
+        assert_eq!(mark_limit(&mut vec![image(); 6], "…"), None);
     }
 }

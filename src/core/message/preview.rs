@@ -54,25 +54,25 @@ pub async fn preview(ctx: &OfficialCtx, user_id: Option<i64>, input: &Input) -> 
         None => None,
     };
     drop(db);
-    let books = rule_sets_of(ctx, user.as_ref().map(|u| u.id)).await?;
+    let rule_sets = rule_sets_of(ctx, user.as_ref().map(|u| u.id)).await?;
     let mut db = ctx.store.read().await?;
-    let (said, mute) = said_at_last(ctx, &mut db, &books, user.as_ref(), input).await?;
-    let verdict = Verdict { answered_by: said.answered_by, rule_id: said.rule_id, mute: &mute };
-    let trace = Trace::of(&books, user.as_ref(), input, &verdict);
+    let (reply, mute) = first_reply(ctx, &mut db, &rule_sets, user.as_ref(), input).await?;
+    let verdict = Verdict { answered_by: reply.answered_by, rule_id: reply.rule_id, mute: &mute };
+    let trace = Trace::of(&rule_sets, user.as_ref(), input, &verdict);
     let rest = Rest::of(ctx);
     let arranged = |contents: &[Content]| split::arranged(contents, rest, &Hints::of(ctx));
     let arranged =
-        if said.is_drawn { said.contents.chunks(1).flat_map(arranged).collect() } else { arranged(&said.contents) };
+        if reply.is_drawn { reply.contents.chunks(1).flat_map(arranged).collect() } else { arranged(&reply.contents) };
     let mut replies = Vec::with_capacity(arranged.len());
     for content in &arranged {
-        replies.extend(split::seen(ctx, &mut db, content).await?);
+        replies.extend(split::as_shown(ctx, &mut db, content).await?);
     }
     let mut disabled = Vec::new();
     for owner_id in user.as_ref().map(|u| u.id).into_iter().chain([ACCOUNT]) {
-        let book = RuleSet::new(rule::search::disabled(&mut db, owner_id).await?);
-        disabled.extend(trace::disabled(owner_id, &book, input));
+        let rule_set = RuleSet::new(rule::search::disabled(&mut db, owner_id).await?);
+        disabled.extend(trace::disabled(owner_id, &rule_set, input));
     }
-    let Reply { is_drawn, answered_by, rule_id, .. } = said;
+    let Reply { is_drawn, answered_by, rule_id, .. } = reply;
     Ok(Preview { replies, rest, is_drawn, answered_by, rule_id, trace, disabled })
 }
 
@@ -91,16 +91,16 @@ impl Reply {
 }
 
 /// The answer of the first step that has one, and the rules that had nothing to show.
-async fn said_at_last(
+async fn first_reply(
     ctx: &OfficialCtx,
     db: &mut Reader,
-    books: &RuleSets,
+    rule_sets: &RuleSets,
     user: Option<&User>,
     input: &Input,
 ) -> Result<(Reply, Vec<i64>), CoreError> {
-    let mut steps = Steps::of(ctx, books, user, input);
+    let mut steps = Steps::of(ctx, rule_sets, user, input);
     while let Some(step) = steps.next() {
-        let said = match step {
+        let reply = match step {
             Step::Rule(by, hit) => {
                 let contents = decide::shown_contents(ctx, db, &hit, user, input).await?;
                 if contents.is_empty() {
@@ -110,7 +110,7 @@ async fn said_at_last(
                 let is_drawn = decide::is_drawn(hit.rule, &contents);
                 Reply { contents, is_drawn, answered_by: by, rule_id: Some(hit.rule.id) }
             }
-            Step::Command(said) => match would_say(ctx, user, &said) {
+            Step::Command(invocation) => match command_preview(ctx, user, &invocation) {
                 Some(text) => Reply::text(AnsweredBy::Command, text),
                 None => continue,
             },
@@ -119,26 +119,26 @@ async fn said_at_last(
             Step::WrongCode => Reply::text(AnsweredBy::Signin, chat_text::wrong_code(ctx, Lang::Zh)),
             Step::Welcome => Reply::text(AnsweredBy::Follow, chat_text::welcome(ctx, Lang::Zh)),
         };
-        return Ok((greeted(ctx, user, said), steps.into_muted()));
+        return Ok((with_placeholder_code(ctx, user, reply), steps.into_muted()));
     }
     let nothing = Reply { contents: Vec::new(), is_drawn: false, answered_by: AnsweredBy::None, rule_id: None };
     Ok((nothing, steps.into_muted()))
 }
 
 /// Adds the placeholder of a code to a greeting that gets one.
-fn greeted(ctx: &Ctx, user: Option<&User>, mut said: Reply) -> Reply {
-    if decide::gets_code(said.answered_by, user) {
-        decide::with_code(ctx, &mut said.contents, NO_CODE);
+fn with_placeholder_code(ctx: &Ctx, user: Option<&User>, mut reply: Reply) -> Reply {
+    if decide::gets_code(reply.answered_by, user) {
+        decide::with_code(ctx, &mut reply.contents, NO_CODE);
     }
-    said
+    reply
 }
 
 /// The answer of a command with no question open; `None` if it would not answer.
-fn would_say(ctx: &Ctx, user: Option<&User>, said: &Invocation) -> Option<String> {
-    match said.command {
+fn command_preview(ctx: &Ctx, user: Option<&User>, invocation: &Invocation) -> Option<String> {
+    match invocation.command {
         Command::Confirm | Command::Refuse | Command::Unregister | Command::Join | Command::More => None,
-        command => decide::command_reply(ctx, user, command, said.lang)
-            .or_else(|| decide::code_reply(ctx, command, said.lang, NO_CODE))
-            .or_else(|| Some(command_text::previewed(ctx, user, said))),
+        command => decide::command_reply(ctx, user, command, invocation.lang)
+            .or_else(|| decide::code_reply(ctx, command, invocation.lang, NO_CODE))
+            .or_else(|| Some(command_text::previewed(ctx, user, invocation))),
     }
 }

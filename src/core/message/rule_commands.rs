@@ -8,7 +8,7 @@ mod registration;
 use super::{
     chat_text::Chat,
     command_result::{CommandResult, Sender},
-    command_text as words,
+    command_text,
     command_texts::CommandTexts,
     commands::{Args, Command, Invocation},
     effects::Effects,
@@ -44,11 +44,11 @@ const UNBIND: &str = "unbind";
 pub async fn run(
     ctx: &OfficialCtx,
     db: &mut Tx,
-    who: Sender<'_>,
-    said: &Invocation,
+    sender: Sender<'_>,
+    invocation: &Invocation,
 ) -> Result<Option<CommandResult>, CoreError> {
     let is_ours = matches!(
-        said.command,
+        invocation.command,
         Command::List
             | Command::Show
             | Command::Add
@@ -63,38 +63,42 @@ pub async fn run(
     if !is_ours {
         return Ok(None);
     }
-    let Some(user) = who.user else { return Ok(Some(CommandResult::text(words::no_account(ctx, said.lang)))) };
+    let Some(user) = sender.user else {
+        return Ok(Some(CommandResult::text(command_text::no_account(ctx, invocation.lang))));
+    };
     if !user.is_enabled {
-        return Ok(Some(CommandResult::text(Chat::of(said.lang).disabled)));
+        return Ok(Some(CommandResult::text(Chat::of(invocation.lang).disabled)));
     }
-    let at = CommandContext { ctx, lang: said.lang, identity: who.identity, user };
-    at.carry_out(db, said).await.map(Some)
+    let context = CommandContext { ctx, lang: invocation.lang, identity: sender.identity, user };
+    context.dispatch(db, invocation).await.map(Some)
 }
 
 /// Confirms an open question of this module; `None` if there is none.
 pub async fn confirm(
     ctx: &OfficialCtx,
     db: &mut Tx,
-    who: Sender<'_>,
+    sender: Sender<'_>,
     lang: Lang,
 ) -> Result<Option<CommandResult>, CoreError> {
-    let IdentityRow { appid, openid, .. } = who.identity;
+    let IdentityRow { appid, openid, .. } = sender.identity;
     let Some((kind, subject)) = store::question::find_question(db, appid, openid, ctx.now()).await? else {
         return Ok(None);
     };
     store::question::delete_question(db, appid, openid).await?;
     let (asked, numbers) = subject.split_once(':').unwrap_or_default();
-    let Some(user) = who.user.filter(|user| user.is_enabled && user.id.to_string() == asked) else { return Ok(None) };
-    let at = CommandContext { ctx, lang, identity: who.identity, user };
+    let Some(user) = sender.user.filter(|user| user.is_enabled && user.id.to_string() == asked) else {
+        return Ok(None);
+    };
+    let context = CommandContext { ctx, lang, identity: sender.identity, user };
     match kind.as_str() {
-        DELETE => at.delete(db, &numbers_of(numbers)).await.map(Some),
-        UNBIND => at.unbind(db).await.map(Some),
-        UNREGISTER => at.unregister(db).await.map(Some),
+        DELETE => context.delete(db, &numbers_of(numbers)).await.map(Some),
+        UNBIND => context.unbind(db).await.map(Some),
+        UNREGISTER => context.unregister(db).await.map(Some),
         follow::QUESTION => {
-            let heard = follow::confirm(ctx, db, numbers, who.identity).await?;
-            Ok(heard.map(|heard| CommandResult::text(super::chat_text::outcome(ctx, lang, &heard))))
+            let outcome = follow::confirm(ctx, db, numbers, sender.identity).await?;
+            Ok(outcome.map(|outcome| CommandResult::text(super::chat_text::outcome(ctx, lang, &outcome))))
         }
-        join::JOIN => join::agreed(ctx, db, (who.identity, user), lang, numbers).await.map(Some),
+        join::JOIN => join::agreed(ctx, db, (sender.identity, user), lang, numbers).await.map(Some),
         _ => Ok(None),
     }
 }
@@ -103,22 +107,27 @@ pub async fn confirm(
 pub(super) async fn join_wanted(
     ctx: &OfficialCtx,
     db: &mut Tx,
-    who: Sender<'_>,
+    sender: Sender<'_>,
     lang: Lang,
 ) -> Result<Option<CommandResult>, CoreError> {
-    let IdentityRow { appid, openid, .. } = who.identity;
+    let IdentityRow { appid, openid, .. } = sender.identity;
     let open = store::question::find_question(db, appid, openid, ctx.now()).await?;
     if open.is_some_and(|(kind, _)| kind == join::JOIN) {
-        return confirm(ctx, db, who, lang).await;
+        return confirm(ctx, db, sender, lang).await;
     }
-    let Some((_, text)) = join::question(ctx, db, who.identity, lang, true).await? else { return Ok(None) };
-    let changed = chat::end_question(ctx, db, who.identity).await?;
+    let Some((_, text)) = join::question(ctx, db, sender.identity, lang, true).await? else { return Ok(None) };
+    let changed = chat::end_question(ctx, db, sender.identity).await?;
     Ok(Some(CommandResult::text(text).with(Effects { session_statuses: changed, ..Effects::default() })))
 }
 
 /// Refuses an open question of this module; `None` if there is none.
-pub async fn refuse(ctx: &Ctx, db: &mut Tx, who: Sender<'_>, lang: Lang) -> Result<Option<CommandResult>, CoreError> {
-    let IdentityRow { appid, openid, .. } = who.identity;
+pub async fn refuse(
+    ctx: &Ctx,
+    db: &mut Tx,
+    sender: Sender<'_>,
+    lang: Lang,
+) -> Result<Option<CommandResult>, CoreError> {
+    let IdentityRow { appid, openid, .. } = sender.identity;
     let open = store::question::find_question(db, appid, openid, ctx.now()).await?;
     store::question::delete_question(db, appid, openid).await?;
     Ok(match open {
@@ -144,11 +153,13 @@ struct CommandContext<'a> {
 }
 
 impl CommandContext<'_> {
-    async fn carry_out(&self, db: &mut Tx, said: &Invocation) -> Result<CommandResult, CoreError> {
-        match (said.command, &said.args) {
-            (_, Args::Unclear) => Ok(CommandResult::text(words::usage(self.ctx, self.lang, said.command))),
-            (Command::List, order) => self.list(db, order).await,
-            (_, Args::TooLarge(numbers)) => Ok(CommandResult::text(words::no_such_text(self.ctx, self.lang, numbers))),
+    async fn dispatch(&self, db: &mut Tx, invocation: &Invocation) -> Result<CommandResult, CoreError> {
+        match (invocation.command, &invocation.args) {
+            (_, Args::Unclear) => Ok(CommandResult::text(command_text::usage(self.ctx, self.lang, invocation.command))),
+            (Command::List, args) => self.list(db, args).await,
+            (_, Args::TooLarge(numbers)) => {
+                Ok(CommandResult::text(command_text::no_such_text(self.ctx, self.lang, numbers)))
+            }
             (Command::Show, Args::Numbers(numbers)) => self.show(db, numbers).await,
             (Command::Add, Args::Pair { keyword, reply, .. }) => self.add(db, keyword, reply).await,
             (Command::Edit, Args::Pair { number: Some(number), keyword, reply }) => {
@@ -156,13 +167,13 @@ impl CommandContext<'_> {
             }
             (Command::Delete, Args::Numbers(numbers)) => self.ask_delete(db, numbers).await,
             (Command::On | Command::Off, Args::Numbers(numbers)) => {
-                self.switch_rules(db, numbers, said.command == Command::On).await
+                self.switch_rules(db, numbers, invocation.command == Command::On).await
             }
-            (Command::On | Command::Off, _) => self.switch(db, said.command == Command::On).await,
+            (Command::On | Command::Off, _) => self.switch(db, invocation.command == Command::On).await,
             (Command::Unbind, _) => self.ask_unbind(db).await,
             (Command::Unregister, _) => self.ask_unregister(db).await,
             (Command::Undo, _) => self.undo(db).await,
-            (command, _) => Ok(CommandResult::text(words::usage(self.ctx, self.lang, command))),
+            (command, _) => Ok(CommandResult::text(command_text::usage(self.ctx, self.lang, command))),
         }
     }
 
@@ -179,11 +190,11 @@ impl CommandContext<'_> {
         if missing.is_empty() {
             return Ok(Ok(rules));
         }
-        Ok(Err(CommandResult::text(words::no_such(self.ctx, self.lang, &missing))))
+        Ok(Err(CommandResult::text(command_text::no_such(self.ctx, self.lang, &missing))))
     }
 
-    async fn list(&self, db: &mut Tx, order: &Args) -> Result<CommandResult, CoreError> {
-        let (page, typed) = match order {
+    async fn list(&self, db: &mut Tx, args: &Args) -> Result<CommandResult, CoreError> {
+        let (page, typed) = match args {
             Args::Numbers(numbers) => (numbers.first().copied().unwrap_or(1), None),
             Args::TooLarge(numbers) => (i64::MAX, numbers.first()),
             _ => (1, None),
@@ -191,15 +202,15 @@ impl CommandContext<'_> {
         let query = Query { page, size: PAGE, ..Query::default() };
         let found = search::search_within(db, self.user.id, &query).await?;
         let number = typed.cloned().unwrap_or_else(|| found.page.to_string());
-        Ok(CommandResult::text(words::list(self.ctx, self.lang, (&found, &number), self.user.is_auto_reply)))
+        Ok(CommandResult::text(command_text::list(self.ctx, self.lang, (&found, &number), self.user.is_auto_reply)))
     }
 
     async fn show(&self, db: &mut Tx, numbers: &[i64]) -> Result<CommandResult, CoreError> {
         Ok(match self.rules(db, numbers).await? {
-            Ok(rules) => {
-                CommandResult::text(rules.iter().map(|r| words::rule(self.lang, r)).collect::<Vec<_>>().join("\n\n"))
-            }
-            Err(done) => done,
+            Ok(rules) => CommandResult::text(
+                rules.iter().map(|r| command_text::rule(self.lang, r)).collect::<Vec<_>>().join("\n\n"),
+            ),
+            Err(result) => result,
         })
     }
 
@@ -207,12 +218,12 @@ impl CommandContext<'_> {
         let draft = Draft { keywords: vec![exact(keyword)], contents: vec![Content::text(reply)], ..Draft::default() };
         let plan = Plan { add: vec![draft], ..Plan::default() };
         match self.apply(db, plan).await {
-            Ok(done) => {
-                let number = done.numbers.first().copied().unwrap_or_default();
-                let text = words::added(self.ctx, self.lang, (number, keyword, reply), self.user.is_auto_reply);
+            Ok(result) => {
+                let number = result.numbers.first().copied().unwrap_or_default();
+                let text = command_text::added(self.ctx, self.lang, (number, keyword, reply), self.user.is_auto_reply);
                 Ok(CommandResult::edited(self.user.id, text))
             }
-            Err(refusal) => self.refused(refusal, Command::Add, reply),
+            Err(rejection) => self.rejected(rejection, Command::Add, reply),
         }
     }
 
@@ -220,17 +231,17 @@ impl CommandContext<'_> {
     async fn edit(&self, db: &mut Tx, number: i64, keyword: &str, reply: &str) -> Result<CommandResult, CoreError> {
         let rule = match self.rules(db, &[number]).await? {
             Ok(mut rules) => rules.pop().ok_or(CoreError::NotFound)?,
-            Err(done) => return Ok(done),
+            Err(result) => return Ok(result),
         };
         let draft = rewritten(&rule, keyword, reply);
         let update = Update { number, revision: Some(rule.revision), draft: draft.clone() };
         match self.apply(db, Plan { update: vec![update], ..Plan::default() }).await {
-            Ok(done) if done.change_id.is_none() => Ok(CommandResult::text(words::same(self.lang, number))),
+            Ok(result) if result.change_id.is_none() => Ok(CommandResult::text(command_text::same(self.lang, number))),
             Ok(_) => {
-                let text = words::edited(self.ctx, self.lang, &rule, &draft);
+                let text = command_text::edited(self.ctx, self.lang, &rule, &draft);
                 Ok(CommandResult::edited(self.user.id, text))
             }
-            Err(refusal) => self.refused(refusal, Command::Edit, reply),
+            Err(rejection) => self.rejected(rejection, Command::Edit, reply),
         }
     }
 
@@ -239,14 +250,14 @@ impl CommandContext<'_> {
     }
 
     /// The answer to a rejected command.
-    fn refused(&self, refusal: RuleRejection, command: Command, reply: &str) -> Result<CommandResult, CoreError> {
+    fn rejected(&self, rejection: RuleRejection, command: Command, reply: &str) -> Result<CommandResult, CoreError> {
         let (ctx, lang) = (self.ctx, self.lang);
-        match refusal {
+        match rejection {
             RuleRejection::Drafts(faults) => {
-                Ok(CommandResult::text(words::faults(ctx, lang, &faults, (command, reply))))
+                Ok(CommandResult::text(command_text::faults(ctx, lang, &faults, (command, reply))))
             }
             RuleRejection::Core(CoreError::Invalid(flaws)) => {
-                Ok(CommandResult::text(words::flaws(ctx, lang, &flaws, command)))
+                Ok(CommandResult::text(command_text::flaws(ctx, lang, &flaws, command)))
             }
             RuleRejection::Core(CoreError::Conflict) => Ok(CommandResult::text(CommandTexts::of(self.lang).conflict)),
             RuleRejection::Core(error) => Err(error),
@@ -256,19 +267,19 @@ impl CommandContext<'_> {
     async fn ask_delete(&self, db: &mut Tx, numbers: &[i64]) -> Result<CommandResult, CoreError> {
         let rules = match self.rules(db, numbers).await? {
             Ok(rules) => rules,
-            Err(done) => return Ok(done),
+            Err(result) => return Ok(result),
         };
         let subject: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-        let text = words::ask_delete(self.lang, &rules);
+        let text = command_text::ask_delete(self.lang, &rules);
         self.ask(db, DELETE, &subject.join(","), text).await
     }
 
     async fn ask_unbind(&self, db: &mut Tx) -> Result<CommandResult, CoreError> {
         let t = CommandTexts::of(self.lang);
         if self.user.username.is_none() || !self.user.has_password {
-            return Ok(CommandResult::text(words::with_site(self.ctx, t.unbind_first)));
+            return Ok(CommandResult::text(command_text::with_site(self.ctx, t.unbind_first)));
         }
-        self.ask(db, UNBIND, "", words::ask_unbind(self.lang, self.user)).await
+        self.ask(db, UNBIND, "", command_text::ask_unbind(self.lang, self.user)).await
     }
 
     /// Asks a question, replacing an earlier one: `1` must refer to the latest question.
@@ -295,8 +306,8 @@ impl CommandContext<'_> {
             return Ok(CommandResult::text(CommandTexts::of(self.lang).gone));
         }
         match self.apply(db, Plan { delete: numbers.clone(), ..Plan::default() }).await {
-            Ok(_) => Ok(CommandResult::edited(self.user.id, words::deleted(self.ctx, self.lang, &numbers))),
-            Err(refusal) => self.refused(refusal, Command::Delete, ""),
+            Ok(_) => Ok(CommandResult::edited(self.user.id, command_text::deleted(self.ctx, self.lang, &numbers))),
+            Err(rejection) => self.rejected(rejection, Command::Delete, ""),
         }
     }
 
@@ -305,10 +316,10 @@ impl CommandContext<'_> {
         match unbind_within(self.ctx, db, self.user.id, "").await {
             Ok(()) => {
                 let effects = Effects { ended_tokens: Some(self.user.id), ..Effects::default() };
-                Ok(CommandResult::text(words::with_site(self.ctx, t.unbound)).with(effects))
+                Ok(CommandResult::text(command_text::with_site(self.ctx, t.unbound)).with(effects))
             }
-            Err(CoreError::Forbidden) => Ok(CommandResult::text(words::with_site(self.ctx, t.unbind_first))),
-            Err(CoreError::NotFound) => Ok(CommandResult::text(words::no_account(self.ctx, self.lang))),
+            Err(CoreError::Forbidden) => Ok(CommandResult::text(command_text::with_site(self.ctx, t.unbind_first))),
+            Err(CoreError::NotFound) => Ok(CommandResult::text(command_text::no_account(self.ctx, self.lang))),
             Err(error) => Err(error),
         }
     }
@@ -316,27 +327,29 @@ impl CommandContext<'_> {
     /// The user's switch for all of their rules.
     async fn switch(&self, db: &mut Tx, is_on: bool) -> Result<CommandResult, CoreError> {
         store::user::update_auto_reply(db, self.user.id, is_on, self.ctx.now()).await?;
-        Ok(CommandResult::text(words::switched(self.ctx, self.lang, is_on)))
+        Ok(CommandResult::text(command_text::switched(self.ctx, self.lang, is_on)))
     }
 
     async fn switch_rules(&self, db: &mut Tx, numbers: &[i64], is_on: bool) -> Result<CommandResult, CoreError> {
-        if let Err(done) = self.rules(db, numbers).await? {
-            return Ok(done);
+        if let Err(result) = self.rules(db, numbers).await? {
+            return Ok(result);
         }
         match edit::set_enabled_within(self.ctx, db, &self.editor(), numbers, is_on).await {
-            Ok(None) => Ok(CommandResult::text(words::switched_already(self.lang, numbers, is_on))),
-            Ok(Some(_)) => Ok(CommandResult::edited(self.user.id, words::rules_switched(self.lang, numbers, is_on))),
-            Err(refusal) => self.refused(refusal, if is_on { Command::On } else { Command::Off }, ""),
+            Ok(None) => Ok(CommandResult::text(command_text::switched_already(self.lang, numbers, is_on))),
+            Ok(Some(_)) => {
+                Ok(CommandResult::edited(self.user.id, command_text::rules_switched(self.lang, numbers, is_on)))
+            }
+            Err(rejection) => self.rejected(rejection, if is_on { Command::On } else { Command::Off }, ""),
         }
     }
 
     async fn undo(&self, db: &mut Tx) -> Result<CommandResult, CoreError> {
         let t = CommandTexts::of(self.lang);
         match history::undo_within(self.ctx, db, &self.editor(), None).await {
-            Ok(change) => Ok(CommandResult::edited(self.user.id, words::undone(self.lang, &change))),
+            Ok(change) => Ok(CommandResult::edited(self.user.id, command_text::undone(self.lang, &change))),
             Err(RuleRejection::Core(CoreError::NotFound)) => Ok(CommandResult::text(t.nothing_to_undo)),
             Err(RuleRejection::Core(CoreError::Conflict)) => Ok(CommandResult::text(t.undo_conflict)),
-            Err(refusal) => self.refused(refusal, Command::Undo, ""),
+            Err(rejection) => self.rejected(rejection, Command::Undo, ""),
         }
     }
 }
@@ -352,47 +365,4 @@ fn rewritten(rule: &Rule, keyword: &str, reply: &str) -> Draft {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::core::rule::{AnswerMode, TriggerKind};
-
-    fn rule(keywords: &[(&str, MatchType)]) -> Rule {
-        Rule {
-            id: 1,
-            number: 3,
-            name: "名".to_owned(),
-            cause: TriggerKind::Keyword,
-            keywords: keywords
-                .iter()
-                .map(|(text, matching)| Keyword { text: (*text).to_owned(), matching: *matching })
-                .collect(),
-            contents: vec![Content::text("旧")],
-            answer: AnswerMode::All,
-            priority: 5,
-            is_enabled: false,
-            hits: 9,
-            last_hit_at: None,
-            created_at: 0,
-            updated_at: 0,
-            updated_by: None,
-            updated_door: Source::Web,
-            revision: 1,
-        }
-    }
-
-    #[test]
-    fn an_edit_changes_keyword_and_reply_and_nothing_else() {
-        let draft = rewritten(&rule(&[("价格", MatchType::Contains)]), "多少钱", "新");
-        assert_eq!(draft.keywords, [Keyword { text: "多少钱".to_owned(), matching: MatchType::Contains }]);
-        assert_eq!((draft.name.as_str(), draft.priority, draft.is_enabled), ("名", 5, false));
-        assert_eq!(draft.contents, [Content::text("新")]);
-    }
-
-    #[test]
-    fn a_keyword_that_the_rule_has_already_keeps_the_others() {
-        let several = rule(&[("价格", MatchType::Contains), ("Price", MatchType::Exact)]);
-        assert_eq!(rewritten(&several, "ＰＲＩＣＥ", "新").keywords, several.keywords);
-        assert_eq!(rewritten(&several, "费用", "新").keywords, [exact("费用")]);
-        assert_eq!(rewritten(&rule(&[("a.*", MatchType::Regex)]), "费用", "新").keywords, [exact("费用")]);
-    }
-}
+mod tests;

@@ -49,7 +49,7 @@ pub enum Rest {
 impl Rest {
     /// The method available to this account now.
     pub fn of(ctx: &OfficialCtx) -> Self {
-        match ctx.account.custom_messages.right(ctx.now()) {
+        match ctx.account.custom_messages.permission(ctx.now()) {
             _ if !ctx.continues_answers() => Self::Sent,
             Permission::Proven => Self::Sent,
             Permission::Unknown => Self::Both,
@@ -86,7 +86,7 @@ pub fn arranged(contents: &[Content], rest: Rest, hints: &Hints) -> Vec<Content>
         Some(at) => {
             parts[..=at].rotate_right(1);
             if let Some(first) = parts.first_mut() {
-                hinted(first, &hints.behind);
+                append_hint(first, &hints.behind);
             }
         }
         None => parts.insert(0, Content::text(fill(&hints.first, &[("n", &parts.len().to_string())]))),
@@ -95,12 +95,12 @@ pub fn arranged(contents: &[Content], rest: Rest, hints: &Hints) -> Vec<Content>
 }
 
 /// True for a text that has room for the hint.
-pub fn has_room(content: &Content, hint: &str) -> bool {
+pub fn has_room_for(content: &Content, hint: &str) -> bool {
     matches!(content, Content::Text { text } if text.len() + hint.len() <= TEXT_MAX_BYTES)
 }
 
 /// Appends the hint to a text.
-pub fn hinted(content: &mut Content, hint: &str) {
+pub fn append_hint(content: &mut Content, hint: &str) {
     if let Content::Text { text } = content {
         text.push_str(hint);
     }
@@ -108,11 +108,11 @@ pub fn hinted(content: &mut Content, hint: &str) {
 
 /// A content as the chat shows it: a file that the platform does not have becomes a link or text. Uploads no file to the
 /// platform.
-pub async fn seen(ctx: &OfficialCtx, db: &mut impl Link, content: &Content) -> Result<Option<Content>, CoreError> {
+pub async fn as_shown(ctx: &OfficialCtx, db: &mut impl Link, content: &Content) -> Result<Option<Content>, CoreError> {
     Ok(match media::find(ctx, db, content).await?.0 {
         Sendable::Platform(_) => Some(content.clone()),
-        Sendable::Link { kind, url } => Some(Content::text(linked(content, kind, &url))),
-        Sendable::Gone => spoken(content).map(Content::text),
+        Sendable::Link { kind, url } => Some(Content::text(link_text(content, kind, &url))),
+        Sendable::Gone => fallback_text(content).map(Content::text),
     })
 }
 
@@ -121,7 +121,7 @@ pub async fn shown(ctx: &OfficialCtx, db: &mut impl Link, contents: &[Content]) 
     let mut shown = Vec::with_capacity(contents.len());
     for content in contents {
         let is_there = media::find(ctx, db, content).await?.0 != Sendable::Gone;
-        shown.extend(if is_there { Some(content.clone()) } else { spoken(content).map(Content::text) });
+        shown.extend(if is_there { Some(content.clone()) } else { fallback_text(content).map(Content::text) });
     }
     Ok(shown)
 }
@@ -132,8 +132,8 @@ pub async fn reply(ctx: &OfficialCtx, db: &mut impl Link, content: &Content) -> 
     let given = |text: &String| (!text.is_empty()).then(|| text.clone());
     let media_id = match found {
         Sendable::Platform(id) => id,
-        Sendable::Link { kind, url } => return Ok(Some(Reply::Text(linked(content, kind, &url)))),
-        Sendable::Gone => return Ok(spoken(content).map(Reply::Text)),
+        Sendable::Link { kind, url } => return Ok(Some(Reply::Text(link_text(content, kind, &url)))),
+        Sendable::Gone => return Ok(fallback_text(content).map(Reply::Text)),
     };
     Ok(Some(match content {
         Content::Text { text } => Reply::Text(text.clone()),
@@ -159,14 +159,14 @@ pub async fn reply(ctx: &OfficialCtx, db: &mut impl Link, content: &Content) -> 
 }
 
 /// A link to a file that the platform does not have; if only the thumbnail is missing, to the content itself.
-fn linked(content: &Content, kind: Kind, url: &str) -> String {
+fn link_text(content: &Content, kind: Kind, url: &str) -> String {
     let t = Chat::of(Lang::Zh);
     let label = match kind {
         Kind::Image => t.see_image,
         Kind::Voice => t.hear_voice,
         Kind::Video => t.see_video,
     };
-    match spoken(content) {
+    match fallback_text(content) {
         Some(words) if content.has_thumb() => words,
         Some(words) => format!("{words}\n<a href=\"{url}\">{label}</a>"),
         None => format!("<a href=\"{url}\">{label}</a>"),
@@ -174,7 +174,7 @@ fn linked(content: &Content, kind: Kind, url: &str) -> String {
 }
 
 /// The text of a content whose media cannot be shown.
-fn spoken(content: &Content) -> Option<String> {
+fn fallback_text(content: &Content) -> Option<String> {
     content.media()?;
     let parts = [content.part(Part::Title), content.part(Part::Description), content.url()];
     let text = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");

@@ -81,7 +81,7 @@ pub(super) struct Verdict<'a> {
 
 impl Trace {
     /// The trace of an input, given the final result.
-    pub(super) fn of(books: &RuleSets, user: Option<&User>, input: &Input, verdict: &Verdict<'_>) -> Self {
+    pub(super) fn of(rule_sets: &RuleSets, user: Option<&User>, input: &Input, verdict: &Verdict<'_>) -> Self {
         let (on, folded) = input.folded();
         let mut tried: Vec<Tried> = Vec::new();
         let overruled = match verdict.answered_by {
@@ -89,11 +89,11 @@ impl Trace {
             AnsweredBy::Signin => Some(Fate::Signin),
             _ => None,
         };
-        if let (Input::Text(_), Some((owner, book))) = (input, &books.own) {
-            let fate = if books.own_of(user).is_some() { overruled } else { Some(Fate::Off) };
-            tried.extend(ranked(*owner, &book.candidates(on, &folded, MOST), verdict, fate));
+        if let (Input::Text(_), Some((owner, rule_set))) = (input, &rule_sets.own) {
+            let fate = if rule_sets.own_of(user).is_some() { overruled } else { Some(Fate::Off) };
+            tried.extend(ranked(*owner, &rule_set.candidates(on, &folded, MOST), verdict, fate));
         }
-        tried.extend(ranked(ACCOUNT, &of_account(&books.account, input, verdict), verdict, overruled));
+        tried.extend(ranked(ACCOUNT, &of_account(&rule_sets.account, input, verdict), verdict, overruled));
         // The rule that answered comes first.
         tried.sort_by_key(|t| t.fate != Fate::Won);
         tried.truncate(MOST);
@@ -122,19 +122,19 @@ impl Trace {
 
 /// The account's rules that might have answered, in order: those that match, then the rule for new followers or the default
 /// rule.
-fn of_account<'a>(book: &'a RuleSet, input: &Input, verdict: &Verdict<'_>) -> Vec<Candidate<'a>> {
+fn of_account<'a>(rule_set: &'a RuleSet, input: &Input, verdict: &Verdict<'_>) -> Vec<Candidate<'a>> {
     let (on, folded) = input.folded();
     let mut found = match input {
         // Without a scene nothing was scanned; and a rule for every scan greets no follower.
         Input::Follow(None) => Vec::new(),
-        _ => book.candidates(on, &folded, MOST),
+        _ => rule_set.candidates(on, &folded, MOST),
     };
     let is_about = |rule: &Rule| verdict.rule_id == Some(rule.id) || verdict.mute.contains(&rule.id);
     let last = if let Input::Follow(_) = input {
         found.retain(|candidate| candidate.keyword.is_some());
-        book.on_follow()
+        rule_set.on_follow()
     } else {
-        book.on_nothing().filter(|rule| is_about(rule))
+        rule_set.on_nothing().filter(|rule| is_about(rule))
     };
     found.extend(last.map(|rule| Candidate { rule, keyword: None }));
     found
@@ -165,11 +165,11 @@ fn ranked(owner_id: i64, candidates: &[Candidate<'_>], verdict: &Verdict<'_>, ov
 }
 
 /// Disabled rules that would have matched; at most 20.
-pub(super) fn disabled(owner_id: i64, book: &RuleSet, input: &Input) -> Vec<Tried> {
+pub(super) fn disabled(owner_id: i64, rule_set: &RuleSet, input: &Input) -> Vec<Tried> {
     let (on, folded) = input.folded();
     let found = match input {
-        Input::Follow(_) => book.on_follow().map(|rule| Candidate { rule, keyword: None }).into_iter().collect(),
-        _ => book.candidates(on, &folded, MOST),
+        Input::Follow(_) => rule_set.on_follow().map(|rule| Candidate { rule, keyword: None }).into_iter().collect(),
+        _ => rule_set.candidates(on, &folded, MOST),
     };
     found.iter().map(|c| Tried::of(owner_id, c, Fate::Disabled)).collect()
 }

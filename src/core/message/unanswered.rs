@@ -36,11 +36,11 @@ pub struct Group {
 /// The database cannot be reached.
 pub async fn inbox(ctx: &Ctx, owner_id: i64, most: i64) -> Result<Vec<Group>, CoreError> {
     let most = most.clamp(1, MOST);
-    let book = cache::load(ctx, owner_id).await?;
+    let rule_set = cache::load(ctx, owner_id).await?;
     let account = cache::load(ctx, ACCOUNT).await?;
     let is_open = |row: &MissedRow| {
         let folded = Folded::new(&row.missed);
-        [&book, &account].iter().all(|book| book.answer(Occasion::Said, &folded).is_none())
+        [&rule_set, &account].iter().all(|rule_set| rule_set.answer(Occasion::Said, &folded).is_none())
     };
     let group = |row: MissedRow| Group {
         sample: row.sample.unwrap_or_else(|| row.missed.clone()),

@@ -42,8 +42,8 @@ pub struct Warning {
 /// # Errors
 /// The database cannot be reached.
 pub async fn warnings_of(ctx: &Ctx, owner_id: i64, rules: &[Rule]) -> Result<HashMap<i64, Vec<Warning>>, CoreError> {
-    let book = cache::load(ctx, owner_id).await?;
-    let found = rules.iter().map(|rule| (rule.number, of(&book, &ctx.commands, rule)));
+    let rule_set = cache::load(ctx, owner_id).await?;
+    let found = rules.iter().map(|rule| (rule.number, of(&rule_set, &ctx.commands, rule)));
     Ok(found.filter(|(_, warnings)| !warnings.is_empty()).collect())
 }
 
@@ -52,11 +52,11 @@ pub async fn warnings_of(ctx: &Ctx, owner_id: i64, rules: &[Rule]) -> Result<Has
 /// # Errors
 /// The database cannot be reached.
 pub async fn warnings(ctx: &Ctx, owner_id: i64) -> Result<HashMap<i64, Vec<Warning>>, CoreError> {
-    let book = cache::load(ctx, owner_id).await?;
+    let rule_set = cache::load(ctx, owner_id).await?;
     let ctx = ctx.clone();
     // A hundred thousand rules take a moment.
     let work = move || {
-        let found = book.rules().iter().map(|rule| (rule.number, of(&book, &ctx.commands, rule)));
+        let found = rule_set.rules().iter().map(|rule| (rule.number, of(&rule_set, &ctx.commands, rule)));
         found.filter(|(_, warnings)| !warnings.is_empty()).collect()
     };
     tokio::task::spawn_blocking(work).await.map_err(|e| CoreError::Fault(e.to_string()))
@@ -76,18 +76,18 @@ pub async fn warnings_of_draft(
     if !draft.is_enabled {
         return Ok(Vec::new());
     }
-    let book = cache::load(ctx, owner_id).await?;
+    let rule_set = cache::load(ctx, owner_id).await?;
     // Of equal rules the older one answers: a new rule is the youngest.
-    let id = book.rules().iter().find(|rule| Some(rule.number) == number).map_or(i64::MAX, |rule| rule.id);
+    let id = rule_set.rules().iter().find(|rule| Some(rule.number) == number).map_or(i64::MAX, |rule| rule.id);
     let keywords = super::draft::tidy(draft).draft.keywords;
     let subject = Subject { id, cause: draft.cause, priority: draft.priority, keywords: &keywords };
-    Ok(subject.warnings(&book, &ctx.commands))
+    Ok(subject.warnings(&rule_set, &ctx.commands))
 }
 
-fn of(book: &RuleSet, commands: &Commands, rule: &Rule) -> Vec<Warning> {
+fn of(rule_set: &RuleSet, commands: &Commands, rule: &Rule) -> Vec<Warning> {
     let Rule { id, cause, priority, keywords, is_enabled, .. } = rule;
     let subject = Subject { id: *id, cause: *cause, priority: *priority, keywords };
-    if *is_enabled { subject.warnings(book, commands) } else { Vec::new() }
+    if *is_enabled { subject.warnings(rule_set, commands) } else { Vec::new() }
 }
 
 /// True for a message that is a command, always or while a question is open.
@@ -104,7 +104,7 @@ struct Subject<'a> {
 }
 
 impl Subject<'_> {
-    fn warnings(&self, book: &RuleSet, commands: &Commands) -> Vec<Warning> {
+    fn warnings(&self, rule_set: &RuleSet, commands: &Commands) -> Vec<Warning> {
         let on = match self.cause {
             TriggerKind::Keyword => Occasion::Said,
             TriggerKind::Menu => Occasion::Tapped,
@@ -113,13 +113,13 @@ impl Subject<'_> {
             TriggerKind::Follow | TriggerKind::Default => return Vec::new(),
         };
         let of_keyword = |keyword: &Keyword| {
-            let why = self.why(book, commands, on, keyword)?;
+            let why = self.why(rule_set, commands, on, keyword)?;
             Some(Warning { keyword: keyword.text.clone(), why })
         };
         self.keywords.iter().filter_map(of_keyword).collect()
     }
 
-    fn why(&self, book: &RuleSet, commands: &Commands, on: Occasion, keyword: &Keyword) -> Option<Why> {
+    fn why(&self, rule_set: &RuleSet, commands: &Commands, on: Occasion, keyword: &Keyword) -> Option<Why> {
         if keyword.matching == MatchType::Regex {
             return None;
         }
@@ -128,7 +128,7 @@ impl Subject<'_> {
             return Some(Why::Command);
         }
         let others: Vec<Candidate<'_>> =
-            book.candidates(on, &Folded::new(&folded), MOST).into_iter().filter(|c| c.rule.id != self.id).collect();
+            rule_set.candidates(on, &Folded::new(&folded), MOST).into_iter().filter(|c| c.rule.id != self.id).collect();
         let behind = |other: &Candidate<'_>| Some((other.rule.number, self.behind(keyword, &folded, other)?));
         if let Some((number, by)) = others.iter().find_map(behind) {
             return Some(Why::NeverReached { number, by });
@@ -178,8 +178,8 @@ mod tests {
     use super::*;
     use crate::core::rule::rule_set::tests::rule;
 
-    fn whys(book: &RuleSet, rule: &Rule) -> Vec<Why> {
-        of(book, &Commands::default(), rule).into_iter().map(|w| w.why).collect()
+    fn whys(rule_set: &RuleSet, rule: &Rule) -> Vec<Why> {
+        of(rule_set, &Commands::default(), rule).into_iter().map(|w| w.why).collect()
     }
 
     #[test]
@@ -194,16 +194,16 @@ mod tests {
             rule(6, 0, &[(Exact, "帮助")]),
             rule(7, 0, &[(Exact, "地址")]),
         ];
-        let book = RuleSet::new(rules.clone());
+        let rule_set = RuleSet::new(rules.clone());
         let never = |number, by: &str| Why::NeverReached { number, by: by.to_owned() };
-        assert_eq!(whys(&book, &rules[0]), []);
-        assert_eq!(whys(&book, &rules[1]), [never(1, "价格"), never(1, "价格"), never(1, "价格")]);
+        assert_eq!(whys(&rule_set, &rules[0]), []);
+        assert_eq!(whys(&rule_set, &rules[1]), [never(1, "价格"), never(1, "价格"), never(1, "价格")]);
         // Not every message with 价 contains 价格.
-        assert_eq!(whys(&book, &rules[2]), []);
+        assert_eq!(whys(&rule_set, &rules[2]), []);
         // Not every message with the URL begins with it.
-        assert_eq!(whys(&book, &rules[4]), [Why::SameKeyword { number: 4 }]);
-        assert_eq!(whys(&book, &rules[5]), [Why::Command]);
-        assert_eq!(whys(&book, &rules[6]), [never(4, "地址")]);
+        assert_eq!(whys(&rule_set, &rules[4]), [Why::SameKeyword { number: 4 }]);
+        assert_eq!(whys(&rule_set, &rules[5]), [Why::Command]);
+        assert_eq!(whys(&rule_set, &rules[6]), [never(4, "地址")]);
         // The other rule's exact keyword answers one message, its wider one all of them.
         let rules = vec![rule(1, 9, &[(Exact, "价格"), (Contains, "价")]), rule(2, 0, &[(Contains, "价格")])];
         assert_eq!(whys(&RuleSet::new(rules.clone()), &rules[1]), [never(1, "价")]);

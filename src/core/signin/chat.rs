@@ -32,8 +32,8 @@ pub struct ChatStep {
 }
 
 impl ChatStep {
-    fn unchanged(heard: ChatOutcome) -> Self {
-        Self::changed(heard, Vec::new())
+    fn unchanged(outcome: ChatOutcome) -> Self {
+        Self::changed(outcome, Vec::new())
     }
 
     fn changed(outcome: ChatOutcome, changed: Vec<(i64, Status)>) -> Self {
@@ -51,16 +51,16 @@ pub async fn scan(
     if let Some(row) = store::signin::find_by_scene(db, &ctx.hash(Use::Scene, scene)).await?
         && row.appid == identity.appid
     {
-        return meet(ctx, db, row, identity).await.map(Some);
+        return handle_session(ctx, db, row, identity).await.map(Some);
     }
-    if let Some(heard) = follow::scan(ctx, db, scene, identity).await? {
-        if matches!(heard, ChatOutcome::AskFollow { .. }) {
+    if let Some(outcome) = follow::scan(ctx, db, scene, identity).await? {
+        if matches!(outcome, ChatOutcome::AskFollow { .. }) {
             // One question at a time: `1` must refer to this one.
-            return Ok(Some(ChatStep::changed(heard, end_question(ctx, db, identity).await?)));
+            return Ok(Some(ChatStep::changed(outcome, end_question(ctx, db, identity).await?)));
         }
         // The answer `取消` now refers to this.
         store::question::delete_question(db, &identity.appid, &identity.openid).await?;
-        return Ok(Some(ChatStep::unchanged(heard)));
+        return Ok(Some(ChatStep::unchanged(outcome)));
     }
     // Our scenes have this form; an unknown one belongs to a deleted session, from an old photo of a QR.
     let is_ours = scene.len() == 22 && scene.bytes().all(|b| b.is_ascii_alphanumeric());
@@ -76,7 +76,7 @@ pub async fn send_code(
 ) -> Result<Option<ChatStep>, StoreError> {
     match store::signin::find_by_code(db, &ctx.hash(Use::Code, digits)).await? {
         Some(row) if row.appid == identity.appid && row.expires_at > ctx.now() => {
-            meet(ctx, db, row, identity).await.map(Some)
+            handle_session(ctx, db, row, identity).await.map(Some)
         }
         _ => Ok(None),
     }
@@ -99,7 +99,7 @@ pub async fn confirm(ctx: &OfficialCtx, db: &mut Tx, identity: &IdentityRow) -> 
 /// The user refuses, or undoes a binding to a client program. `None` if there is nothing to refuse.
 pub async fn refuse(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow) -> Result<Option<ChatStep>, StoreError> {
     match refuse_question(ctx, db, identity).await? {
-        Some(turn) => Ok(Some(turn)),
+        Some(step) => Ok(Some(step)),
         None => Ok(follow::cancel(ctx, db, identity).await?.map(|cancelled| ChatStep {
             ended_tokens: cancelled.user_id,
             ..ChatStep::unchanged(ChatOutcome::Cancelled)
@@ -111,12 +111,12 @@ pub async fn refuse(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow) -> Result<Op
 pub async fn refuse_question(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow) -> Result<Option<ChatStep>, StoreError> {
     let rows = store::signin::list_scanned(db, &identity.appid, &identity.openid, ctx.now()).await?;
     let Some(newest) = rows.first() else { return Ok(None) };
-    let heard = ChatOutcome::Refused(super::Purpose::of(&newest.purpose));
+    let outcome = ChatOutcome::Refused(super::Purpose::of(&newest.purpose));
     for row in &rows {
         log_refusal(db, row, identity, "declined");
     }
     let changed = end_all(ctx, db, rows).await?;
-    Ok(Some(ChatStep::changed(heard, changed)))
+    Ok(Some(ChatStep::changed(outcome, changed)))
 }
 
 /// Another question is asked: refuses an open question about signing in. Bindings done without a question stay.
@@ -125,7 +125,12 @@ pub async fn end_question(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow) -> Res
     end_all(ctx, db, rows).await
 }
 
-async fn meet(ctx: &OfficialCtx, db: &mut Tx, row: SigninRow, identity: &IdentityRow) -> Result<ChatStep, StoreError> {
+async fn handle_session(
+    ctx: &OfficialCtx,
+    db: &mut Tx,
+    row: SigninRow,
+    identity: &IdentityRow,
+) -> Result<ChatStep, StoreError> {
     if plain_mode::refuses(ctx, db, identity).await? {
         log_refusal(db, &row, identity, "plain-mode");
         return Ok(ChatStep::unchanged(ChatOutcome::PlainMode));

@@ -28,7 +28,7 @@ pub(crate) const RESET: &str = "reset";
 pub struct EnteredCode {
     pub openid: String,
     /// The outcome for the chat to report.
-    pub heard: ChatOutcome,
+    pub outcome: ChatOutcome,
 }
 
 /// Tries a typed code on the browser's session. On success the browser may collect.
@@ -85,8 +85,8 @@ async fn enter(
     };
     match completed {
         Completed::Success { is_new, credits, name } => {
-            let heard = ChatOutcome::Done { purpose: Purpose::of(&row.purpose), is_new, credits, name };
-            Ok(EnteredCode { openid, heard })
+            let outcome = ChatOutcome::Done { purpose: Purpose::of(&row.purpose), is_new, credits, name };
+            Ok(EnteredCode { openid, outcome })
         }
         Completed::Failed(fault) => Err(refusal(fault)),
         Completed::TooLate => Err(CoreError::SessionOver),

@@ -111,7 +111,7 @@ fn success() -> Response {
 /// True if the push is for this account, and also if the database fails, because handling the push will then fail too.
 async fn is_ours(ctx: &OfficialCtx, push: &Push) -> bool {
     let is_proven = matches!(push.seal, Seal::Encrypted(_));
-    if is_proven && let Err(error) = message::encryption::note(ctx).await {
+    if is_proven && let Err(error) = message::encryption::record(ctx).await {
         tracing::warn!(%error, "it could not be stored that pushes are encrypted");
     }
     message::original_id::is_ours(ctx, &push.message.to, is_proven).await.unwrap_or_else(|error| {

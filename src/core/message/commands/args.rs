@@ -47,12 +47,12 @@ pub enum Args {
 /// Parses a message as typed.
 pub(super) fn read(commands: &Commands, message: &str) -> Option<Invocation> {
     if let Some((command, lang)) = commands.find(&fold(message)) {
-        let order = if needs_more(command) { Args::Unclear } else { Args::Plain };
-        return Some(Invocation { command, lang, args: order });
+        let args = if needs_more(command) { Args::Unclear } else { Args::Plain };
+        return Some(Invocation { command, lang, args });
     }
     let message = message.trim();
     let (command, lang, rest) = spaced(commands, message).or_else(|| glued(commands, message))?;
-    let order = match command {
+    let args = match command {
         Command::List | Command::Show | Command::Delete | Command::On | Command::Off => {
             let most = match command {
                 Command::List => 1,
@@ -76,7 +76,7 @@ pub(super) fn read(commands: &Commands, message: &str) -> Option<Invocation> {
         }
         _ => return None,
     };
-    Some(Invocation { command, lang, args: order })
+    Some(Invocation { command, lang, args })
 }
 
 /// True for commands that require arguments.

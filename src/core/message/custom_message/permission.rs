@@ -28,7 +28,7 @@ pub struct CustomMessages {
 impl CustomMessages {
     /// The permission as known now.
     #[must_use]
-    pub fn right(&self, now: i64) -> Permission {
+    pub fn permission(&self, now: i64) -> Permission {
         if now < self.refused_until.load(Ordering::SeqCst) {
             Permission::Refused
         } else if self.is_proven.load(Ordering::SeqCst) {
@@ -38,9 +38,9 @@ impl CustomMessages {
         }
     }
 
-    /// Learns from what became of a message.
-    pub(super) fn learn(&self, now: i64, done: &Result<(), ApiError>) {
-        match done {
+    /// Learns from the result of a message.
+    pub(super) fn learn(&self, now: i64, result: &Result<(), ApiError>) {
+        match result {
             Ok(()) => {
                 self.is_proven.store(true, Ordering::SeqCst);
                 self.refused_until.store(0, Ordering::SeqCst);
@@ -62,14 +62,14 @@ mod tests {
     #[test]
     fn a_refusal_is_believed_for_a_while() {
         let service = CustomMessages::default();
-        assert_eq!(service.right(0), Permission::Unknown);
+        assert_eq!(service.permission(0), Permission::Unknown);
         service.learn(0, &Ok(()));
-        assert_eq!(service.right(1), Permission::Proven);
+        assert_eq!(service.permission(1), Permission::Proven);
         let refused = |class| Err(ApiError::Platform { code: 48001, class, message: String::new() });
         service.learn(1, &refused(ErrorClass::User));
-        assert_eq!(service.right(2), Permission::Proven);
+        assert_eq!(service.permission(2), Permission::Proven);
         service.learn(2, &refused(ErrorClass::Permission));
-        assert_eq!(service.right(3), Permission::Refused);
-        assert_eq!(service.right(3 + CLOSED_MS), Permission::Unknown);
+        assert_eq!(service.permission(3), Permission::Refused);
+        assert_eq!(service.permission(3 + CLOSED_MS), Permission::Unknown);
     }
 }

@@ -13,10 +13,10 @@ pub(super) const KNOWN: &str = "original-id";
 #[derive(Debug, Default)]
 pub struct OriginalId {
     id: RwLock<Option<String>>,
-    /// When a foreign id was last noted, in epoch milliseconds.
-    pub(super) noted_at: AtomicI64,
+    /// When a foreign id was last stored, in epoch milliseconds.
+    pub(super) foreign_recorded_at: AtomicI64,
     /// True if this instance has stored that the account's pushes are encrypted.
-    pub(in crate::core::message) has_noted_encryption: AtomicBool,
+    pub(in crate::core::message) has_stored_encryption: AtomicBool,
 }
 
 impl OriginalId {
@@ -31,8 +31,8 @@ impl OriginalId {
         };
         Ok(Self {
             id: RwLock::new(id),
-            noted_at: AtomicI64::new(i64::MIN),
-            has_noted_encryption: AtomicBool::new(false),
+            foreign_recorded_at: AtomicI64::new(i64::MIN),
+            has_stored_encryption: AtomicBool::new(false),
         })
     }
 

@@ -29,14 +29,14 @@ pub fn rule(id: i64, priority: i64, keywords: &[(MatchType, &str)]) -> Rule {
     }
 }
 
-fn answer(book: &RuleSet, message: &str) -> Option<i64> {
-    book.answer(Occasion::Said, &Folded::new(message)).map(|hit| hit.rule.id)
+fn answer(rule_set: &RuleSet, message: &str) -> Option<i64> {
+    rule_set.answer(Occasion::Said, &Folded::new(message)).map(|hit| hit.rule.id)
 }
 
 #[test]
 fn priority_comes_first_then_the_way_of_matching_then_age() {
     use MatchType::{Contains, Exact, Prefix, Regex};
-    let book = RuleSet::new(vec![
+    let rule_set = RuleSet::new(vec![
         rule(1, 0, &[(Regex, "价")]),
         rule(2, 0, &[(Contains, "价格")]),
         rule(3, 0, &[(Prefix, "价格")]),
@@ -45,21 +45,21 @@ fn priority_comes_first_then_the_way_of_matching_then_age() {
         rule(6, 9, &[(Regex, "地址$")]),
         rule(7, 0, &[(Exact, "地址")]),
     ]);
-    assert_eq!(answer(&book, "价格"), Some(4));
-    assert_eq!(answer(&book, "价格多少"), Some(3));
-    assert_eq!(answer(&book, "问价格"), Some(2));
-    assert_eq!(answer(&book, "问价"), Some(1));
-    assert_eq!(answer(&book, "地址"), Some(6));
+    assert_eq!(answer(&rule_set, "价格"), Some(4));
+    assert_eq!(answer(&rule_set, "价格多少"), Some(3));
+    assert_eq!(answer(&rule_set, "问价格"), Some(2));
+    assert_eq!(answer(&rule_set, "问价"), Some(1));
+    assert_eq!(answer(&rule_set, "地址"), Some(6));
 }
 
 #[test]
 fn matching_ignores_what_it_should_and_no_more() {
-    let book =
+    let rule_set =
         RuleSet::new(vec![rule(1, 0, &[(MatchType::Exact, "hello")]), rule(2, 0, &[(MatchType::Contains, "价格")])]);
-    assert_eq!(answer(&book, "Ｈｅｌｌｏ！"), Some(1));
-    assert_eq!(answer(&book, "我想查价格"), Some(2));
-    assert_eq!(answer(&book, "价"), None);
-    assert_eq!(answer(&book, "hello world"), None);
+    assert_eq!(answer(&rule_set, "Ｈｅｌｌｏ！"), Some(1));
+    assert_eq!(answer(&rule_set, "我想查价格"), Some(2));
+    assert_eq!(answer(&rule_set, "价"), None);
+    assert_eq!(answer(&rule_set, "hello world"), None);
 }
 
 #[test]
@@ -70,20 +70,20 @@ fn a_rule_that_is_off_never_answers() {
 
 #[test]
 fn an_expression_gives_what_its_groups_caught() {
-    let book = RuleSet::new(vec![rule(1, 0, &[(MatchType::Regex, r"^订单\s*(\d+)(-\w)?$")])]);
-    assert_eq!(book.answer(Occasion::Said, &Folded::new("订单 42")).unwrap().groups, ["42", ""]);
+    let rule_set = RuleSet::new(vec![rule(1, 0, &[(MatchType::Regex, r"^订单\s*(\d+)(-\w)?$")])]);
+    assert_eq!(rule_set.answer(Occasion::Said, &Folded::new("订单 42")).unwrap().groups, ["42", ""]);
 }
 
 #[test]
 fn an_expression_may_be_typed_wide() {
-    let book = RuleSet::new(vec![rule(1, 0, &[(MatchType::Regex, r"^价格：（(\d+)）")])]);
-    assert_eq!(book.answer(Occasion::Said, &Folded::new("价格：（42）元")).unwrap().groups, ["42"]);
+    let rule_set = RuleSet::new(vec![rule(1, 0, &[(MatchType::Regex, r"^价格：（(\d+)）")])]);
+    assert_eq!(rule_set.answer(Occasion::Said, &Folded::new("价格：（42）元")).unwrap().groups, ["42"]);
 }
 
 #[test]
 fn closing_marks_of_a_part_are_looked_for() {
     use MatchType::{Contains, Exact, Prefix};
-    let book = RuleSet::new(vec![
+    let rule_set = RuleSet::new(vec![
         rule(1, 9, &[(Contains, "？")]),
         rule(2, 0, &[(Prefix, "查：")]),
         rule(3, 0, &[(Contains, "1.")]),
@@ -103,26 +103,26 @@ fn closing_marks_of_a_part_are_looked_for() {
         ("多少钱", Some(5)),
         ("在吗。", Some(6)),
     ] {
-        assert_eq!(answer(&book, message), expected, "{message}");
+        assert_eq!(answer(&rule_set, message), expected, "{message}");
     }
 }
 
 #[test]
 fn an_expression_sees_closing_marks_if_it_asks_for_them() {
-    let book = RuleSet::new(vec![
+    let rule_set = RuleSet::new(vec![
         rule(1, 0, &[(MatchType::Regex, "(在吗|有人吗)？$")]),
         rule(2, 0, &[(MatchType::Regex, r"^订单：(\d+)？$")]),
         rule(3, 0, &[(MatchType::Regex, r"^地址\d$")]),
     ]);
-    assert_eq!((answer(&book, "在吗？"), answer(&book, "在吗")), (Some(1), None));
-    assert_eq!(answer(&book, "订单：42？"), Some(2));
-    assert_eq!((answer(&book, "地址2"), answer(&book, "地址2。")), (Some(3), Some(3)));
+    assert_eq!((answer(&rule_set, "在吗？"), answer(&rule_set, "在吗")), (Some(1), None));
+    assert_eq!(answer(&rule_set, "订单：42？"), Some(2));
+    assert_eq!((answer(&rule_set, "地址2"), answer(&rule_set, "地址2。")), (Some(3), Some(3)));
 }
 
 #[test]
 fn groups_are_given_as_they_were_typed() {
-    let book = RuleSet::new(vec![rule(1, 0, &[(MatchType::Regex, r"^报名\s*(.+)$")])]);
-    let groups = |message: &str| book.answer(Occasion::Said, &Folded::new(message)).map(|hit| hit.groups);
+    let rule_set = RuleSet::new(vec![rule(1, 0, &[(MatchType::Regex, r"^报名\s*(.+)$")])]);
+    let groups = |message: &str| rule_set.answer(Occasion::Said, &Folded::new(message)).map(|hit| hit.groups);
     assert_eq!(groups("报名 Alice  ＷANG！").unwrap(), ["Alice  ＷANG"]);
     for typed in ["👨‍👩‍👧", "❤️", "我❤️👍🏽你", "🇨🇳 中国", "e\u{301}", "１２３"] {
         assert_eq!(groups(&format!("报名 {typed}")).unwrap(), [typed]);
@@ -132,8 +132,8 @@ fn groups_are_given_as_they_were_typed() {
 
 #[test]
 fn no_group_breaks_what_is_seen_as_one_character() {
-    let book = RuleSet::new(vec![rule(1, 0, &[(MatchType::Regex, r"^要(.)(.*)$")])]);
-    let groups = |message: &str| book.answer(Occasion::Said, &Folded::new(message)).unwrap().groups;
+    let rule_set = RuleSet::new(vec![rule(1, 0, &[(MatchType::Regex, r"^要(.)(.*)$")])]);
+    let groups = |message: &str| rule_set.answer(Occasion::Said, &Folded::new(message)).unwrap().groups;
     for family in ["👨‍👩‍👧", "❤️‍🔥", "👩🏽‍💻"] {
         assert_eq!(groups(&format!("要{family}")), [family, ""]);
     }
@@ -143,14 +143,14 @@ fn no_group_breaks_what_is_seen_as_one_character() {
 #[test]
 fn what_cannot_be_seen_is_in_no_keyword() {
     use MatchType::{Contains, Exact, Regex};
-    let book = RuleSet::new(vec![
+    let rule_set = RuleSet::new(vec![
         rule(1, 0, &[(Exact, "价格\u{200b}")]),
         rule(2, 0, &[(Contains, "❤")]),
         rule(3, 0, &[(Regex, "^地\u{feff}址$")]),
     ]);
-    assert_eq!(answer(&book, "价格"), Some(1));
-    assert_eq!(answer(&book, "爱你❤\u{fe0f}"), Some(2));
-    assert_eq!(answer(&book, "地址"), Some(3));
+    assert_eq!(answer(&rule_set, "价格"), Some(1));
+    assert_eq!(answer(&rule_set, "爱你❤\u{fe0f}"), Some(2));
+    assert_eq!(answer(&rule_set, "地址"), Some(3));
 }
 
 #[test]
@@ -162,13 +162,13 @@ fn an_expression_that_explodes_is_refused() {
 
 #[test]
 fn an_expression_is_tried_also_where_its_text_is_a_keyword() {
-    let book = RuleSet::new(vec![
+    let rule_set = RuleSet::new(vec![
         rule(1, 0, &[(MatchType::Contains, "订单")]),
         rule(2, 5, &[(MatchType::Regex, r"订单\s*(\d+)"), (MatchType::Regex, r"^\d{4}$")]),
     ]);
-    assert_eq!(answer(&book, "查订单 42"), Some(2));
-    assert_eq!(answer(&book, "查订单"), Some(1));
-    assert_eq!(answer(&book, "２０２５"), Some(2));
+    assert_eq!(answer(&rule_set, "查订单 42"), Some(2));
+    assert_eq!(answer(&rule_set, "查订单"), Some(1));
+    assert_eq!(answer(&rule_set, "２０２５"), Some(2));
 }
 
 #[test]
@@ -177,11 +177,11 @@ fn a_rule_without_keywords_answers_its_kind_last() {
         cause: TriggerKind::Kind,
         ..rule(id, 0, &keywords.iter().map(|text| (MatchType::Exact, *text)).collect::<Vec<_>>())
     };
-    let book = RuleSet::new(vec![sent(1, &[]), sent(2, &["image"]), rule(3, 0, &[])]);
-    let sent = |kind: &str| book.answer(Occasion::Sent, &Folded::new(kind)).map(|hit| (hit.rule.id, hit.keyword));
+    let rule_set = RuleSet::new(vec![sent(1, &[]), sent(2, &["image"]), rule(3, 0, &[])]);
+    let sent = |kind: &str| rule_set.answer(Occasion::Sent, &Folded::new(kind)).map(|hit| (hit.rule.id, hit.keyword));
     assert_eq!((sent("image"), sent("voice")), (Some((2, Some(0))), Some((1, None))));
-    assert!(book.answer(Occasion::Said, &Folded::new("image")).is_none());
-    assert!(book.answer(Occasion::Tapped, &Folded::new("image")).is_none());
+    assert!(rule_set.answer(Occasion::Said, &Folded::new("image")).is_none());
+    assert!(rule_set.answer(Occasion::Tapped, &Folded::new("image")).is_none());
 }
 
 /// T-27: two hundred rules of ten keywords, a message of two thousand characters, all repetitive. The engine must be linear:
@@ -209,7 +209,7 @@ fn hostile_keywords_and_messages_cost_little() {
         let keywords: Vec<(MatchType, String)> = keywords.collect();
         rule(id, 0, &keywords.iter().map(|(matching, text)| (*matching, text.as_str())).collect::<Vec<_>>())
     });
-    let book = RuleSet::new(rules.collect());
+    let rule_set = RuleSet::new(rules.collect());
     let messages = [
         "a".repeat(2_000),
         "ab".repeat(1_000),
@@ -223,7 +223,7 @@ fn hostile_keywords_and_messages_cost_little() {
         let mut took: Vec<_> = (0..5)
             .map(|_| {
                 let begun = std::time::Instant::now();
-                std::hint::black_box(book.answer(Occasion::Said, &folded));
+                std::hint::black_box(rule_set.answer(Occasion::Said, &folded));
                 begun.elapsed()
             })
             .collect();
@@ -300,14 +300,14 @@ proptest! {
             let cause = if is_kind { TriggerKind::Kind } else { TriggerKind::Keyword };
             Rule { cause, is_enabled, ..rule(id, priority, &keywords) }
         }).collect();
-        let book = RuleSet::new(rules.clone());
+        let rule_set = RuleSet::new(rules.clone());
         for message in messages {
             for on in [Occasion::Said, Occasion::Sent] {
                 let folded = Folded::new(&message);
                 let expected = naive(&rules, on, &message);
-                let winner = book.answer(on, &folded).map(|hit| hit.rule.id);
+                let winner = rule_set.answer(on, &folded).map(|hit| hit.rule.id);
                 prop_assert_eq!(winner, expected.first().copied(), "{:?} {:?}", on, message);
-                let all: Vec<i64> = book.candidates(on, &folded, 50).iter().map(|c| c.rule.id).collect();
+                let all: Vec<i64> = rule_set.candidates(on, &folded, 50).iter().map(|c| c.rule.id).collect();
                 prop_assert_eq!(all, expected, "{:?} {:?}", on, message);
             }
         }

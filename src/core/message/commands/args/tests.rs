@@ -1,7 +1,7 @@
 use super::*;
 
-fn said(message: &str) -> Option<(Command, Args)> {
-    Commands::default().read(message).map(|said| (said.command, said.args))
+fn parsed(message: &str) -> Option<(Command, Args)> {
+    Commands::default().read(message).map(|invocation| (invocation.command, invocation.args))
 }
 
 fn pair(number: Option<i64>, keyword: &str, reply: &str) -> Args {
@@ -36,7 +36,7 @@ fn a_keyword_and_its_reply_are_parted_at_the_first_separator() {
         ),
         ("add x=“带引号”", "x", "“带引号”"),
     ] {
-        assert_eq!(said(typed), Some((Command::Add, pair(None, keyword, reply))), "{typed}");
+        assert_eq!(parsed(typed), Some((Command::Add, pair(None, keyword, reply))), "{typed}");
     }
 }
 
@@ -50,7 +50,7 @@ fn a_rule_is_named_by_its_number_in_any_width() {
         "edit 3 收到: 回复",
         "修改 003收到=回复",
     ] {
-        assert_eq!(said(typed), Some((Command::Edit, pair(Some(3), "收到", "回复"))), "{typed}");
+        assert_eq!(parsed(typed), Some((Command::Edit, pair(Some(3), "收到", "回复"))), "{typed}");
     }
     for (typed, command, numbers) in [
         ("列表 2", Command::List, vec![2]),
@@ -63,7 +63,7 @@ fn a_rule_is_named_by_its_number_in_any_width() {
         ("开启 12", Command::On, vec![12]),
         ("off 1 2", Command::Off, vec![1, 2]),
     ] {
-        assert_eq!(said(typed), Some((command, Args::Numbers(numbers))), "{typed}");
+        assert_eq!(parsed(typed), Some((command, Args::Numbers(numbers))), "{typed}");
     }
 }
 
@@ -72,7 +72,7 @@ fn alone_a_command_does_what_it_can() {
     for (typed, command) in
         [("列表", Command::List), ("开启", Command::On), ("撤销", Command::Undo), ("解绑", Command::Unbind)]
     {
-        assert_eq!(said(typed), Some((command, Args::Plain)), "{typed}");
+        assert_eq!(parsed(typed), Some((command, Args::Plain)), "{typed}");
     }
     for (typed, command) in [
         ("添加", Command::Add),
@@ -85,7 +85,7 @@ fn alone_a_command_does_what_it_can() {
         ("查看", Command::Show),
         ("删除", Command::Delete),
     ] {
-        assert_eq!(said(typed), Some((command, Args::Unclear)), "{typed}");
+        assert_eq!(parsed(typed), Some((command, Args::Unclear)), "{typed}");
     }
 }
 
@@ -120,14 +120,14 @@ fn an_ordinary_sentence_is_no_command() {
         "",
         "　",
     ] {
-        assert_eq!(said(sentence), None, "{sentence}");
+        assert_eq!(parsed(sentence), None, "{sentence}");
     }
 }
 
 #[test]
 fn numbers_that_no_rule_has_are_no_numbers() {
     for typed in ["查看 -3", "查看 3.5", "查看 三", "列表 ½", "查看 99999999999999999999号"] {
-        assert_eq!(said(typed), None, "{typed}");
+        assert_eq!(parsed(typed), None, "{typed}");
     }
     // Digits only are a number, also if no rule has it.
     for (typed, command, number) in [
@@ -138,7 +138,7 @@ fn numbers_that_no_rule_has_are_no_numbers() {
         ("列表 9223372036854775806", Command::List, i64::MAX - 1),
         ("开启 00000000000000000000000000003", Command::On, 3),
     ] {
-        assert_eq!(said(typed), Some((command, Args::Numbers(vec![number]))), "{typed}");
+        assert_eq!(parsed(typed), Some((command, Args::Numbers(vec![number]))), "{typed}");
     }
     let nines = "9".repeat(400);
     for (typed, command, number) in [
@@ -151,9 +151,9 @@ fn numbers_that_no_rule_has_are_no_numbers() {
         ("修改 99999999999999999999 收到=回复", Command::Edit, "99999999999999999999"),
         (&format!("show {nines}"), Command::Show, &format!("{}…", &nines[..24])),
     ] {
-        assert_eq!(said(typed), Some((command, Args::TooLarge(vec![number.to_owned()]))), "{typed}");
+        assert_eq!(parsed(typed), Some((command, Args::TooLarge(vec![number.to_owned()]))), "{typed}");
     }
-    assert_eq!(said("修改 99999999999999999999"), Some((Command::Edit, Args::Unclear)));
+    assert_eq!(parsed("修改 99999999999999999999"), Some((Command::Edit, Args::Unclear)));
     let many = (1..=21).map(|n| n.to_string()).collect::<Vec<_>>().join(" ");
     // Numbers only are not a sentence: too many of them get the syntax.
     for (typed, command) in [
@@ -161,14 +161,14 @@ fn numbers_that_no_rule_has_are_no_numbers() {
         ("查看 1 2 3 4 5 6".to_owned(), Command::Show),
         ("列表 1 2".to_owned(), Command::List),
     ] {
-        assert_eq!(said(&typed), Some((command, Args::Unclear)), "{typed}");
+        assert_eq!(parsed(&typed), Some((command, Args::Unclear)), "{typed}");
     }
 }
 
 proptest::proptest! {
     #[test]
     fn whatever_is_typed_is_read_without_a_fault(message in "(添加|修改|查看|列表|add|edit|[ 　=：:＝\"“”'0-9０-９a-z收到😀\n]){0,24}") {
-        if let Some((_, Args::Pair { keyword, reply, .. })) = said(&message) {
+        if let Some((_, Args::Pair { keyword, reply, .. })) = parsed(&message) {
             proptest::prop_assert!(!keyword.trim().is_empty() && !reply.trim().is_empty());
             proptest::prop_assert!(message.contains(&reply) && message.contains(&keyword));
         }
