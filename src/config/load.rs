@@ -37,6 +37,7 @@ pub const ENVIRONMENT: &[(&str, &str)] = &[
     ("WECHAT_MP_BASE", "wechat.mp-base"),
     ("WECHAT_OPEN_BASE", "wechat.open-base"),
     ("ILINK_API_BASE", "ilink.api-base"),
+    ("ILINK_CDN_BASE", "ilink.cdn-base"),
     ("WX_APPID", "mini-program.appid"),
     ("WECHAT_MINI_APPID", "mini-program.appid"),
     ("WX_SECRET", "mini-program.secret"),

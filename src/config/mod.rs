@@ -155,11 +155,13 @@ pub struct OpenPlatform {
     pub secret: SecretString,
 }
 
-/// The personal-WeChat channel. Reserved: not implemented yet; its calls answer that it is not configured.
+/// The personal-WeChat channel: where the iLink platform is. Empty: its own hosts.
 #[derive(Debug, Clone, Deserialize, Default)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Ilink {
     pub api_base: String,
+    /// The base URL of media files.
+    pub cdn_base: String,
 }
 
 /// Tokens for other programs.

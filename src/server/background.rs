@@ -1,7 +1,7 @@
 //! Background tasks: listening for other instances, ending sessions, cleanup. Each is a separate task, so that none waits for
 //! another; a task that fails or panics runs again in its next round.
 
-use crate::core::{CoreError, Ctx, OfficialCtx, cleanup, credit, rule, signin, token};
+use crate::core::{CoreError, Ctx, OfficialCtx, cleanup, credit, ilink, rule, signin, token};
 use crate::http::state::AppState;
 use futures::FutureExt as _;
 use std::{panic::AssertUnwindSafe, time::Duration};
@@ -15,8 +15,9 @@ const HOLD: Duration = Duration::from_secs(2);
 const EXPIRE: Duration = Duration::from_secs(5);
 const SWEEP: Duration = Duration::from_mins(5);
 
-/// Starts the background tasks; they end with the program.
-pub fn start(state: &AppState) {
+/// Starts the background tasks; they end with the program. Returns the task that ends last: the connections of the personal channel
+/// are given up to other instances.
+pub fn start(state: &AppState) -> JoinHandle<()> {
     let duty = |name: &'static str, every: Duration, work: Duty| {
         let ctx = state.ctx.clone();
         rounds(name, every, state.stopping.clone(), move || work(ctx.clone()));
@@ -27,6 +28,7 @@ pub fn start(state: &AppState) {
     duty("holds", HOLD, |ctx| Box::pin(async move { follow_holds(&ctx).await }));
     duty("expiry", EXPIRE, |ctx| Box::pin(async move { cleanup::expire(&ctx).await }));
     duty("sweep", SWEEP, |ctx| Box::pin(async move { cleanup::delete_expired(&ctx).await }));
+    tokio::spawn(ilink::supervisor::run(state.ctx.clone(), state.stopping.clone()))
 }
 
 type Duty = fn(OfficialCtx) -> futures::future::BoxFuture<'static, Result<(), CoreError>>;

@@ -121,7 +121,7 @@ impl Server {
     pub async fn serve(self) -> Result<(), String> {
         let state = self.state;
         let stopping = state.stopping.clone();
-        background::start(&state);
+        let channels = background::start(&state);
         if let Some(address) = state.ctx.settings.metrics_addr {
             serve_metrics(address, &state).await?;
         }
@@ -132,6 +132,9 @@ impl Server {
             () = async { stopping.cancelled().await; tokio::time::sleep(DRAIN).await } => {
                 tracing::warn!("some requests were still active after {} s", DRAIN.as_secs());
             }
+        }
+        if tokio::time::timeout(CLOSE, channels).await.is_err() {
+            tracing::warn!("the personal channel was still busy after {} s more", CLOSE.as_secs());
         }
         if !closes(&state.ctx.store, CLOSE).await {
             tracing::warn!("the database was still in use after {} s more", CLOSE.as_secs());

@@ -92,12 +92,16 @@ pub async fn update_connected(db: &mut Tx, user_id: i64, new: NewCredentials, no
     Ok(done.rows_affected() == 1)
 }
 
-/// Changes the state of a connection that has a token; false if there is none. Its task ends.
-pub async fn update_state(db: &mut Tx, user_id: i64, state: &'static str) -> Result<bool, StoreError> {
+/// Changes the state of a connection that has a token, from one state to another; false if it is not in that state. Its task ends.
+pub async fn update_state(db: &mut Tx, user_id: i64, from: &'static str, to: &'static str) -> Result<bool, StoreError> {
     let done = db
-        .sql("UPDATE ilink_connections SET state = ?, epoch = epoch + 1, fence = NULL WHERE user_id = ? AND bot_token IS NOT NULL")
-        .bind(state)
+        .sql(
+            "UPDATE ilink_connections SET state = ?, epoch = epoch + 1, fence = NULL \
+             WHERE user_id = ? AND state = ? AND bot_token IS NOT NULL",
+        )
+        .bind(to)
         .bind(user_id)
+        .bind(from)
         .execute(db.conn())
         .await?;
     Ok(done.rows_affected() == 1)
@@ -286,6 +290,31 @@ pub async fn update_question(
     db.sql("UPDATE ilink_connections SET question = ?, question_until = ? WHERE user_id = ?")
         .bind(question)
         .bind(until)
+        .bind(user_id)
+        .execute(db.conn())
+        .await?;
+    Ok(())
+}
+
+/// The encrypted values of all connections: token and context token, by user.
+pub async fn list_secrets(db: &mut impl Link) -> Result<Vec<(i64, [Option<String>; 2])>, StoreError> {
+    use sqlx::Row as _;
+    let rows = db
+        .sql("SELECT user_id, bot_token, context_token FROM ilink_connections ORDER BY user_id")
+        .fetch_all(db.conn())
+        .await?;
+    rows.iter().map(|r| Ok((r.try_get(0)?, [r.try_get(1)?, r.try_get(2)?]))).collect()
+}
+
+/// Replaces the stored form of the same values.
+pub async fn update_secrets(
+    db: &mut Tx,
+    user_id: i64,
+    [bot_token, context_token]: [Option<String>; 2],
+) -> Result<(), StoreError> {
+    db.sql("UPDATE ilink_connections SET bot_token = ?, context_token = ? WHERE user_id = ?")
+        .bind(bot_token)
+        .bind(context_token)
         .bind(user_id)
         .execute(db.conn())
         .await?;

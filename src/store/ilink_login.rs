@@ -82,3 +82,9 @@ pub async fn delete_expired(db: &mut Tx, before: i64) -> Result<(), StoreError> 
     db.sql("DELETE FROM ilink_logins WHERE expires_at < ?").bind(before).execute(db.conn()).await?;
     Ok(())
 }
+
+/// Deletes all sign-ins.
+pub async fn delete_all(db: &mut Tx) -> Result<(), StoreError> {
+    db.sql("DELETE FROM ilink_logins").execute(db.conn()).await?;
+    Ok(())
+}

@@ -16,11 +16,10 @@ pub(crate) mod change;
 
 mod channel;
 mod item;
+mod last_error;
 mod notice;
 mod outbox;
 mod receive;
 mod secret;
 mod state;
 mod text;
-
-pub use channels::Channels;

@@ -1,26 +1,9 @@
 //! Encryption of a connection's tokens. Each value is encrypted for its user and column.
 
+pub(super) use crate::core::secret_key::IlinkField as Field;
+
 use crate::core::{Ctx, secret_key::Purpose};
 use secrecy::{ExposeSecret as _, SecretString};
-
-/// The columns with encrypted values.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Field {
-    BotToken,
-    ContextToken,
-    QrText,
-}
-
-impl Field {
-    fn name(self, user_id: i64) -> String {
-        let field = match self {
-            Self::BotToken => "bot-token",
-            Self::ContextToken => "context-token",
-            Self::QrText => "qr-text",
-        };
-        format!("ilink/{user_id}/{field}")
-    }
-}
 
 /// The encrypted value for a user's column.
 pub(super) fn encrypt(ctx: &Ctx, user_id: i64, field: Field, plain: &SecretString) -> String {

@@ -1,11 +1,12 @@
 //! A connection as its task holds it in memory: a kilobyte or two.
 
 use super::{
+    last_error::Failing,
     secret::{Field, decrypt},
     window::Window,
 };
 use crate::{
-    core::{Ctx, CoreError},
+    core::{CoreError, Ctx},
     ilink::Bot,
     store::{
         self,
@@ -32,7 +33,8 @@ pub(super) struct Connection {
     pub has_waiting: bool,
     /// Sending pauses until then.
     pub blocked: Blocked,
-    pub has_error: bool,
+    /// What the stored error is about; `None` without one.
+    pub failing: Option<Failing>,
 }
 
 /// Whether answers may be sent.
@@ -80,6 +82,6 @@ fn read(ctx: &Ctx, held: Held, row: ConnectionRow) -> Option<Connection> {
         was_reminded: row.reminded_at.is_some(),
         has_waiting: true,
         blocked: Blocked::No,
-        has_error: row.last_error.is_some(),
+        failing: row.last_error.as_deref().map(Failing::of),
     })
 }

@@ -10,10 +10,10 @@ use crate::{
         rule::{
             Content,
             content::Part,
-            media::{self, Kind, Sendable},
+            media::{self, Kind, Reference, Sendable},
         },
     },
-    store::Link,
+    store::{self, Link},
     text::{Lang, fill},
     wechat::reply::{Article, Reply, TEXT_MAX_BYTES, split_text},
 };
@@ -121,6 +121,20 @@ pub async fn shown(ctx: &OfficialCtx, db: &mut impl Link, contents: &[Content]) 
     let mut shown = Vec::with_capacity(contents.len());
     for content in contents {
         let is_there = media::find(ctx, db, content).await?.0 != Sendable::Gone;
+        shown.extend(if is_there { Some(content.clone()) } else { fallback_text(content).map(Content::text) });
+    }
+    Ok(shown)
+}
+
+/// [`shown`] where there is no Official Account: a medium of the platform cannot be sent, a stored file can.
+pub async fn shown_without_account(db: &mut impl Link, contents: &[Content]) -> Result<Vec<Content>, CoreError> {
+    let mut shown = Vec::with_capacity(contents.len());
+    for content in contents {
+        let is_there = match content.media().map(Reference::of) {
+            None => true,
+            Some(Some(Reference::Kept(key))) => store::media::find_media_by_key(db, &key).await?.is_some(),
+            Some(Some(Reference::Platform(_)) | None) => false,
+        };
         shown.extend(if is_there { Some(content.clone()) } else { fallback_text(content).map(Content::text) });
     }
     Ok(shown)

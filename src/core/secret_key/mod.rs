@@ -4,8 +4,10 @@
 //! data: a value moved to another row cannot be decrypted there.
 
 mod file;
+mod ilink_field;
 mod start;
 
+pub use ilink_field::IlinkField;
 pub use start::{Source, damaged, open};
 
 use crate::{base::rng::Rng, config::SECRET_KEY_MIN_BYTES as KEY_MIN_BYTES};
