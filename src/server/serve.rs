@@ -11,7 +11,7 @@ use crate::http::{
 use crate::{
     base::{clock::Clock, rng::Rng},
     config::Checked,
-    core::{CoreError, account, credit, message::encryption, rule},
+    core::{CoreError, account, credit, ilink, message::encryption, rule},
     file_mode,
     sandbox::{Phone, Sandbox},
     store::Store,
@@ -99,6 +99,9 @@ pub async fn start(mut settings: Checked, clock: Arc<dyn Clock>, chance: Arc<dyn
     let alone = state.ctx.store.claim_alone();
     // Releases credits held by an instance that crashed.
     credit::hold::release(&state.ctx, alone.is_some()).await.map_err(|e| e.to_string())?;
+    if alone.is_some() {
+        ilink::supervisor::release_all(&state.ctx).await.map_err(|e| e.to_string())?;
+    }
     account::directory::index_missing(&state.ctx).await.map_err(|e| e.to_string())?;
     rule::refold::refold(&state.ctx).await.map_err(|e| e.to_string())?;
     Ok(Server { state, phone, address, listener, alone })

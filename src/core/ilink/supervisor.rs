@@ -122,6 +122,21 @@ fn valid_until(begun: Instant) -> Instant {
     begun + Duration::from_millis(LEASE_MS.unsigned_abs()) - MARGIN
 }
 
+/// Releases the connections of all leases: at the start of the only instance, whose predecessor may have been killed.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn release_all(ctx: &Ctx) -> Result<(), CoreError> {
+    let leases = store::ilink_lease::list_leases(&mut ctx.store.read().await?).await?;
+    for lease in leases {
+        store::transact!(ctx.store, |tx| -> Result<(), CoreError> {
+            store::ilink_connection::update_released(tx, lease.fence).await?;
+            Ok(store::ilink_lease::delete_lease(tx, lease.fence).await?)
+        })?;
+    }
+    Ok(())
+}
+
 /// Ends the expired lease of another instance and releases its connections; true for the one instance that did.
 async fn release_expired(ctx: &Ctx, fence: i64) -> Result<bool, CoreError> {
     let is_ours = store::transact!(ctx.store, |tx| -> Result<bool, CoreError> {

@@ -9,6 +9,7 @@ pub mod rules;
 mod browser;
 mod caller;
 mod database;
+mod ilink;
 mod jwt;
 mod log;
 mod people;
@@ -23,6 +24,7 @@ mod world;
 pub use browser::{Answer, Browser, CHANGES};
 pub use caller::Caller;
 pub use database::{Column, Database, Engine};
+pub use ilink::Ilink;
 pub use jwt::{JWT_SECRET, claims_of, header_of, signed};
 pub use log::Log;
 pub use people::{account, admin, new_user, says, two_apps};
@@ -62,6 +64,7 @@ pub struct App {
     pub address: SocketAddr,
     pub clock: Arc<FakeClock>,
     pub stopping: CancellationToken,
+    served: tokio::task::JoinHandle<Result<(), String>>,
 }
 
 impl Drop for App {
@@ -136,8 +139,14 @@ impl App {
         let server = start(settings, clock.clone(), Arc::new(SystemRng)).await?;
         let (state, phone, address) = (server.state.clone(), server.phone.clone(), server.address);
         let stopping = state.stopping.clone();
-        tokio::spawn(server.serve());
-        Ok(Self { ctx: state.ctx.clone(), state, phone, address, clock, stopping })
+        let served = tokio::spawn(server.serve());
+        Ok(Self { ctx: state.ctx.clone(), state, phone, address, clock, stopping, served })
+    }
+
+    /// Stops the program as a signal does, and waits until it has ended.
+    pub async fn stop(mut self) {
+        self.stopping.cancel();
+        (&mut self.served).await.unwrap().unwrap();
     }
 
     /// The router, for requests without a network.
