@@ -1,41 +1,36 @@
 //! The calls of the bot API.
 
-use super::error::Error;
-use super::host::{BaseUrl, Hosts};
-use super::login::{LoginCode, QrCode, QrStatus};
-use super::media::{MediaKind, MediaRef, UploadedFile};
-use super::message::{Message, MessageId, OutgoingMessage};
+use super::bot::Bot;
+use super::error::{Error, TransportFailure};
+use super::host::Hosts;
+use super::message::{Message, MessageId, OutgoingContent, OutgoingMessage, TEXT_MAX_CHARS, integer, is_visible};
+use super::transport::{CHANNEL_VERSION, Call, Transport};
 use crate::base::rng::Rng;
-use secrecy::SecretString;
+use reqwest::Method;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value, json};
 use std::{fmt, sync::Arc, time::Duration};
+
+mod file;
+mod qr;
 
 /// The longest cursor (`get_updates_buf`), in bytes; it is ASCII. A longer one is [`Error::Unreadable`].
 pub const CURSOR_MAX_BYTES: usize = 8 * 1024;
-/// The longest `context_token`, in bytes; it is ASCII. A longer one is dropped from its message.
-pub const CONTEXT_TOKEN_MAX_BYTES: usize = 4 * 1024;
 /// The longest `client_id`, in bytes.
 pub const CLIENT_ID_MAX_BYTES: usize = 64;
 
-/// One connected person's bot: where it is called, and its token.
-#[derive(Clone)]
-pub struct Bot {
-    base: BaseUrl,
-    token: SecretString,
-}
-
-impl Bot {
-    /// `base` is the `baseurl` of the confirmed login.
-    #[must_use]
-    pub fn new(base: BaseUrl, token: SecretString) -> Self {
-        Self { base, token }
-    }
-}
-
-impl fmt::Debug for Bot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Bot").field("base", &self.base).finish_non_exhaustive()
-    }
-}
+/// How long a poll is held unless the platform proposes something else. (S)
+const HOLD: Duration = Duration::from_secs(35);
+/// The bounds of what the platform proposes.
+const HOLD_MIN: Duration = Duration::from_secs(1);
+const HOLD_MAX: Duration = Duration::from_secs(60);
+/// The answer may need this much longer than the poll is held: otherwise each idle poll would end by a broken connection.
+const GRACE: Duration = Duration::from_secs(5);
+/// The timeouts of calls. (S)
+const SEND_TIMEOUT: Duration = Duration::from_secs(15);
+const SMALL_TIMEOUT: Duration = Duration::from_secs(10);
+/// The most messages of one answer.
+const MESSAGES_MAX: usize = 1_000;
 
 /// The result of one long poll.
 #[derive(Debug, Clone, Default)]
@@ -75,8 +70,9 @@ pub struct Client(Arc<Inner>);
 
 struct Inner {
     hosts: Hosts,
-    #[expect(dead_code, reason = "the interface comes first")]
-    rng: Arc<dyn Rng>,
+    transport: Transport,
+    /// `Weida/<version>`, for the platform's statistics.
+    bot_agent: String,
 }
 
 impl fmt::Debug for Client {
@@ -91,7 +87,8 @@ impl Client {
     /// # Errors
     /// [`Error::Transport`] if the machine's TLS cannot be initialized.
     pub fn new(hosts: Hosts, rng: Arc<dyn Rng>) -> Result<Self, Error> {
-        Ok(Self(Arc::new(Inner { hosts, rng })))
+        let bot_agent = format!("Weida/{}", env!("CARGO_PKG_VERSION"));
+        Ok(Self(Arc::new(Inner { hosts, transport: Transport::new(rng)?, bot_agent })))
     }
 
     /// The hosts that may be called.
@@ -100,39 +97,38 @@ impl Client {
         &self.0.hosts
     }
 
-    /// Creates a QR code (`get_bot_qrcode`). `known_tokens`: bot tokens of this person that may be valid still; the first 10 are sent, and the
-    /// platform answers [`QrStatus::AlreadyConnected`] if the person who scans has one of them.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn qr_code(&self, known_tokens: &[SecretString]) -> Result<QrCode, Error> {
-        let _ = known_tokens;
-        todo!()
-    }
-
-    /// Waits up to 35 s for the next state of a QR code (`get_qrcode_status`). Timeouts, failures of the network and of gateways, and
-    /// unreadable answers are [`QrStatus::Wait`].
-    pub async fn qr_status(&self, base: &BaseUrl, qr: &QrCode, code: Option<&LoginCode>) -> QrStatus {
-        let _ = (base, qr, code);
-        todo!()
-    }
-
     /// Waits for messages (`getupdates`). `cursor` is empty at first. `hold`: of the poll before; 35 s if `None`; from 1 s to 60 s.
     ///
     /// # Errors
     /// See [`Error`]; a timeout is [`Updates::is_timeout`] instead.
     pub async fn updates(&self, bot: &Bot, cursor: &str, hold: Option<Duration>) -> Result<Updates, Error> {
-        let _ = (bot, cursor, hold);
-        todo!()
+        let timeout = hold.unwrap_or(HOLD).clamp(HOLD_MIN, HOLD_MAX) + GRACE;
+        let answer = self.post(bot, "/ilink/bot/getupdates", json!({ "get_updates_buf": cursor }), timeout, &[]).await;
+        match answer {
+            Ok(answer) => updates(&answer),
+            Err(Error::Transport(TransportFailure::Timeout)) => Ok(Updates { is_timeout: true, ..Updates::default() }),
+            Err(error) => Err(error),
+        }
     }
 
     /// Sends a message (`sendmessage`), within 15 s. An attempt whose result is unknown may be repeated with the same `client_id`.
     ///
     /// # Errors
-    /// See [`Error`].
+    /// See [`Error`]. [`Error::Unsendable`] without a call for an empty or longer text, and for a malformed id.
     pub async fn send(&self, bot: &Bot, message: &OutgoingMessage<'_>) -> Result<SendOutcome, Error> {
-        let _ = (bot, message);
-        todo!()
+        let is_id = |id: &str, max: usize| (1..=max).contains(&id.len()) && is_visible(id);
+        let is_text = match message.content {
+            OutgoingContent::Text(text) => (1..=TEXT_MAX_CHARS).contains(&text.chars().count()),
+            OutgoingContent::File { name, .. } => !name.is_empty(),
+            _ => true,
+        };
+        if !is_text || !is_id(message.client_id, CLIENT_ID_MAX_BYTES) || !is_id(message.to_user_id, 128) {
+            return Err(Error::Unsendable);
+        }
+        let body = json!({ "msg": message.json() });
+        let secrets = secrets(message.context_token);
+        let answer = self.post(bot, "/ilink/bot/sendmessage", body, SEND_TIMEOUT, &secrets).await?;
+        Ok(MessageId::read(&answer["message_id"]).map_or(SendOutcome::NotDelivered, SendOutcome::Accepted))
     }
 
     /// The ticket for [`Client::send_typing`] (`getconfig`), valid for up to 24 hours. `None` if the platform gave none.
@@ -145,8 +141,13 @@ impl Client {
         user_id: &str,
         context_token: Option<&SecretString>,
     ) -> Result<Option<SecretString>, Error> {
-        let _ = (bot, user_id, context_token);
-        todo!()
+        let mut body = json!({ "ilink_user_id": user_id });
+        if let Some(token) = context_token {
+            body["context_token"] = token.expose_secret().into();
+        }
+        let answer = self.post(bot, "/ilink/bot/getconfig", body, SMALL_TIMEOUT, &secrets(context_token)).await?;
+        let ticket = answer["typing_ticket"].as_str().filter(|ticket| !ticket.is_empty());
+        Ok(ticket.map(SecretString::from))
     }
 
     /// Shows or hides that the bot is typing (`sendtyping`).
@@ -160,8 +161,12 @@ impl Client {
         ticket: &SecretString,
         typing: Typing,
     ) -> Result<(), Error> {
-        let _ = (bot, user_id, ticket, typing);
-        todo!()
+        let body = json!({
+            "ilink_user_id": user_id,
+            "typing_ticket": ticket.expose_secret(),
+            "status": typing as u8,
+        });
+        self.post(bot, "/ilink/bot/sendtyping", body, SMALL_TIMEOUT, &secrets(Some(ticket))).await.map(drop)
     }
 
     /// Notifies the platform that polling begins (`msg/notifystart`).
@@ -169,8 +174,7 @@ impl Client {
     /// # Errors
     /// See [`Error`].
     pub async fn notify_start(&self, bot: &Bot) -> Result<(), Error> {
-        let _ = bot;
-        todo!()
+        self.post(bot, "/ilink/bot/msg/notifystart", json!({}), SMALL_TIMEOUT, &[]).await.map(drop)
     }
 
     /// Notifies the platform that polling ends (`msg/notifystop`).
@@ -178,31 +182,61 @@ impl Client {
     /// # Errors
     /// See [`Error`].
     pub async fn notify_stop(&self, bot: &Bot) -> Result<(), Error> {
-        let _ = bot;
-        todo!()
+        self.post(bot, "/ilink/bot/msg/notifystop", json!({}), SMALL_TIMEOUT, &[]).await.map(drop)
     }
 
-    /// Encrypts and uploads a file (`getuploadurl`, then the CDN): 1 byte to [`super::media::FILE_MAX_BYTES`].
-    ///
-    /// # Errors
-    /// [`Error::FileSize`], [`Error::ForeignHost`], and those of calls.
-    pub async fn upload(
+    /// Makes a call of a connected bot; each body has `base_info`. (S)
+    async fn post(
         &self,
         bot: &Bot,
-        to_user_id: &str,
-        kind: MediaKind,
-        bytes: &[u8],
-    ) -> Result<UploadedFile, Error> {
-        let _ = (bot, to_user_id, kind, bytes);
-        todo!()
-    }
-
-    /// Downloads and decrypts a file of a received message, at most `max_bytes` ([`super::media::FILE_MAX_BYTES`] if more).
-    ///
-    /// # Errors
-    /// [`Error::FileSize`] for a larger file, [`Error::MediaKey`], [`Error::ForeignHost`], and those of the network.
-    pub async fn download(&self, media: &MediaRef, max_bytes: usize) -> Result<Vec<u8>, Error> {
-        let _ = (media, max_bytes);
-        todo!()
+        path: &'static str,
+        mut body: Value,
+        timeout: Duration,
+        secrets: &[&str],
+    ) -> Result<Value, Error> {
+        body["base_info"] = json!({ "channel_version": CHANNEL_VERSION, "bot_agent": self.0.bot_agent });
+        let call = Call {
+            method: Method::POST,
+            path,
+            url: bot.base.join(path),
+            body: Some(serde_json::to_vec(&body).map_err(|_| Error::Unsendable)?),
+            token: Some(&bot.token),
+            secrets: secrets.to_vec(),
+            timeout,
+        };
+        self.0.transport.call(call).await
     }
 }
+
+fn secrets(token: Option<&SecretString>) -> Vec<&str> {
+    token.map(SecretString::expose_secret).into_iter().collect()
+}
+
+fn updates(answer: &Value) -> Result<Updates, Error> {
+    let list = match &answer["msgs"] {
+        Value::Null => &[],
+        Value::Array(list) if list.len() <= MESSAGES_MAX => list.as_slice(),
+        _ => return Err(Error::Unreadable),
+    };
+    let messages: Vec<Message> = list.iter().filter_map(Message::read).collect();
+    let unreadable = list.len() - messages.len();
+    if unreadable > 0 {
+        tracing::warn!(unreadable, "messages of iLink could not be read");
+    }
+    let cursor = match &answer["get_updates_buf"] {
+        Value::Null => None,
+        Value::String(cursor) if cursor.len() <= CURSOR_MAX_BYTES && is_visible(cursor) => Some(cursor.clone()),
+        _ => return Err(Error::Unreadable),
+    };
+    let hold = integer(&answer["longpolling_timeout_ms"]).and_then(|ms| u64::try_from(ms).ok()).filter(|ms| *ms > 0);
+    Ok(Updates {
+        messages,
+        unreadable,
+        cursor: cursor.filter(|cursor| !cursor.is_empty()),
+        hold: hold.map(|ms| Duration::from_millis(ms).clamp(HOLD_MIN, HOLD_MAX)),
+        is_timeout: false,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -24,6 +24,8 @@ pub enum Error {
     Unreadable,
     /// A host in a response or in the database that does not belong to the platform: nothing was sent to it.
     ForeignHost,
+    /// What was to be sent is not valid: nothing was sent.
+    Unsendable,
     /// A file that is empty or larger than the limit.
     FileSize,
     /// The key of a media file is missing where one is needed, has a wrong length, or does not decrypt the file.
@@ -59,6 +61,7 @@ impl Error {
             Self::Transport(TransportFailure::Status(_)) => "status",
             Self::Unreadable => "unreadable",
             Self::ForeignHost => "foreign_host",
+            Self::Unsendable => "unsendable",
             Self::FileSize => "file_size",
             Self::MediaKey => "media_key",
         }
@@ -87,6 +90,7 @@ impl fmt::Display for Error {
             }
             Self::Unreadable => f.write_str("the platform's answer is malformed"),
             Self::ForeignHost => f.write_str("the platform named a host that is not its own"),
+            Self::Unsendable => f.write_str("the message cannot be sent"),
             Self::FileSize => f.write_str("the file is empty or too large"),
             Self::MediaKey => f.write_str("the file's key is missing or wrong"),
         }

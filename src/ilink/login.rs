@@ -2,12 +2,13 @@
 //!
 //! [`Login`] is the state machine; [`Login::poll`] makes one long poll and one transition. [`Login::run`] polls until the end.
 
-use super::client::{Bot, Client};
+use super::bot::Credentials;
+use super::client::Client;
 use super::error::Error;
-use super::host::BaseUrl;
+use super::host::{BaseUrl, Hosts};
+use super::qr::{LoginCode, QrCode, QrStatus};
 use crate::base::clock::Clock;
 use secrecy::SecretString;
-use std::fmt;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
@@ -17,91 +18,8 @@ pub const LOGIN_MAX_MS: i64 = 480_000;
 pub const RENEWALS_MAX: u8 = 3;
 /// The pause between two polls. (S)
 pub const POLL_PAUSE: Duration = Duration::from_secs(1);
-
-/// A QR code of a login.
-#[derive(Clone)]
-pub struct QrCode {
-    /// The platform's handle of this login: who has it can collect the token.
-    pub(super) handle: SecretString,
-    /// The text to draw as a QR code; also a link that opens WeChat. At most 2,048 bytes.
-    pub content: String,
-}
-
-impl fmt::Debug for QrCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("QrCode").finish_non_exhaustive()
-    }
-}
-
-/// The number that the person's WeChat shows: 1 to 12 decimal digits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LoginCode(String);
-
-impl LoginCode {
-    /// Parses what was typed in; spaces around it are dropped. `None` if it is not a number of 1 to 12 ASCII digits.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        ((1..=12).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())).then(|| Self(text.to_owned()))
-    }
-
-    /// The digits.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// A state of a QR code, as the platform reports it (`status`).
-#[derive(Debug, Clone)]
-pub enum QrStatus {
-    /// `wait`, and each failure of the network.
-    Wait,
-    /// `scaned`. After a code was sent: the code was right.
-    Scanned,
-    /// `need_verifycode`: the person's WeChat shows a number. After a code was sent: it was wrong.
-    NeedsCode,
-    /// `verify_code_blocked`: too many wrong codes, this QR code is dead.
-    CodeBlocked,
-    /// `expired`.
-    Expired,
-    /// `scaned_but_redirect`, with the host as the platform named it: unchecked, and `None` if it is missing.
-    Redirected(Option<String>),
-    /// `binded_redirect`: the person who scanned has one of the known tokens.
-    AlreadyConnected,
-    /// `confirmed`.
-    Confirmed(Box<Credentials>),
-    /// `confirmed` without token or ids, or with a `baseurl` that is not the platform's.
-    Refused(Error),
-    /// A status that this program does not know: treated as [`QrStatus::Wait`].
-    Unknown(String),
-}
-
-/// What a confirmed login gives.
-#[derive(Clone)]
-pub struct Credentials {
-    pub bot_token: SecretString,
-    /// `ilink_bot_id`: `…@im.bot`, at most 128 bytes.
-    pub bot_id: String,
-    /// `ilink_user_id`, the person who scanned: `…@im.wechat`, at most 128 bytes.
-    pub user_id: String,
-    /// Where the bot is called from now on.
-    pub base_url: BaseUrl,
-}
-
-impl Credentials {
-    /// What calls need.
-    #[must_use]
-    pub fn bot(&self) -> Bot {
-        Bot::new(self.base_url.clone(), self.bot_token.clone())
-    }
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials").field("base_url", &self.base_url).finish_non_exhaustive()
-    }
-}
+/// The longest that one poll is held. (S)
+const HOLD: Duration = Duration::from_secs(35);
 
 /// What a page shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,7 +69,24 @@ pub enum LoginOutcome {
 /// A login under way.
 #[derive(Debug)]
 pub struct Login {
+    known_tokens: Vec<SecretString>,
     qr: QrCode,
+    /// Where the state is asked for: another host after a redirect.
+    base: BaseUrl,
+    started_at_ms: i64,
+    renewals: u8,
+    /// The number that was typed in, until the platform accepts it.
+    code: Option<LoginCode>,
+    view: LoginView,
+}
+
+/// What follows a state.
+#[derive(Debug)]
+enum Next {
+    Poll,
+    /// A new QR code, or this failure if there were too many.
+    Renew(LoginFailure),
+    End(LoginOutcome),
 }
 
 impl Login {
@@ -160,38 +95,144 @@ impl Login {
     /// # Errors
     /// See [`Error`].
     pub async fn start(client: &Client, clock: &dyn Clock, known_tokens: Vec<SecretString>) -> Result<Self, Error> {
-        let _ = (client, clock, known_tokens);
-        todo!()
+        let qr = client.qr_code(&known_tokens).await?;
+        Ok(Self::new(known_tokens, qr, client.hosts(), clock.now_ms()))
+    }
+
+    fn new(known_tokens: Vec<SecretString>, qr: QrCode, hosts: &Hosts, started_at_ms: i64) -> Self {
+        let view = LoginView::Scan { qr_content: qr.content.clone() };
+        Self { known_tokens, qr, base: hosts.login_base(), started_at_ms, renewals: 0, code: None, view }
     }
 
     /// What the page shows now.
     #[must_use]
-    pub fn view(&self) -> LoginView {
-        let _ = &self.qr;
-        todo!()
+    pub fn view(&self) -> &LoginView {
+        &self.view
     }
 
     /// Takes the number that the person typed in; the next poll sends it. Ignored unless [`LoginView::EnterCode`].
     pub fn enter_code(&mut self, code: LoginCode) {
-        let _ = code;
-        todo!()
+        if self.is_asking() {
+            self.code = Some(code);
+            self.view = LoginView::Checking;
+        }
     }
 
     /// Makes one long poll and one transition; `Some` at the end. While a number is awaited, only the time is checked.
     pub async fn poll(&mut self, client: &Client, clock: &dyn Clock) -> Option<LoginOutcome> {
-        let _ = (client, clock);
-        todo!()
+        let Some(left) = self.left(clock.now_ms()) else { return Some(self.end(LoginFailure::TimedOut)) };
+        if self.is_asking() {
+            return None;
+        }
+        let status = client.qr_status_within(&self.base, &self.qr, self.code.as_ref(), left.min(HOLD)).await;
+        match self.advance(status, client.hosts()) {
+            Next::Poll => None,
+            Next::End(outcome) => Some(outcome),
+            Next::Renew(failure) if self.renewals == RENEWALS_MAX => Some(self.end(failure)),
+            Next::Renew(_) => match client.qr_code(&self.known_tokens).await {
+                Ok(qr) => {
+                    self.renew(qr, client.hosts());
+                    None
+                }
+                Err(_) => Some(self.end(LoginFailure::Platform)),
+            },
+        }
     }
 
     /// Polls until the end. Takes typed numbers from `codes`, and sends each change of the view to `views`. Cancelled by dropping.
     pub async fn run(
-        self,
+        mut self,
         client: &Client,
         clock: &dyn Clock,
-        codes: mpsc::Receiver<LoginCode>,
+        mut codes: mpsc::Receiver<LoginCode>,
         views: &watch::Sender<LoginView>,
     ) -> LoginOutcome {
-        let _ = (client, clock, codes, views);
-        todo!()
+        loop {
+            let was_asking = self.is_asking();
+            let outcome = self.poll(client, clock).await;
+            publish(views, &self.view);
+            if let Some(outcome) = outcome {
+                return outcome;
+            }
+            if !self.is_asking() {
+                tokio::time::sleep(POLL_PAUSE).await;
+                continue;
+            }
+            // Numbers from before the question do not answer it.
+            while !was_asking && codes.try_recv().is_ok() {}
+            tokio::select! {
+                Some(code) = codes.recv() => self.enter_code(code),
+                () = tokio::time::sleep(POLL_PAUSE) => {}
+            }
+            publish(views, &self.view);
+        }
+    }
+
+    fn is_asking(&self) -> bool {
+        matches!(self.view, LoginView::EnterCode { .. })
+    }
+
+    /// The time left, `None` if it is over.
+    fn left(&self, now_ms: i64) -> Option<Duration> {
+        let left = (self.started_at_ms + LOGIN_MAX_MS).saturating_sub(now_ms).min(LOGIN_MAX_MS);
+        u64::try_from(left).ok().filter(|left| *left > 0).map(Duration::from_millis)
+    }
+
+    /// The transition for a state of the QR code.
+    fn advance(&mut self, status: QrStatus, hosts: &Hosts) -> Next {
+        match status {
+            QrStatus::Wait | QrStatus::Unknown(_) | QrStatus::Redirected(None) => {}
+            QrStatus::Scanned => {
+                self.code = None;
+                self.view = LoginView::Scanned;
+            }
+            QrStatus::NeedsCode => {
+                self.view = LoginView::EnterCode { is_wrong: self.code.take().is_some() };
+            }
+            QrStatus::Redirected(Some(host)) => match hosts.redirect(&host) {
+                Ok(base) => {
+                    self.base = base;
+                    self.view = if self.code.is_some() { LoginView::Checking } else { LoginView::Scanned };
+                }
+                Err(_) => return Next::End(self.end(LoginFailure::ForeignHost)),
+            },
+            QrStatus::Expired => return Next::Renew(LoginFailure::Expired),
+            QrStatus::CodeBlocked => return Next::Renew(LoginFailure::Blocked),
+            QrStatus::AlreadyConnected => {
+                self.view = LoginView::AlreadyConnected;
+                return Next::End(LoginOutcome::AlreadyConnected);
+            }
+            QrStatus::Confirmed(credentials) => {
+                self.view = LoginView::Done;
+                return Next::End(LoginOutcome::Connected(credentials));
+            }
+            QrStatus::Refused(Error::ForeignHost) => return Next::End(self.end(LoginFailure::ForeignHost)),
+            QrStatus::Refused(_) => return Next::End(self.end(LoginFailure::Platform)),
+        }
+        Next::Poll
+    }
+
+    fn renew(&mut self, qr: QrCode, hosts: &Hosts) {
+        self.view = LoginView::Scan { qr_content: qr.content.clone() };
+        (self.qr, self.base, self.code) = (qr, hosts.login_base(), None);
+        self.renewals += 1;
+    }
+
+    fn end(&mut self, failure: LoginFailure) -> LoginOutcome {
+        self.view = LoginView::Failed(failure);
+        LoginOutcome::Failed(failure)
     }
 }
+
+fn publish(views: &watch::Sender<LoginView>, view: &LoginView) {
+    views.send_if_modified(|shown| {
+        let is_new = shown != view;
+        if is_new {
+            shown.clone_from(view);
+        }
+        is_new
+    });
+}
+
+#[cfg(test)]
+mod tests;

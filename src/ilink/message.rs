@@ -1,16 +1,39 @@
 //! Messages: what the person writes to the bot, and what the bot sends.
 
 use super::media::{MediaRef, UploadedFile};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value, json};
+
+mod read;
+
+pub(super) use read::{integer, is_visible};
 
 /// The longest text of one message, in characters: the reference client cuts there. (S)
 pub const TEXT_MAX_CHARS: usize = 4_000;
 
+/// The longest id of a message, in bytes. A 64-bit number has 20 digits.
+const ID_MAX_BYTES: usize = 64;
+
+/// The longest `context_token`, in bytes; it is ASCII. A longer one is dropped from its message.
+pub const CONTEXT_TOKEN_MAX_BYTES: usize = 4 * 1024;
+
 /// An id of the platform: an unsigned 64-bit number as decimal text, or an opaque text of at most 64 bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct MessageId(pub(super) String);
+pub struct MessageId(String);
 
 impl MessageId {
+    /// Reads an id, which the platform writes as a number or as text. `None` for zero, fractions and longer numbers: those would not be
+    /// exact.
+    pub(super) fn read(value: &Value) -> Option<Self> {
+        let text = match value {
+            Value::Number(number) => number.as_u64().filter(|id| *id != 0)?.to_string(),
+            Value::String(text) => text.trim().to_owned(),
+            _ => return None,
+        };
+        let is_valid = (1..=ID_MAX_BYTES).contains(&text.len()) && is_visible(&text) && text != "0";
+        is_valid.then_some(Self(text))
+    }
+
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -36,7 +59,7 @@ pub struct Message {
     pub state: i64,
     /// Usually one.
     pub items: Vec<Item>,
-    /// To be sent with each answer: the latest one of this person counts. At most [`super::CONTEXT_TOKEN_MAX_BYTES`].
+    /// To be sent with each answer: the latest one of this person counts. At most [`CONTEXT_TOKEN_MAX_BYTES`].
     pub context_token: Option<SecretString>,
 }
 
@@ -118,4 +141,55 @@ pub enum OutgoingContent<'a> {
         encoding: u8,
         duration_ms: i64,
     },
+}
+
+impl OutgoingMessage<'_> {
+    /// The body's `msg`. (S)
+    pub(super) fn json(&self) -> Value {
+        let mut message = json!({
+            "from_user_id": "",
+            "to_user_id": self.to_user_id,
+            "client_id": self.client_id,
+            "message_type": 2,
+            "message_state": 2,
+            "item_list": [self.content.json()],
+        });
+        if let Some(token) = self.context_token {
+            message["context_token"] = token.expose_secret().into();
+        }
+        message
+    }
+}
+
+impl OutgoingContent<'_> {
+    fn json(&self) -> Value {
+        match self {
+            Self::Text(text) => json!({ "type": 1, "text_item": { "text": text } }),
+            Self::Image(file) => {
+                json!({ "type": 2, "image_item": { "media": file.json(), "mid_size": file.encrypted_bytes } })
+            }
+            Self::Voice { file, encoding, duration_ms } => json!({
+                "type": 3,
+                "voice_item": { "media": file.json(), "encode_type": encoding, "playtime": duration_ms },
+            }),
+            // The length is a text, and that of the file before encryption. (S)
+            Self::File { name, file } => json!({
+                "type": 4,
+                "file_item": { "media": file.json(), "file_name": name, "len": file.size_bytes.to_string() },
+            }),
+            Self::Video(file) => {
+                json!({ "type": 5, "video_item": { "media": file.json(), "video_size": file.encrypted_bytes } })
+            }
+        }
+    }
+}
+
+impl UploadedFile {
+    fn json(&self) -> Value {
+        json!({
+            "encrypt_query_param": self.download_param,
+            "aes_key": self.key.to_base64_of_hex(),
+            "encrypt_type": 1,
+        })
+    }
 }
