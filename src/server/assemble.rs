@@ -139,7 +139,8 @@ fn ilink_client(settings: &config::Ilink, chance: &Arc<dyn Rng>) -> Result<ilink
     };
     let api = stand_in(&settings.api_base, ilink::API_BASE, "ILINK_API_BASE")?;
     let cdn = stand_in(&settings.cdn_base, ilink::CDN_BASE, "ILINK_CDN_BASE")?;
-    ilink::Client::new(ilink::Hosts::new(api, cdn), chance.clone()).map_err(|e| e.to_string())
+    let hosts = ilink::Hosts::new(api, cdn).map_err(|e| format!("ILINK_API_BASE or ILINK_CDN_BASE: {e}"))?;
+    ilink::Client::new(hosts, chance.clone()).map_err(|e| e.to_string())
 }
 
 fn base(given: &str, own: &str, name: &str) -> Result<Url, String> {

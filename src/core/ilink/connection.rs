@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     core::{CoreError, Ctx, account::lock_owner},
-    ilink::login::Credentials,
+    ilink::Credentials,
     store::{
         self, StoreError, Tx,
         ilink_connection::{ConnectionRow, NewCredentials},

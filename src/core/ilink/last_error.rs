@@ -40,7 +40,7 @@ pub(super) async fn clear(ctx: &OfficialCtx, c: &mut Connection, failing: Failin
 
 async fn store_error(ctx: &OfficialCtx, c: &Connection, error: Option<&'static str>) -> bool {
     let stored =
-        store::transact!(ctx.store, |tx| { store::ilink_connection::update_error(tx, c.held, error, ctx.now()).await });
+        store::transact!(ctx.store, |tx| store::ilink_connection::update_error(tx, c.held, error, ctx.now()).await);
     stored.unwrap_or_else(|error| {
         tracing::debug!(%error, "an error of the personal channel was not stored");
         true

@@ -14,7 +14,10 @@ use crate::{
         CoreError, Ctx, Problem,
         limit::{self, Limit},
     },
-    ilink::login::{LOGIN_MAX_MS, Login, LoginCode, LoginFailure, LoginOutcome, LoginView},
+    ilink::{
+        LoginCode,
+        login::{LOGIN_MAX_MS, Login, LoginFailure, LoginOutcome, LoginView},
+    },
     store::{self, ilink_login::LoginRow},
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -263,7 +266,7 @@ impl Task<'_> {
             }
         };
         let (codes, typed) = mpsc::channel(1);
-        let (views, mut shown) = watch::channel(login.view());
+        let (views, mut shown) = watch::channel(login.view().clone());
         shown.mark_changed();
         let outcome = tokio::select! {
             outcome = login.run(&ctx.ilink.client, ctx.clock.as_ref(), typed, &views) => outcome,

@@ -192,8 +192,7 @@ async fn send_file(ctx: &OfficialCtx, c: &Connection, row: &OutboxRow, file: Fil
         // WeChat was not seen to show a bot's voice: as a file it can be played.
         Kind::Voice => MediaKind::File,
     };
-    let uploaded: UploadedFile = ctx.ilink.client.upload(&c.bot, &c.person, kind, &bytes).await?;
-    drop(bytes);
+    let uploaded: UploadedFile = ctx.ilink.client.upload(&c.bot, &c.person, kind, bytes).await?;
     let content = match format.kind() {
         Kind::Image => OutgoingContent::Image(&uploaded),
         Kind::Video => OutgoingContent::Video(&uploaded),
@@ -226,7 +225,7 @@ async fn refused(
     if row.attempts + 1 >= MOST_ATTEMPTS {
         return given_up(ctx, c, row, error).await;
     }
-    store::transact!(ctx.store, |tx| { store::ilink_message::update_attempted(tx, row.user_id, row.position).await })?;
+    store::transact!(ctx.store, |tx| store::ilink_message::update_attempted(tx, row.user_id, row.position).await)?;
     c.blocked = Blocked::UntilMessage;
     Ok(last_error::set(ctx, c, Failing::Send, error).await)
 }

@@ -116,6 +116,7 @@ impl App {
             // Nothing listens there: the account behaves like one that may not create QR codes.
             ("WECHAT_API_BASE", "http://127.0.0.1:9"),
             ("WECHAT_MP_BASE", "http://127.0.0.1:9"),
+            ("ILINK_API_BASE", "http://127.0.0.1:9"),
         ]
         .map(|(k, v)| (k.to_owned(), v.to_owned()))
         .into();
