@@ -102,7 +102,10 @@ impl Verdict {
 fn cargo_test(package: &str, engines: &Engines, filters: &[String], more: &[(&str, &str)]) -> Result<Tally> {
     let cargo_test = || {
         let mut command = cargo();
-        command.args(["test", "--no-fail-fast", "--package", package]).envs(engines.environment()).envs(more.iter().copied());
+        command
+            .args(["test", "--no-fail-fast", "--package", package])
+            .envs(engines.environment())
+            .envs(more.iter().copied());
         command
     };
     step(&format!("tests of {package}, compiled"), || run(brief(cargo_test().arg("--no-run"))))?;

@@ -3,12 +3,10 @@
 //! While nothing arrives it makes no query: the lease is the instance's, and a cursor that moved without messages is stored once an hour.
 
 use super::{
-    change,
-    last_error::{self, Failing},
-    notice,
+    change, last_error, notice,
     outbox::{self, Progress},
     receive::{self, Received},
-    state::{Blocked, Connection, Loaded, load},
+    state::{Blocked, Connection, Failing, Loaded, load},
 };
 use crate::{
     core::{CoreError, OfficialCtx},

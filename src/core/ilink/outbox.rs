@@ -2,9 +2,9 @@
 
 use super::{
     item::OutboxItem,
-    last_error::{self, Failing},
+    last_error,
     receive::insert_items,
-    state::{Blocked, Connection},
+    state::{Blocked, Connection, Failing},
     text,
 };
 use crate::{

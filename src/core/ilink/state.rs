@@ -1,7 +1,6 @@
 //! A connection as its task holds it in memory: a kilobyte or two.
 
 use super::{
-    last_error::Failing,
     secret::{Field, decrypt},
     window::Window,
 };
@@ -45,6 +44,26 @@ pub(super) enum Blocked {
     Until(Instant),
     /// Until the person's next message.
     UntilMessage,
+}
+
+/// What an error is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Failing {
+    /// Polling: the next poll that succeeds removes the error.
+    Poll,
+    /// Sending: the next message that is sent removes it.
+    Send,
+}
+
+/// Errors of sending; all others are of polling.
+const OF_SENDING: [&str; 7] =
+    ["not_delivered", "bad_recipient", "file_gone", "file_size", "media_key", "limited", "frequency"];
+
+impl Failing {
+    /// By the name of a stored error.
+    pub fn of(name: &str) -> Self {
+        if OF_SENDING.contains(&name) { Self::Send } else { Self::Poll }
+    }
 }
 
 /// A connection that was read, or why there is none to run.

@@ -1,6 +1,6 @@
 //! What the bot answers: the user's own rules, and the commands about them.
 
-use super::{SOON, add_rule, connected, sent_after};
+use crate::rig::channel::{SOON, add_rule, connected, sent_after};
 use crate::rig::{App, BEGINNING_MS, Database, Ilink, account, says};
 use std::sync::Arc;
 use weida::{
@@ -58,7 +58,7 @@ async fn rules_are_managed_from_the_chat(database: &Database) {
         ("地址", "西路二号"),
         ("列表", "地址 = 西路二号"),
         ("查看 01", "关键词：地址"),
-        ("停用 01", "已停用规则 01"),
+        ("关闭 01", "已停用规则 01"),
         ("删除 01", "要删除这些规则吗"),
         ("取消", "什么都没有改"),
         ("删除 01", "要删除这些规则吗"),
@@ -85,8 +85,11 @@ async fn only_the_person_who_connected_is_answered_and_each_message_once(databas
     ilink.repeat(person);
     let sent = sent_after(&ilink, person, "好", 2).await;
     assert_eq!(sent, ["在", "好的"]);
-    let view = connection::find(&app.ctx, user_id).await.unwrap().unwrap();
-    assert_eq!((view.received, view.sent, view.waiting), (2, 2, 0));
+    let is_counted = async || {
+        let view = connection::find(&app.ctx, user_id).await.unwrap().unwrap();
+        (view.received, view.sent, view.waiting) == (2, 2, 0)
+    };
+    assert!(crate::rig::eventually(SOON, is_counted).await);
     assert_eq!(ilink.went_back(person), 0);
 }
 

@@ -1,6 +1,6 @@
 //! Dialect B connects a personal WeChat: the QR code as a picture, its states, the number, and the answer of the user's own rule.
 
-use super::SOON;
+use crate::rig::channel::SOON;
 use crate::rig::{Caller, Database, Engine, Ilink, World, eventually};
 use serde_json::{Value, json};
 
@@ -46,7 +46,7 @@ async fn a_program_connects_a_personal_wechat_and_its_rules_answer() {
     // The switch of this dialect counts for the channel, too.
     assert_eq!(ming.code(ming.post("/wechat/autoreply", &json!({ "enabled": false }))).await, 200);
     ilink.say("ming@im.wechat", "价格");
-    assert_eq!(super::sent_after(&ilink, "ming@im.wechat", "开启", 2).await.len(), 2);
+    assert_eq!(crate::rig::channel::sent_after(&ilink, "ming@im.wechat", "开启", 2).await.len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

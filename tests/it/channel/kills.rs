@@ -1,7 +1,7 @@
 //! The program is killed at any point: nothing that the platform handed over is lost, nothing is answered twice, and the cursor never
 //! goes back.
 
-use super::{SOON, add_rule, connected};
+use crate::rig::channel::{SOON, add_rule, connected};
 use crate::rig::{App, Database, Engine, Ilink, Program, environment, patient, rounds};
 use std::{sync::Arc, time::Duration};
 use weida::{

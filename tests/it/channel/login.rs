@@ -1,6 +1,6 @@
 //! Connecting: every state of the QR code, the number to type, and to whom the code is shown.
 
-use super::{SESSION, SOON, connect};
+use crate::rig::channel::{SESSION, SOON, connect};
 use crate::rig::{App, BEGINNING_MS, Database, Ilink, eventually, new_user};
 use std::sync::Arc;
 use weida::{
@@ -128,10 +128,10 @@ async fn connecting_again_keeps_the_counts(database: &Database) {
     let ilink = Ilink::start().await;
     let app = app_of(database, &ilink).await;
     let person = "emil@im.wechat";
-    let user_id = super::connected(&app, &ilink, person, &[("在吗", "在")]).await;
-    super::sent_after(&ilink, person, "在吗", 1).await;
+    let user_id = crate::rig::channel::connected(&app, &ilink, person, &[("在吗", "在")]).await;
+    crate::rig::channel::sent_after(&ilink, person, "在吗", 1).await;
     connect(&app, &ilink, user_id, person).await;
-    super::sent_after(&ilink, person, "在吗", 2).await;
+    crate::rig::channel::sent_after(&ilink, person, "在吗", 2).await;
     let counted = async || {
         let view = connection::find(&app.ctx, user_id).await.unwrap().unwrap();
         (view.received, view.sent) == (2, 2)

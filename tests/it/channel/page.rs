@@ -1,6 +1,6 @@
 //! `/me/wechat` without a script: what it says before the scan, the code, the number, the connection, and its banner.
 
-use super::{SOON, add_rule, sent_after};
+use crate::rig::channel::{SOON, add_rule, sent_after};
 use crate::rig::{App, BEGINNING_MS, Browser, Database, Engine, Ilink, browser_by_wechat, eventually};
 use std::sync::Arc;
 use weida::{base::clock::FakeClock, core::rule::MatchType};

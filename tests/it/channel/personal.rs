@@ -1,6 +1,6 @@
 //! What the channel stores of a person is exported and forgotten with the account.
 
-use super::{SESSION, SOON, connected, sent_after};
+use crate::rig::channel::{SESSION, SOON, connected, sent_after};
 use crate::rig::{App, BEGINNING_MS, Database, Ilink};
 use futures::TryStreamExt as _;
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! Two instances: one is killed, and its connections go on in the other within 15 seconds, with one poll for each token at any time.
 
-use super::{SOON, connected};
+use crate::rig::channel::{SOON, connected};
 use crate::rig::{App, Database, Engine, Ilink, Program, SECRET_KEY, environment, patient, two_apps};
 use std::{
     sync::Arc,

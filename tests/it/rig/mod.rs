@@ -1,5 +1,6 @@
 //! The test fixtures: an app on its own database, a phone that sends pushes, and a fake clock.
 
+pub mod channel;
 pub mod crowd;
 pub mod directory;
 pub mod page;
