@@ -102,9 +102,12 @@ impl Client {
     /// # Errors
     /// See [`Error`]; a timeout is [`Updates::is_timeout`] instead.
     pub async fn updates(&self, bot: &Bot, cursor: &str, hold: Option<Duration>) -> Result<Updates, Error> {
-        let timeout = hold.unwrap_or(HOLD).clamp(HOLD_MIN, HOLD_MAX) + GRACE;
-        let answer = self.post(bot, "/ilink/bot/getupdates", json!({ "get_updates_buf": cursor }), timeout, &[]).await;
-        match answer {
+        self.updates_within(bot, cursor, hold.unwrap_or(HOLD).clamp(HOLD_MIN, HOLD_MAX) + GRACE).await
+    }
+
+    async fn updates_within(&self, bot: &Bot, cursor: &str, timeout: Duration) -> Result<Updates, Error> {
+        let body = json!({ "get_updates_buf": cursor });
+        match self.post(bot, "/ilink/bot/getupdates", body, timeout, &[]).await {
             Ok(answer) => updates(&answer),
             Err(Error::Transport(TransportFailure::Timeout)) => Ok(Updates { is_timeout: true, ..Updates::default() }),
             Err(error) => Err(error),

@@ -30,7 +30,8 @@ pub enum MediaKind {
 pub struct MediaKey([u8; BLOCK_BYTES]);
 
 impl MediaKey {
-    pub(super) fn random(rng: &dyn Rng) -> Self {
+    /// A new key.
+    pub fn random(rng: &dyn Rng) -> Self {
         let mut key = [0; BLOCK_BYTES];
         rng.fill(&mut key);
         Self(key)

@@ -26,7 +26,6 @@ type Received = axum::http::Request<Bytes>;
 /// A server that answers each request by the same function, and stores the requests.
 struct Server {
     client: Client,
-    base: Url,
     received: Arc<Mutex<Vec<Received>>>,
 }
 
@@ -47,8 +46,8 @@ impl Server {
         let received = Arc::default();
         let state: (Answer, Arc<Mutex<Vec<Received>>>) = (Arc::new(answer), Arc::clone(&received));
         tokio::spawn(async move { axum::serve(listener, Router::new().fallback(handle).with_state(state)).await });
-        let client = Client::new(Hosts::new(Some(base.clone()), None).unwrap(), Arc::new(SystemRng)).unwrap();
-        Self { client, base, received }
+        let client = Client::new(Hosts::new(Some(base), None).unwrap(), Arc::new(SystemRng)).unwrap();
+        Self { client, received }
     }
 
     /// A server that answers with this body.

@@ -1,6 +1,7 @@
 //! Answers that are none: no panic, and the token appears nowhere.
 
 use super::*;
+use crate::ilink::qr::QrCode;
 use std::io::Write;
 use std::time::Instant;
 use tracing_subscriber::fmt::MakeWriter;
@@ -58,34 +59,37 @@ async fn junk_is_an_error_and_the_token_appears_nowhere() {
     let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
     let guard = tracing::subscriber::set_default(subscriber);
     let deep = format!("{{\"ret\":0,\"msgs\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-    let echo = format!("{{\"ret\":9,\"errmsg\":\"{TOKEN} SECRET-CONTEXT SECRET-TICKET SECRET-HANDLE\"}}");
     let large = format!("{{\"ret\":0,\"msgs\":[],\"x\":\"{}\"}}", "a".repeat(5 << 20));
     for (what, body, expected) in [
-        ("html", "<html><body>502 SECRET-BOT-TOKEN</body></html>".to_owned(), Some(Error::Unreadable)),
-        ("empty", String::new(), Some(Error::Unreadable)),
-        ("a list", "[]".to_owned(), Some(Error::Unreadable)),
-        ("a number", "1".to_owned(), Some(Error::Unreadable)),
-        ("deep", deep, Some(Error::Unreadable)),
-        ("large", large, Some(Error::Unreadable)),
-        ("an echo", echo, None),
-        ("msgs is text", r#"{"msgs":"x"}"#.to_owned(), Some(Error::Unreadable)),
+        ("html", "<html><body>502 SECRET-BOT-TOKEN</body></html>".to_owned(), Error::Unreadable),
+        ("empty", String::new(), Error::Unreadable),
+        ("a list", "[]".to_owned(), Error::Unreadable),
+        ("a number", "1".to_owned(), Error::Unreadable),
+        ("deep", deep, Error::Unreadable),
+        ("large", large, Error::Unreadable),
+        ("msgs is text", r#"{"msgs":"x"}"#.to_owned(), Error::Unreadable),
         (
             "a long cursor",
             format!("{{\"get_updates_buf\":\"{}\"}}", "a".repeat(CURSOR_MAX_BYTES + 1)),
-            Some(Error::Unreadable),
+            Error::Unreadable,
         ),
-        ("a cursor with spaces", r#"{"get_updates_buf":"a b"}"#.to_owned(), Some(Error::Unreadable)),
+        ("a cursor with spaces", r#"{"get_updates_buf":"a b"}"#.to_owned(), Error::Unreadable),
     ] {
         let server = Server::of(body).await;
-        if let Some(expected) = expected {
-            assert_eq!(server.updates().await.unwrap_err(), expected, "{what}");
-        }
+        assert_eq!(server.updates().await.unwrap_err(), expected, "{what}");
         let all = all_calls(&server).await;
         assert!(!all.contains("SECRET"), "{what}: {all}");
     }
     let server = Server::start(|_| Response::builder().status(500).body(Body::from(TOKEN)).unwrap()).await;
     assert_eq!(server.updates().await.unwrap_err(), Error::Transport(TransportFailure::Status(500)));
     assert!(!all_calls(&server).await.contains("SECRET"));
+    let echo = |request: &Received| {
+        let body = String::from_utf8_lossy(request.body());
+        let all = format!("{:?} {} {body}", request.headers().get("authorization"), request.uri());
+        Response::new(Body::from(json!({ "ret": 9, "errmsg": all }).to_string()))
+    };
+    let all = all_calls(&Server::start(echo).await).await;
+    assert!(all.contains("Other { ret: 9") && all.contains("***") && !all.contains("SECRET"), "{all}");
     let redirect = |_: &Received| Response::builder().status(302).header("location", "/x").body(Body::empty()).unwrap();
     let server = Server::start(redirect).await;
     assert_eq!(server.updates().await.unwrap_err(), Error::Transport(TransportFailure::Status(302)));
@@ -115,9 +119,8 @@ async fn one_unclean_message_does_not_cost_the_others() {
     assert!(shown.contains("MessageId(\"42\")") && shown.contains("Text(\"old\")"), "{shown}");
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_platform_that_hangs_is_waited_for_and_no_longer() {
-    // Time is paused: it jumps to the next timer once everything waits.
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
     let held = Arc::new(Mutex::new(Vec::new()));
@@ -127,24 +130,24 @@ async fn a_platform_that_hangs_is_waited_for_and_no_longer() {
             holding.lock().unwrap().push(connection);
         }
     });
-    let client = Client::new(Hosts::new(Some(base.clone()), None).unwrap(), Arc::new(SystemRng)).unwrap();
-    let server = Server { client, base, received: Arc::default() };
-    let (real, started) = (Instant::now(), tokio::time::Instant::now());
-    let updates = server.client.updates(&server.bot(), "C", Some(Duration::from_secs(20))).await.unwrap();
+    let client = Client::new(Hosts::new(Some(base), None).unwrap(), Arc::new(SystemRng)).unwrap();
+    let server = Server { client, received: Arc::default() };
+    let (started, short) = (Instant::now(), Duration::from_millis(100));
+    let updates = server.client.updates_within(&server.bot(), "C", short).await.unwrap();
     assert!(updates.is_timeout && updates.cursor.is_none());
-    assert_eq!(started.elapsed().as_secs(), 25);
-    assert_eq!(server.send("hi").await.unwrap_err(), Error::Transport(TransportFailure::Timeout));
-    assert_eq!(started.elapsed().as_secs(), 40);
-    assert!(matches!(server.status().await, QrStatus::Wait));
-    assert_eq!(started.elapsed().as_secs(), 75);
-    assert!(real.elapsed() < Duration::from_secs(20) && server.base.port().is_some());
+    let qr = QrCode { handle: "h".into(), content: "x".to_owned() };
+    let base = server.client.hosts().login_base();
+    assert!(matches!(server.client.qr_status_within(&base, &qr, None, short).await, QrStatus::Wait));
+    let waited = started.elapsed();
+    assert!(waited >= short * 2 && waited < Duration::from_secs(10), "{waited:?}");
+    assert_eq!(held.lock().unwrap().len(), 2);
 }
 
 #[tokio::test]
 async fn a_platform_that_is_not_there_was_not_reached() {
     let base = Url::parse("http://127.0.0.1:1").unwrap();
-    let client = Client::new(Hosts::new(Some(base.clone()), None).unwrap(), Arc::new(SystemRng)).unwrap();
-    let server = Server { client, base, received: Arc::default() };
+    let client = Client::new(Hosts::new(Some(base), None).unwrap(), Arc::new(SystemRng)).unwrap();
+    let server = Server { client, received: Arc::default() };
     assert_eq!(server.send("hi").await.unwrap_err(), Error::Transport(TransportFailure::Unreachable));
     assert!(matches!(server.status().await, QrStatus::Wait));
 }
