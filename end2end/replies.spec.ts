@@ -24,6 +24,7 @@ test('a rule is added, answers, is changed, disabled and deleted', everywhere, a
 
   await page.goto('/replies/1')
   await page.getByLabel('回复内容').fill('两百元')
+  await expect(page.getByRole('button', { name: '保存规则' }).last()).toBeInViewport({ ratio: 1 })
   await page.getByRole('button', { name: '保存规则' }).last().click()
   await expect(page).toHaveURL(/\/replies$/)
   expect(await phone.say('价格')).toBe('两百元')
@@ -52,6 +53,7 @@ test('several keywords and contents are edited in the list', everywhere, async (
   await page.getByLabel('关键词 2 的匹配方式').selectOption('contains')
   await page.getByRole('button', { name: '文字' }).click()
   await page.getByLabel('回复内容 2').fill('地铁 2 号线')
+  await expect(page.getByRole('button', { name: '保存规则' }).last()).toBeInViewport({ ratio: 1 })
   await page.getByRole('button', { name: '上移第 2 条' }).click()
   await expect(page.getByLabel('回复内容', { exact: true })).toHaveValue('地铁 2 号线')
   await page.getByRole('button', { name: '删掉第 2 条' }).click()
@@ -166,7 +168,7 @@ test('every change is in the history and can be undone', everywhere, async ({ pa
   await page.getByRole('button', { name: '保存规则' }).last().click()
   await page.getByLabel('选择规则 01').check()
   await page.getByLabel('选择规则 02').check()
-  await page.getByRole('group', { name: '对选中的规则' }).getByRole('button', { name: '删除' }).click()
+  await page.getByRole('group', { name: '批量操作' }).getByRole('button', { name: '删除' }).click()
   await expect(page.getByText('已删除 2 条规则')).toBeVisible()
   await expect(page.getByText('还没有规则')).toBeVisible()
 
@@ -253,7 +255,7 @@ test('thirty rules are added by the keyboard alone', async ({ page, weida, brows
   await keys.press('x')
   await keys.press('j')
   await keys.press('x')
-  await page.getByRole('group', { name: '对选中的规则' }).getByRole('button', { name: '停用' }).press('Enter')
+  await page.getByRole('group', { name: '批量操作' }).getByRole('button', { name: '停用' }).press('Enter')
   await expect(page.getByText('已停用 2 条规则')).toBeVisible()
 
   await keys.press('/')

@@ -59,7 +59,8 @@ const count = () => {
   const all = bulk.querySelector("[data-all]");
   all.checked = ticked > 0 && ticked === boxes().length;
   all.indeterminate = ticked > 0 && !all.checked;
-  bulk.querySelector("[data-count-of]").textContent = ticked > 0 ? ticked : "";
+  const said = bulk.querySelector("[data-selected]");
+  said.textContent = ticked > 0 ? said.dataset.selected.replace("{n}", ticked) : "";
   bulk.toggleAttribute("data-ticked", ticked > 0);
 };
 if (bulk) {

@@ -2,7 +2,7 @@
 
 use crate::{
     http::{cookie::Jar, headers::page_policy},
-    sandbox::SandboxPage,
+    sandbox::{PersonalPage, SandboxPage},
     web::{asset, page},
 };
 use axum::http::{HeaderValue, header, request::Parts};
@@ -100,6 +100,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/users/:id") view=page::UserPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/users/:id/delete") view=page::UserDeletePage ssr=SsrMode::Async />
                 <Route path=path!("/sandbox") view=SandboxPage ssr=SsrMode::Async />
+                <Route path=path!("/sandbox/personal") view=PersonalPage ssr=SsrMode::Async />
             </Routes>
         </Router>
     }

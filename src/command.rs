@@ -108,7 +108,7 @@ fn fail(code: u8, line: &str) -> ExitCode {
 
 /// Opens the core without a server, for commands that use the database beside a running one.
 async fn open(settings: Checked) -> Result<OfficialCtx, String> {
-    let nobody = || Account {
+    let no_account = || Account {
         appid: "sandbox".to_owned(),
         secret: SecretString::default(),
         token: SecretString::default(),
@@ -116,6 +116,6 @@ async fn open(settings: Checked) -> Result<OfficialCtx, String> {
         previous_aes_key: None,
         original_id: None,
     };
-    let account = settings.account.clone().unwrap_or_else(nobody);
+    let account = settings.account.clone().unwrap_or_else(no_account);
     assemble::ctx(settings, account, Arc::new(SystemClock), Arc::new(SystemRng)).await
 }

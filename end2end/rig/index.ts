@@ -10,6 +10,7 @@
  *
  * Each worker has its own Weida, and its tests share it, so each test needs unique names (`unique`).
  */
+import { availableParallelism, loadavg } from 'node:os'
 import AxeBuilder from '@axe-core/playwright'
 import { expect, test as base, type BrowserContext, type Page } from '@playwright/test'
 import { Weida } from './server.ts'
@@ -104,6 +105,11 @@ let count = 0
 export function unique(prefix: string): string {
   count += 1
   return `${prefix}${Date.now().toString(36)}${process.pid.toString(36)}${count}`
+}
+
+/** A time limit in milliseconds, extended on an overloaded machine: other processes must not fail a test. */
+export function patient(limitMs: number): number {
+  return limitMs * Math.max(1, loadavg()[0]! / availableParallelism())
 }
 
 /** Each theme and each language once; all combinations in the thorough run. */

@@ -31,9 +31,9 @@ pub async fn run(settings: Checked) -> Result<(), String> {
         else {
             return;
         };
-        for told in 0.. {
+        for signals in 0.. {
             tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
-            if told > 0 {
+            if signals > 0 {
                 std::process::exit(130);
             }
             stopping.cancel();

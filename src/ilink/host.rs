@@ -16,24 +16,29 @@ const CDN_PATH: &str = "/c2c";
 
 /// The base URL of API calls, checked: created by [`Hosts`] only.
 #[derive(Clone, PartialEq, Eq)]
-pub struct BaseUrl(Url);
+pub struct BaseUrl {
+    url: Url,
+    /// True if it is where each login begins.
+    is_login: bool,
+}
 
 impl BaseUrl {
-    /// The URL as text, to be stored. [`Hosts::base`] reads it.
+    /// The URL as text, to be stored; empty for [`Hosts::login_base`], which may be at another port after a restart if it is a
+    /// stand-in. [`Hosts::base`] reads it.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.0.as_str()
+        if self.is_login { "" } else { self.url.as_str() }
     }
 
     /// The URL of a call; `path` begins with a slash.
     pub(super) fn join(&self, path: &str) -> Url {
-        below(&self.0, path)
+        below(&self.url, path)
     }
 }
 
 impl fmt::Debug for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "BaseUrl({})", self.0)
+        write!(f, "BaseUrl({})", self.url)
     }
 }
 
@@ -70,7 +75,7 @@ impl Hosts {
     /// The base URL where each login begins.
     #[must_use]
     pub fn login_base(&self) -> BaseUrl {
-        BaseUrl(self.api.clone())
+        BaseUrl { url: self.api.clone(), is_login: true }
     }
 
     /// Checks the `baseurl` of a confirmed login, or one from the database. Empty: [`Hosts::login_base`].
@@ -84,7 +89,8 @@ impl Hosts {
         }
         let url = plain(text).filter(|url| url.query().is_none()).ok_or(Error::ForeignHost)?;
         let is_own = if self.is_stand_in { url.origin() == self.api.origin() } else { is_platform(&url) };
-        if is_own { Ok(BaseUrl(url)) } else { Err(Error::ForeignHost) }
+        let is_login = below(&url, "") == below(&self.api, "");
+        if is_own { Ok(BaseUrl { url, is_login }) } else { Err(Error::ForeignHost) }
     }
 
     /// Checks the `redirect_host` of a login: a host without scheme and path.
@@ -196,6 +202,17 @@ mod tests {
     }
 
     #[test]
+    fn a_stored_base_is_read_again_also_at_another_port_of_the_stand_in() {
+        for (hosts, text) in [(platform(), API_BASE), (stand_in(), "http://127.0.0.1:4010/ilink/")] {
+            assert_eq!(hosts.base(text).unwrap().as_str(), "");
+        }
+        let other = platform().base("https://idc2.weixin.qq.com/x").unwrap();
+        assert_eq!(platform().base(other.as_str()).unwrap(), other);
+        let moved = Hosts::new(Some(Url::parse("http://127.0.0.1:4011").unwrap()), None).unwrap();
+        assert_eq!(moved.base(stand_in().login_base().as_str()).unwrap(), moved.login_base());
+    }
+
+    #[test]
     fn a_redirect_names_a_host_of_the_platform() {
         let base = platform().redirect("idc2.ilinkai.weixin.qq.com").unwrap();
         assert_eq!(base.as_str(), "https://idc2.ilinkai.weixin.qq.com/");
@@ -215,7 +232,7 @@ mod tests {
     #[test]
     fn a_stand_in_replaces_the_platform_and_is_the_only_host() {
         let hosts = stand_in();
-        assert_eq!(hosts.redirect("127.0.0.1:4010").unwrap().as_str(), "http://127.0.0.1:4010/ilink");
+        assert_eq!(hosts.redirect("127.0.0.1:4010").unwrap(), hosts.login_base());
         assert_eq!(hosts.base("http://127.0.0.1:4010/x").unwrap().as_str(), "http://127.0.0.1:4010/x");
         assert_eq!(hosts.cdn("/upload").as_str(), "http://127.0.0.1:4010/ilink/c2c/upload");
         assert!(hosts.media("http://127.0.0.1:4010/y?q=1").is_ok());

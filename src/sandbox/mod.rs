@@ -4,13 +4,14 @@
 //! settings would, and everything else goes over the network.
 
 pub mod access;
+pub mod ilink;
 pub mod platform;
 
 mod page;
 mod phone;
 mod text;
 
-pub use page::SandboxPage;
+pub use page::{PersonalPage, SandboxPage};
 pub use phone::{admit, routes};
 
 use crate::{
@@ -39,6 +40,8 @@ pub struct Sandbox {
     pub account: Account,
     pub api_base: Url,
     pub mp_base: Url,
+    /// The base URLs of the iLink platform and of its media files.
+    pub ilink_bases: (Url, Url),
     pub account_name: String,
     pub account_qr: String,
     /// The appid and secret of the same owner's mini-program.
@@ -69,6 +72,7 @@ impl Sandbox {
             account: credentials.account(),
             api_base: platform.api_base(),
             mp_base: platform.mp_base(),
+            ilink_bases: (platform.api_base(), platform.ilink().cdn_base()),
             account_name: ACCOUNT_NAME.to_owned(),
             account_qr: credentials.account_qr,
             web_login: (credentials.web_appid, SecretString::from(credentials.web_secret)),

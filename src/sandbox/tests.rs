@@ -23,6 +23,8 @@ use axum::{
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 use tower::ServiceExt as _;
 
+mod personal;
+
 struct Program {
     state: AppState,
     phone: Option<Arc<Phone>>,
@@ -92,7 +94,7 @@ async fn where_there_is_a_real_account_there_is_no_phone() {
 async fn the_phone_answers_under_no_foreign_name() {
     let program = Program::start(&[]).await;
     // Each with its own method: another method is refused before the access check. Forms are tested below.
-    for path in ["/sandbox", "/sandbox/events", "/sandbox/media/unknown"] {
+    for path in ["/sandbox", "/sandbox/personal", "/sandbox/events", "/sandbox/media/unknown"] {
         assert_eq!(program.status(path, "evil.test").await, StatusCode::MISDIRECTED_REQUEST, "{path}");
     }
     assert_eq!(program.status("/sandbox", "127.0.0.1:3000").await, StatusCode::OK);
@@ -135,6 +137,14 @@ async fn other_devices_need_the_key() {
         ("POST", "/sandbox/code"),
         ("POST", "/sandbox/account"),
         ("POST", "/sandbox/rules"),
+        ("POST", "/sandbox/personal/scan"),
+        ("POST", "/sandbox/personal/confirm"),
+        ("POST", "/sandbox/personal/cancel"),
+        ("POST", "/sandbox/personal/say"),
+        ("POST", "/sandbox/personal/send"),
+        ("POST", "/sandbox/personal/fault"),
+        ("GET", "/sandbox/personal"),
+        ("GET", "/sandbox/personal/media/unknown"),
         ("GET", "/sandbox/media/unknown"),
         ("GET", "/sandbox/events"),
         ("GET", "/sandbox/key.png"),
@@ -146,9 +156,21 @@ async fn other_devices_need_the_key() {
     }
     // The phone is hidden under every spelling of the path.
     let people = "sandbox-people";
-    for path in
-        ["/sandbox", "/sandbox/", "//sandbox", "/%73andbox", "/sandbox%2F", "/./sandbox", "/x/../sandbox", "/SANDBOX"]
-    {
+    for path in [
+        "/sandbox",
+        "/sandbox/",
+        "//sandbox",
+        "/%73andbox",
+        "/sandbox%2F",
+        "/./sandbox",
+        "/x/../sandbox",
+        "/SANDBOX",
+        "/sandbox/personal",
+        "//sandbox/personal",
+        "/%73andbox/personal",
+        "/sandbox%2Fpersonal",
+        "/x/../sandbox/personal",
+    ] {
         let shown = called(&program, ("GET", path), phone, &[host]).await;
         assert!(!shown.status().is_success(), "{path}");
         assert!(!body(shown).await.contains(people), "{path}");

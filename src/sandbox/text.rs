@@ -1,5 +1,7 @@
 //! Texts of the phone.
 
+pub mod personal;
+
 use crate::texts;
 
 texts! {
@@ -12,8 +14,8 @@ texts! {
         // People.
         people: "谁的手机" / "Whose phone",
         people_note: "每个人都是一个独立的微信用户。" / "Each person is a separate WeChat user.",
-        nobody: "还没有微信用户" / "No WeChat users yet",
-        nobody_do: "添加一个，就有手机了。" / "Add one to get a phone.",
+        no_people: "还没有微信用户" / "No WeChat users yet",
+        no_people_do: "添加一个，就有手机了。" / "Add one to get a phone.",
         following: "已关注" / "Following",
         not_following: "未关注" / "Not following",
         nickname: "新的微信用户" / "New WeChat user",
@@ -101,6 +103,8 @@ texts! {
         server_asking: "验证中" / "Verifying",
         server_verified: "已验证" / "Verified",
         server_failed: "验证失败：{why}" / "Verification failed: {why}",
+        personal_link: "打开个人微信" / "Open personal WeChat",
+        personal_note: "把自己的微信连到微答，由自己的规则回答自己。" / "Connect one’s own WeChat to Weida and get answers by one’s own rules.",
         code_note: "小程序或网站应用拿到的登录 code，交给接口 /api/auth/login 或 /finalize_login。只能用一次。"
             / "A login code as a mini-program or website gets it. Pass it to /api/auth/login or /finalize_login. Single use.",
         code_mini: "小程序登录 code" / "Mini-program login code",

@@ -78,21 +78,21 @@ mod tests {
 
     #[tokio::test]
     async fn a_duty_that_fails_or_breaks_is_done_again_and_ends_with_the_program() {
-        let (tell, mut told) = mpsc::unbounded_channel();
-        let (turn, stopping) = (Arc::new(AtomicUsize::new(0)), CancellationToken::new());
+        let (sender, mut receiver) = mpsc::unbounded_channel();
+        let (rounds_begun, stopping) = (Arc::new(AtomicUsize::new(0)), CancellationToken::new());
         let task = rounds("test", Duration::from_millis(1), stopping.clone(), move || {
-            let (turn, tell) = (turn.fetch_add(1, Ordering::SeqCst), tell.clone());
+            let (round, sender) = (rounds_begun.fetch_add(1, Ordering::SeqCst), sender.clone());
             async move {
-                tell.send(turn).ok();
-                match turn {
+                sender.send(round).ok();
+                match round {
                     0 => panic!("the first time"),
                     1 => Err(CoreError::Unavailable),
                     _ => Ok(()),
                 }
             }
         });
-        for turn in 0..4 {
-            assert_eq!(told.recv().await, Some(turn));
+        for round in 0..4 {
+            assert_eq!(receiver.recv().await, Some(round));
         }
         stopping.cancel();
         task.await.unwrap();

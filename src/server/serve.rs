@@ -70,6 +70,8 @@ pub async fn start(mut settings: Checked, clock: Arc<dyn Clock>, chance: Arc<dyn
         let wechat = &mut settings.settings.wechat;
         (wechat.account_name, wechat.account_qr) = (sandbox.account_name, sandbox.account_qr);
         (wechat.api_base, wechat.mp_base) = (sandbox.api_base.to_string(), sandbox.mp_base.to_string());
+        let ilink = &mut settings.settings.ilink;
+        (ilink.api_base, ilink.cdn_base) = (sandbox.ilink_bases.0.to_string(), sandbox.ilink_bases.1.to_string());
         let mini = &mut settings.settings.mini_program;
         (mini.appid, mini.secret) = sandbox.mini_program;
         let web = &mut settings.settings.open_platform;

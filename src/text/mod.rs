@@ -44,6 +44,19 @@ macro_rules! texts {
 /// Replaces each `{name}` by its value. Values are inserted verbatim, without further replacement; a name without a value stays
 /// visible as it is.
 pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    filled(template, values, false)
+}
+
+/// As [`fill`], with a space between a value's Latin letter or digit and a Han character beside it.
+#[must_use]
+pub fn fill_spaced(template: &str, values: &[(&str, &str)]) -> String {
+    filled(template, values, true)
+}
+
+fn filled(template: &str, values: &[(&str, &str)], is_spaced: bool) -> String {
+    let meets = |one: Option<char>, other: Option<char>| {
+        is_spaced && one.is_some_and(is_han) && other.is_some_and(|c| c.is_ascii_alphanumeric())
+    };
     let mut filled = String::with_capacity(template.len());
     let mut rest = template;
     while let Some(start) = rest.find('{') {
@@ -54,7 +67,9 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
             Some((value, after))
         });
         if let Some((value, after)) = hit {
+            filled.extend(meets(filled.chars().next_back(), value.chars().next()).then_some(' '));
             filled.push_str(value);
+            filled.extend(meets(after.chars().next(), value.chars().next_back()).then_some(' '));
             rest = after;
         } else {
             filled.push('{');
@@ -63,6 +78,10 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     }
     filled.push_str(rest);
     filled
+}
+
+fn is_han(c: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&c)
 }
 
 /// Panics if a pair of texts breaks a style rule: same placeholders, a space between Han and Latin, full-width punctuation.
@@ -90,11 +109,6 @@ pub fn check(key: &str, zh: &str, en: &str) {
 }
 
 #[cfg(test)]
-fn is_han(c: char) -> bool {
-    ('\u{4e00}'..='\u{9fff}').contains(&c)
-}
-
-#[cfg(test)]
 fn placeholders(text: &str) -> Vec<&str> {
     let mut names: Vec<&str> =
         text.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect();
@@ -116,6 +130,13 @@ mod tests {
     #[test]
     fn values_go_where_their_names_are() {
         assert_eq!(fill("你好 {name}，第 {n} 页，{name}", &[("name", "小微"), ("n", "3")]), "你好 小微，第 3 页，小微");
+    }
+
+    #[test]
+    fn a_latin_value_stands_apart_from_han() {
+        let filled = |name, level| fill_spaced("{name}改为{level}。", &[("name", name), ("level", level)]);
+        assert_eq!(filled("mia", "VIP 用户"), "mia 改为 VIP 用户。");
+        assert_eq!(filled("小红", "普通用户"), "小红改为普通用户。");
     }
 
     #[test]

@@ -50,7 +50,7 @@ async fn a_rule_is_added_shown_changed_and_answers_immediately(database: &Databa
     phone.ask("ADD “Hello World” : hi = hello").await;
     assert_eq!(phone.ask("hello　world").await, "hi = hello");
     let shown = phone.ask("查看02").await;
-    assert!(shown.contains("规则 02") && shown.contains("Hello World（完全匹配）"), "{shown}");
+    assert!(shown.contains("规则 02") && shown.contains("Hello World（全匹配）"), "{shown}");
     assert!(shown.contains("hi = hello") && shown.contains("回复过 1 次"), "{shown}");
     let answer = phone.ask("修改 01 收到=好的").await;
     assert_eq!(answer, "已修改规则 01：\n收到：收到\n回复：好的");

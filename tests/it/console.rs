@@ -87,7 +87,7 @@ async fn an_admin_manages_a_user_by_forms_alone(database: &Database) {
         assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, page.as_str()), "{action}");
         root.get(&page).await.body
     };
-    assert!(post("level", &[("level", "vip")]).await.contains("等级已改为VIP 用户"));
+    assert!(post("level", &[("level", "vip")]).await.contains("等级已改为 VIP 用户"));
     for (amount, error) in
         [("0", "填大于 0"), ("-5", "填大于 0"), ("1e3", "填大于 0"), ("99999999999999999999", "填大于 0")]
     {

@@ -54,6 +54,7 @@ mod person;
 mod personal_data;
 mod profile_fields;
 mod quotas;
+mod reference;
 mod registration;
 mod repeated_placeholders;
 mod replay;

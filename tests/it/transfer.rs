@@ -154,7 +154,7 @@ async fn faults_are_reported_by_line_and_nothing_is_saved(database: &Database) {
     let expected = [
         "第 3 行：正则表达式写错了，或者太复杂",
         "第 4 行：还没有回复内容",
-        "第 6 行：关键词“B！”（完全匹配）和第 5 行重复",
+        "第 6 行：关键词“B！”（全匹配）和第 5 行重复",
     ];
     assert_eq!(faults, expected);
     // A line cannot take a keyword from a rule that stays.

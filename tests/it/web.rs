@@ -104,6 +104,7 @@ async fn every_answer_has_the_security_headers() {
         "/admin/users/1001",
         "/admin/users/1001/delete",
         "/sandbox",
+        "/sandbox/personal",
         "/no-such-page",
         "/docs",
         "/api/openapi.json",

@@ -76,14 +76,14 @@ impl Password {
 /// Hashes and verifies passwords, a few at a time, off the threads that serve requests.
 #[derive(Debug, Clone)]
 pub struct Hasher {
-    turns: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
     memory: Memory,
 }
 
 impl Default for Hasher {
     fn default() -> Self {
-        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), waiting: Arc::default(), memory: Memory::default() }
+        Self { permits: Arc::new(Semaphore::new(AT_ONCE)), waiting: Arc::default(), memory: Memory::default() }
     }
 }
 
@@ -200,13 +200,13 @@ impl Hasher {
             return Err(CoreError::Busy);
         }
         let waiting = Waiting(self.waiting.clone());
-        let turn = self.turns.clone().acquire_owned().await.map_err(|_| CoreError::Busy)?;
+        let permit = self.permits.clone().acquire_owned().await.map_err(|_| CoreError::Busy)?;
         // The permit belongs to the task: if the caller disconnects, no additional hash starts.
-        let done = tokio::task::spawn_blocking(move || {
-            let _held = (turn, waiting);
+        let hashing = tokio::task::spawn_blocking(move || {
+            let _held = (permit, waiting);
             work()
         });
-        done.await.map_err(|e| CoreError::Fault(e.to_string()))
+        hashing.await.map_err(|e| CoreError::Fault(e.to_string()))
     }
 }
 

@@ -33,7 +33,7 @@ const SUSPENSION: Duration = Duration::from_secs(30);
 /// The slots and the queue.
 #[derive(Debug, Clone)]
 pub struct EditQueue {
-    turns: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     slots: Arc<Semaphore>,
     users: Arc<Mutex<HashMap<i64, UserSlots>>>,
     timeouts: Arc<Mutex<Timeouts>>,
@@ -59,7 +59,7 @@ impl Default for Timeouts {
 impl Default for EditQueue {
     fn default() -> Self {
         Self {
-            turns: Arc::new(Semaphore::new(MAX_CONCURRENT)),
+            permits: Arc::new(Semaphore::new(MAX_CONCURRENT)),
             slots: Arc::new(Semaphore::new(MAX_SLOTS)),
             users: Arc::default(),
             timeouts: Arc::default(),
@@ -74,15 +74,15 @@ struct UserSlots {
     requests: usize,
     slots: Arc<Semaphore>,
     /// One picture at a time.
-    turn: Arc<Semaphore>,
+    edit: Arc<Semaphore>,
     /// The user gets no slot before this.
     suspended_until: Option<Instant>,
 }
 
 impl Default for UserSlots {
     fn default() -> Self {
-        let (slots, turn) = (Semaphore::new(MAX_SLOTS_PER_USER), Semaphore::new(1));
-        Self { requests: 0, slots: Arc::new(slots), turn: Arc::new(turn), suspended_until: None }
+        let (slots, edit) = (Semaphore::new(MAX_SLOTS_PER_USER), Semaphore::new(1));
+        Self { requests: 0, slots: Arc::new(slots), edit: Arc::new(edit), suspended_until: None }
     }
 }
 
@@ -99,26 +99,26 @@ impl UserSlots {
 /// A counted request of a user. Uncounted on drop, also when the request is dropped.
 #[derive(Debug)]
 struct Counted {
-    studio: EditQueue,
+    queue: EditQueue,
     user_id: i64,
 }
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        let mut desks = self.studio.users();
-        if let Some(desk) = desks.get_mut(&self.user_id) {
-            desk.requests -= 1;
+        let mut users = self.queue.users();
+        if let Some(user) = users.get_mut(&self.user_id) {
+            user.requests -= 1;
         }
         // Only users with requests or a suspension need an entry.
         let now = Instant::now();
-        desks.retain(|_, desk| desk.requests > 0 || desk.check_suspension(now).is_err());
+        users.retain(|_, user| user.requests > 0 || user.check_suspension(now).is_err());
     }
 }
 
 /// A slot in the queue. Freed on drop, also when the request is dropped.
 #[derive(Debug)]
 pub struct Slot {
-    own_turn: Arc<Semaphore>,
+    own_permit: Arc<Semaphore>,
     began: Arc<OnceLock<Instant>>,
     _shared: OwnedSemaphorePermit,
     _own: OwnedSemaphorePermit,
@@ -133,27 +133,27 @@ impl EditQueue {
     /// [`CoreError::TooMany`] if [`MAX_REQUESTS_PER_USER`] of this user are under way, if their own pictures take too long, or while
     /// the user is suspended after an edit that took too long; [`CoreError::Busy`] if all users together have all slots.
     pub async fn enter(&self, user_id: i64) -> Result<Slot, CoreError> {
-        let (request, own_slots, own_turn) = self.count(user_id)?;
+        let (request, own_slots, own_permit) = self.count(user_id)?;
         let Ok(Ok(own)) = timeout(self.timeouts().wait, own_slots.acquire_owned()).await else {
             return Err(CoreError::TooMany(RETRY_SECS));
         };
-        if let Some(desk) = self.users().get(&user_id) {
-            desk.check_suspension(Instant::now())?;
+        if let Some(user) = self.users().get(&user_id) {
+            user.check_suspension(Instant::now())?;
         }
         let shared = self.slots.clone().try_acquire_owned().map_err(|_| CoreError::Busy)?;
-        Ok(Slot { own_turn, began: Arc::default(), _shared: shared, _own: own, request })
+        Ok(Slot { own_permit, began: Arc::default(), _shared: shared, _own: own, request })
     }
 
     /// Counts a request of a user; returns the user's semaphores.
     fn count(&self, user_id: i64) -> Result<(Counted, Arc<Semaphore>, Arc<Semaphore>), CoreError> {
-        let mut desks = self.users();
-        let desk = desks.entry(user_id).or_default();
-        desk.check_suspension(Instant::now())?;
-        if desk.requests >= MAX_REQUESTS_PER_USER {
+        let mut users = self.users();
+        let user = users.entry(user_id).or_default();
+        user.check_suspension(Instant::now())?;
+        if user.requests >= MAX_REQUESTS_PER_USER {
             return Err(CoreError::TooMany(RETRY_SECS));
         }
-        desk.requests += 1;
-        Ok((Counted { studio: self.clone(), user_id }, desk.slots.clone(), desk.turn.clone()))
+        user.requests += 1;
+        Ok((Counted { queue: self.clone(), user_id }, user.slots.clone(), user.edit.clone()))
     }
 
     /// Sets the time limits: tests cannot wait five seconds.
@@ -196,20 +196,20 @@ impl Slot {
     /// A problem with the picture or an operation; [`PictureError::TooLong`] after [`MAX_TIME`]; [`CoreError::Busy`] if other pictures
     /// take all the time that it may wait.
     pub async fn edit(self, bytes: Vec<u8>, operations: Vec<Operation>) -> Result<Picture, EditError> {
-        let (studio, user_id, began) = (self.request.studio.clone(), self.request.user_id, self.began.clone());
-        let Timeouts { timeout: patience, wait, .. } = studio.timeouts();
+        let (queue, user_id, began) = (self.request.queue.clone(), self.request.user_id, self.began.clone());
+        let Timeouts { timeout: patience, wait, .. } = queue.timeouts();
         // The user's own permit first: a user waiting for themselves must not hold a shared permit.
-        let turns = async {
-            let own = self.own_turn.clone().acquire_owned().await;
-            (own, studio.turns.clone().acquire_owned().await)
+        let permits = async {
+            let own = self.own_permit.clone().acquire_owned().await;
+            (own, queue.permits.clone().acquire_owned().await)
         };
-        let Ok((Ok(own), Ok(turn))) = timeout(wait, turns).await else {
+        let Ok((Ok(own), Ok(shared))) = timeout(wait, permits).await else {
             return Err(CoreError::Busy.into());
         };
         // The permit belongs to the task: if the caller disconnects or times out, no additional edit starts.
         let deadline = Deadline(*began.get_or_init(Instant::now) + patience);
         let work = tokio::task::spawn_blocking(move || {
-            let _held = (own, turn, self);
+            let _held = (own, shared, self);
             edit(&bytes, &operations, deadline)
         });
         let done = match timeout(patience, work).await {
@@ -218,7 +218,7 @@ impl Slot {
             Err(_) => Err(PictureError::TooLong),
         };
         if matches!(done, Err(PictureError::TooLong)) {
-            studio.suspend(user_id);
+            queue.suspend(user_id);
         }
         Ok(done?)
     }
@@ -230,9 +230,9 @@ mod tests {
     use futures::{FutureExt as _, future::join_all};
 
     fn with(times: Timeouts) -> EditQueue {
-        let studio = EditQueue::default();
-        studio.set_timeouts(times);
-        studio
+        let queue = EditQueue::default();
+        queue.set_timeouts(times);
+        queue
     }
 
     fn picture() -> Vec<u8> {
@@ -240,13 +240,13 @@ mod tests {
     }
 
     /// One edit of this user.
-    async fn edit(studio: &EditQueue, user_id: i64) -> Result<Picture, EditError> {
-        studio.enter(user_id).await?.edit(picture(), Vec::new()).await
+    async fn edit(queue: &EditQueue, user_id: i64) -> Result<Picture, EditError> {
+        queue.enter(user_id).await?.edit(picture(), Vec::new()).await
     }
 
     /// A slot that is there at once.
-    fn enter(studio: &EditQueue, user_id: i64) -> Result<Slot, CoreError> {
-        Box::pin(studio.enter(user_id)).as_mut().now_or_never().expect("a slot or a refusal, at once")
+    fn enter(queue: &EditQueue, user_id: i64) -> Result<Slot, CoreError> {
+        Box::pin(queue.enter(user_id)).as_mut().now_or_never().expect("a slot or a refusal, at once")
     }
 
     fn is_busy<T>(done: &Result<T, EditError>) -> bool {
@@ -255,41 +255,41 @@ mod tests {
 
     #[tokio::test]
     async fn slots_are_refused_once_all_are_taken_and_come_back() {
-        let studio = EditQueue::default();
-        let held = studio.turns.clone().acquire_many_owned(2).await.unwrap();
+        let queue = EditQueue::default();
+        let held = queue.permits.clone().acquire_many_owned(2).await.unwrap();
         let users = i64::try_from(MAX_SLOTS).unwrap();
-        let mut waiting: Vec<_> = (0..users).map(|user| Box::pin(edit(&studio, user))).collect();
+        let mut waiting: Vec<_> = (0..users).map(|user| Box::pin(edit(&queue, user))).collect();
         for caller in &mut waiting {
             assert!(caller.as_mut().now_or_never().is_none());
         }
-        assert!(is_busy(&edit(&studio, users).await));
+        assert!(is_busy(&edit(&queue, users).await));
         // One caller disconnects: its slot is free.
         waiting.pop();
-        assert_eq!((studio.slots.available_permits(), studio.users().len()), (1, MAX_SLOTS - 1));
+        assert_eq!((queue.slots.available_permits(), queue.users().len()), (1, MAX_SLOTS - 1));
         drop(held);
         assert!(join_all(waiting).await.into_iter().all(|done| done.is_ok()));
-        assert!(edit(&studio, users).await.is_ok());
-        assert_eq!(studio.slots.available_permits(), MAX_SLOTS);
-        assert_eq!(studio.turns.available_permits(), MAX_CONCURRENT);
-        assert!(studio.users().is_empty());
+        assert!(edit(&queue, users).await.is_ok());
+        assert_eq!(queue.slots.available_permits(), MAX_SLOTS);
+        assert_eq!(queue.permits.available_permits(), MAX_CONCURRENT);
+        assert!(queue.users().is_empty());
     }
 
     #[tokio::test]
     async fn who_sends_much_waits_for_themselves_in_order_and_the_others_do_not() {
-        let studio = EditQueue::default();
-        let mut greedy: Vec<Slot> = (0..MAX_SLOTS_PER_USER).map(|_| enter(&studio, 1).unwrap()).collect();
+        let queue = EditQueue::default();
+        let mut greedy: Vec<Slot> = (0..MAX_SLOTS_PER_USER).map(|_| enter(&queue, 1).unwrap()).collect();
         // One edit of this user runs; the next one waits without holding a shared permit.
-        let own = greedy[0].own_turn.clone().try_acquire_owned().unwrap();
+        let own = greedy[0].own_permit.clone().try_acquire_owned().unwrap();
         let mut second = Box::pin(greedy.pop().unwrap().edit(picture(), Vec::new()));
         assert!(second.as_mut().now_or_never().is_none());
-        assert_eq!(studio.turns.available_permits(), MAX_CONCURRENT);
+        assert_eq!(queue.permits.available_permits(), MAX_CONCURRENT);
         // Further requests wait for a slot, up to the documented number.
         let mut queued: Vec<_> =
-            (MAX_SLOTS_PER_USER..MAX_REQUESTS_PER_USER).map(|_| Box::pin(studio.enter(1))).collect();
+            (MAX_SLOTS_PER_USER..MAX_REQUESTS_PER_USER).map(|_| Box::pin(queue.enter(1))).collect();
         assert!(queued.iter_mut().all(|request| request.as_mut().now_or_never().is_none()));
-        assert!(matches!(enter(&studio, 1), Err(CoreError::TooMany(1..))));
-        assert_eq!(studio.slots.available_permits(), MAX_SLOTS - MAX_SLOTS_PER_USER);
-        assert!(edit(&studio, 2).await.is_ok(), "another user does not wait");
+        assert!(matches!(enter(&queue, 1), Err(CoreError::TooMany(1..))));
+        assert_eq!(queue.slots.available_permits(), MAX_SLOTS - MAX_SLOTS_PER_USER);
+        assert!(edit(&queue, 2).await.is_ok(), "another user does not wait");
         // One gives up; the first of the others gets the slot.
         queued.pop();
         drop(greedy.pop());
@@ -298,35 +298,35 @@ mod tests {
         drop((slot, own));
         assert!(second.await.is_ok());
         drop((queued, greedy));
-        assert!(studio.users().is_empty());
-        assert_eq!(studio.slots.available_permits(), MAX_SLOTS);
+        assert!(queue.users().is_empty());
+        assert_eq!(queue.slots.available_permits(), MAX_SLOTS);
     }
 
     #[tokio::test]
-    async fn a_slot_or_a_turn_that_does_not_come_is_given_up() {
-        let studio = with(Timeouts { wait: Duration::ZERO, ..Timeouts::default() });
-        let held = studio.turns.clone().acquire_many_owned(2).await.unwrap();
-        assert!(is_busy(&edit(&studio, 1).await));
-        assert!(studio.users().is_empty());
+    async fn a_slot_or_a_permit_that_does_not_come_is_given_up() {
+        let queue = with(Timeouts { wait: Duration::ZERO, ..Timeouts::default() });
+        let held = queue.permits.clone().acquire_many_owned(2).await.unwrap();
+        assert!(is_busy(&edit(&queue, 1).await));
+        assert!(queue.users().is_empty());
         drop(held);
         // The user's own requests have the slots.
-        let _slots: Vec<Slot> = (0..MAX_SLOTS_PER_USER).map(|_| enter(&studio, 1).unwrap()).collect();
-        let refused = studio.enter(1).await.map(drop);
+        let _slots: Vec<Slot> = (0..MAX_SLOTS_PER_USER).map(|_| enter(&queue, 1).unwrap()).collect();
+        let refused = queue.enter(1).await.map(drop);
         assert!(matches!(refused, Err(CoreError::TooMany(1..))), "{refused:?}");
     }
 
     #[tokio::test]
-    async fn work_that_takes_too_long_is_told_in_time_and_its_user_rests() {
-        let studio = with(Timeouts { timeout: Duration::ZERO, ..Timeouts::default() });
-        let mut slots: Vec<Slot> = (0..MAX_SLOTS_PER_USER).map(|_| enter(&studio, 1).unwrap()).collect();
-        let mut queued = Box::pin(studio.enter(1));
+    async fn work_that_takes_too_long_is_reported_in_time_and_its_user_is_suspended() {
+        let queue = with(Timeouts { timeout: Duration::ZERO, ..Timeouts::default() });
+        let mut slots: Vec<Slot> = (0..MAX_SLOTS_PER_USER).map(|_| enter(&queue, 1).unwrap()).collect();
+        let mut queued = Box::pin(queue.enter(1));
         assert!(queued.as_mut().now_or_never().is_none());
         let refused = slots.pop().unwrap().edit(picture(), Vec::new()).await;
         assert!(matches!(refused, Err(EditError::Refused(PictureError::TooLong))), "{refused:?}");
         // A request that waited meanwhile is refused, too.
-        for refused in [queued.await.map(drop), enter(&studio, 1).map(drop)] {
+        for refused in [queued.await.map(drop), enter(&queue, 1).map(drop)] {
             assert!(matches!(refused, Err(CoreError::TooMany(1..=30))), "{refused:?}");
         }
-        assert!(enter(&studio, 2).is_ok(), "other users are not affected");
+        assert!(enter(&queue, 2).is_ok(), "other users are not affected");
     }
 }

@@ -91,33 +91,33 @@ pub(super) async fn apply(
 ) -> Result<(i64, Vec<i64>), RuleRejection> {
     let owner_id = editor.owner_id;
     let rules = refuse(db, owner, owner_id, &changes).await?;
-    let mut done = ChangeRecorder::new(ctx);
+    let mut recorder = ChangeRecorder::new(ctx);
     let ChangeSet { added, returned, rewritten, removed } = changes;
     let gone: Vec<i64> = removed.iter().map(|r| r.id).chain(rewritten.iter().map(|(r, _)| r.id)).collect();
     store::rule_edit::delete_rules(db, &gone).await?;
     let mut records = Vec::with_capacity(added.len() + returned.len() + rewritten.len());
     let mut numbers = Vec::with_capacity(added.len());
     for rule in &removed {
-        done.note(owner_id, (rule.id, rule.number), Some(rule), None);
+        recorder.note(owner_id, (rule.id, rule.number), Some(rule), None);
     }
     for (rule, parsed) in returned {
-        done.note(owner_id, (rule.id, rule.number), None, Some(&parsed.draft));
+        recorder.note(owner_id, (rule.id, rule.number), None, Some(&parsed.draft));
         records.push(record(ctx, editor, &rule, parsed));
     }
     for (rule, parsed) in rewritten {
-        done.note(owner_id, (rule.id, rule.number), Some(&rule), Some(&parsed.draft));
+        recorder.note(owner_id, (rule.id, rule.number), Some(&rule), Some(&parsed.draft));
         records.push(record(ctx, editor, &rule, parsed));
     }
     for (number, parsed) in (owner.last_number + 1..).zip(added) {
         let rule = fresh(ctx, number);
-        done.note(owner_id, (rule.id, number), None, Some(&parsed.draft));
+        recorder.note(owner_id, (rule.id, number), None, Some(&parsed.draft));
         records.push(record(ctx, editor, &rule, parsed));
         numbers.push(number);
     }
     store::rule_edit::insert_rules(db, &records).await?;
     refuse_dear(db, owner_id, &records).await?;
     let last_number = numbers.last().copied().unwrap_or(owner.last_number);
-    let change_id = finish(ctx, db, editor, (last_number, rules), done, (action, undoes)).await?;
+    let change_id = finish(ctx, db, editor, (last_number, rules), recorder, (action, undoes)).await?;
     Ok((change_id, numbers))
 }
 
@@ -214,32 +214,32 @@ pub(super) async fn finish(
     db: &mut Tx,
     editor: &Editor,
     (last_number, rules): (i64, i64),
-    done: ChangeRecorder,
+    recorder: ChangeRecorder,
     (action, undoes): (Action, Option<i64>),
 ) -> Result<i64, CoreError> {
-    let summary = cut::chars(&done.keywords.join("、"), SUMMARY_MAX_CHARS).to_owned();
+    let summary = cut::chars(&recorder.keywords.join("、"), SUMMARY_MAX_CHARS).to_owned();
     let change = ChangeRow {
-        id: done.change_id,
+        id: recorder.change_id,
         owner_id: editor.owner_id,
         actor_id: editor.actor_id,
         door: editor.door.as_str().to_owned(),
         action: action.as_str().to_owned(),
-        rules: i64::try_from(done.versions.len()).unwrap_or(i64::MAX),
+        rules: i64::try_from(recorder.versions.len()).unwrap_or(i64::MAX),
         summary,
         undoes,
         undone_by: None,
         created_at: ctx.now(),
     };
-    let kept_bytes = store::rule_history::insert_change(db, change, &done.versions).await?;
+    let kept_bytes = store::rule_history::insert_change(db, change, &recorder.versions).await?;
     // The undone change stays, and so does the current one, whatever their size.
-    let stays = undoes.unwrap_or(done.change_id);
+    let stays = undoes.unwrap_or(recorder.change_id);
     let most_bytes = most_bytes(ctx, editor.owner_id);
     store::rule_history::delete_surplus(db, editor.owner_id, stays, kept_bytes, most_bytes).await?;
     cache::changed(ctx, db, editor.owner_id).await?;
     store::rule_edit::update_owner(db, editor.owner_id, last_number, rules).await?;
     // Users' own rules are private; changes of the account's rules are audited.
     if editor.owner_id == ACCOUNT {
-        let numbers: Vec<String> = done.versions.iter().map(|v| v.version.number.to_string()).collect();
+        let numbers: Vec<String> = recorder.versions.iter().map(|v| v.version.number.to_string()).collect();
         let row = AuditRow {
             id: ctx.next_id(),
             actor_id: Some(editor.actor_id),
@@ -254,7 +254,7 @@ pub(super) async fn finish(
         };
         store::audit::insert_entry(db, row).await?;
     }
-    Ok(done.change_id)
+    Ok(recorder.change_id)
 }
 
 /// How much larger the account's history may be than a user's.

@@ -80,7 +80,7 @@ pub async fn add(ctx: &Ctx, editor: &Editor, draft: &Draft) -> Result<i64, RuleR
 /// # Errors
 /// As [`apply_within`].
 pub async fn add_many(ctx: &Ctx, editor: &Editor, drafts: Vec<Draft>) -> Result<Vec<i64>, RuleRejection> {
-    apply(ctx, editor, Plan { add: drafts, ..Plan::default() }).await.map(|done| done.numbers)
+    apply(ctx, editor, Plan { add: drafts, ..Plan::default() }).await.map(|edited| edited.numbers)
 }
 
 /// Replaces a rule's contents, if it still has `revision`. Returns the change; `None` if nothing changed.
@@ -95,7 +95,7 @@ pub async fn update(
     draft: &Draft,
 ) -> Result<Option<i64>, RuleRejection> {
     let update = Update { number, revision: Some(revision), draft: draft.clone() };
-    apply(ctx, editor, Plan { update: vec![update], ..Plan::default() }).await.map(|done| done.change_id)
+    apply(ctx, editor, Plan { update: vec![update], ..Plan::default() }).await.map(|edited| edited.change_id)
 }
 
 /// Deletes rules. They can be restored from the history. Returns the change; `None` if there were no numbers.
@@ -103,7 +103,7 @@ pub async fn update(
 /// # Errors
 /// As [`apply_within`].
 pub async fn delete(ctx: &Ctx, editor: &Editor, numbers: &[i64]) -> Result<Option<i64>, RuleRejection> {
-    apply(ctx, editor, Plan { delete: numbers.to_vec(), ..Plan::default() }).await.map(|done| done.change_id)
+    apply(ctx, editor, Plan { delete: numbers.to_vec(), ..Plan::default() }).await.map(|edited| edited.change_id)
 }
 
 /// Applies a plan, as one change.
@@ -274,17 +274,17 @@ async fn touch(
     let owner = change_set::lock(db, editor.owner_id).await?;
     let mut rules: Vec<Rule> = rules(db, editor.owner_id, numbers).await?.into_values().filter(is_concerned).collect();
     rules.sort_by_key(|r| r.number);
-    let mut done = ChangeRecorder::new(ctx);
+    let mut recorder = ChangeRecorder::new(ctx);
     for rule in &rules {
         let mut draft = Draft::from(rule);
         change(&mut draft);
-        done.note(editor.owner_id, (rule.id, rule.number), Some(rule), Some(&draft));
+        recorder.note(editor.owner_id, (rule.id, rule.number), Some(rule), Some(&draft));
     }
     if rules.is_empty() {
         return Ok((None, Vec::new()));
     }
     let counts = (owner.last_number, owner.rules);
-    let change_id = change_set::finish(ctx, db, editor, counts, done, (action, None)).await?;
+    let change_id = change_set::finish(ctx, db, editor, counts, recorder, (action, None)).await?;
     Ok((Some(change_id), rules.iter().map(|r| r.id).collect()))
 }
 

@@ -36,7 +36,7 @@ texts! {
         other: "{field} 不对" / "{field} is invalid",
         other_empty: "{field} 没有填" / "{field} is empty",
         other_long: "{field} 太长，最多 {n}" / "{field} is too long: at most {n}",
-        exact: "完全匹配" / "exact",
+        exact: "全匹配" / "exact",
         prefix: "开头匹配" / "starts with",
         contains: "包含" / "contains",
         regex: "正则" / "regex",

@@ -66,19 +66,19 @@ async fn put_within(
     wanted.insert(number, moved.own);
     let numbers: Vec<i64> = wanted.keys().copied().collect();
     let rules = edit::rules(db, editor.owner_id, &numbers).await?;
-    let (mut done, mut ids) = (ChangeRecorder::new(ctx), BTreeMap::<i64, Vec<i64>>::new());
+    let (mut recorder, mut ids) = (ChangeRecorder::new(ctx), BTreeMap::<i64, Vec<i64>>::new());
     // The moved rule first: the change's summary names it.
     for number in std::iter::once(number).chain(numbers.into_iter().filter(|other| *other != number)) {
         let (Some(rule), Some(priority)) = (rules.get(&number), wanted.get(&number)) else { continue };
         let draft = Draft { priority: *priority, ..Draft::from(rule) };
-        done.note(editor.owner_id, (rule.id, rule.number), Some(rule), Some(&draft));
+        recorder.note(editor.owner_id, (rule.id, rule.number), Some(rule), Some(&draft));
         ids.entry(*priority).or_default().push(rule.id);
     }
     for (priority, ids) in ids {
         store::rule_edit::update_priority(db, &ids, priority, &edit::touched(ctx, editor)).await?;
     }
     let counts = (owner.last_number, owner.rules);
-    Ok(Some(change_set::finish(ctx, db, editor, counts, done, (Action::Priority, None)).await?))
+    Ok(Some(change_set::finish(ctx, db, editor, counts, recorder, (Action::Priority, None)).await?))
 }
 
 /// Priorities for a new rule at `at` among these, highest first; `None` if no priorities are free on either side.

@@ -20,9 +20,9 @@ pub(super) async fn of(ctx: &Ctx, user_id: i64) -> Result<Remembered, CoreError>
     if let Some(known) = ctx.token_status.find(user_id, ctx.now()) {
         return Ok(known);
     }
-    let turn = ctx.token_status.generation.load(Ordering::SeqCst);
+    let generation = ctx.token_status.generation.load(Ordering::SeqCst);
     let mut db = ctx.store.read().await?;
-    let standing = match store::token::find_standing(&mut db, user_id).await? {
+    let status = match store::token::find_standing(&mut db, user_id).await? {
         None => None,
         Some(row) => Some(Arc::new(TokenStatus {
             role: if row.role == "admin" { Role::Admin } else { Role::User },
@@ -32,8 +32,8 @@ pub(super) async fn of(ctx: &Ctx, user_id: i64) -> Result<Remembered, CoreError>
             revoked: store::token::list_revoked(&mut db, user_id).await?,
         })),
     };
-    ctx.token_status.insert(user_id, standing.clone(), turn);
-    Ok(standing)
+    ctx.token_status.insert(user_id, status.clone(), generation);
+    Ok(status)
 }
 
 /// Records that the status of a user changed, in the caller's transaction: after its commit this instance reads it anew, and the others

@@ -9,7 +9,7 @@ use crate::{
 
 /// One sentence about a failure, without internals.
 #[must_use]
-pub fn told(refusal: &Refusal) -> String {
+pub fn describe(refusal: &Refusal) -> String {
     match refusal {
         Refusal::Core(error) => of_core(error),
         Refusal::Request(what) => of_request(what),
@@ -140,13 +140,13 @@ mod tests {
 
     #[test]
     fn a_fault_is_told_without_what_it_was() {
-        let text = told(&Refusal::Core(CoreError::Fault("password=hunter2".to_owned())));
+        let text = describe(&Refusal::Core(CoreError::Fault("password=hunter2".to_owned())));
         assert!(!text.contains("hunter2"));
         let two = CoreError::Invalid(vec![
             FieldError { field: "amount", problem: Problem::Malformed },
             FieldError { field: "feature", problem: Problem::Empty },
         ]);
-        assert_eq!(told(&Refusal::Core(two)), "参数 amount 的格式不对；缺少参数 feature");
+        assert_eq!(describe(&Refusal::Core(two)), "参数 amount 的格式不对；缺少参数 feature");
     }
 
     #[test]
@@ -163,7 +163,7 @@ mod tests {
             (42001, "access_token"),
             (40097, "微信拒绝了请求"),
         ] {
-            let text = told(&Refusal::Core(CoreError::Platform(PlatformFault::Other(code))));
+            let text = describe(&Refusal::Core(CoreError::Platform(PlatformFault::Other(code))));
             assert!(text.contains(help) && text.ends_with(&format!("（{code}）")), "{text}");
         }
     }
@@ -173,7 +173,7 @@ mod tests {
     fn every_code_of_the_platform_has_its_own_text() {
         let text_of = |code: i64| {
             let error = ApiError::Platform { code, class: ErrorClass::of(code), message: String::new() };
-            told(&Refusal::Core(CoreError::from(error)))
+            describe(&Refusal::Core(CoreError::from(error)))
         };
         let codes =
             (40_000..51_000).chain(61_000..62_000).chain([-1, 65_301, 70_000, 89_503, 268_487_001, 268_487_002]);
@@ -188,7 +188,7 @@ mod tests {
                 assert_ne!(words(*one), words(*other), "{one}, {other}");
             }
         }
-        let snapshot = told(&Refusal::Core(CoreError::Platform(PlatformFault::SnapshotVisitor)));
+        let snapshot = describe(&Refusal::Core(CoreError::Platform(PlatformFault::SnapshotVisitor)));
         assert!(snapshot.contains("快照") && !snapshot.contains("code"), "{snapshot}");
     }
 }

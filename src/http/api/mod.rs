@@ -63,7 +63,7 @@ pub trait Dialect: Send + Sync + 'static {
             Refusal::Core(error) => Self::of_core(error),
             Refusal::Request(what) => Self::of_request(what),
         };
-        Self::say(verdict, error_text::told(refusal))
+        Self::say(verdict, error_text::describe(refusal))
     }
 }
 

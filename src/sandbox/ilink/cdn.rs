@@ -1,6 +1,7 @@
 //! The CDN: encrypted files, in memory.
 
-use super::api::{BAD_RECIPIENT, BAD_REQUEST, Call, Refused};
+use super::call::{BAD_RECIPIENT, BAD_REQUEST, Call, Refused};
+use super::files::Announced;
 use super::state::State;
 use crate::ilink::media::{FILE_MAX_BYTES, MediaKey, encrypted_len};
 use axum::{
@@ -13,64 +14,9 @@ use axum::{
 };
 use md5::{Digest as _, Md5};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 use url::Url;
-
-/// All files together, in bytes; beyond it the oldest are forgotten.
-const TOTAL_MAX_BYTES: usize = 64 * 1024 * 1024;
-/// The most uploads that were announced and have not come.
-const ANNOUNCED_MAX: usize = 1_000;
-
-/// The encrypted files by their download parameters.
-#[derive(Debug, Default)]
-pub(super) struct Files {
-    files: BTreeMap<String, File>,
-    order: VecDeque<String>,
-    total_bytes: usize,
-    announced: BTreeMap<String, Announced>,
-}
-
-#[derive(Debug, Clone)]
-struct File {
-    bytes: Bytes,
-    key: MediaKey,
-}
-
-/// What `getuploadurl` was called with.
-#[derive(Debug, Clone)]
-struct Announced {
-    file_key: String,
-    key: MediaKey,
-    encrypted_bytes: usize,
-    md5: String,
-}
-
-impl Files {
-    /// Adds an encrypted file.
-    pub fn add(&mut self, param: String, bytes: Bytes, key: MediaKey) {
-        self.total_bytes += bytes.len();
-        self.files.insert(param.clone(), File { bytes, key });
-        self.order.push_back(param);
-        while self.total_bytes > TOTAL_MAX_BYTES
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.total_bytes -= self.files.remove(&oldest).map_or(0, |file| file.bytes.len());
-        }
-    }
-
-    /// True if there is such a file, and the key opens it.
-    pub fn opens(&self, param: &str, key: &str) -> bool {
-        let (Some(file), Some(key)) = (self.files.get(param), MediaKey::from_base64(key)) else { return false };
-        key.to_hex() == file.key.to_hex()
-    }
-
-    /// A file, decrypted.
-    pub fn plain(&self, param: &str) -> Option<Vec<u8>> {
-        let file = self.files.get(param)?;
-        file.key.decrypt(file.bytes.to_vec())
-    }
-}
 
 pub(super) fn base(server: &Url) -> Url {
     let mut base = server.clone();
@@ -104,12 +50,8 @@ pub(super) fn upload_url(state: &State, call: &Call) -> Result<Value, Refused> {
         return Err(BAD_REQUEST);
     }
     let param = state.letters(40);
-    let mut world = state.world();
-    let announced = &mut world.files.announced;
-    if announced.len() >= ANNOUNCED_MAX {
-        announced.clear();
-    }
-    announced.insert(param.clone(), Announced { file_key: file_key.clone(), key, encrypted_bytes, md5 });
+    let announced = Announced { file_key: file_key.clone(), key, encrypted_bytes, md5 };
+    state.world().files.announce(param.clone(), announced);
     if kind > 2 {
         return Ok(json!({ "ret": 0, "upload_param": param }));
     }
@@ -126,7 +68,7 @@ async fn upload(
 ) -> Response {
     let refused = |why: &'static str| (StatusCode::BAD_REQUEST, [("x-error-message", why)]).into_response();
     let field = |name: &str| query.get(name).map_or("", String::as_str);
-    let announced = state.world().files.announced.remove(field("encrypted_query_param"));
+    let announced = state.world().files.announced(field("encrypted_query_param"));
     let Some(announced) = announced.filter(|announced| announced.file_key == field("filekey")) else {
         return refused("unknown upload");
     };
@@ -144,8 +86,8 @@ async fn upload(
 
 async fn download(Shared(state): Shared<Arc<State>>, Query(query): Query<HashMap<String, String>>) -> Response {
     let param = query.get("encrypted_query_param").map_or("", String::as_str);
-    match state.world().files.files.get(param) {
-        Some(file) => ([(header::CONTENT_TYPE, "application/octet-stream")], file.bytes.clone()).into_response(),
+    match state.world().files.sealed(param) {
+        Some(bytes) => ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }

@@ -1,16 +1,18 @@
 //! A fake iLink platform: what `ilinkai.weixin.qq.com` and its CDN are for a bot, and the owner's own WeChat.
 //!
 //! It knows the program by its calls only, and is as strict as the platform is known to be: one bot per person, a token that a new login
-//! replaces, about 10 messages for each received one, 24 hours. Everything is lost when the process ends.
-//! Facts: docs/WECHAT.md, 7.
+//! replaces, about 10 messages for each received one, 24 hours. Facts: docs/WECHAT.md, 7.
 
 mod api;
+mod call;
 mod cdn;
 mod chat;
 mod contact;
 mod fault;
+mod files;
 mod login;
 mod owner;
+mod qr;
 mod send;
 mod state;
 mod update;
@@ -18,8 +20,8 @@ mod update;
 pub use chat::{Content, FileKind, Line, LineBy};
 pub use contact::{Counts, MESSAGES_PER_INBOUND, WINDOW_MS};
 pub use fault::{Fault, Scope};
-pub use login::{NumberAsked, QrView};
 pub use owner::{OwnerView, Refusal, ScanView};
+pub use qr::{NumberAsked, QrView};
 
 use crate::base::{clock::Clock, rng::Rng};
 use axum::Router;
@@ -45,6 +47,22 @@ impl IlinkPlatform {
         changed: impl Fn() + Send + Sync + 'static,
     ) -> Self {
         Self(Arc::new(State::new(base, clock, rng, Box::new(changed), HOLD)))
+    }
+
+    /// The state as it is then, each time that it is called: bots, their messages and chats. Empty once the platform is gone.
+    pub fn snapshots(&self) -> impl Fn() -> Vec<u8> + Send + use<> {
+        let state = Arc::downgrade(&self.0);
+        // Serializing texts and numbers cannot fail.
+        move || state.upgrade().and_then(|state| serde_json::to_vec(&*state.world()).ok()).unwrap_or_default()
+    }
+
+    /// Takes up a state of an earlier process.
+    ///
+    /// # Errors
+    /// One line: it cannot be read.
+    pub fn restore(&self, bytes: &[u8]) -> Result<(), String> {
+        *self.0.world() = serde_json::from_slice(bytes).map_err(|e| e.to_string())?;
+        Ok(())
     }
 
     /// The API at `/ilink/bot/…` and the CDN at `/c2c/…`.

@@ -3,7 +3,8 @@
 use super::IlinkPlatform;
 use super::chat::{Content, FileKind, Line, LineBy};
 use super::contact::{Contact, Counts, WINDOW_MS};
-use super::login::{self, NumberAsked, QrView, Stage};
+use super::login;
+use super::qr::{NumberAsked, QrView, Stage};
 use super::state::World;
 use crate::ilink::media::MediaKey;
 use serde_json::{Value, json};
@@ -231,6 +232,12 @@ impl IlinkPlatform {
             lines: contact.chat.lines(),
             counts: contact.counts,
         }
+    }
+
+    /// True if this person's bot has a valid token.
+    #[must_use]
+    pub fn is_connected(&self, owner: &str) -> bool {
+        self.0.world().contacts.get(owner).is_some_and(|contact| contact.token.is_some())
     }
 
     /// A file of a chat, decrypted.

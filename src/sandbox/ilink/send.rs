@@ -1,8 +1,8 @@
 //! What the bot sends: messages, the typing indicator, and its notices.
 
-use super::api::{BAD_CONTEXT, BAD_RECIPIENT, BAD_REQUEST, Call, LIMITED, Refused};
-use super::cdn::Files;
+use super::call::{BAD_CONTEXT, BAD_RECIPIENT, BAD_REQUEST, Call, LIMITED, Refused};
 use super::chat::{Content, FileKind, LineBy};
+use super::files::Files;
 use super::state::State;
 use serde_json::{Value, json};
 

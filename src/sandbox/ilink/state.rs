@@ -1,10 +1,11 @@
 //! The shared state of the fake platform.
 
-use super::cdn::Files;
 use super::contact::Contact;
 use super::fault::Faults;
-use super::login::Logins;
+use super::files::Files;
+use super::qr::Logins;
 use crate::base::{clock::Clock, rng::Rng};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -24,12 +25,14 @@ pub(super) struct State {
     world: Mutex<World>,
 }
 
-/// Everything that happens.
-#[derive(Debug)]
+/// Everything that happens. Logins and files are lost when the process ends.
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct World {
     /// By the owner's id, `…@im.wechat`.
     pub contacts: BTreeMap<String, Contact>,
+    #[serde(skip)]
     pub logins: Logins,
+    #[serde(skip)]
     pub files: Files,
     last_message_id: u64,
 }
@@ -55,12 +58,8 @@ impl State {
         changed: Box<dyn Fn() + Send + Sync>,
         hold: Duration,
     ) -> Self {
-        let world = World {
-            contacts: BTreeMap::new(),
-            logins: Logins::default(),
-            files: Files::default(),
-            last_message_id: FIRST_MESSAGE_ID + rng.below(1_000_000_000_000_000),
-        };
+        let last_message_id = FIRST_MESSAGE_ID + rng.below(1_000_000_000_000_000);
+        let world = World { last_message_id, ..World::default() };
         let faults = Faults::default();
         Self { base, clock, rng, faults, changed, hold: Mutex::new(hold), world: Mutex::new(world) }
     }

@@ -1,6 +1,6 @@
 //! `getupdates`: held until a message comes.
 
-use super::api::{BAD_REQUEST, Call, Refused, STALE};
+use super::call::{BAD_REQUEST, Call, Refused, STALE};
 use super::state::State;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@ use super::Shown;
 use crate::{
     sandbox::platform::AccountKind,
     web::{
-        component::{Card, Fact, Facts, Kind, Segment, Submit},
+        component::{Card, Fact, Facts, Kind, LinkButton, Segment, Submit},
         text::fill,
     },
 };
@@ -51,6 +51,16 @@ pub(super) fn account(shown: &Shown) -> impl IntoView + use<> {
                         </div>
                         <p class="small-text soft">{t.code_note}</p>
                     </form>
+                    <div class="stack tight">
+                        <div>
+                            <LinkButton
+                                href=format!("/sandbox/personal?person={openid}")
+                                text=t.personal_link
+                                kind=Kind::Plain
+                            />
+                        </div>
+                        <p class="small-text soft">{t.personal_note}</p>
+                    </div>
                     <div id="sandbox-facts" data-live>
                         <Facts>
                             <Fact name=t.appid><span class="mono">{appid}</span></Fact>

@@ -32,7 +32,7 @@ pub fn bubbles(lang: Lang, lines: &[Line]) -> Vec<Bubble> {
         }
         last_ms = line.at_ms;
         match (&line.content, line.by) {
-            (ChatContent::Note(note), _) => bubbles.push(Bubble::Line(noted(t, note))),
+            (ChatContent::Note(note), _) => bubbles.push(Bubble::Line(note_text(t, note))),
             (content, By::Person) => bubbles.extend(shown(t, content, false).into_iter().map(Bubble::Mine)),
             (content, By::Account | By::Platform) => {
                 bubbles.extend(shown(t, content, true).into_iter().map(Bubble::Theirs));
@@ -63,7 +63,7 @@ fn shown(t: &Sandbox, content: &ChatContent, is_account: bool) -> Vec<Shown> {
         ChatContent::Place { label } => card(label, t.label_place, t.label_place, None),
         ChatContent::Link { title, summary, url } => card(title, url, summary, Some(url)),
         ChatContent::Sticker => Shown::text(t.label_sticker),
-        ChatContent::Note(note) => Shown::text(noted(t, note)),
+        ChatContent::Note(note) => Shown::text(note_text(t, note)),
     };
     vec![one]
 }
@@ -88,7 +88,7 @@ fn menu(head: &str, items: &[(String, String)], tail: &str) -> Shown {
     Shown::Text(all)
 }
 
-fn noted(t: &Sandbox, note: &Note) -> String {
+fn note_text(t: &Sandbox, note: &Note) -> String {
     match note {
         Note::Followed => t.note_followed,
         Note::FollowedByScan => t.note_followed_by_scan,
@@ -102,7 +102,7 @@ fn noted(t: &Sandbox, note: &Note) -> String {
 }
 
 /// `11-21 13:05`, Beijing time.
-fn moment(ms: i64) -> String {
+pub(super) fn moment(ms: i64) -> String {
     let beijing = UtcOffset::from_hms(8, 0, 0).unwrap_or(UtcOffset::UTC);
     let at = OffsetDateTime::from_unix_timestamp(ms.div_euclid(1000)).ok();
     at.and_then(|t| t.to_offset(beijing).format(format_description!("[month]-[day] [hour]:[minute]")).ok())

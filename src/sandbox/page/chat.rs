@@ -7,7 +7,7 @@ use leptos::prelude::*;
 pub(super) fn chat(shown: &Shown) -> impl IntoView + use<> {
     let t = shown.t;
     let inside = match &shown.person {
-        None => view! { <Card><Empty title=t.nobody text=t.nobody_do shape=Shape::Phone /></Card> }.into_any(),
+        None => view! { <Card><Empty title=t.no_people text=t.no_people_do shape=Shape::Phone /></Card> }.into_any(),
         Some(person) => {
             let bubbles = bubble::bubbles(shown.lang, &shown.phone.platform.chat(&person.openid));
             let foot = if shown.is_follower() { writing(shown).into_any() } else { following(shown).into_any() };

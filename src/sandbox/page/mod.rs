@@ -5,10 +5,12 @@ mod bubble;
 mod chat;
 mod key;
 mod people;
+mod personal;
 mod piece;
 mod scan;
 
 pub use bubble::PICTURE;
+pub use personal::{PersonalPage, owner_id, sample};
 
 use super::{
     Phone,

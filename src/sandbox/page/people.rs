@@ -17,7 +17,7 @@ pub(super) fn people(shown: &Shown) -> impl IntoView + use<> {
     let demos = [Lang::Zh, Lang::En].map(|lang| Sandbox::of(lang).demo);
     let has_demo = shown.people.iter().any(|p| demos.contains(&p.nickname.as_str()));
     let list = if shown.people.is_empty() {
-        view! { <Empty title=t.nobody text=t.nobody_do shape=Shape::Person /> }.into_any()
+        view! { <Empty title=t.no_people text=t.no_people_do shape=Shape::Person /> }.into_any()
     } else {
         let rows =
             shown.people.iter().rev().map(|person| row(person, &openid, (t.following, t.not_following))).collect_view();

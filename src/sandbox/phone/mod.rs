@@ -5,6 +5,7 @@ mod access;
 mod events;
 mod handlers;
 mod media;
+mod personal;
 mod request;
 mod rules;
 
@@ -32,6 +33,13 @@ pub fn routes() -> Router<AppState> {
         .route("/sandbox/code", post(handlers::make_code))
         .route("/sandbox/account", post(handlers::switch_account))
         .route("/sandbox/rules", post(rules::add_examples))
+        .route("/sandbox/personal/scan", post(personal::scan))
+        .route("/sandbox/personal/confirm", post(personal::confirm))
+        .route("/sandbox/personal/cancel", post(personal::cancel))
+        .route("/sandbox/personal/say", post(personal::say))
+        .route("/sandbox/personal/send", post(personal::send))
+        .route("/sandbox/personal/fault", post(personal::fault))
+        .route("/sandbox/personal/media/{file}", get(personal::media))
         .route("/sandbox/media/{media_id}", get(media::picture))
         .route("/sandbox/events", get(events::follow))
 }

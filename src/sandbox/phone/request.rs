@@ -72,7 +72,12 @@ impl PhoneRequest {
 
     /// Redirects back with a notice above the page.
     pub fn tell(&self, tone: Tone, text: impl Into<String>) -> Response {
-        let mut response = see(&format!("/sandbox?person={}", encoded(&self.sent.person)));
+        self.tell_on("/sandbox", tone, text)
+    }
+
+    /// The same for another page of the phone.
+    pub fn tell_on(&self, page: &str, tone: Tone, text: impl Into<String>) -> Response {
+        let mut response = see(&format!("{page}?person={}", encoded(&self.sent.person)));
         let flash = Flash::notice(tone, text).seal(&self.state.ctx);
         if let Some(cookie) = Jar::Flash.write(&flash, flash::MAX_AGE_SECS, self.state.ctx.settings.is_https) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -88,7 +93,12 @@ impl PhoneRequest {
 
 /// Redirects back to this user's phone.
 pub fn back_to(person: &str) -> Response {
-    see(&format!("/sandbox?person={}#phone", encoded(person)))
+    back_on("/sandbox", person)
+}
+
+/// The same for another page of the phone.
+pub fn back_on(page: &str, person: &str) -> Response {
+    see(&format!("{page}?person={}#phone", encoded(person)))
 }
 
 fn see(path: &str) -> Response {

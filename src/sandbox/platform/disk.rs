@@ -43,6 +43,14 @@ impl Keeper {
         Self(Some(sender))
     }
 
+    /// Requests a write, and does not wait for it.
+    pub fn ask(&self) {
+        if let Some(sender) = &self.0 {
+            // The writing task ends with the program only.
+            sender.send(oneshot::channel().0).ok();
+        }
+    }
+
     /// Returns once all changes up to now are on disk, or the write failed.
     pub async fn keep(&self) {
         let Some(sender) = &self.0 else { return };

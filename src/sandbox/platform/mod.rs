@@ -1,4 +1,5 @@
-//! A fake WeChat platform: a separate server with the platform's HTTP, XML, signatures and AES.
+//! A fake WeChat platform: a separate server with the platform's HTTP, XML, signatures and AES. The same server has the iLink platform
+//! of [`ilink`](super::ilink).
 //!
 //! It has both roles of the platform: it answers the account's API calls, and sends users' actions to the account's address
 //! ([`Act`], [`Push`]). It knows the program by its address only, and is as strict as the platform. Not implemented: menus, tags,
@@ -45,16 +46,25 @@ pub use world::{AccountKind, Follow, NICKNAME_MAX_CHARS, Refusal};
 
 use crate::{
     base::{clock::Clock, rng::Rng},
+    sandbox::ilink::IlinkPlatform,
     wechat::callback::Mode,
 };
+use disk::Keeper;
 use files::Files;
 use state::{Line as Wire, PlatformState};
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 use tokio::{net::TcpListener, task::JoinHandle};
 use url::Url;
 
 /// The platform disconnects after this time (docs/WECHAT.md, 2.1).
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The folder of the iLink platform's state, below that of the settings.
+const ILINK_FOLDER: &str = "sandbox-ilink";
 
 /// Settings of the fake platform.
 #[derive(Clone)]
@@ -88,6 +98,7 @@ impl PlatformSettings {
 /// A running fake platform; it ends when dropped.
 pub struct Platform {
     state: Arc<PlatformState>,
+    ilink: IlinkPlatform,
     base: Url,
     server: JoinHandle<()>,
 }
@@ -99,17 +110,17 @@ impl Platform {
     /// One line: the folder cannot be used, the credentials are invalid, or no port is free.
     pub async fn start(settings: PlatformSettings) -> Result<Self, String> {
         let PlatformSettings { folder, push_url, kind, mode, credentials, patience, clock, rng } = settings;
-        let files = Files::new(folder.clone());
+        let (files, stored_in) = (Files::new(folder.clone()), folder.clone());
         let (world, keeper) = memory::open(folder, credentials, kind, rng.as_ref()).await?;
         let wire = Wire { push_url: push_url.clone(), mode, verified: None };
         let state = Arc::new(PlatformState::new(world, keeper, wire, (clock, rng), patience, files)?);
-        let (base, server) = serve(Arc::clone(&state)).await?;
+        let (base, ilink, server) = serve(&state, stored_in).await?;
         if let Some(url) = push_url {
             let state = Arc::clone(&state);
             // The program listens but does not serve yet.
             tokio::spawn(async move { verify(&state, &url).await });
         }
-        Ok(Self { state, base, server })
+        Ok(Self { state, ilink, base, server })
     }
 
     /// Replaces `https://api.weixin.qq.com`.
@@ -122,6 +133,12 @@ impl Platform {
     #[must_use]
     pub fn mp_base(&self) -> Url {
         self.base.clone()
+    }
+
+    /// The iLink platform, on the same server.
+    #[must_use]
+    pub fn ilink(&self) -> &IlinkPlatform {
+        &self.ilink
     }
 
     /// The account's credentials.
@@ -143,16 +160,44 @@ impl std::fmt::Debug for Platform {
     }
 }
 
-async fn serve(state: Arc<PlatformState>) -> Result<(Url, JoinHandle<()>), String> {
+async fn serve(
+    state: &Arc<PlatformState>,
+    folder: Option<PathBuf>,
+) -> Result<(Url, IlinkPlatform, JoinHandle<()>), String> {
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|e| format!("no port for the sandbox: {e}"))?;
     let address = listener.local_addr().map_err(|e| e.to_string())?;
     let base = Url::parse(&format!("http://{address}")).map_err(|e| e.to_string())?;
+    let ilink = ilink(state, base.clone(), folder.map(|folder| folder.join(ILINK_FOLDER))).await?;
+    let routes = ilink.router().merge(api::router(Arc::clone(state)));
     let server = tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, api::router(state)).await {
+        if let Err(error) = axum::serve(listener, routes).await {
             tracing::error!(%error, "the sandbox stopped");
         }
     });
-    Ok((base, server))
+    Ok((base, ilink, server))
+}
+
+/// The iLink platform, with its state of an earlier process. Its changes are written, and not waited for.
+async fn ilink(state: &Arc<PlatformState>, base: Url, folder: Option<PathBuf>) -> Result<IlinkPlatform, String> {
+    let (shown, keeper) = (Arc::clone(state), Arc::new(OnceLock::<Keeper>::new()));
+    let written = Arc::clone(&keeper);
+    let changed = move || {
+        shown.touch();
+        if let Some(keeper) = written.get() {
+            keeper.ask();
+        }
+    };
+    let ilink = IlinkPlatform::new(base, Arc::clone(&state.clock), Arc::clone(&state.rng), changed);
+    let Some(folder) = folder else { return Ok(ilink) };
+    let (path, read) = (disk::path(&folder), folder.clone());
+    let unusable = |e: String| format!("{} cannot be used: {e}; delete it to begin without bots", path.display());
+    let stored = tokio::task::spawn_blocking(move || disk::read(&read)).await.map_err(|e| e.to_string())?;
+    if let Some(bytes) = stored.map_err(|e| unusable(e.to_string()))? {
+        ilink.restore(&bytes).map_err(unusable)?;
+    }
+    // Set once, here.
+    keeper.set(Keeper::start(&folder, ilink.snapshots())).ok();
+    Ok(ilink)
 }
 
 async fn verify(state: &PlatformState, url: &Url) {

@@ -92,6 +92,11 @@ impl PlatformState {
         self.revision.send_modify(|revision| *revision += 1);
     }
 
+    /// Increases the revision after a change that is not part of the stored state.
+    pub fn touch(&self) {
+        self.revision.send_modify(|revision| *revision += 1);
+    }
+
     /// A number that increases with every change.
     pub fn revisions(&self) -> watch::Receiver<u64> {
         self.revision.subscribe()

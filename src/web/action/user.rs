@@ -15,7 +15,7 @@ use crate::{
             PageRequest,
             admin::user::{USERS, page_of},
         },
-        text::{Common, field_error, fill, users::Users},
+        text::{Common, field_error, fill, fill_spaced, users::Users},
     },
 };
 use leptos::prelude::{ServerFnError, server};
@@ -30,7 +30,10 @@ pub async fn user_level(
     let outcome = async {
         directory::set_level(&request.ctx, &admin(&request).await?, id, &level).await?;
         let level = Common::of(request.lang()).level_name(&level);
-        Ok(Step::redirect_with_notice(page_of(id), fill(Users::of(request.lang()).done_level, &[("level", level)])))
+        Ok(Step::redirect_with_notice(
+            page_of(id),
+            fill_spaced(Users::of(request.lang()).done_level, &[("level", level)]),
+        ))
     };
     request.answer(outcome.await, Back::to(page_of(id), "level"))
 }

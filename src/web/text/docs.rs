@@ -4,9 +4,9 @@ crate::texts! {
     /// Texts of `/docs`.
     pub struct Docs {
         title: "接口文档" / "API documentation",
-        lead: "五种方言，一个内核：同一个人、同一份积分、同一种令牌。" / "Five API dialects, one core: the same user, credits and tokens everywhere.",
+        lead: "五套接口，一个内核：同一个人、同一份积分、同一种令牌。" / "Five APIs, one core: the same user, credits and tokens everywhere.",
         download: "下载 OpenAPI 文档" / "Download the OpenAPI document",
-        groups: "五种方言" / "The dialects",
+        groups: "五套接口" / "The five APIs",
         try_title: "试用" / "Try it",
         try_out: "登录后，可以用自己的身份在这里直接调用接口。" / "Sign in to make calls as yourself from this page.",
         try_in: "得到一个 {minutes} 分钟有效的令牌，下面的接口就以你的身份调用。调用是真的：会花积分，也会改数据。" / "Get a token valid for {minutes} minutes to make the calls below as yourself. Calls are real: they spend credits and change data.",

@@ -35,7 +35,7 @@ crate::texts! {
         password_note: "修改后，其他浏览器都要重新登录。" / "You will have to sign in again in all other browsers.",
         old_password: "旧密码" / "Old password",
         new_password: "新密码" / "New password",
-        password_hint: "至少 8 个字，不要用太常见的" / "At least 8 characters; avoid common passwords",
+        password_hint: "至少 8 位，别用常见密码" / "At least 8 characters; avoid common passwords",
         password_save: "保存密码" / "Save password",
         profile_save: "保存资料" / "Save profile",
 

@@ -20,5 +20,5 @@ pub mod signin;
 pub mod usage;
 pub mod users;
 
-pub use crate::text::fill;
+pub use crate::text::{fill, fill_spaced};
 pub use common::Common;

@@ -10,7 +10,7 @@ crate::texts! {
         // First method: scan.
         scan: "打开微信“扫一扫”" / "Scan with WeChat",
         scan_follow: "打开微信“扫一扫”，关注公众号，在聊天里确认" / "Scan with WeChat, follow the account and confirm in the chat",
-        long_press: "长按二维码，选“识别图中的二维码”" / "Long-press the code and choose “Extract QR Code”",
+        long_press: "长按二维码，选“识别图中的二维码”" / "Press and hold the code, then tap “Extract QR code”",
         qr_alt: "用微信扫描的二维码" / "QR code to scan with WeChat",
         account_alt: "公众号的二维码" / "The account’s QR code",
         account_scan: "还没关注？先扫这个码关注公众号" / "Not following yet? Scan this code to follow the account",

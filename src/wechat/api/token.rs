@@ -71,15 +71,15 @@ impl TokenKeeper {
         match standing {
             Standing::Fresh(token) => Ok(token.value),
             Standing::Due(token) => {
-                if let Ok(turn) = Arc::clone(&self.renewing).try_lock_owned() {
-                    drop(self.renew_in_task(turn));
+                if let Ok(guard) = Arc::clone(&self.renewing).try_lock_owned() {
+                    drop(self.renew_in_task(guard));
                 }
                 Ok(token.value)
             }
             Standing::Missing => {
-                let turn = Arc::clone(&self.renewing).lock_owned().await;
+                let guard = Arc::clone(&self.renewing).lock_owned().await;
                 // The task ends without a result only if it panics or the program stops.
-                self.renew_in_task(turn).await.unwrap_or(Err(ApiError::Transport))
+                self.renew_in_task(guard).await.unwrap_or(Err(ApiError::Transport))
             }
         }
     }
@@ -91,12 +91,12 @@ impl TokenKeeper {
 
     fn renew_in_task(
         self: &Arc<Self>,
-        turn: OwnedMutexGuard<()>,
+        guard: OwnedMutexGuard<()>,
     ) -> tokio::task::JoinHandle<Result<SecretString, ApiError>> {
         let keeper = Arc::clone(self);
         tokio::spawn(async move {
             let renewed = keeper.renew().await;
-            drop(turn);
+            drop(guard);
             renewed
         })
     }

@@ -55,12 +55,21 @@ fn every_hostile_document_meets_what_a_careful_server_does() {
     }
 }
 
+/// The shortest of three runs: another process may have interrupted the others.
+fn fastest(run: impl Fn()) -> Duration {
+    let timed = || {
+        let start = Instant::now();
+        run();
+        start.elapsed()
+    };
+    timed().min(timed()).min(timed())
+}
+
 #[test]
 fn ten_megabytes_are_refused_at_once() {
     let body = vec![b'<'; 10 * 1024 * 1024];
-    let start = Instant::now();
-    assert_eq!(parse(&body, ENVELOPE_MAX_BYTES), Err(XmlError::TooLarge));
-    assert!(start.elapsed() < Duration::from_millis(50));
+    let took = fastest(|| assert_eq!(parse(&body, ENVELOPE_MAX_BYTES), Err(XmlError::TooLarge)));
+    assert!(took < Duration::from_millis(50), "{took:?}");
 }
 
 #[test]
@@ -81,10 +90,9 @@ fn the_costliest_documents_of_the_largest_size_are_cheap() {
     ];
     for shape in shapes {
         let bytes = &shape.as_bytes()[..shape.len().min(ENVELOPE_MAX_BYTES)];
-        let start = Instant::now();
-        let _ = parse(bytes, ENVELOPE_MAX_BYTES);
+        let took = fastest(|| drop(parse(bytes, ENVELOPE_MAX_BYTES)));
         // 50 ms in an optimized build; tests are not optimized, and several run in parallel.
-        assert!(start.elapsed() < Duration::from_millis(500), "{}: {:?}", &shape[..20], start.elapsed());
+        assert!(took < Duration::from_millis(500), "{}: {took:?}", &shape[..20]);
     }
 }
 

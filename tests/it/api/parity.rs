@@ -162,7 +162,7 @@ async fn every_refusal_has_each_dialects_envelope_and_the_same_text() {
             let bytes = axum::body::to_bytes(answer.into_body(), 10_000).await.unwrap();
             let body: Value = serde_json::from_slice(&bytes).unwrap();
             assert!((envelope.holds)(status, &body), "{case}: {body}");
-            assert_eq!(body[envelope.text_field], error_text::told(&refusal), "{case}");
+            assert_eq!(body[envelope.text_field], error_text::describe(&refusal), "{case}");
             assert!(!body.to_string().contains("SELECT"), "{case}");
             // In every dialect a rate limit is 429 and a too large body is 413.
             assert_eq!(status == 429, matches!(refusal, Refusal::Core(CoreError::TooMany(_))), "{case}");

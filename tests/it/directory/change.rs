@@ -37,8 +37,8 @@ async fn every_change_is_audited(database: &Database) {
     assert!(matches!(directory::set_level(ctx, &root, user, "root").await, Err(CoreError::Invalid(_))));
     assert!(matches!(directory::set_enabled(ctx, &root, user, false, " ").await, Err(CoreError::Invalid(_))));
     directory::set_enabled(ctx, &root, user, false, "广告\n刷屏").await.unwrap();
-    let picture = directory::user_detail(ctx, &root, user).await.unwrap();
-    assert_eq!((picture.user.is_enabled, picture.disabled_reason.as_deref()), (false, Some("广告 刷屏")));
+    let detail = directory::user_detail(ctx, &root, user).await.unwrap();
+    assert_eq!((detail.user.is_enabled, detail.disabled_reason.as_deref()), (false, Some("广告 刷屏")));
     directory::set_enabled(ctx, &root, user, true, "").await.unwrap();
     directory::set_role(ctx, &root, user, Role::Admin).await.unwrap();
     directory::set_role(ctx, &root, user, Role::User).await.unwrap();
@@ -55,8 +55,8 @@ async fn every_change_is_audited(database: &Database) {
     directory::update_fields(ctx, &root, user, &typed).await.unwrap();
     directory::update_fields(ctx, &root, user, &typed).await.unwrap();
 
-    let picture = directory::user_detail(ctx, &root, user).await.unwrap();
-    let log: Vec<(&str, &str)> = picture.audit.iter().rev().map(|e| (e.action.as_str(), e.detail.as_str())).collect();
+    let detail = directory::user_detail(ctx, &root, user).await.unwrap();
+    let log: Vec<(&str, &str)> = detail.audit.iter().rev().map(|e| (e.action.as_str(), e.detail.as_str())).collect();
     assert_eq!(
         log[log.len() - 9..],
         [
@@ -73,11 +73,11 @@ async fn every_change_is_audited(database: &Database) {
     );
     let by_root =
         |e: &store::audit::AuditEntry| (e.actor_id, e.actor_name.as_deref()) == (Some(root.user_id()), Some("root"));
-    assert!(picture.audit.iter().take(9).all(by_root));
-    assert_eq!(picture.disabled_reason, None);
-    assert_eq!((picture.user.level.as_str(), picture.user.credits, picture.identities.len()), ("vip", 120, 1));
-    assert_eq!(picture.ledger.iter().map(|e| e.delta).collect::<Vec<_>>(), [-30, 50, 100]);
-    assert!(picture.usage.iter().all(|usage| usage.is_included) && !picture.is_last_admin);
+    assert!(detail.audit.iter().take(9).all(by_root));
+    assert_eq!(detail.disabled_reason, None);
+    assert_eq!((detail.user.level.as_str(), detail.user.credits, detail.identities.len()), ("vip", 120, 1));
+    assert_eq!(detail.ledger.iter().map(|e| e.delta).collect::<Vec<_>>(), [-30, 50, 100]);
+    assert!(detail.usage.iter().all(|usage| usage.is_included) && !detail.is_last_admin);
     // A user without the admin role is no `Admin`, and an unknown id is not found.
     let ordinary = account::find(ctx, user).await.unwrap().unwrap();
     assert!(matches!(Admin::of(&ordinary, ""), Err(CoreError::Forbidden)));

@@ -151,12 +151,12 @@ mod tests {
     }
 
     #[test]
-    fn books_make_room_by_number_and_by_what_their_expressions_hold() {
+    fn rule_sets_make_room_by_number_and_by_what_their_expressions_hold() {
         let one = open(1).rule_set.expression_bytes();
         assert!((1_000..1_000_000).contains(&one), "{one}");
-        let shelf =
+        let cached =
             || HashMap::from([(ACCOUNT, open(2)), (1001, open(0)), (1002, open(2)), (1003, open(2)), (1004, open(2))]);
-        let mut rule_sets = shelf();
+        let mut rule_sets = cached();
         evict(&mut rule_sets, 1004, 5, 8 * one);
         assert_eq!(rule_sets.len(), 5);
         evict(&mut rule_sets, 1004, 5, 6 * one);
@@ -164,7 +164,7 @@ mod tests {
         // The account's rule set and the requested one stay, whatever their size.
         evict(&mut rule_sets, 1004, 5, one);
         assert_eq!(rule_sets.keys().copied().collect::<HashSet<_>>(), HashSet::from([ACCOUNT, 1001, 1004]));
-        let mut rule_sets = shelf();
+        let mut rule_sets = cached();
         evict(&mut rule_sets, 1004, 3, usize::MAX);
         assert_eq!(rule_sets.len(), 3);
     }

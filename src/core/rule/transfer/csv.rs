@@ -8,9 +8,8 @@
 //! read as a formula (`=1+1`) is written with a leading `'`, and read without it.
 
 use super::{
-    Fault, Field, FileFlaw, LineFlaw, MOST_COLUMNS, MOST_ROWS, MOST_UNKNOWN, Note, Noted, Parsed, Row,
+    Fault, Field, FileFlaw, LineFlaw, MOST_COLUMNS, MOST_ROWS, MOST_UNKNOWN, Note, NoteKind, Parsed, Row, excerpt,
     json::{self, nearest},
-    told,
 };
 use crate::{
     core::rule::{AnswerMode, Content, Keyword, MatchType, Rule, TriggerKind, draft::Draft},
@@ -58,7 +57,7 @@ const CAUSES: [Word<TriggerKind>; 6] = [
     (TriggerKind::Kind, "kind", "非文本消息", &["消息类型"]),
 ];
 const MATCHINGS: [Word<MatchType>; 4] = [
-    (MatchType::Exact, "exact", "完全匹配", &["等于", "全匹配", "equal", "精确"]),
+    (MatchType::Exact, "exact", "全匹配", &["等于", "完全匹配", "equal", "精确"]),
     (MatchType::Prefix, "prefix", "开头匹配", &["开头", "前缀", "starts-with"]),
     (MatchType::Contains, "contains", "包含", &["半匹配", "contain", "模糊"]),
     (MatchType::Regex, "regex", "正则", &["正则表达式"]),
@@ -272,7 +271,7 @@ fn heading(record: &StringRecord, notes: &mut Vec<Note>) -> Result<Heading, File
         match meaning(&COLUMNS, cell) {
             Some(column) => heading.at[column as usize] = heading.at[column as usize].or(Some(at)),
             None if cell.trim().is_empty() => {}
-            None => unknown.push(told(cell)),
+            None => unknown.push(excerpt(cell)),
         }
     }
     let has_subject = heading.has(Column::Keywords) || heading.has(Column::Cause);
@@ -281,7 +280,7 @@ fn heading(record: &StringRecord, notes: &mut Vec<Note>) -> Result<Heading, File
     }
     notes.extend(unknown.into_iter().take(MOST_UNKNOWN).map(|name| {
         let nearest = nearest(&name, &NAMES).to_owned();
-        Note { line: 1, noted: Noted::Unknown { name, nearest } }
+        Note { line: 1, kind: NoteKind::Unknown { name, nearest } }
     }));
     let fields = [
         (Column::Name, Field::Name),
@@ -365,7 +364,7 @@ fn contents(reply: &str, others: &str) -> Result<Vec<Content>, Fault> {
 
 fn wrong(column: Column, text: &str) -> Fault {
     let column = COLUMNS.iter().find(|c| c.0 == column).map_or("", |c| c.1);
-    Fault::Cell { column, text: told(text) }
+    Fault::Cell { column, text: excerpt(text) }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Texts of import errors and notes.
 
-use super::{Fault, FileFlaw, Holder, LineFlaw, Lost, Note, Noted};
+use super::{Fault, FileFlaw, Holder, LineFlaw, Lost, Note, NoteKind};
 use crate::{
     core::rule::error_text::{describe as rule_flaw, padded, way},
     text::{Lang, fill},
@@ -71,13 +71,13 @@ pub fn fault(lang: Lang, fault: &Fault) -> String {
 #[must_use]
 pub fn note(lang: Lang, note: &Note) -> String {
     let t = Transfer::of(lang);
-    match &note.noted {
-        Noted::Unknown { name, nearest } => {
+    match &note.kind {
+        NoteKind::Unknown { name, nearest } => {
             at(lang, note.line, fill(t.unknown, &[("name", name), ("nearest", nearest)]))
         }
-        Noted::Absent => at(lang, note.line, t.absent.to_owned()),
-        Noted::Gbk => t.gbk.to_owned(),
-        Noted::Lost(lost) => self::lost(t, lost),
+        NoteKind::Absent => at(lang, note.line, t.absent.to_owned()),
+        NoteKind::Gbk => t.gbk.to_owned(),
+        NoteKind::Lost(lost) => self::lost(t, lost),
     }
 }
 

@@ -108,28 +108,26 @@ async fn fetched_whole(ctx: &Ctx, id: i64, bytes: &[u8]) -> Result<(), CoreError
 
 /// Runs work of a job and records meanwhile that it is running: otherwise other instances would consider it dead.
 async fn while_alive<T>(ctx: &Ctx, (id, state): (i64, &'static str), work: impl Future<Output = T>) -> T {
-    let noting = async {
+    let recording = async {
         let mut rounds = tokio::time::interval(ALIVE);
         loop {
             rounds.tick().await;
             // On the embedded database the work itself may hold the write lock: the next round will succeed.
-            if let Err(error) = note_alive(ctx, id, state).await {
+            if let Err(error) = record_progress(ctx, id, state).await {
                 tracing::debug!(%error, "the progress of an import could not be recorded");
             }
         }
     };
     tokio::select! {
         done = work => done,
-        () = noting => unreachable!("the loop never ends"),
+        () = recording => unreachable!("the loop never ends"),
     }
 }
 
-async fn note_alive(ctx: &Ctx, id: i64, state: &'static str) -> Result<(), CoreError> {
+async fn record_progress(ctx: &Ctx, id: i64, state: &'static str) -> Result<(), CoreError> {
     let progress = ctx.imports.find(id).unwrap_or_default();
-    let noted = serde_json::to_string(&progress).unwrap_or_default();
-    store::transact!(ctx.store, |tx| {
-        store::import::update_import(tx, id, (state, state), &noted, ctx.now()).await
-    })?;
+    let json = serde_json::to_string(&progress).unwrap_or_default();
+    store::transact!(ctx.store, |tx| store::import::update_import(tx, id, (state, state), &json, ctx.now()).await)?;
     Ok(())
 }
 

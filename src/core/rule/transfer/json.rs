@@ -2,7 +2,7 @@
 //!
 //! The parser accepts more than is written: a bare list of rules, and a keyword as plain text.
 
-use super::{Fault, Field, FileFlaw, LineFlaw, MOST_ROWS, MOST_UNKNOWN, Note, Noted, Parsed, Row, told};
+use super::{Fault, Field, FileFlaw, LineFlaw, MOST_ROWS, MOST_UNKNOWN, Note, NoteKind, Parsed, Row, excerpt};
 use crate::core::rule::{Content, draft::Draft};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -67,10 +67,10 @@ fn note_unknown(parsed: &mut Parsed, unknown: &mut HashSet<String>, line: usize,
         if unknown.len() >= MOST_UNKNOWN {
             return;
         }
-        let name = told(name);
+        let name = excerpt(name);
         if unknown.insert(name.clone()) {
             let nearest = nearest(&name, &FIELDS).to_owned();
-            parsed.notes.push(Note { line, noted: Noted::Unknown { name, nearest } });
+            parsed.notes.push(Note { line, kind: NoteKind::Unknown { name, nearest } });
         }
     }
 }

@@ -35,7 +35,7 @@ pub const MOST_COLUMNS: usize = 64;
 /// The most unknown columns and fields that are reported.
 const MOST_UNKNOWN: usize = 50;
 /// The most characters of an invalid name or cell that are reported.
-const TOLD_CHARS: usize = 40;
+const EXCERPT_CHARS: usize = 40;
 /// The most characters of the reason why a rule is invalid.
 const WHY_CHARS: usize = 200;
 
@@ -137,12 +137,13 @@ pub enum Holder {
 pub struct Note {
     /// 0: the whole file.
     pub line: usize,
-    pub noted: Noted,
+    #[serde(rename = "noted")]
+    pub kind: NoteKind,
 }
 
 /// The subject of a note.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Noted {
+pub enum NoteKind {
     /// An unknown column or field, and the most similar known one.
     Unknown { name: String, nearest: String },
     /// A picture, voice or video that is not stored here: the rule answers without it until it is uploaded.
@@ -189,7 +190,7 @@ pub fn read(format: Format, bytes: &[u8]) -> Result<Parsed, FileFlaw> {
     let decoded = GB18030.decode_without_bom_handling_and_without_replacement(bytes);
     let text = decoded.filter(|_| format == Format::Csv).ok_or(not_utf8)?;
     let mut parsed = read_text(format, &text)?;
-    parsed.notes.insert(0, Note { line: 0, noted: Noted::Gbk });
+    parsed.notes.insert(0, Note { line: 0, kind: NoteKind::Gbk });
     Ok(parsed)
 }
 
@@ -208,8 +209,8 @@ fn read_text(format: Format, text: &str) -> Result<Parsed, FileFlaw> {
 }
 
 /// The beginning of a text, for an error.
-fn told(text: &str) -> String {
-    cut::chars(text.trim(), TOLD_CHARS).to_owned()
+fn excerpt(text: &str) -> String {
+    cut::chars(text.trim(), EXCERPT_CHARS).to_owned()
 }
 
 /// Writes rules as a file for [`read`]. A CSV file has its heading and words in `lang`.

@@ -1,7 +1,7 @@
 //! Plans of imports: compares a file with the current rules, lists what would be added, changed and removed, and
 //! applies it.
 
-use super::{Fault, Field, Holder, LineFlaw, Lost, Note, Noted, Parsed, Row};
+use super::{Fault, Field, Holder, LineFlaw, Lost, Note, NoteKind, Parsed, Row};
 use crate::{
     core::{
         CoreError, Ctx, FieldError, Problem,
@@ -188,7 +188,7 @@ fn hold(
     limits: Limits,
     watch: impl Fn(usize, usize),
 ) -> (Vec<HeldRow>, Plan) {
-    let is_lost = |note: &Note| matches!(note.noted, Noted::Lost(Lost::NoKeywords { .. } | Lost::NoContents { .. }));
+    let is_lost = |note: &Note| matches!(note.kind, NoteKind::Lost(Lost::NoKeywords { .. } | Lost::NoContents { .. }));
     let is_unsure = !parsed.flaws.is_empty() || parsed.notes.iter().any(is_lost);
     let mut plan = Plan { mode, is_unsure, flaws: parsed.flaws, notes: parsed.notes, ..Plan::default() };
     let mut matcher = Matcher::new(rules);
@@ -248,7 +248,7 @@ async fn note_absent(ctx: &Ctx, held: &[HeldRow], plan: &mut Plan) -> Result<(),
     let known = store::media::list_known(&mut ctx.store.read().await?, &keys).await?;
     let known: HashSet<String> = known.into_iter().collect();
     let absent = named.into_iter().filter(|(_, key)| !known.contains(key));
-    plan.notes.extend(absent.map(|(line, _)| Note { line, noted: Noted::Absent }));
+    plan.notes.extend(absent.map(|(line, _)| Note { line, kind: NoteKind::Absent }));
     Ok(())
 }
 

@@ -143,13 +143,13 @@ fn an_expression_is_not_taken_apart() {
 fn what_cannot_be_read_is_told_with_its_line_and_column() {
     let file = "keywords,reply,matching,priority,answer,prioity\na,x,fuzzy,,,\nb,x,,high,,\nc,x,,1,sometimes,\nd,x,,2.0,all,5\n";
     let parsed = read(Format::Csv, file.as_bytes()).unwrap();
-    let told: Vec<String> = parsed.flaws.iter().map(|f| error_text::flaw(Lang::En, f)).collect();
+    let texts: Vec<String> = parsed.flaws.iter().map(|f| error_text::flaw(Lang::En, f)).collect();
     let expected = [
         "Line 2: Invalid value in column matching: “fuzzy”",
         "Line 3: Invalid value in column priority: “high”",
         "Line 4: Invalid value in column answer: “sometimes”",
     ];
-    assert_eq!(told, expected);
+    assert_eq!(texts, expected);
     assert_eq!(parsed.rows[0].draft.priority, 2);
     assert_eq!(error_text::note(Lang::En, &parsed.notes[0]), "Line 1: “prioity” is unknown. Did you mean “priority”?");
     let parsed = read(
@@ -163,16 +163,16 @@ fn what_cannot_be_read_is_told_with_its_line_and_column() {
 
 #[test]
 fn files_that_are_none_are_told_why() {
-    let told = |format, bytes: &[u8]| error_text::file(Lang::Zh, &read(format, bytes).unwrap_err());
-    assert!(told(Format::Csv, "关键词,回复".as_bytes()).contains("没有规则"));
-    assert!(told(Format::Csv, "甲,乙\n1,2".as_bytes()).contains("第一行"));
-    assert!(told(Format::Csv, b"\xff\xfe\x80,\n").contains("UTF-8"));
-    assert!(told(Format::Json, b"[\xb9\xd8]").contains("UTF-8"));
-    assert!(told(Format::Csv, format!("keywords,reply{},x\na,b", ",".repeat(70)).as_bytes()).contains("64"));
-    assert!(told(Format::Json, b"{\"rules\": [\n{]").contains("第 2 行"));
-    assert!(told(Format::Csv, &vec![b'a'; FILE_MAX_BYTES + 1]).contains("5 MB"));
+    let error_of = |format, bytes: &[u8]| error_text::file(Lang::Zh, &read(format, bytes).unwrap_err());
+    assert!(error_of(Format::Csv, "关键词,回复".as_bytes()).contains("没有规则"));
+    assert!(error_of(Format::Csv, "甲,乙\n1,2".as_bytes()).contains("第一行"));
+    assert!(error_of(Format::Csv, b"\xff\xfe\x80,\n").contains("UTF-8"));
+    assert!(error_of(Format::Json, b"[\xb9\xd8]").contains("UTF-8"));
+    assert!(error_of(Format::Csv, format!("keywords,reply{},x\na,b", ",".repeat(70)).as_bytes()).contains("64"));
+    assert!(error_of(Format::Json, b"{\"rules\": [\n{]").contains("第 2 行"));
+    assert!(error_of(Format::Csv, &vec![b'a'; FILE_MAX_BYTES + 1]).contains("5 MB"));
     let many = format!("keywords,reply\n{}", "a,b\n".repeat(MOST_ROWS + 1));
-    assert!(told(Format::Csv, many.as_bytes()).contains("20000"));
+    assert!(error_of(Format::Csv, many.as_bytes()).contains("20000"));
     let deep = "[".repeat(100_000);
     assert!(matches!(read(Format::Json, deep.as_bytes()), Err(FileFlaw::NotJson(_))));
 }
@@ -191,7 +191,7 @@ fn a_spreadsheets_gbk_is_read_and_told() {
     let file = b"\xb9\xd8\xbc\xfc\xb4\xca,\xbb\xd8\xb8\xb4\r\n\xbc\xdb\xb8\xf1,\xd2\xbb\xb0\xd9\xd4\xaa\r\n";
     let parsed = read(Format::Csv, file).unwrap();
     assert_eq!(parsed.rows[0].draft, text_rule("价格", "一百元"));
-    assert_eq!(parsed.notes, [Note { line: 0, noted: Noted::Gbk }]);
+    assert_eq!(parsed.notes, [Note { line: 0, kind: NoteKind::Gbk }]);
 }
 
 /// Files whose parsing once took minutes. The time limit is generous: it only excludes quadratic time.

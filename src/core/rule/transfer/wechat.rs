@@ -3,7 +3,7 @@
 //! Facts: docs/WECHAT.md, 4.10. Every block may be missing; switch and content are independent; a picture is `img`, a video may be a
 //! URL; media ids expire after three days, so files are fetched immediately and stored here. Losses are noted by name.
 
-use super::{Note, Noted, Parsed, Row, state::Failure};
+use super::{Note, NoteKind, Parsed, Row, state::Failure};
 use crate::{
     core::{
         CoreError, OfficialCtx,
@@ -111,12 +111,12 @@ pub async fn from_platform_watched(ctx: &OfficialCtx, watch: impl Fn(usize, usiz
                 Ok(content) => contents.push(content),
                 Err((kind, why)) => {
                     let lost = Lost::File { rule: rule.clone(), kind: kind.to_owned(), why };
-                    parsed.notes.push(Note { line, noted: Noted::Lost(lost) });
+                    parsed.notes.push(Note { line, kind: NoteKind::Lost(lost) });
                 }
             }
         }
         if contents.is_empty() {
-            parsed.notes.push(Note { line, noted: Noted::Lost(Lost::NoContents { rule }) });
+            parsed.notes.push(Note { line, kind: NoteKind::Lost(Lost::NoContents { rule }) });
         } else {
             let draft = Draft { contents, ..draft };
             parsed.rows.push(Row { line, number: None, draft, absent: Vec::new() });
@@ -153,7 +153,7 @@ struct AllFound {
 
 impl AllFound {
     fn note(&mut self, line: usize, lost: Lost) {
-        self.notes.push(Note { line, noted: Noted::Lost(lost) });
+        self.notes.push(Note { line, kind: NoteKind::Lost(lost) });
     }
 }
 
@@ -321,8 +321,8 @@ mod tests {
     }
 
     fn lost(found: &AllFound) -> Vec<Lost> {
-        let lost = |n: &Note| match &n.noted {
-            Noted::Lost(lost) => lost.clone(),
+        let lost = |n: &Note| match &n.kind {
+            NoteKind::Lost(lost) => lost.clone(),
             other => panic!("{other:?}"),
         };
         found.notes.iter().map(lost).collect()

@@ -44,8 +44,8 @@ pub struct TokenStatusCache {
 
 impl Default for TokenStatusCache {
     fn default() -> Self {
-        let (turn, revision, looked_at) = (AtomicU64::new(0), AtomicI64::new(-1), AtomicI64::new(i64::MIN / 2));
-        Self { known: RwLock::default(), generation: turn, revision, looked_at }
+        let (generation, revision, looked_at) = (AtomicU64::new(0), AtomicI64::new(-1), AtomicI64::new(i64::MIN / 2));
+        Self { known: RwLock::default(), generation, revision, looked_at }
     }
 }
 
@@ -73,9 +73,9 @@ impl TokenStatusCache {
         self.known.read().unwrap_or_else(PoisonError::into_inner).get(&user_id).cloned()
     }
 
-    pub(super) fn insert(&self, user_id: i64, standing: Remembered, turn: u64) {
+    pub(super) fn insert(&self, user_id: i64, status: Remembered, generation: u64) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        if self.generation.load(Ordering::SeqCst) != turn {
+        if self.generation.load(Ordering::SeqCst) != generation {
             return;
         }
         if known.len() >= MAX_USERS
@@ -83,6 +83,6 @@ impl TokenStatusCache {
         {
             known.remove(&any);
         }
-        known.insert(user_id, standing);
+        known.insert(user_id, status);
     }
 }

@@ -50,7 +50,7 @@ impl From<Seen> for State {
             Seen::Scanned => plain("scanned"),
             Seen::Expired => plain("expired"),
             Seen::Refused => Self { error: Some("已在手机上取消"), ..plain("error") },
-            Seen::Failed(fault) => Self { error: Some(told(fault)), ..plain("error") },
+            Seen::Failed(fault) => Self { error: Some(fault_text(fault)), ..plain("error") },
             Seen::Success(handed) => {
                 let Handed { user, identity, token } = *handed;
                 Self { user_info: Some(UserInfo::new(user, identity)), token: Some(token), ..plain("success") }
@@ -59,7 +59,7 @@ impl From<Seen> for State {
     }
 }
 
-fn told(fault: Option<Fault>) -> &'static str {
+fn fault_text(fault: Option<Fault>) -> &'static str {
     match fault {
         Some(Fault::Disabled) => "账号已被停用，请联系管理员",
         Some(Fault::AlreadyRegistered) => "这个微信已经有账号了",

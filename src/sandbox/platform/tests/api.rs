@@ -37,7 +37,7 @@ async fn a_file_lives_three_days_and_a_video_is_elsewhere() {
         |error: ApiError, expected: i64| matches!(error, ApiError::Platform { code, .. } if code == expected);
     let wrong = client.upload_media(medium(MediumKind::Voice, "a.png", "image/png", png)).await.unwrap_err();
     assert!(is_refused(wrong, 40005));
-    assert!(is_refused(client.fetch_media("nobody's").await.unwrap_err(), 40007));
+    assert!(is_refused(client.fetch_media("another_account").await.unwrap_err(), 40007));
     // The picture of the owner's rule has a new media id at every call.
     let info = client.current_autoreply_info().await.unwrap();
     let poster =
@@ -123,8 +123,8 @@ async fn the_account_may_write_five_times_in_48_hours() {
     assert_eq!(ask(&platform, &path, body()).await["errcode"], 45047);
     platform.prepare(&openid, &Act::Unfollow).await.unwrap();
     assert_eq!(ask(&platform, &path, body()).await["errcode"], 45015);
-    let stranger = json!({ "touser": "oNobody", "msgtype": "text", "text": { "content": "hi" } });
-    assert_eq!(ask(&platform, &path, Some(stranger)).await["errcode"], 40003);
+    let unknown = json!({ "touser": "oNobody", "msgtype": "text", "text": { "content": "hi" } });
+    assert_eq!(ask(&platform, &path, Some(unknown)).await["errcode"], 40003);
 }
 
 #[tokio::test]

@@ -25,6 +25,28 @@ async fn a_killed_stand_in_goes_on_with_the_same_account_people_codes_and_tokens
 }
 
 #[tokio::test]
+async fn a_killed_stand_in_goes_on_with_the_same_bots() {
+    let (clock, folder) = (clock(), tempfile::tempdir().unwrap());
+    let with = || PlatformSettings { folder: Some(folder.path().to_owned()), ..settings(&clock) };
+    let file = disk::path(&folder.path().join("sandbox-ilink"));
+    let first = Platform::start(with()).await.unwrap();
+    let token = first.ilink().connect("oAlice@im.wechat").0;
+    first.ilink().say("oAlice@im.wechat", "记住我").unwrap();
+    // Written in the background.
+    while !std::fs::read_to_string(&file).is_ok_and(|text| text.contains("记住我") && text.contains(&token)) {
+        tokio::task::yield_now().await;
+    }
+    drop(first);
+    let second = Platform::start(with()).await.unwrap();
+    let owner = second.ilink().owner("oAlice@im.wechat");
+    assert!(owner.is_connected && owner.waiting == 1);
+    drop(second);
+    std::fs::write(&file, "{").unwrap();
+    let error = Platform::start(with()).await.unwrap_err();
+    assert!(error.contains("sandbox-ilink") && error.contains("delete it"), "{error}");
+}
+
+#[tokio::test]
 async fn a_memory_that_cannot_be_read_is_not_overwritten() {
     let (clock, folder) = (clock(), tempfile::tempdir().unwrap());
     let file = disk::path(folder.path());

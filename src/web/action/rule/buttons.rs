@@ -83,8 +83,8 @@ impl Act {
         fill(text, &[("n", &format!("{}{more}", names.join(lang.list_mark())))])
     }
 
-    /// The notice after the action.
-    fn message(self, t: &'static List, numbers: &[i64]) -> String {
+    /// The notice after the action on these rules, of which `count` changed.
+    fn message(self, t: &'static List, numbers: &[i64], count: usize) -> String {
         let (one, many) = match self {
             Self::Enable => (t.enabled, t.enabled_many),
             Self::Disable => (t.disabled, t.disabled_many),
@@ -94,7 +94,7 @@ impl Act {
         };
         match numbers {
             [number] => fill(one, &[("n", &padded(*number))]),
-            many_of => fill(many, &[("n", &many_of.len().to_string())]),
+            _ => fill(many, &[("n", &count.to_string())]),
         }
     }
 }
@@ -118,8 +118,14 @@ pub async fn rules(
             return Ok(Step::Redirect(back.clone()));
         }
         let change_id = act.perform(&request, &change_by(&request, scope), &numbers).await?;
+        // Rules that were so already are not counted.
+        let changed = match change_id {
+            Some(id) => history::changes(&request.ctx, scope.owner_id, Some(id.saturating_add(1)), 1).await?.pop(),
+            None => None,
+        };
+        let count = changed.map_or(numbers.len(), |change| usize::try_from(change.rules).unwrap_or_default());
         Ok(match scope.undo_offer(change_id, &back) {
-            Some(offer) => Step::Offer(back.clone(), act.message(t, &numbers), offer),
+            Some(offer) => Step::Offer(back.clone(), act.message(t, &numbers, count), offer),
             None => Step::redirect_with_notice(back.clone(), act.message_unchanged(scope.lang, &numbers)),
         })
     };

@@ -26,7 +26,7 @@ impl Names {
         match id {
             0 => t.program.to_owned(),
             id if id == scope.user_id => t.you.to_owned(),
-            id => self.0.get(&id).cloned().unwrap_or_else(|| t.somebody.to_owned()),
+            id => self.0.get(&id).cloned().unwrap_or_else(|| t.deleted_user.to_owned()),
         }
     }
 }

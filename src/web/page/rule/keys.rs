@@ -27,7 +27,7 @@ pub fn help(visitor: &Visitor) -> AnyView {
         ("?", t.help),
     ];
     let keys = keys.map(|(key, does)| view! { <div><dt><kbd>{key}</kbd></dt><dd>{does}</dd></div> });
-    let (value, turn) = if prefs.has_no_keys { ("on", t.turn_on) } else { ("off", t.turn_off) };
+    let (value, label) = if prefs.has_no_keys { ("on", t.turn_on) } else { ("off", t.turn_off) };
     view! {
         <div class="keys-open" data-keys=if prefs.has_no_keys { "off" } else { "on" }>
             <button type="button" class="button quiet small" data-help hidden>{t.open} " " <kbd>"?"</kbd></button>
@@ -43,7 +43,7 @@ pub fn help(visitor: &Visitor) -> AnyView {
             <form class="keys-switch" method="post" action=PREFS_PATH>
                 <input type="hidden" name="next" value=prefs.address.clone() />
                 <p>{t.on} <small class="soft">{t.on_note}</small></p>
-                <button class="button plain small" name="keys" value=value>{turn}</button>
+                <button class="button plain small" name="keys" value=value>{label}</button>
             </form>
         </dialog>
     }

@@ -86,9 +86,10 @@ async fn messages(visitor: Visitor) -> Result<PageContent, PageError> {
     let mut found = log::list(ctx, &filter, SIZE + 1).await?;
     let oldest = paginate(&mut found, SIZE, |entry| entry.id);
     let (list, filters) = (list(scope, ask, &found, ctx.now()), filters(scope, ask));
-    let turn = |below, text| view! { <LinkButton href=Ask { below, ..ask }.address(scope) text kind=Kind::Plain /> };
-    let newest = ask.below.map(|_| turn(None, t.newest));
-    let older = oldest.map(|id| turn(Some(id), t.older));
+    let page_link =
+        |below, text| view! { <LinkButton href=Ask { below, ..ask }.address(scope) text kind=Kind::Plain /> };
+    let newest = ask.below.map(|_| page_link(None, t.newest));
+    let older = oldest.map(|id| page_link(Some(id), t.older));
     let body = view! {
         {filters}
         {list}
@@ -186,8 +187,10 @@ fn answer(scope: RuleScope, entry: &Entry) -> AnyView {
 
 fn took(scope: RuleScope, entry: &Entry) -> String {
     let t = Messages::of(scope.lang);
-    let (whole, tenth) = (entry.took_us / 1000, entry.took_us % 1000 / 100);
-    fill(t.took_ms, &[("n", &format!("{whole}.{tenth}"))])
+    match entry.took_us / 1000 {
+        0 => t.took_less.to_owned(),
+        ms => fill(t.took_ms, &[("n", &ms.to_string())]),
+    }
 }
 
 /// One message.

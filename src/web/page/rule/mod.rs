@@ -65,12 +65,12 @@ mod tests {
 
     #[test]
     fn a_page_that_is_just_full_leads_nowhere() {
-        let turn = |found: &[i64]| {
+        let page = |found: &[i64]| {
             let mut found = found.to_vec();
             (paginate(&mut found, 2, |id| *id), found)
         };
-        assert_eq!(turn(&[9, 8, 7]), (Some(8), vec![9, 8]));
-        assert_eq!(turn(&[9, 8]), (None, vec![9, 8]));
-        assert_eq!(turn(&[]), (None, vec![]));
+        assert_eq!(page(&[9, 8, 7]), (Some(8), vec![9, 8]));
+        assert_eq!(page(&[9, 8]), (None, vec![9, 8]));
+        assert_eq!(page(&[]), (None, vec![]));
     }
 }

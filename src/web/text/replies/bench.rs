@@ -46,7 +46,7 @@ crate::texts! {
 
         answered_by: "由谁回答" / "Answered by",
         compared: "比较时看作" / "Compared as",
-        compared_note: "不分大小写和全角半角，首尾的空格不算；末尾的标点也不算，除非关键词只需是消息的一部分" / "Case, character width and surrounding spaces are ignored. So is trailing punctuation, except for “contains” keywords",
+        compared_note: "不分大小写和全角半角，首尾空格忽略；末尾标点忽略（半匹配除外）" / "Case, character width and surrounding spaces are ignored. So is trailing punctuation, except for “contains” keywords",
         nothing_left: "（空）" / "(nothing)",
         tried: "匹配的规则" / "Matching rules",
         tried_none: "没有规则匹配这条消息。" / "No rule matches this message.",

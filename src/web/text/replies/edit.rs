@@ -94,10 +94,10 @@ crate::texts! {
         to_taken: "去看规则 {n}" / "See rule {n}",
 
         conflict: "没有保存：这条规则刚刚被改过" / "Not saved: this rule was just changed",
-        conflict_who: "{who} 在 {door} 改了它。左边是你的修改，右边是现在的内容；都在这里，什么也没有丢。" / "{who} changed it ({door}). Your version is on the left, the current one on the right. Nothing is lost.",
+        conflict_who: "{who}{door}改过。左边是你的修改，右边是现在的内容，都没有丢。" / "Changed by {who} {door}. Your version is on the left, the current one on the right. Nothing is lost.",
         conflict_mine: "你的修改" / "Your version",
         conflict_theirs: "现在的内容" / "Current version",
-        conflict_same: "两边说的一样，再保存一次就好。" / "Both versions are the same. Just save again.",
+        conflict_same: "两边内容一样，再保存一次就好。" / "Both versions are the same. Just save again.",
         conflict_save: "用我的覆盖" / "Overwrite with mine",
         conflict_drop: "放弃我的，用现在的" / "Discard mine",
         gone: "这条规则刚刚被删除。你的修改还在下面，再保存会作为新规则添加。" / "This rule was just deleted. Your changes are still below; saving adds them as a new rule.",

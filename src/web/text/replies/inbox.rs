@@ -3,13 +3,13 @@
 crate::texts! {
     /// Messages that no rule answered.
     pub struct Inbox {
-        title: "没有答上的消息" / "Unanswered messages",
+        title: "未命中的消息" / "Unanswered messages",
         note_own: "你发给公众号、但没有关键词规则回答的消息，最常见的在前。" / "Your messages that no keyword rule answered, most frequent first.",
         note_account: "大家发来、但没有关键词规则回答的消息，最常见的在前。" / "Messages that no keyword rule answered, most frequent first.",
         message: "消息" / "Message",
         times: "次数" / "Count",
         last: "最近一次" / "Last sent",
-        make: "据此建规则" / "Create rule",
+        make: "建规则" / "Create rule",
         make_one: "用“{text}”建一条规则" / "Create a rule for “{text}”",
         ignore: "忽略" / "Ignore",
         ignore_one: "忽略“{text}”" / "Ignore “{text}”",

@@ -58,7 +58,9 @@ crate::texts! {
 
         select_all: "全选本页" / "Select this page",
         select_one: "选择规则 {n}" / "Select rule {n}",
-        selected: "对选中的规则" / "With selected",
+        bulk: "批量操作" / "Bulk actions",
+        select: "选择" / "Select",
+        selected: "已选 {n} 条" / "{n} selected",
         switch_one: "规则 {n} 是否启用" / "Rule {n} is on",
         raise_one: "提高规则 {n} 的优先级" / "Raise the priority of rule {n}",
         lower_one: "降低规则 {n} 的优先级" / "Lower the priority of rule {n}",

@@ -15,7 +15,7 @@ crate::texts! {
 
         filter: "筛选消息" / "Filter messages",
         all: "全部" / "All",
-        unanswered: "没有答上的" / "Not answered",
+        unanswered: "未命中的" / "Not answered",
         of_rule: "规则 {n} 回答的" / "Answered by rule {n}",
 
         message: "消息" / "Message",
@@ -26,6 +26,7 @@ crate::texts! {
         reply_kind: "回复类型" / "Reply type",
         took: "用时" / "Duration",
         took_ms: "{n} 毫秒" / "{n} ms",
+        took_less: "<1 毫秒" / "<1 ms",
         when: "时间" / "When",
         why: "为什么" / "Why",
         forgotten: "内容没有保存" / "Not stored",

@@ -26,7 +26,7 @@ crate::texts! {
         sections: "自动回复的各页" / "Auto-reply pages",
         section_rules: "规则" / "Rules",
         section_bench: "试一试" / "Try it",
-        section_unanswered: "未回复" / "Unanswered",
+        section_unanswered: "未命中" / "Unanswered",
         section_messages: "消息" / "Messages",
         section_stats: "统计" / "Stats",
         section_import: "导入导出" / "Import and export",
@@ -62,8 +62,14 @@ crate::texts! {
         door_cli: "命令行" / "command line",
         door_import: "导入" / "import",
         door_undo: "撤销" / "undo",
+        through_web: "在网页上" / "on the web",
+        through_chat: "在聊天里" / "in the chat",
+        through_api: "通过接口" / "through the API",
+        through_cli: "用命令行" / "on the command line",
+        through_import: "在导入时" / "by an import",
+        through_undo: "在撤销时" / "by undoing a change",
         you: "你" / "you",
-        somebody: "已注销的用户" / "a deleted user",
+        deleted_user: "已注销的用户" / "a deleted user",
         program: "系统" / "system",
     }
 }
@@ -113,6 +119,18 @@ impl Replies {
             other => other,
         };
         name.to_owned()
+    }
+
+    /// How a change was made, in a sentence.
+    pub fn through(&self, source: Source) -> &'static str {
+        match source {
+            Source::Web => self.through_web,
+            Source::Chat => self.through_chat,
+            Source::Api => self.through_api,
+            Source::Cli => self.through_cli,
+            Source::Import => self.through_import,
+            Source::Undo => self.through_undo,
+        }
     }
 
     /// The name of a change's source.

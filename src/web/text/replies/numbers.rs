@@ -15,7 +15,7 @@ crate::texts! {
         hits: "命中" / "Answered",
         misses: "未命中" / "Not answered",
         share: "命中率" / "Hit rate",
-        last_days: "最近 {n} 天" / "In {n} days",
+        last_days: "最近 {n} 天" / "Last {n} days",
         to_misses: "看看是哪些" / "View messages",
 
         chart: "每天的消息" / "Messages per day",

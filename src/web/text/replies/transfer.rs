@@ -28,7 +28,7 @@ crate::texts! {
         export_json: "下载 JSON" / "Download JSON",
         export_json_note: "给程序用，也适合备份" / "For programs and backups",
 
-        difference: "导入会改什么" / "Import preview",
+        difference: "导入预览" / "Import preview",
         from_platform: "公众号后台的规则" / "Rules from the WeChat admin console",
         mode: "文件里没有的规则" / "Rules not in the file",
         merge: "保留" / "Keep",
@@ -62,8 +62,9 @@ crate::texts! {
         apply: "导入 {n} 处修改" / "Import {n} changes",
         partial: "跳过有问题的 {n} 行，导入其余" / "Skip {n} lines with problems and import the rest",
         partial_needed: "有 {n} 行有问题。改好文件重新上传，或者跳过它们。" / "{n} lines have problems. Fix the file and upload it again, or skip them.",
-        other_file: "换一个文件" / "Choose another file",
+        other_file: "再导入一个" / "Import another",
         expires: "上传的文件保留一小时。" / "The file is kept for an hour.",
+        expires_platform: "读到的规则保留一小时。" / "The fetched rules are kept for an hour.",
 
         running: "正在导入" / "Importing",
         asking: "正在读取公众号的规则" / "Fetching rules",

@@ -9,10 +9,10 @@ const USER_INFO: &str = "/cgi-bin/user/info";
 
 /// Answers with each of `answers` in turn, then repeats the last one; token calls are answered separately.
 fn in_turn(answers: Vec<fn() -> Answer>) -> impl Fn(&Seen) -> Answer + Send + Sync + 'static {
-    let turn = AtomicUsize::new(0);
+    let calls = AtomicUsize::new(0);
     move |seen| match seen.path.as_str() {
         STABLE_TOKEN => token("T"),
-        _ => answers[turn.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1)](),
+        _ => answers[calls.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1)](),
     }
 }
 

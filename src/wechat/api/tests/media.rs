@@ -60,10 +60,10 @@ async fn a_file_is_told_from_a_refusal_by_what_it_says_it_is() {
 
 #[tokio::test]
 async fn a_refused_token_is_replaced_for_a_file_as_well() {
-    let turn = std::sync::atomic::AtomicUsize::new(0);
+    let calls = std::sync::atomic::AtomicUsize::new(0);
     let rig = Rig::new(move |seen| match seen.path.as_str() {
         STABLE_TOKEN => token("T"),
-        _ if turn.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 => refusal(40001),
+        _ if calls.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 => refusal(40001),
         _ => Answer { content_type: "image/png", ..Answer::text(200, PNG) },
     })
     .await;

@@ -61,7 +61,7 @@ impl Answer {
 type Answering = Arc<dyn Fn(&Seen) -> Answer + Send + Sync>;
 
 #[derive(Clone)]
-struct Desk {
+struct StandInState {
     answering: Answering,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
@@ -77,8 +77,8 @@ impl StandIn {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         let seen = Arc::<Mutex<Vec<Seen>>>::default();
-        let desk = Desk { answering: Arc::new(answer), seen: Arc::clone(&seen) };
-        let app = axum::Router::new().fallback(serve).with_state(desk);
+        let state = StandInState { answering: Arc::new(answer), seen: Arc::clone(&seen) };
+        let app = axum::Router::new().fallback(serve).with_state(state);
         let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         Self { base, seen, server }
     }
@@ -100,12 +100,18 @@ impl Drop for StandIn {
     }
 }
 
-async fn serve(State(desk): State<Desk>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+async fn serve(
+    State(state): State<StandInState>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let query = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     let content_type = headers.get(header::CONTENT_TYPE).map_or("", |value| value.to_str().unwrap()).to_owned();
     let seen = Seen { method, path: uri.path().to_owned(), query, content_type, body };
-    desk.seen.lock().unwrap().push(seen.clone());
-    let answer = (desk.answering)(&seen);
+    state.seen.lock().unwrap().push(seen.clone());
+    let answer = (state.answering)(&seen);
     tokio::time::sleep(answer.delay).await;
     (StatusCode::from_u16(answer.status).unwrap(), [(header::CONTENT_TYPE, answer.content_type)], answer.body)
         .into_response()

@@ -12,27 +12,27 @@ use crate::{
 use leptos::prelude::*;
 
 /// All actions.
-pub fn cards(visitor: &Visitor, picture: &UserDetail) -> impl IntoView + use<> {
+pub fn cards(visitor: &Visitor, detail: &UserDetail) -> impl IntoView + use<> {
     let lang = visitor.request.lang();
     let t = Users::of(lang);
-    let delete = (!picture.is_last_admin).then(|| {
-        let href = format!("{}/delete", page_of(picture.user.id));
+    let delete = (!detail.is_last_admin).then(|| {
+        let href = format!("{}/delete", page_of(detail.user.id));
         view! { <Cells><Cell label=t.delete note=t.delete_note href /></Cells> }
     });
     view! {
-        {level(visitor, picture)}
-        {credits(visitor, picture)}
-        {access(visitor, picture)}
-        {profile(visitor, picture)}
+        {level(visitor, detail)}
+        {credits(visitor, detail)}
+        {access(visitor, detail)}
+        {profile(visitor, detail)}
         {delete}
     }
 }
 
-fn level(visitor: &Visitor, picture: &UserDetail) -> impl IntoView + use<> {
+fn level(visitor: &Visitor, detail: &UserDetail) -> impl IntoView + use<> {
     let (c, t) = (Common::of(visitor.request.lang()), Users::of(visitor.request.lang()));
     let options = [("normal", c.level_normal), ("premium", c.level_premium), ("vip", c.level_vip)];
     let options = options.map(|(value, text)| (value.to_owned(), text.to_owned())).to_vec();
-    let (id, chosen) = (picture.user.id, picture.user.level.clone());
+    let (id, chosen) = (detail.user.id, detail.user.level.clone());
     view! {
         <Card title=t.level note=t.level_note>
             <form class="stack" method="post" action="/do/user-level">
@@ -44,12 +44,12 @@ fn level(visitor: &Visitor, picture: &UserDetail) -> impl IntoView + use<> {
     }
 }
 
-fn credits(visitor: &Visitor, picture: &UserDetail) -> impl IntoView + use<> {
+fn credits(visitor: &Visitor, detail: &UserDetail) -> impl IntoView + use<> {
     let t = Users::of(visitor.request.lang());
     let filled = visitor.form("credits");
     let ways = [("give", t.give), ("take", t.take)].map(|(value, text)| (value.to_owned(), text.to_owned())).to_vec();
-    let now = fill(t.credits_now, &[("n", &picture.user.credits.to_string())]);
-    let id = picture.user.id;
+    let now = fill(t.credits_now, &[("n", &detail.user.credits.to_string())]);
+    let id = detail.user.id;
     view! {
         <Card title=t.credits note=now>
             <form class="stack" method="post" action="/do/user-credits">
@@ -80,15 +80,15 @@ fn credits(visitor: &Visitor, picture: &UserDetail) -> impl IntoView + use<> {
 }
 
 /// Sign-in and admin rights.
-fn access(visitor: &Visitor, picture: &UserDetail) -> impl IntoView + use<> {
+fn access(visitor: &Visitor, detail: &UserDetail) -> impl IntoView + use<> {
     let t = Users::of(visitor.request.lang());
-    let (id, is_free) = (picture.user.id, !picture.is_last_admin);
-    let state = match (picture.user.is_enabled, is_free) {
+    let (id, is_free) = (detail.user.id, !detail.is_last_admin);
+    let state = match (detail.user.is_enabled, is_free) {
         (true, true) => disable(t, id, &visitor.form("disable")).into_any(),
         (true, false) => ().into_any(),
         (false, _) => simple(id, "user-enable", "", t.enable, t.enable_note, Kind::Plain).into_any(),
     };
-    let role = match picture.user.role {
+    let role = match detail.user.role {
         Role::User => simple(id, "user-role", "admin", t.promote, t.promote_note, Kind::Plain).into_any(),
         Role::Admin if is_free => {
             simple(id, "user-role", "user", t.dismiss, t.dismiss_note, Kind::PlainDanger).into_any()
@@ -146,10 +146,10 @@ fn simple(
 }
 
 /// Collapsed unless it has errors.
-fn profile(visitor: &Visitor, picture: &UserDetail) -> impl IntoView + use<> {
+fn profile(visitor: &Visitor, detail: &UserDetail) -> impl IntoView + use<> {
     let (c, t) = (Common::of(visitor.request.lang()), Users::of(visitor.request.lang()));
     let filled = visitor.form("user-profile");
-    let user = &picture.user;
+    let user = &detail.user;
     let field = |column: &ProfileColumn| profile_field(c, &filled, user, *column, "off");
     let fields: Vec<_> = ProfileColumn::ALL.iter().map(field).collect();
     let id = user.id;

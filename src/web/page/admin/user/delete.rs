@@ -20,8 +20,8 @@ pub fn UserDeletePage() -> impl IntoView {
 async fn delete(visitor: Visitor, admin: Admin, id: String) -> Result<PageContent, PageError> {
     let lang = visitor.request.lang();
     let (c, t) = (Common::of(lang), Users::of(lang));
-    let picture = directory::user_detail(&visitor.request.ctx, &admin, parsed(&id)?).await?;
-    let (user, rules) = (picture.user, picture.rules);
+    let detail = directory::user_detail(&visitor.request.ctx, &admin, parsed(&id)?).await?;
+    let (user, rules) = (detail.user, detail.rules);
     let filled = visitor.form("user-delete");
     let title = fill(t.delete_title, &[("name", &user.nickname)]);
     let typed = user.username.clone().unwrap_or_else(|| user.id.to_string());

@@ -25,22 +25,22 @@ async fn detail(visitor: Visitor, admin: Admin, id: String) -> Result<PageConten
     let request = &visitor.request;
     let lang = request.lang();
     let t = Users::of(lang);
-    let picture = directory::user_detail(&request.ctx, &admin, parsed(&id)?).await?;
-    let title = picture.user.nickname.clone();
-    let is_self = picture.user.id == admin.user_id();
+    let detail = directory::user_detail(&request.ctx, &admin, parsed(&id)?).await?;
+    let title = detail.user.nickname.clone();
+    let is_self = detail.user.id == admin.user_id();
     let body = view! {
         <a class="back" href=USERS><Icon shape=Shape::Left />{t.back}</a>
-        {head(request, &picture, is_self)}
-        {notices(lang, &picture)}
+        {head(request, &detail, is_self)}
+        {notices(lang, &detail)}
         <div class="user-page">
-            <div class="user-acts">{act::cards(&visitor, &picture)}</div>
+            <div class="user-acts">{act::cards(&visitor, &detail)}</div>
             <div class="user-facts">
-                {record::identities(request, &picture)}
-                {me::usage::card(lang, picture.usage.clone())}
-                {me::credit::card(request, picture.ledger.clone())}
-                {record::rules(lang, &picture)}
-                {record::sessions(request, &picture)}
-                {record::audit(request, &picture)}
+                {record::identities(request, &detail)}
+                {me::usage::card(lang, detail.usage.clone())}
+                {me::credit::card(request, detail.ledger.clone())}
+                {record::rules(lang, &detail)}
+                {record::sessions(request, &detail)}
+                {record::audit(request, &detail)}
             </div>
         </div>
     };
@@ -48,17 +48,17 @@ async fn detail(visitor: Visitor, admin: Admin, id: String) -> Result<PageConten
 }
 
 /// The user's name, state and numbers.
-fn head(request: &PageRequest, picture: &UserDetail, is_self: bool) -> impl IntoView + use<> {
+fn head(request: &PageRequest, detail: &UserDetail, is_self: bool) -> impl IntoView + use<> {
     let (lang, now) = (request.lang(), request.ctx.now());
     let (c, t) = (Common::of(lang), Users::of(lang));
-    let user = &picture.user;
+    let user = &detail.user;
     let (id, level, role, is_enabled, credits) =
         (user.id, user.level.clone(), user.role, user.is_enabled, user.credits);
     let nickname = user.nickname.clone();
     let initial = nickname.chars().next().map(String::from);
     let (names, others) = profile_lines(user);
     let created_at = user.created_at;
-    let is_subscribed = picture.identities.iter().map(|identity| identity.is_subscribed == 1).max();
+    let is_subscribed = detail.identities.iter().map(|identity| identity.is_subscribed == 1).max();
     let seen = match user.last_login_at {
         Some(at) => view! { <Ago lang at now /> }.into_any(),
         None => t.never.into_any(),
@@ -106,11 +106,11 @@ fn profile_lines(user: &User) -> (String, String) {
 }
 
 /// Notices to read before acting.
-fn notices(lang: Lang, picture: &UserDetail) -> impl IntoView + use<> {
+fn notices(lang: Lang, detail: &UserDetail) -> impl IntoView + use<> {
     let t = Users::of(lang);
-    let reason = picture.disabled_reason.clone().map(|reason| fill(t.disabled_reason, &[("reason", &reason)]));
-    let is_shut_out = !picture.user.is_enabled;
-    let is_last_admin = picture.is_last_admin;
+    let reason = detail.disabled_reason.clone().map(|reason| fill(t.disabled_reason, &[("reason", &reason)]));
+    let is_shut_out = !detail.user.is_enabled;
+    let is_last_admin = detail.is_last_admin;
     view! {
         {is_shut_out.then(|| view! {
             <Notice tone=Tone::Warning title=t.disabled_title>{reason.map(|reason| view! { <p>{reason}</p> })}</Notice>

@@ -17,11 +17,11 @@ use crate::{
 use leptos::prelude::*;
 
 /// The linked WeChat identities, and whether a password is set.
-pub fn identities(request: &PageRequest, picture: &UserDetail) -> impl IntoView + use<> {
+pub fn identities(request: &PageRequest, detail: &UserDetail) -> impl IntoView + use<> {
     let t = Users::of(request.lang());
-    let password = if picture.user.has_password { t.password_set } else { t.password_none };
-    let none = picture.identities.is_empty().then(|| view! { <p class="soft">{t.identities_none}</p> });
-    let all = picture.identities.iter().map(|identity| one_identity(request, identity)).collect_view();
+    let password = if detail.user.has_password { t.password_set } else { t.password_none };
+    let none = detail.identities.is_empty().then(|| view! { <p class="soft">{t.identities_none}</p> });
+    let all = detail.identities.iter().map(|identity| one_identity(request, identity)).collect_view();
     view! {
         <Card title=t.identities>
             {none} {all}
@@ -57,10 +57,10 @@ fn one_identity(request: &PageRequest, identity: &IdentityRow) -> impl IntoView 
 }
 
 /// Statistics of their rules.
-pub fn rules(lang: Lang, picture: &UserDetail) -> impl IntoView + use<> {
+pub fn rules(lang: Lang, detail: &UserDetail) -> impl IntoView + use<> {
     let (c, t) = (Common::of(lang), Users::of(lang));
-    let rules = picture.rules;
-    let switch = if picture.user.is_auto_reply { c.on } else { c.off };
+    let rules = detail.rules;
+    let switch = if detail.user.is_auto_reply { c.on } else { c.off };
     view! {
         <Card title=t.rules>
             <dl class="who-facts">
@@ -74,14 +74,14 @@ pub fn rules(lang: Lang, picture: &UserDetail) -> impl IntoView + use<> {
 }
 
 /// The browsers in which they are signed in, each with a sign-out button.
-pub fn sessions(request: &PageRequest, picture: &UserDetail) -> AnyView {
+pub fn sessions(request: &PageRequest, detail: &UserDetail) -> AnyView {
     let lang = request.lang();
     let (c, t, m) = (Common::of(lang), Users::of(lang), Me::of(lang));
-    if picture.sessions.is_empty() {
+    if detail.sessions.is_empty() {
         return view! { <Card title=t.sessions><p class="soft">{t.sessions_none}</p></Card> }.into_any();
     }
     let rows =
-        picture.sessions.iter().map(|session| one_session(request, picture.user.id, session.clone())).collect_view();
+        detail.sessions.iter().map(|session| one_session(request, detail.user.id, session.clone())).collect_view();
     let heads = vec![Head::Text(m.browser), Head::Text(m.address), Head::Text(m.seen), Head::Hidden(c.actions)];
     view! {
         <Card title=t.sessions flush=true>
@@ -111,13 +111,13 @@ fn one_session(request: &PageRequest, user_id: i64, session: WebSession) -> impl
 }
 
 /// The audit log: actions on the user, and who carried them out.
-pub fn audit(request: &PageRequest, picture: &UserDetail) -> AnyView {
+pub fn audit(request: &PageRequest, detail: &UserDetail) -> AnyView {
     let lang = request.lang();
     let (c, t) = (Common::of(lang), Users::of(lang));
-    if picture.audit.is_empty() {
+    if detail.audit.is_empty() {
         return view! { <Card title=t.audit><p class="soft">{t.audit_none}</p></Card> }.into_any();
     }
-    let rows = picture.audit.iter().map(|entry| one_act(request, entry.clone())).collect_view();
+    let rows = detail.audit.iter().map(|entry| one_act(request, entry.clone())).collect_view();
     let heads = vec![Head::Text(t.what), Head::Text(t.detail), Head::Text(t.who), Head::Text(c.time)];
     view! {
         <Card title=t.audit flush=true>

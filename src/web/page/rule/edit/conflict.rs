@@ -10,7 +10,7 @@ use crate::{
         component::{Kind, LinkButton, Notice, Submit, Tone},
         form::EditorForm,
         page::Ago,
-        text::{fill, replies::edit::Edit},
+        text::{fill_spaced, replies::edit::Edit},
     },
 };
 use leptos::prelude::*;
@@ -32,9 +32,11 @@ pub fn conflict(scope: RuleScope, form: &EditorForm, names: &Names, now: i64) ->
 fn both(scope: RuleScope, form: &EditorForm, theirs: &Rule, names: &Names, now: i64) -> AnyView {
     let t = Edit::of(scope.lang);
     let found = diff::differences(scope, Some(&form.draft), Some(&Draft::from(theirs)));
-    let door = scope.texts().door(theirs.updated_door);
-    let who =
-        fill(t.conflict_who, &[("who", &names.say(scope, theirs.updated_by.unwrap_or_default())), ("door", door)]);
+    let door = scope.texts().through(theirs.updated_door);
+    let who = fill_spaced(
+        t.conflict_who,
+        &[("who", &names.say(scope, theirs.updated_by.unwrap_or_default())), ("door", door)],
+    );
     let drop = scope.owner.rule(theirs.number);
     let body = if found.is_empty() {
         view! { <p>{t.conflict_same}</p> }.into_any()

@@ -81,9 +81,10 @@ async fn look(
     let modes = modes(scope, &query, &place);
     let (apply, difference) =
         (apply(scope, &found, &place), difference::difference(scope, &found.plan, &query, &place));
+    let expires = if job.name.is_empty() { t.expires_platform } else { t.expires };
     let body = view! {
         {failed}
-        <Card title=name(scope, job) note=t.expires actions=move || modes>{apply}</Card>
+        <Card title=name(scope, job) note=expires actions=move || modes>{apply}</Card>
         {difference}
     };
     let actions =

@@ -15,6 +15,8 @@ pub fn table(view: View<'_>) -> AnyView {
     let View { visitor, scope, query, found, hits, names, warnings, open } = view;
     let now = visitor.request.ctx.now();
     let back = query.current_address(scope.owner.list());
+    // The save bar of an open editor stays in view; inside a box that scrolls it could not.
+    let wrap = if open.is_some() { "table-wrap is-editing" } else { "table-wrap" };
     let (mut open, head) = (open, head(scope, &query));
     let rows: Vec<AnyView> = found
         .rules
@@ -34,7 +36,7 @@ pub fn table(view: View<'_>) -> AnyView {
         </form>
         <section class="card">
             {bulk(scope)}
-            <div class="table-wrap">
+            <div class=wrap>
                 <table class="table cards rules" data-rows>
                     <caption class="sr-only">{t.caption}</caption>
                     {head}
@@ -57,11 +59,12 @@ fn bulk(scope: RuleScope) -> impl IntoView {
     let buttons =
         actions.map(|(act, text, class)| view! { <button form=FORM class=class name="act" value=act>{text}</button> });
     view! {
-        <div class="bulk" role="group" aria-label=t.selected data-bulk>
+        <div class="bulk" role="group" aria-label=t.bulk data-bulk>
             <label class="check">
-                <input type="checkbox" data-all hidden aria-label=t.select_all />
-                <span>{t.selected} <span class="num" data-count-of></span></span>
+                <input type="checkbox" data-all hidden />
+                <span>{t.select_all}</span>
             </label>
+            <span class="soft num" role="status" data-selected=t.selected></span>
             <div class="row">{buttons.collect_view()}</div>
         </div>
     }
@@ -87,7 +90,7 @@ fn head(scope: RuleScope, query: &ListQuery) -> impl IntoView + use<> {
     view! {
         <thead>
             <tr>
-                <th scope="col"><span class="sr-only">{t.selected}</span></th>
+                <th scope="col"><span class="sr-only">{t.select}</span></th>
                 {sorted(Sort::Number, t.number, "")}
                 {sorted(Sort::Keyword, t.keywords, "")}
                 <th scope="col">{t.reply}</th>

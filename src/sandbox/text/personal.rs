@@ -1,0 +1,87 @@
+//! Texts of the phone's own WeChat.
+
+use crate::texts;
+
+texts! {
+    /// Texts of `/sandbox/personal`.
+    pub struct Personal {
+        title: "个人微信" / "Personal WeChat",
+        intro: "扫码把自己的微信连到微答，然后和“微信 ClawBot”聊天。只有扫码的人能和它说话；这里没有真实的微信账号。"
+            / "Scan to connect one’s own WeChat to Weida, then chat with “WeChat ClawBot”. Only the person who scanned can talk to it. No real WeChat account is involved.",
+        back: "回到公众号的手机" / "Back to the account’s phone",
+        bot: "微信 ClawBot" / "WeChat ClawBot",
+
+        people: "谁的微信" / "Whose WeChat",
+        nobody: "还没有微信用户" / "No WeChat users yet",
+        nobody_do: "先到沙箱里添加一个。" / "Add one in the sandbox first.",
+        connected: "已连接" / "Connected",
+        not_connected: "未连接" / "Not connected",
+
+        scan_title: "扫一扫" / "Scan",
+        scan_note: "网页上正在显示的连接二维码，新的在前。" / "Connection codes currently shown on pages, newest first.",
+        scan_none: "现在没有二维码" / "No QR codes right now",
+        scan_none_do: "在“我的”里连接个人微信，二维码就会出现在这里。" / "Connect personal WeChat in your account and its code appears here.",
+        code: "连接二维码 {end}" / "Connection code {end}",
+        scan: "扫一扫" / "Scan",
+        scan_one: "扫描二维码 {end}" / "Scan code {end}",
+        scan_number: "扫码并核对数字" / "Scan with a number",
+        scan_number_one: "扫描二维码 {end}，并在网页上输入数字" / "Scan code {end} and type a number on the page",
+        paste: "粘贴二维码内容" / "Paste QR code content",
+        ask_title: "要连接这个机器人吗？" / "Connect this bot?",
+        ask_text: "连接以后，它会出现在聊天列表里，只有你能和它说话。" / "It appears in the list of chats, and only you can talk to it.",
+        number_title: "在网页上输入这个数字" / "Type this number on the page",
+        confirm: "连接" / "Connect",
+        cancel: "取消" / "Cancel",
+
+        message: "要发送的消息" / "Message",
+        message_example: "给机器人发消息" / "Write to the bot",
+        send: "发送" / "Send",
+        more: "更多" / "More",
+        kinds: "发送示例" / "Send a sample",
+        image: "图片" / "Picture",
+        voice: "语音" / "Voice",
+        file: "文件" / "File",
+        video: "视频" / "Video",
+        label_picture: "图片" / "Picture",
+        label_video: "视频" / "Video",
+        label_file: "文件" / "File",
+        spoken: "语音转出的文字" / "What the voice message says",
+        note_connected: "已连接，现在可以和它聊天了" / "Connected. You can chat with it now",
+        note_unreachable: "暂无法连接 OpenClaw" / "Cannot reach OpenClaw right now",
+        typing: "对方正在输入…" / "Typing…",
+        first: "先扫码连接，才能聊天。" / "Scan a code to connect first.",
+
+        token: "令牌" / "Token",
+        token_valid: "有效" / "Valid",
+        token_none: "已失效，或还没有连接" / "Expired, or never connected",
+        polling: "程序" / "Program",
+        polling_yes: "正在等消息" / "Waiting for messages",
+        polling_no: "没有在等消息" / "Not polling",
+        left: "还能发" / "May still send",
+        left_value: "{n} 条" / "{n} messages",
+        waiting: "未处理的消息" / "Unhandled messages",
+
+        faults: "出点状况" / "Make it fail",
+        faults_note: "让平台按真实的样子出错，看微答怎么处理。" / "Make the platform fail as the real one does, and see what Weida does.",
+        fault_expire: "令牌失效" / "Expire the token",
+        fault_silent: "不再应答" / "Go silent",
+        fault_throttle: "限制发送" / "Throttle sending",
+        fault_frequency: "发送太频繁" / "Too frequent",
+        fault_drop: "收下不送达" / "Drop the next message",
+        fault_status: "错误 500" / "Error 500",
+        fault_html: "返回网页" / "Answer HTML",
+        fault_large: "过大的应答" / "Oversized answer",
+        fault_control: "控制字符" / "Control characters",
+        fault_foreign: "指向别的主机" / "Foreign host",
+        fault_clear: "恢复正常" / "Back to normal",
+        fault_set: "好了。" / "Done.",
+        pending: "等着发生的状况：{n}" / "Pending failures: {n}",
+
+        no_code: "没有这个二维码，或已过期、已扫过。" / "There is no such code, or it expired or was scanned already.",
+        no_scan: "现在没有要确认的连接。" / "There is nothing to confirm right now.",
+        no_bot: "还没有连接机器人。" / "No bot is connected yet.",
+        no_person: "没有这个微信用户，请重新选择。" / "This WeChat user does not exist. Pick another one.",
+        no_empty: "还没有填写内容。" / "There is nothing to send.",
+        no_too_long: "太长了，请缩短后再试。" / "Too long. Please shorten it.",
+    }
+}
