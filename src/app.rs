@@ -63,6 +63,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/me") view=page::MePage ssr=SsrMode::Async />
                 <Route path=path!("/me/unbind") view=page::UnbindPage ssr=SsrMode::Async />
                 <Route path=path!("/me/review") view=page::ReviewPage ssr=SsrMode::Async />
+                <Route path=path!("/me/wechat") view=page::ChannelPage ssr=SsrMode::Async />
+                <Route path=path!("/me/wechat/disconnect") view=page::ChannelDisconnectPage ssr=SsrMode::Async />
                 <Route path=path!("/me/delete") view=page::DeletePage ssr=SsrMode::Async />
                 <Route path=path!("/replies") view=page::RepliesPage ssr=SsrMode::Async />
                 <Route path=path!("/replies/new") view=page::NewRulePage ssr=SsrMode::Async />
@@ -116,6 +118,7 @@ fn reload(asked: &Parts) -> Option<impl IntoView + use<>> {
     let (path, query) = (asked.uri.path(), asked.uri.query().unwrap_or_default());
     let secs = match () {
         () if path == "/signin" && !query.contains("still") => Some(if has_told { "30" } else { "5" }),
+        () if path == "/me/wechat" && query.contains("scan") => Some("5"),
         () if page::rule::is_running_import(path, query) => Some("1"),
         () => None,
     };

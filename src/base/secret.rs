@@ -36,6 +36,8 @@ pub enum Use {
     PushSignature,
     /// The digest of a push's body.
     PushBody,
+    /// A sign-in to the personal channel: its picture's name and its browser session.
+    IlinkLogin,
 }
 
 /// The installation's hash key. Without a key, a hash of six digits could be found by trying all million values.
@@ -80,6 +82,7 @@ impl HashKey {
             Use::Delivery => b"delivery",
             Use::PushSignature => b"push-signature",
             Use::PushBody => b"push-body",
+            Use::IlinkLogin => b"ilink-login",
         };
         // HMAC accepts keys of any length: https://docs.rs/hmac — new_from_slice fails for fixed-length MACs only.
         #[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "HMAC takes keys of every length")]

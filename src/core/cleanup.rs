@@ -18,6 +18,8 @@ const ENDED_SESSIONS_MS: i64 = 24 * 3_600_000;
 const KNOWN_NETWORKS_MS: i64 = 180 * DAY_MS;
 /// How many days of daily hit counts are stored.
 const COUNTED_DAYS: i64 = 400;
+/// The iLink platform hands a message over again until its cursor was stored: within minutes of a failure.
+const ILINK_RECEIVED_MS: i64 = 30 * DAY_MS;
 const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Runs one statement of the store in its own transaction.
@@ -64,6 +66,8 @@ pub async fn delete_expired(ctx: &OfficialCtx) -> Result<(), CoreError> {
     in_own_transaction!(ctx, message::update_contents_forgotten(oldest_content));
     in_own_transaction!(ctx, message::delete_missed_dismissed(oldest_content << RANDOM_BITS));
     in_own_transaction!(ctx, question::delete_expired(now));
+    in_own_transaction!(ctx, ilink_message::delete_received(now - ILINK_RECEIVED_MS));
+    in_own_transaction!(ctx, ilink_login::delete_expired(now - ENDED_SESSIONS_MS));
     in_own_transaction!(ctx, registration::delete_expired(now - registration::ANSWER_MS));
     while in_own_transaction!(ctx, import::delete_expired(now)) {}
     media::storage::delete_unused(ctx).await?;

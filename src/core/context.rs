@@ -3,6 +3,7 @@
 use super::{
     account::{password::Hasher, unionid::UnionidLookups},
     credit::Holds,
+    ilink::channels::Channels,
     image::EditQueue,
     keyed_lock::{InFlight, KeyedLock},
     message::{PushQueue, custom_message::CustomMessages, original_id::OriginalId},
@@ -74,6 +75,8 @@ pub struct Parts {
     pub row_locks: KeyedLock,
     /// Locks for reading a user's long list: one at a time per user.
     pub list_locks: KeyedLock,
+    /// The connections of the personal channel that this instance runs.
+    pub ilink: Channels,
     /// Users whose data export is running.
     pub exports_in_flight: InFlight,
 }

@@ -53,6 +53,8 @@ pub enum Limit {
     QrDay,
     /// Picture edits that timed out, per user: those of an hour, counted in windows of ten minutes.
     EditTimeouts,
+    /// Sign-ins to the personal channel that a user begins, per minute.
+    IlinkLogins,
     /// Notifications of the admins about slowed guesses, per hour.
     Alarms,
 }
@@ -76,6 +78,7 @@ impl Limit {
             Self::QrMinute => "qr-minute",
             Self::QrDay => "qr-day",
             Self::EditTimeouts => "edit-timeouts",
+            Self::IlinkLogins => "ilink-logins",
             Self::Alarms => "alarms",
         }
     }
@@ -94,6 +97,7 @@ impl Limit {
             Self::ChatCodes => limits.chat_codes_per_minute,
             Self::QrMinute => limits.qr_codes_per_minute,
             Self::QrDay => limits.qr_codes_per_day,
+            Self::IlinkLogins => 10,
             Self::Alarms => 1,
             // Counted, never refused.
             Self::RecentCodes | Self::RecentSentCodes | Self::EditTimeouts => i64::MAX,

@@ -7,6 +7,7 @@ pub mod cleanup;
 pub mod counter;
 pub mod credit;
 pub mod error;
+pub mod ilink;
 pub mod image;
 pub mod keyed_lock;
 pub mod limit;

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod channel_events;
 pub mod client;
 pub mod connection;
 pub mod cookie;
@@ -11,6 +12,7 @@ pub mod guard;
 pub mod headers;
 pub mod known;
 pub mod proxy;
+pub mod qr_image;
 pub mod session;
 pub mod sse;
 pub mod state;

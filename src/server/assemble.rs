@@ -3,12 +3,13 @@
 use crate::http::assets::Assets;
 use crate::{
     base::{clock::Clock, id::Ids, rng::Rng, secret::HashKey},
-    config::{Account, Checked},
+    config::{self, Account, Checked},
     core::{
         CoreError, Ctx, OfficialAccount, OfficialCtx, Parts,
         access_token_store::AccessTokenStore,
         account::{password::Hasher, unionid::UnionidLookups},
         credit::Holds,
+        ilink::channels::Channels,
         image::EditQueue,
         keyed_lock::{InFlight, KeyedLock},
         message::{PushQueue, commands::Commands, custom_message::CustomMessages, original_id::OriginalId},
@@ -18,7 +19,7 @@ use crate::{
         signin::{qr_availability::QrAvailability, status_broadcast::StatusBroadcast},
         token::{KeyRing, TokenStatusCache},
     },
-    sandbox,
+    ilink, sandbox,
     store::{self, Store},
     telemetry,
     wechat::{
@@ -59,6 +60,7 @@ pub async fn ctx(
     let mini_base = base(&wechat.api_base, API_BASE, "WECHAT_API_BASE")?;
     let web_base = base(&wechat.open_base, mini_base.as_str(), "WECHAT_OPEN_BASE")?;
     let logins = LoginClient::new(mini_base, web_base, LOGIN_PATIENCE, rng.clone()).map_err(|e| e.to_string())?;
+    let ilink = Channels::new(ilink_client(&settings.settings.ilink, &rng)?);
     let (mini, web) = (&settings.settings.mini_program, &settings.settings.open_platform);
     let (mini_program, web_login) = (other_app(&mini.appid, &mini.secret), other_app(&web.appid, &web.secret));
     let hash_key = hash_key(&store, &secret_key, rng.as_ref()).await?;
@@ -107,6 +109,7 @@ pub async fn ctx(
         rates: Rates::default(),
         row_locks: KeyedLock::default(),
         list_locks: KeyedLock::default(),
+        ilink,
         exports_in_flight: InFlight::default(),
     });
     Ok(ctx.of_account(Arc::new(account)))
@@ -128,6 +131,17 @@ fn platform(
         timeout: PLATFORM_TIMEOUT,
     };
     Client::new(api, Arc::new(tokens), clock.clone(), rng.clone()).map_err(|e| e.to_string())
+}
+
+/// The client of the personal channel's platform, or of a stand-in.
+fn ilink_client(settings: &config::Ilink, rng: &Arc<dyn Rng>) -> Result<ilink::Client, String> {
+    let stand_in = |given: &str, own: &str, name: &str| {
+        if given.is_empty() { Ok(None) } else { base(given, own, name).map(Some) }
+    };
+    let api = stand_in(&settings.api_base, ilink::API_BASE, "ILINK_API_BASE")?;
+    let cdn = stand_in(&settings.cdn_base, ilink::CDN_BASE, "ILINK_CDN_BASE")?;
+    let hosts = ilink::Hosts::new(api, cdn).map_err(|e| format!("ILINK_API_BASE or ILINK_CDN_BASE: {e}"))?;
+    ilink::Client::new(hosts, rng.clone()).map_err(|e| e.to_string())
 }
 
 fn base(given: &str, own: &str, name: &str) -> Result<Url, String> {

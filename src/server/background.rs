@@ -2,7 +2,7 @@
 //! another; a task that fails or panics runs again in its next round.
 
 use crate::{
-    core::{CoreError, Ctx, OfficialCtx, cleanup, credit, rule, signin, token},
+    core::{CoreError, Ctx, OfficialCtx, cleanup, credit, ilink, rule, signin, token},
     http::state::AppState,
     store::{self, Watch},
 };
@@ -18,8 +18,9 @@ const HOLD: Duration = Duration::from_secs(2);
 const EXPIRE: Duration = Duration::from_secs(5);
 const SWEEP: Duration = Duration::from_mins(5);
 
-/// Starts the background tasks; they end with the program.
-pub fn start(state: &AppState) {
+/// Starts the background tasks; they end with the program. Returns the task that ends last: the connections of the personal channel
+/// are given up to other instances.
+pub fn start(state: &AppState) -> JoinHandle<()> {
     let duty = |name: &'static str, every: Duration, work: Duty, confirm: fn(&Ctx, i64)| {
         let ctx = state.ctx.clone();
         rounds(name, every, state.stopping.clone(), Round { watch: ctx.store.watch(), due: None, ctx, work, confirm });
@@ -51,6 +52,7 @@ pub fn start(state: &AppState) {
         |ctx| Box::pin(async move { cleanup::delete_expired(&ctx).await.map(|()| Due(Some(0))) }),
         nothing,
     );
+    tokio::spawn(ilink::supervisor::run(state.ctx.clone(), state.stopping.clone()))
 }
 
 /// When a task has work although nothing was committed, in epoch milliseconds; `None`: never.

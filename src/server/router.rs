@@ -2,7 +2,8 @@
 
 use super::ops;
 use crate::http::{
-    client, compress, events, guard, headers, limited, media, session, state::AppState, wrong_address::WrongAddresses,
+    channel_events, client, compress, events, guard, headers, limited, media, session, state::AppState,
+    wrong_address::WrongAddresses,
 };
 use crate::{
     app::{App, shell},
@@ -83,6 +84,8 @@ pub fn router(state: AppState, phone: Option<Arc<Phone>>) -> Router {
         .route(&format!("{ACTIONS}/{{action}}"), actions)
         .route("/signin/events", get(events::signin))
         .route("/signin/status", get(events::status))
+        .route("/me/wechat/events", get(channel_events::events))
+        .route("/me/wechat/state", get(channel_events::status))
         .merge(web::page::routes())
         .merge(takers_of_forms(submitted))
         .leptos_routes_with_context(&state, routes_of_pages(), context.clone(), pages.clone())

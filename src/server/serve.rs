@@ -11,7 +11,7 @@ use crate::http::{
 use crate::{
     base::{clock::Clock, rng::Rng},
     config::Checked,
-    core::{CoreError, account, credit, message::encryption, rule},
+    core::{CoreError, account, credit, ilink, message::encryption, rule},
     file_mode,
     sandbox::{Phone, Sandbox},
     store::Store,
@@ -101,6 +101,9 @@ pub async fn start(mut settings: Checked, clock: Arc<dyn Clock>, rng: Arc<dyn Rn
     let alone = state.ctx.store.claim_alone();
     // Releases credits held by an instance that crashed.
     credit::hold::release(&state.ctx, alone.is_some()).await.map_err(|e| e.to_string())?;
+    if alone.is_some() {
+        ilink::supervisor::release_all(&state.ctx).await.map_err(|e| e.to_string())?;
+    }
     account::directory::index_missing(&state.ctx).await.map_err(|e| e.to_string())?;
     rule::refold::refold(&state.ctx).await.map_err(|e| e.to_string())?;
     Ok(Server { state, phone, address, listener, alone })
@@ -123,7 +126,7 @@ impl Server {
     pub async fn serve(self) -> Result<(), String> {
         let state = self.state;
         let stopping = state.stopping.clone();
-        background::start(&state);
+        let channels = background::start(&state);
         if let Some(address) = state.ctx.settings.metrics_addr {
             serve_metrics(address, &state).await?;
         }
@@ -134,6 +137,9 @@ impl Server {
             () = async { stopping.cancelled().await; tokio::time::sleep(DRAIN).await } => {
                 tracing::warn!("some requests were still active after {} s", DRAIN.as_secs());
             }
+        }
+        if tokio::time::timeout(CLOSE, channels).await.is_err() {
+            tracing::warn!("the personal channel was still busy after {} s more", CLOSE.as_secs());
         }
         if !closes(&state.ctx.store, CLOSE).await {
             tracing::warn!("the database was still in use after {} s more", CLOSE.as_secs());

@@ -36,7 +36,7 @@ rows! {
     }
 }
 
-/// A filter of messages. `None`: any.
+/// A filter of messages. `None`: any; without a user those of the Official Account alone.
 #[derive(Debug, Clone, Default)]
 pub struct MessageFilter {
     pub user_id: Option<i64>,
@@ -49,6 +49,7 @@ pub struct MessageFilter {
 }
 
 const SELECT: &str = joined!("SELECT ", MessageRow::COLUMNS, " FROM messages ");
+const NOT_PERSONAL: &str = " AND appid <> 'ilink'";
 const INSERT: &str = joined!("INSERT INTO messages (", MessageRow::COLUMNS, ") VALUES (", MessageRow::VALUES, ")");
 
 const INSERT_MANY: &str = joined!("INSERT INTO messages (", MessageRow::COLUMNS, ") VALUES ");
@@ -78,6 +79,8 @@ pub async fn list_found(db: &mut impl Link, filter: &MessageFilter, most: i64) -
     let mut pieces = vec![SELECT, "WHERE id < ?"];
     let conditions = [
         (filter.user_id.is_some(), " AND user_id = ?"),
+        // What people write in their personal channel is for themselves.
+        (filter.user_id.is_none(), NOT_PERSONAL),
         (filter.openid.is_some(), " AND openid = ?"),
         (filter.rule_id.is_some(), " AND rule_id = ?"),
         (filter.is_unanswered, " AND answered_by IN ('default', 'none')"),
@@ -115,6 +118,8 @@ pub struct Missed {
 /// The unanswered messages of an owner; follows the selected columns.
 const MISSED: &str = " FROM messages m LEFT JOIN missed_dismissed d ON d.owner_id = ? AND d.missed = m.missed WHERE m.missed IS NOT NULL AND (d.through_id IS NULL OR m.id > d.through_id)";
 
+const MISSED_NOT_PERSONAL: &str = " AND m.appid <> 'ilink'";
+
 /// Groups of unanswered messages: the most frequent first, `most` groups after the first `skipped`.
 pub async fn list_missed(
     db: &mut impl Link,
@@ -122,7 +127,7 @@ pub async fn list_missed(
     (most, skipped): (i64, i64),
 ) -> Result<Vec<MissedRow>, StoreError> {
     let head = "SELECT m.missed, COUNT(*) AS times, MAX(m.received_at) AS last_at, MAX(m.content) AS sample";
-    let of_user = if of.user_id.is_some() { " AND m.user_id = ?" } else { "" };
+    let of_user = if of.user_id.is_some() { " AND m.user_id = ?" } else { MISSED_NOT_PERSONAL };
     let tail = " GROUP BY m.missed ORDER BY times DESC, last_at DESC, m.missed LIMIT ? OFFSET ?";
     let mut query = db.sql_of(&[head, MISSED, of_user, tail]).bind(of.owner_id);
     if let Some(user_id) = of.user_id {
@@ -134,7 +139,7 @@ pub async fn list_missed(
 
 /// The number of messages of a group that an owner sees, and the last one's id; `None` if there are none.
 pub async fn find_missed(db: &mut impl Link, of: Missed, missed: &str) -> Result<Option<(i64, i64)>, StoreError> {
-    let of_user = if of.user_id.is_some() { " AND m.user_id = ?" } else { "" };
+    let of_user = if of.user_id.is_some() { " AND m.user_id = ?" } else { MISSED_NOT_PERSONAL };
     let query = db.sql_of(&["SELECT COUNT(*), MAX(m.id)", MISSED, " AND m.missed = ?", of_user]);
     let mut query = query.bind(of.owner_id).bind(missed.to_owned());
     if let Some(user_id) = of.user_id {

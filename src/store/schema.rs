@@ -27,6 +27,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (20, "whose_signin", include_str!("../../migrations/0020_whose_signin.sql")),
     (21, "longer_kinds", include_str!("../../migrations/0021_longer_kinds.sql")),
     (22, "personal_data", include_str!("../../migrations/0022_personal_data.sql")),
+    (23, "ilink", include_str!("../../migrations/0023_ilink.sql")),
     (24, "hot_tables", include_str!("../../migrations/0024_hot_tables.sql")),
 ];
 

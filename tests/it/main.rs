@@ -14,6 +14,7 @@ mod bench;
 mod binding;
 mod bomb;
 mod cancel;
+mod channel;
 mod chat_rules;
 mod code_at_rest;
 mod connections;

@@ -39,6 +39,7 @@ usage: cargo xtask <command>
   shots [paths]     pictures of pages in two widths and two themes, into target/shots
   bench [paths]     start-up time, memory and requests per second of the release build; `bench reply`: the reply engine only
   soak flood        floods against the release build, with 1,024 descriptors: pushes and /login stay fast, memory comes back
+  soak ilink        the personal channel under 100 kills, and taken over by another instance, on three engines
   soak upgrade COMMIT   this version on databases that an earlier commit filled, on three engines";
 
 fn main() -> ExitCode {
@@ -69,6 +70,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode> {
         "e2e" => return test::browser_only(rest),
         "shots" => browser::shots(rest)?,
         "bench" => bench::all(rest)?,
+        "soak" if rest == ["ilink"] => return test::thorough(&["channel::kills".into(), "channel::takeover".into()]),
         "soak" => soak::run(rest)?,
         "" | "help" | "-h" | "--help" => println!("{USAGE}"),
         other => return Err(Failure::new(format!("there is no command `{other}`")).fix("cargo xtask help")),

@@ -23,8 +23,8 @@ pub fn all() -> ExitCode {
     }
     verdict.need(nginx::ensure());
     if let Some(engines) = verdict.need(Engines::ensure()) {
-        verdict.count(cargo_test("weida", &engines, &[]));
-        verdict.count(cargo_test("xtask", &engines, &[]));
+        verdict.count(cargo_test("weida", &engines, &[], &[]));
+        verdict.count(cargo_test("xtask", &engines, &[], &[]));
     }
     if verdict.need(build::dev(&["--tests"])).is_some() {
         verdict.count(api::test());
@@ -38,7 +38,14 @@ pub fn all() -> ExitCode {
 pub fn rust_only(filters: &[String]) -> Result<ExitCode> {
     let mut verdict = Verdict::default();
     nginx::ensure()?;
-    verdict.count(cargo_test("weida", &Engines::ensure()?, filters));
+    verdict.count(cargo_test("weida", &Engines::ensure()?, filters, &[]));
+    Ok(verdict.close())
+}
+
+/// Integration tests of these names with all their rounds.
+pub fn thorough(filters: &[String]) -> Result<ExitCode> {
+    let mut verdict = Verdict::default();
+    verdict.count(cargo_test("weida", &Engines::ensure()?, filters, &[("WEIDA_TEST_THOROUGH", "1")]));
     Ok(verdict.close())
 }
 
@@ -92,10 +99,13 @@ impl Verdict {
 }
 
 /// Runs cargo's tests of one package, shows their output and counts them; all tests without `filters`.
-fn cargo_test(package: &str, engines: &Engines, filters: &[String]) -> Result<Tally> {
+fn cargo_test(package: &str, engines: &Engines, filters: &[String], more: &[(&str, &str)]) -> Result<Tally> {
     let cargo_test = || {
         let mut command = cargo();
-        command.args(["test", "--no-fail-fast", "--package", package]).envs(engines.environment());
+        command
+            .args(["test", "--no-fail-fast", "--package", package])
+            .envs(engines.environment())
+            .envs(more.iter().copied());
         command
     };
     step(&format!("tests of {package}, compiled"), || run(brief(cargo_test().arg("--no-run"))))?;

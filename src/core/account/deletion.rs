@@ -4,7 +4,7 @@ use crate::{
     core::{
         CoreError, Ctx,
         audit::{self, Act},
-        quota, rule, token,
+        ilink, quota, rule, token,
     },
     store::{self, StoreError, Tx, personal_data::Subject},
 };
@@ -49,6 +49,7 @@ pub(crate) async fn delete_within(
     }
     store::personal_data::delete_of(db, Subject::User(user_id)).await?;
     store::update_erasure_due(db, ctx.next_id()).await?;
+    ilink::change::changed(ctx, db).await?;
     rule::cache::deleted(ctx, db, user_id).await?;
     token::status::changed(ctx, db, user_id).await?;
     // The address of a user who deletes their own account is theirs too.

@@ -45,13 +45,18 @@ pub fn no_account(ctx: &Ctx, lang: Lang) -> String {
 
 /// All enabled commands.
 pub fn help(ctx: &Ctx, lang: Lang) -> String {
+    help_of(ctx, lang, &Command::NAMED)
+}
+
+/// Those of these commands that are enabled.
+pub fn help_of(ctx: &Ctx, lang: Lang, commands: &[Command]) -> String {
     let t = CommandTexts::of(lang);
     let line = |command: Command| {
         let word = ctx.commands.word(command, lang)?;
         let what = fill(about(t, command)?, &[("word", word)]);
         Some(fill(t.help_line, &[("word", word), ("what", &what)]))
     };
-    let lines: Vec<String> = Command::NAMED.into_iter().filter_map(line).collect();
+    let lines: Vec<String> = commands.iter().copied().filter_map(line).collect();
     format!("{}\n{}\n\n{}", t.help_intro, lines.join("\n"), with_site(ctx, t.help_site))
 }
 

@@ -248,7 +248,7 @@ pub fn shown_contents_without_files(
 }
 
 /// The contents of a rule for this user, with placeholders filled. Empty ones are left out.
-fn contents_of(ctx: &Ctx, hit: &Hit<'_>, user: Option<&User>, input: &Input) -> Vec<Content> {
+pub fn contents_of(ctx: &Ctx, hit: &Hit<'_>, user: Option<&User>, input: &Input) -> Vec<Content> {
     let keyword = keyword_value(hit, input);
     let (id, time) = (user.map(|u| u.id.to_string()).unwrap_or_default(), chat_text::clock_time(ctx.now()));
     let nickname = user.map(|u| u.nickname.clone()).unwrap_or_default();

@@ -10,10 +10,10 @@ use crate::{
         rule::{
             Content,
             content::Part,
-            media::{self, Kind, NeedsFile, Sendable},
+            media::{self, Kind, NeedsFile, Reference, Sendable},
         },
     },
-    store::Link,
+    store::{self, Link},
     text::{Lang, fill},
     wechat::reply::{Article, Reply, TEXT_MAX_BYTES, split_text},
 };
@@ -130,6 +130,20 @@ pub fn shown_without_files(contents: &[Content]) -> Result<Vec<Content>, NeedsFi
     let mut shown = Vec::with_capacity(contents.len());
     for content in contents {
         shown.extend(shown_as(content, &media::without_file(content)?));
+    }
+    Ok(shown)
+}
+
+/// [`shown`] where there is no Official Account: a medium of the platform cannot be sent, a stored file can.
+pub async fn shown_without_account(db: &mut impl Link, contents: &[Content]) -> Result<Vec<Content>, CoreError> {
+    let mut shown = Vec::with_capacity(contents.len());
+    for content in contents {
+        let is_there = match content.media().map(Reference::of) {
+            None => true,
+            Some(Some(Reference::Kept(key))) => store::media::find_media_by_key(db, &key).await?.is_some(),
+            Some(Some(Reference::Platform(_)) | None) => false,
+        };
+        shown.extend(if is_there { Some(content.clone()) } else { fallback_text(content).map(Content::text) });
     }
     Ok(shown)
 }

@@ -4,8 +4,10 @@
 //! data: a value moved to another row cannot be decrypted there.
 
 mod file;
+mod ilink_field;
 mod start;
 
+pub use ilink_field::IlinkField;
 pub use start::{Source, damaged, open};
 
 use crate::{base::rng::Rng, config::SECRET_KEY_MIN_BYTES as KEY_MIN_BYTES};
@@ -31,6 +33,8 @@ pub enum Purpose {
     PlatformToken,
     /// A chat answer that contains a code.
     Reply,
+    /// The tokens of a user's personal-WeChat channel, and the QR code that connects it.
+    Ilink,
 }
 
 struct Keys {
@@ -38,6 +42,7 @@ struct Keys {
     installation: LessSafeKey,
     platform_token: LessSafeKey,
     reply: LessSafeKey,
+    ilink: LessSafeKey,
 }
 
 /// The secret key. Cheap to clone; `Debug` reveals nothing of it.
@@ -65,6 +70,7 @@ impl SecretKey {
             installation: derived(&root, b"installation")?,
             platform_token: derived(&root, b"platform-token")?,
             reply: derived(&root, b"reply")?,
+            ilink: derived(&root, b"ilink")?,
         })))
     }
 
@@ -104,6 +110,7 @@ impl SecretKey {
             Purpose::Installation => &self.0.installation,
             Purpose::PlatformToken => &self.0.platform_token,
             Purpose::Reply => &self.0.reply,
+            Purpose::Ilink => &self.0.ilink,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! The database stores the key's fingerprint. The first start creates the key and stores the fingerprint; every later start
 //! needs the same key. A key is created in no other case: a second key could not decrypt values of the first.
 
-use super::{KEY_MIN_BYTES, Purpose, SecretKey, file, is_encrypted};
+use super::{KEY_MIN_BYTES, Purpose, SecretKey, file, ilink_field::IlinkField, is_encrypted};
 use crate::{
     base::rng::Rng,
     config::Checked,
@@ -232,6 +232,13 @@ async fn rotate(store: &Store, old: &SecretKey, new: &SecretKey, chance: &dyn Rn
             store::platform_token::update_value(&mut tx, &appid, &value).await?;
         }
     }
+    for (user_id, [bot_token, context_token]) in store::ilink_connection::list_secrets(&mut tx).await? {
+        // A connection whose token cannot be decrypted asks for a new sign-in.
+        let of = |field: IlinkField, stored: Option<String>| again(Purpose::Ilink, &field.name(user_id), &stored?);
+        let secrets = [of(IlinkField::BotToken, bot_token), of(IlinkField::ContextToken, context_token)];
+        store::ilink_connection::update_secrets(&mut tx, user_id, secrets).await?;
+    }
+    store::ilink_login::delete_all(&mut tx).await?;
     // Answers that contain codes live for minutes: they are deleted instead.
     store::delivery::delete_encrypted_replies(&mut tx).await?;
     store::pending::delete_encrypted(&mut tx).await?;

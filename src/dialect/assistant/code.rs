@@ -26,6 +26,14 @@ pub fn word(code: i64) -> &'static str {
 /// [`NOT_YOURS`] for a deletion, as in the table.
 pub const NOT_YOURS_TO_DELETE: &str = "用户不匹配（删除）";
 
+/// `/wechat/testlogin`: a QR code is being made. The number of [`TAKEN`], with a word of its own.
+pub const MAKING: i64 = TAKEN;
+
+/// The word of [`MAKING`].
+pub mod making {
+    pub const WORD: &str = "正在生成";
+}
+
 /// The codes of the older addresses (`/mongodb/…`), which have tables of their own.
 pub mod older {
     /// Every address: `id` names no user, or another user than the caller.

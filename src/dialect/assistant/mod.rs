@@ -3,6 +3,7 @@
 
 mod account;
 mod caller;
+mod channel;
 mod code;
 mod fault;
 mod older;

@@ -3,7 +3,7 @@
 use super::{
     Assistant,
     caller::Caller,
-    code::{NOT_YOURS, NOT_YOURS_TO_DELETE, UNKNOWN, word},
+    code::{NOT_YOURS, NOT_YOURS_TO_DELETE},
     fault::Fault,
     pairs::Pairs,
     wire::{self, AutoReply},
@@ -80,16 +80,6 @@ pub async fn set_auto_reply(
 ) -> Result<Response, Fault> {
     profile::set_auto_reply(&state.ctx, caller.user.id, asked.enabled).await?;
     Ok(wire::done())
-}
-
-/// The QR code of the personal-WeChat channel, and its state.
-pub async fn personal_channel(_: Caller) -> Fault {
-    CoreError::NotConfigured("ilink").into()
-}
-
-/// The picture of that QR code (`{pid}.png`). Without the channel no `pid` was ever given out.
-pub async fn personal_qr(_: Caller) -> Response {
-    wire::refused(StatusCode::NOT_FOUND, UNKNOWN, word(UNKNOWN), "没有这张二维码，或已过期")
 }
 
 /// The parameter `id`: a reply's number.

@@ -1,7 +1,7 @@
 //! The routes of this dialect.
 
 use super::{
-    Assistant, account,
+    Assistant, account, channel,
     code::older::{OF_CHANGES, OF_SHOW},
     fault::STATUSES,
     older::{self, Older},
@@ -36,9 +36,9 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         ("/database/update", get(reply::look).post(reply::update)),
         ("/database/delete", delete_reply),
         ("/wechat/autoreply", get(reply::auto_reply).post(reply::set_auto_reply)),
-        ("/wechat/testlogin", get(reply::personal_channel)),
-        ("/wechat/testlogin/status", get(reply::personal_channel)),
-        ("/static/qrimages/{picture}", get(reply::personal_qr)),
+        ("/wechat/testlogin", own(get(channel::begin))),
+        ("/wechat/testlogin/status", get(channel::status).post(channel::enter_number)),
+        ("/static/qrimages/{picture}", get(channel::picture)),
     ]);
     let prefixes = ["/account", "/database", "/wechat", "/mongodb"];
     let routes = prefixes.into_iter().fold(routes, unknown_below::<Assistant>);

@@ -48,6 +48,33 @@ pub struct AutoReply {
     pub enabled: bool,
 }
 
+/// `POST /wechat/testlogin/status`.
+#[derive(Deserialize)]
+pub struct Number {
+    /// The number that the phone shows.
+    pub number: String,
+}
+
+/// `data` of `GET /wechat/testlogin/status`.
+#[derive(Serialize)]
+pub struct ChannelLogin {
+    pub state: &'static str,
+    /// Seconds.
+    pub expires_in: i64,
+}
+
+#[derive(Serialize)]
+struct Made<'a> {
+    code: i64,
+    message: &'a str,
+    pid: &'a str,
+}
+
+/// Success with the name of a picture.
+pub fn made(pid: &str) -> Response {
+    Json(Made { code: OK, message: word(OK), pid }).into_response()
+}
+
 #[derive(Serialize)]
 struct Envelope<'a, T> {
     code: i64,

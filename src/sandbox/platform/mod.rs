@@ -49,7 +49,7 @@ use crate::{
     sandbox::ilink::IlinkPlatform,
     wechat::callback::Mode,
 };
-use disk::Keeper;
+use disk::StateWriter;
 use files::Files;
 use state::{Line as Wire, PlatformState};
 use std::{
@@ -179,12 +179,12 @@ async fn serve(
 
 /// The iLink platform, with its state of an earlier process. Its changes are written, and not waited for.
 async fn ilink(state: &Arc<PlatformState>, base: Url, folder: Option<PathBuf>) -> Result<IlinkPlatform, String> {
-    let (shown, keeper) = (Arc::clone(state), Arc::new(OnceLock::<Keeper>::new()));
-    let written = Arc::clone(&keeper);
+    let (shown, writer) = (Arc::clone(state), Arc::new(OnceLock::<StateWriter>::new()));
+    let written = Arc::clone(&writer);
     let changed = move || {
         shown.touch();
-        if let Some(keeper) = written.get() {
-            keeper.ask();
+        if let Some(writer) = written.get() {
+            writer.ask();
         }
     };
     let ilink = IlinkPlatform::new(base, Arc::clone(&state.clock), Arc::clone(&state.rng), changed);
@@ -196,7 +196,7 @@ async fn ilink(state: &Arc<PlatformState>, base: Url, folder: Option<PathBuf>) -
         ilink.restore(&bytes).map_err(unusable)?;
     }
     // Set once, here.
-    keeper.set(Keeper::start(&folder, ilink.snapshots())).ok();
+    writer.set(StateWriter::start(&folder, ilink.snapshots())).ok();
     Ok(ilink)
 }
 

@@ -6,6 +6,7 @@ mod account;
 mod chat;
 mod export;
 mod forget;
+mod ilink;
 mod join;
 mod rule;
 mod site;
@@ -104,7 +105,10 @@ pub enum Class {
 /// All tables, in the order in which they are forgotten: rows before those by which they are found.
 #[must_use]
 pub fn list_tables() -> Vec<&'static Table> {
-    [rule::RULES, rule::FILES, chat::TABLES, account::TABLES, site::TABLES].into_iter().flatten().collect()
+    [rule::RULES, rule::FILES, chat::TABLES, ilink::TABLES, account::TABLES, site::TABLES]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 const fn shown(name: &'static str, key: &'static str) -> Column {

@@ -22,6 +22,8 @@ pub(super) const TABLES: &[Table] = &[
             technical("lease_until"),
         ],
     ),
+    // Of an instance of the program.
+    table("ilink_leases", &[technical("fence"), technical("lease_until")]),
     // Buckets and subjects are keyed hashes of addresses, names and followers, for minutes or hours.
     table("rate_counters", &[technical("bucket"), technical("used"), technical("expires_at")]),
     table(

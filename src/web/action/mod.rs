@@ -6,6 +6,7 @@
 mod account;
 mod answer;
 mod begin;
+mod channel;
 mod docs;
 mod door;
 mod key;

@@ -31,7 +31,7 @@ pub use docs::DocsPage;
 pub use forgot::ForgotPage;
 pub use home::HomePage;
 pub use login::LoginPage;
-pub use me::{DeletePage, MePage, ReviewPage, UnbindPage};
+pub use me::{ChannelDisconnectPage, ChannelPage, DeletePage, MePage, ReviewPage, UnbindPage};
 pub use prefs::of as prefs_of;
 pub use qr_image::qr_png;
 pub use register::RegisterPage;
@@ -59,6 +59,7 @@ pub fn routes() -> Router<AppState> {
         .route("/signin/qr.png", get(qr_image::scene))
         .route("/signin/account.png", get(qr_image::account))
         .route("/me/data.json", get(me::download))
+        .route("/me/wechat/qr.png", get(me::picture))
 }
 
 /// The page for a missing address.

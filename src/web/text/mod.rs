@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod ago;
+pub mod channel;
 pub mod common;
 pub mod docs;
 pub mod field_error;

@@ -1,6 +1,6 @@
 //! Dialect B, as documented: a session, and rules that the account then answers with.
 
-use crate::rig::{Browser, Caller, Database, Engine, Tape, World, digits, too_large};
+use crate::rig::{Browser, Caller, Database, Engine, Ilink, Tape, World, digits, too_large};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -108,7 +108,8 @@ async fn sign_in_and_profile_match_the_tape() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn replies_match_the_tape() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
-    let world = World::open(&database).await;
+    let ilink = Ilink::start().await;
+    let world = World::with(&database, &ilink.settings()).await;
     let mut tape = Tape::of(&world.app, "assistant_replies");
     let phone = world.app.phone("oMing");
     let ming = Caller::registered(&world, &phone, "小明").await;
@@ -150,9 +151,17 @@ async fn replies_match_the_tape() {
     tape.ask("autoreply: off", ming.post("/wechat/autoreply/", &json!({ "enabled": false }))).await;
     tape.ask("autoreply: a text", ming.post("/wechat/autoreply", &json!({ "enabled": "no" }))).await;
     tape.ask("autoreply: is off", ming.get("/wechat/autoreply")).await;
-    tape.ask("testlogin", ming.get("/wechat/testlogin")).await;
+    let (_, made) = tape.ask("testlogin", ming.get("/wechat/testlogin")).await;
+    tape.name(made["pid"].as_str().unwrap(), "pid");
+    let status = format!("/wechat/testlogin/status?pid={}", made["pid"].as_str().unwrap());
+    tape.ask("testlogin: status", ming.get(&status)).await;
+    tape.ask("testlogin: a number too early", ming.post(&status, &json!({ "number": "42" }))).await;
+    tape.ask("testlogin: no number", ming.post(&status, &json!({ "number": "x" }))).await;
+    tape.ask("testlogin: another site", ming.get("/wechat/testlogin").header("sec-fetch-site", "same-site")).await;
     tape.ask("testlogin: nobody", world.get("/wechat/testlogin")).await;
-    tape.ask("testlogin: status", ming.get("/wechat/testlogin/status?pid=x")).await;
+    tape.ask("testlogin: status of another", ming.get("/wechat/testlogin/status?pid=x")).await;
+    tape.ask("testlogin: a number without a session", world.request(Method::POST, "/wechat/testlogin/status?pid=x"))
+        .await;
     tape.ask("testlogin: picture", ming.get("/static/qrimages/x.png")).await;
     tape.ask("mongodb: show", ming.get(&format!("/mongodb/show?id={id}"))).await;
     tape.ask("mongodb: add", sent(&format!("/mongodb/add?id={id}"), r#"{"电话":"1"}"#)).await;
@@ -285,6 +294,7 @@ GET /wechat/autoreply               401 401 200 200 401
 POST /wechat/autoreply              401 401 200 200 401
 GET /wechat/testlogin               401 401 200 200 401
 GET /wechat/testlogin/status        401 401 200 200 401
+POST /wechat/testlogin/status       401 401 200 200 401
 GET /static/qrimages/3kTMd9.png     401 401 404 404 401
 GET /mongodb/show?id=1              401 401 200 200 401
 POST /mongodb/add?id=1              401 401 200 200 401

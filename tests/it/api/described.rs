@@ -153,7 +153,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("/api/v1/user/credits 403", "a disabled user named by a gateway: `api::follow`"),
     ("/events", "a stream: `api::qr_login`"),
     ("/finalize_login 403", "a disabled user"),
-    ("/static/qrimages/{pid}.png 200", "the personal channel is not implemented"),
+    ("/static/qrimages/{pid}.png 200", "the answer is a picture: `channel::dialect`"),
 ];
 
 /// Every described status is answered to some request, and 415 to no other call.

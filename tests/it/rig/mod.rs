@@ -1,5 +1,6 @@
 //! The test fixtures: an app on its own database, a phone that sends pushes, and a fake clock.
 
+pub mod channel;
 pub mod crowd;
 pub mod directory;
 pub mod image_edit;
@@ -10,6 +11,7 @@ pub mod rules;
 mod browser;
 mod caller;
 mod database;
+mod ilink;
 mod jwt;
 mod log;
 mod people;
@@ -24,6 +26,7 @@ mod world;
 pub use browser::{Answer, Browser, CHANGES};
 pub use caller::Caller;
 pub use database::{Column, Database, Engine};
+pub use ilink::Ilink;
 pub use jwt::{JWT_SECRET, claims_of, header_of, signed};
 pub use log::Log;
 pub use people::{account, admin, new_user, says, two_apps};
@@ -63,6 +66,7 @@ pub struct App {
     pub address: SocketAddr,
     pub clock: Arc<FakeClock>,
     pub stopping: CancellationToken,
+    served: tokio::task::JoinHandle<Result<(), String>>,
 }
 
 impl Drop for App {
@@ -114,6 +118,7 @@ impl App {
             // Nothing listens there: the account behaves like one that may not create QR codes.
             ("WECHAT_API_BASE", "http://127.0.0.1:9"),
             ("WECHAT_MP_BASE", "http://127.0.0.1:9"),
+            ("ILINK_API_BASE", "http://127.0.0.1:9"),
         ]
         .map(|(k, v)| (k.to_owned(), v.to_owned()))
         .into();
@@ -137,8 +142,14 @@ impl App {
         let server = start(settings, clock.clone(), Arc::new(SystemRng)).await?;
         let (state, phone, address) = (server.state.clone(), server.phone.clone(), server.address);
         let stopping = state.stopping.clone();
-        tokio::spawn(server.serve());
-        Ok(Self { ctx: state.ctx.clone(), state, phone, address, clock, stopping })
+        let served = tokio::spawn(server.serve());
+        Ok(Self { ctx: state.ctx.clone(), state, phone, address, clock, stopping, served })
+    }
+
+    /// Stops the program as a signal does, and waits until it has ended.
+    pub async fn stop(mut self) {
+        self.stopping.cancel();
+        (&mut self.served).await.unwrap().unwrap();
     }
 
     /// The router, for requests without a network.

@@ -50,6 +50,7 @@ pub fn environment(folder: &Path, more: &[(&str, &str)]) -> BTreeMap<String, Str
         ("WECHAT_AES_KEY", AES_KEY),
         ("WECHAT_API_BASE", "http://127.0.0.1:9"),
         ("WECHAT_MP_BASE", "http://127.0.0.1:9"),
+        ("ILINK_API_BASE", "http://127.0.0.1:9"),
     ]
     .map(|(k, v)| (k.to_owned(), v.to_owned()))
     .into();

@@ -5,7 +5,7 @@ use crate::{
     core::{
         CoreError, Ctx, OfficialCtx, Problem,
         account::{admin, profile},
-        credit, token,
+        credit, ilink, token,
     },
     store::{self, StoreError, Tx},
 };
@@ -107,6 +107,9 @@ pub async fn set_enabled(
             let detail = if reason.is_empty() { way.to_owned() } else { format!("{way}: {reason}") };
             note(ctx, tx, admin, act, audit::user(user_id), &detail).await?;
             shut_out(ctx, tx, user_id).await?;
+            if !is_enabled {
+                ilink::change::disconnect_within(ctx, tx, user_id).await?;
+            }
         }
         Ok(())
     })

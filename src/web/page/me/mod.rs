@@ -1,6 +1,7 @@
 //! `/me`: the user's account page, card by card.
 
 mod browser;
+mod channel;
 mod confirm;
 pub mod credit;
 mod data;
@@ -12,6 +13,7 @@ mod summary;
 pub mod usage;
 mod wechat;
 
+pub use channel::{ChannelDisconnectPage, ChannelPage, picture};
 pub use confirm::{DeletePage, UnbindPage};
 pub use data::download;
 pub use review::ReviewPage;
@@ -20,7 +22,7 @@ use super::{PageContent, PageError, Visitor, page};
 use crate::{
     core::{
         account::{identity, join, session as browsers},
-        credit as credits, quota,
+        credit as credits, ilink, quota,
     },
     http::session,
     web::{
@@ -46,13 +48,16 @@ async fn me(visitor: Visitor) -> Result<PageContent, PageError> {
     let door = session::door_of(&request.session).await;
     let ledger = credits::ledger(ctx, user.id).await?;
     let usage = quota::usage(ctx, user.id).await?;
+    let connection = ilink::connection::find(ctx, user.id).await?;
     let body = view! {
         <PageHead title=t.title />
         {review::notice(request, &user, door)}
+        {channel::banner(request, connection.as_ref())}
         {summary::card(lang, &user)}
         {wechat::card(request, identity)}
         {other::card(request, others, door)}
         {summary::auto_reply(lang, &user)}
+        {channel::card(request, connection.as_ref())}
         {profile::card(&visitor, &user)}
         {password::card(&visitor, &user)}
         {browser::card(request, sessions)}

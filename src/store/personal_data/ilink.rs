@@ -1,0 +1,80 @@
+//! The personal-WeChat channel: connections, messages that wait, and sign-ins to it.
+
+use super::{
+    Export::{self, One},
+    Forget::Delete,
+    Join::Ends,
+    Key::User,
+    Table, plain, technical, withheld,
+};
+
+/// They end with an account that is joined to another: a token belongs to one connection, and the account that stays may have its own.
+pub(super) const TABLES: &[Table] = &[
+    Table {
+        name: "ilink_connections",
+        forget: &[(User("user_id"), Delete)],
+        join: Ends,
+        export: One("personal_wechat"),
+        columns: &[
+            technical("user_id"),
+            plain("state"),
+            technical("epoch"),
+            technical("fence"),
+            withheld("bot_token"),
+            plain("bot_id"),
+            plain("ilink_user_id"),
+            technical("base_url"),
+            withheld("updates_cursor"),
+            withheld("context_token"),
+            plain("inbound_at"),
+            technical("window_sent"),
+            plain("received"),
+            plain("sent"),
+            plain("undelivered"),
+            technical("last_error"),
+            technical("last_error_at"),
+            plain("connected_at"),
+            plain("is_reminded"),
+            technical("reminded_at"),
+            withheld("question"),
+            technical("question_until"),
+        ],
+    },
+    Table {
+        name: "ilink_received",
+        forget: &[(User("user_id"), Delete)],
+        join: Ends,
+        export: Export::None,
+        columns: &[technical("user_id"), technical("message_id"), technical("received_at")],
+    },
+    Table {
+        name: "ilink_outbox",
+        forget: &[(User("user_id"), Delete)],
+        join: Ends,
+        export: Export::List("personal_wechat_waiting"),
+        columns: &[
+            technical("user_id"),
+            technical("position"),
+            technical("client_id"),
+            plain("item"),
+            technical("attempts"),
+            plain("created_at"),
+        ],
+    },
+    Table {
+        name: "ilink_logins",
+        forget: &[(User("user_id"), Delete)],
+        join: Ends,
+        export: Export::None,
+        columns: &[
+            technical("user_id"),
+            technical("pid_hash"),
+            technical("session_hash"),
+            technical("state"),
+            withheld("qr_text"),
+            withheld("typed_number"),
+            technical("created_at"),
+            technical("expires_at"),
+        ],
+    },
+];
