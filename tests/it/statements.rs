@@ -87,7 +87,8 @@ async fn requests_stay_within_their_statements() {
         ("a token", cost(&app, token::verify(&app.ctx, &text)).await),
         ("the home page", cost(&app, browser.get("/")).await),
     ];
-    let budgets = [9, 9, 9, 2, 3, 0, 2];
+    // The first message of a day in one of its lanes adds two for the count.
+    let budgets = [10, 12, 10, 2, 3, 0, 2];
     for ((what, cost), budget) in found.iter().zip(budgets) {
         assert!(*cost <= budget, "{what}: {cost} statements, at most {budget}; all: {found:?}");
     }

@@ -8,45 +8,18 @@
 mod plan;
 mod queue;
 mod transaction;
+mod waiting;
 
-pub use queue::PushQueue;
+pub(super) use waiting::Batched;
+pub use waiting::PushQueue;
 
-use super::{
-    given_reply::{self, GivenReply},
-    replay,
-};
+use super::{given_reply, replay};
 use crate::{
     base::secret::Use,
     core::OfficialCtx,
-    store::used_signature::SignatureRow,
     wechat::{callback::PlainSignature, message::Message},
 };
-
-/// The outcome of a message in a batch.
-#[derive(Debug, Clone)]
-pub(super) enum Batched {
-    /// Its answer, which is committed; `None` for `success`.
-    Given(Option<GivenReply>),
-    /// Its signature was used with another body: nothing was done.
-    Replayed,
-    /// The database cannot be reached: nothing was done.
-    Unavailable,
-    /// Nothing was done: it needs a transaction of its own.
-    Alone,
-}
-
-/// A message that waits for a batch.
-#[derive(Debug)]
-struct Unit {
-    message: Message,
-    /// The key of its delivery.
-    delivery: String,
-    /// The keys that earlier versions would have given to it.
-    keys_of_before: [String; 2],
-    signature: Option<SignatureRow>,
-    /// Epoch milliseconds.
-    started_at: i64,
-}
+use waiting::Unit;
 
 /// Answers a message together with others.
 pub(super) async fn answer(ctx: &OfficialCtx, message: &Message, signature: Option<&PlainSignature>) -> Batched {

@@ -1,6 +1,6 @@
 //! Decides in memory what a common message is answered, and what is stored about it.
 
-use super::Unit;
+use super::waiting::Unit;
 use crate::{
     core::{
         Ctx, OfficialCtx,

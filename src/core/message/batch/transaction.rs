@@ -1,8 +1,8 @@
 //! The transaction of a batch: a fixed number of reads for all messages, the plans in memory, and a few statements of many rows.
 
 use super::{
-    Batched, Unit,
     plan::{self, Follower, Planned},
+    waiting::{Batched, Unit},
 };
 use crate::{
     core::{
