@@ -23,7 +23,7 @@ pub const CLIENT_ID_MAX_BYTES: usize = 64;
 const HOLD: Duration = Duration::from_secs(35);
 /// The bounds of what the platform proposes.
 const HOLD_MIN: Duration = Duration::from_secs(1);
-const HOLD_MAX: Duration = Duration::from_secs(60);
+const HOLD_MAX: Duration = Duration::from_mins(1);
 /// The answer may need this much longer than the poll is held: otherwise each idle poll would end by a broken connection.
 const GRACE: Duration = Duration::from_secs(5);
 /// The timeouts of calls. (S)

@@ -20,7 +20,7 @@ const CLIENT_VERSION: &str = "132105";
 /// The timeout of establishing a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// An unused connection is closed after this time.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 /// The largest response to a call, in bytes.
 const BODY_MAX_BYTES: usize = 1024 * 1024;
 

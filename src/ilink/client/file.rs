@@ -10,7 +10,7 @@ use std::time::Duration;
 use url::Url;
 
 /// The timeout of transferring one file.
-const TRANSFER_TIMEOUT: Duration = Duration::from_secs(60);
+const TRANSFER_TIMEOUT: Duration = Duration::from_mins(1);
 /// How often an upload is attempted: the same bytes to the same URL. (S)
 const ATTEMPTS: usize = 3;
 /// The longest `x-encrypted-param`, in bytes.
@@ -88,13 +88,12 @@ impl Client {
         if media.is_locked() {
             return Err(Error::MediaKey);
         }
-        let url = match &media.full_url {
-            Some(url) => self.hosts().media(url)?,
-            None => {
-                let mut url = self.hosts().cdn("/download");
-                url.query_pairs_mut().append_pair("encrypted_query_param", &media.download_param);
-                url
-            }
+        let url = if let Some(url) = &media.full_url {
+            self.hosts().media(url)?
+        } else {
+            let mut url = self.hosts().cdn("/download");
+            url.query_pairs_mut().append_pair("encrypted_query_param", &media.download_param);
+            url
         };
         let max_bytes = max_bytes.min(FILE_MAX_BYTES);
         let bytes = self.0.transport.download(url, TRANSFER_TIMEOUT, encrypted_len(max_bytes)).await?;

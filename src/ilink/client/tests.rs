@@ -69,9 +69,9 @@ impl Server {
     }
 
     async fn send(&self, text: &str) -> Result<SendOutcome, Error> {
-        let (context, content) = (SecretString::from("SECRET-CONTEXT"), OutgoingContent::Text(text));
+        let (token, content) = (SecretString::from("SECRET-CONTEXT"), OutgoingContent::Text(text));
         let message =
-            OutgoingMessage { to_user_id: "u@im.wechat", client_id: "c-1", context_token: Some(&context), content };
+            OutgoingMessage { to_user_id: "u@im.wechat", client_id: "c-1", context_token: Some(&token), content };
         self.client.send(&self.bot(), &message).await
     }
 

@@ -12,7 +12,7 @@ const ANNOUNCED_MAX: usize = 1_000;
 /// The encrypted files by their download parameters.
 #[derive(Debug, Default)]
 pub(super) struct Files {
-    files: BTreeMap<String, File>,
+    sealed: BTreeMap<String, File>,
     order: VecDeque<String>,
     total_bytes: usize,
     announced: BTreeMap<String, Announced>,
@@ -37,30 +37,30 @@ impl Files {
     /// Adds an encrypted file.
     pub fn add(&mut self, param: String, bytes: Bytes, key: MediaKey) {
         self.total_bytes += bytes.len();
-        self.files.insert(param.clone(), File { bytes, key });
+        self.sealed.insert(param.clone(), File { bytes, key });
         self.order.push_back(param);
         while self.total_bytes > TOTAL_MAX_BYTES
             && let Some(oldest) = self.order.pop_front()
         {
-            self.total_bytes -= self.files.remove(&oldest).map_or(0, |file| file.bytes.len());
+            self.total_bytes -= self.sealed.remove(&oldest).map_or(0, |file| file.bytes.len());
         }
     }
 
     /// True if there is such a file, and the key opens it.
     pub fn opens(&self, param: &str, key: &str) -> bool {
-        let (Some(file), Some(key)) = (self.files.get(param), MediaKey::from_base64(key)) else { return false };
+        let (Some(file), Some(key)) = (self.sealed.get(param), MediaKey::from_base64(key)) else { return false };
         key.to_hex() == file.key.to_hex()
     }
 
     /// A file, decrypted.
     pub fn plain(&self, param: &str) -> Option<Vec<u8>> {
-        let file = self.files.get(param)?;
+        let file = self.sealed.get(param)?;
         file.key.decrypt(file.bytes.to_vec())
     }
 
     /// A file as it was uploaded.
     pub fn sealed(&self, param: &str) -> Option<Bytes> {
-        self.files.get(param).map(|file| file.bytes.clone())
+        self.sealed.get(param).map(|file| file.bytes.clone())
     }
 
     /// Notes an upload that will come.

@@ -31,6 +31,7 @@ pub enum Refusal {
 
 /// What the owner's WeChat shows.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that a page shows, not the states of a machine")]
 pub struct OwnerView {
     /// A login that was scanned and is not confirmed yet.
     pub scan: Option<ScanView>,
@@ -172,7 +173,7 @@ impl IlinkPlatform {
         file: Option<(String, Vec<u8>, MediaKey)>,
     ) -> Result<(), Refusal> {
         let state = &self.0;
-        let (now_ms, context, client_id) = (state.clock.now_ms(), state.letters(60), state.letters(16));
+        let (now_ms, token, client_id) = (state.clock.now_ms(), state.letters(60), state.letters(16));
         state.change(|world| {
             let id = world.next_message_id();
             let World { contacts, files, .. } = world;
@@ -182,7 +183,7 @@ impl IlinkPlatform {
             }
             contact.chat.add(now_ms, LineBy::Owner, content);
             (contact.last_inbound_ms, contact.sent) = (Some(now_ms), 0);
-            contact.contexts.push_back(context.clone());
+            contact.contexts.push_back(token.clone());
             while contact.contexts.len() > CONTEXTS_MAX {
                 contact.contexts.pop_front();
             }
@@ -199,7 +200,7 @@ impl IlinkPlatform {
                     "message_type": 1,
                     "message_state": 2,
                     "item_list": [item],
-                    "context_token": context,
+                    "context_token": token,
                 })
             });
             if contact.token.is_none() || is_absent(contact, now_ms) {

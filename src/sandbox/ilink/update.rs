@@ -45,7 +45,7 @@ pub(super) async fn updates(state: &Arc<State>, call: Call) -> Result<Value, Ref
     };
     let hold = state.hold();
     let deadline = tokio::time::Instant::now() + hold;
-    let held = Held::new(state, &call.owner);
+    let counted = Held::new(state, &call.owner);
     let mut wake = {
         let mut world = state.world();
         let contact = world.contacts.get_mut(&call.owner).ok_or(STALE)?;
@@ -64,7 +64,7 @@ pub(super) async fn updates(state: &Arc<State>, call: Call) -> Result<Value, Ref
         };
         let is_over = messages.is_empty() && tokio::time::timeout_at(deadline, wake.changed()).await.is_err();
         if is_over || !messages.is_empty() {
-            drop(held);
+            drop(counted);
             return Ok(json!({
                 "ret": 0,
                 "msgs": messages,

@@ -78,14 +78,11 @@ pub async fn fault(at: PhoneRequest) -> Response {
 /// A file of the chat: pictures are shown, other files are downloaded.
 pub async fn media(Extension(phone): Extension<Arc<Phone>>, Path(file): Path<String>) -> Response {
     let Some(bytes) = phone.platform.ilink().file(&file) else { return StatusCode::NOT_FOUND.into_response() };
-    match Format::of(&bytes) {
-        Some(format) => ([(header::CONTENT_TYPE, format.media_type())], bytes).into_response(),
-        None => {
-            let head =
-                [(header::CONTENT_TYPE, "application/octet-stream"), (header::CONTENT_DISPOSITION, "attachment")];
-            (head, bytes).into_response()
-        }
+    if let Some(format) = Format::of(&bytes) {
+        return ([(header::CONTENT_TYPE, format.media_type())], bytes).into_response();
     }
+    let head = [(header::CONTENT_TYPE, "application/octet-stream"), (header::CONTENT_DISPOSITION, "attachment")];
+    (head, bytes).into_response()
 }
 
 /// Does what a button says for the person who holds the phone, and goes back to the page.

@@ -22,7 +22,7 @@ const PACKAGE: &str = "@tencent-weixin/openclaw-weixin";
 const VERSION: &str = "2.4.9";
 const OWNER: &str = "oReference@im.wechat";
 /// The longest wait for a line of the client.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What the loaded modules import from their host program.
 const STUBS: [(&str, &str); 2] = [

@@ -113,7 +113,7 @@ async fn files_go_both_ways() {
     let mut found = Vec::new();
     for message in &messages {
         let media = match &message.items[0].content {
-            Received::Image(media) => media,
+            Received::Image(media) | Received::Video { media: Some(media), .. } => media,
             Received::Voice { media: Some(media), transcript, .. } => {
                 assert_eq!(transcript.as_deref(), Some("说的话"));
                 media
@@ -122,7 +122,6 @@ async fn files_go_both_ways() {
                 assert_eq!((name.as_deref(), *size_bytes), (Some("账单.pdf"), Some(4)));
                 media
             }
-            Received::Video { media: Some(media), .. } => media,
             other => panic!("{other:?}"),
         };
         found.push(String::from_utf8(rig.client.download(media, 100).await.unwrap()).unwrap());
