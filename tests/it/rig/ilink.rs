@@ -146,6 +146,23 @@ impl Ilink {
         self.world.changed();
     }
 
+    /// A bot of a person who connected before. Returns its token.
+    pub fn adopt(&self, person: &str) -> String {
+        let token = format!("bot-token-of-{person}");
+        self.world.all().bots.insert(token.clone(), Bot { person: person.to_owned(), ..Bot::default() });
+        token
+    }
+
+    /// The polls of all bots that wait now.
+    pub fn all_polling(&self) -> usize {
+        self.world.all().bots.values().map(|bot| bot.polling).sum()
+    }
+
+    /// The polls of all bots until now.
+    pub fn all_polls(&self) -> usize {
+        self.world.all().bots.values().map(|bot| bot.polls).sum()
+    }
+
     /// The latest QR code gets this status.
     pub fn set_status(&self, status: &str) {
         let qr = self.latest_qr().unwrap();
