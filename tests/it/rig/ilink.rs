@@ -473,7 +473,7 @@ async fn upload_url(State(world): State<World>, body: Bytes) -> Response {
 }
 
 async fn upload(Path(key): Path<String>, body: Bytes) -> Response {
-    assert!(!body.is_empty() && body.len() % 16 == 0, "the file is encrypted");
+    assert!(!body.is_empty() && body.len().is_multiple_of(16), "the file is encrypted");
     ([("x-encrypted-param", format!("param-of-{key}"))], "").into_response()
 }
 
