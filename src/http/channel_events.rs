@@ -28,7 +28,7 @@ const ALIVE: Duration = Duration::from_secs(5);
 const SCANNING: Duration = Duration::from_millis(500);
 const CONNECTED: Duration = Duration::from_secs(3);
 /// How long a stream lasts; the browser then opens another one, with its session checked again.
-const LENGTH: Duration = Duration::from_secs(300);
+const LENGTH: Duration = Duration::from_mins(5);
 
 /// The state of the channel as a word, and whether it changes soon.
 async fn read(state: &AppState, session: &Session) -> Result<Option<(String, bool)>, CoreError> {

@@ -31,6 +31,37 @@ table_rows! {
     }
 }
 
+impl ConnectionRow {
+    /// A connection that has no token yet.
+    #[must_use]
+    pub fn new(user_id: i64, now: i64) -> Self {
+        Self {
+            user_id,
+            state: "disconnected".to_owned(),
+            epoch: 0,
+            fence: None,
+            bot_token: None,
+            bot_id: None,
+            ilink_user_id: None,
+            base_url: None,
+            updates_cursor: String::new(),
+            context_token: None,
+            inbound_at: None,
+            window_sent: 0,
+            received: 0,
+            sent: 0,
+            undelivered: 0,
+            last_error: None,
+            last_error_at: None,
+            connected_at: now,
+            is_reminded: 0,
+            reminded_at: None,
+            question: None,
+            question_until: None,
+        }
+    }
+}
+
 rows! {
     /// A connection and its epoch.
     pub struct EpochRow {

@@ -70,7 +70,9 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode> {
         "e2e" => return test::browser_only(rest),
         "shots" => browser::shots(rest)?,
         "bench" => bench::all(rest)?,
-        "soak" if rest == ["ilink"] => return test::thorough(&["channel::kills".into(), "channel::takeover".into()]),
+        "soak" if rest == ["ilink"] => {
+            return test::thorough(&["channel::kills", "channel::takeover", "channel::crowd"].map(String::from));
+        }
         "soak" => soak::run(rest)?,
         "" | "help" | "-h" | "--help" => println!("{USAGE}"),
         other => return Err(Failure::new(format!("there is no command `{other}`")).fix("cargo xtask help")),

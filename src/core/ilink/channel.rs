@@ -24,7 +24,7 @@ const FAILURES: u32 = 3;
 /// A platform that answers at once without messages is asked at most this often.
 const EMPTY_PAUSE: Duration = Duration::from_millis(500);
 /// How long a cursor may differ from the stored one while nothing arrives.
-const CURSOR_AGE: Duration = Duration::from_secs(3_600);
+const CURSOR_AGE: Duration = Duration::from_hours(1);
 /// How long the notifications of the platform may take.
 const NOTIFY: Duration = Duration::from_secs(2);
 

@@ -186,7 +186,7 @@ pub(super) async fn connect_within(
     }
     let before = store::ilink_connection::find_connection(db, user_id).await?;
     if before.is_none() {
-        store::ilink_connection::insert_connection(db, fresh(user_id, ctx.now())).await?;
+        store::ilink_connection::insert_connection(db, ConnectionRow::new(user_id, ctx.now())).await?;
     } else if before.and_then(|row| row.ilink_user_id).as_deref() != Some(new.ilink_user_id.as_str()) {
         // What waits was meant for another WeChat.
         store::ilink_message::delete_items(db, user_id).await?;
@@ -206,31 +206,4 @@ pub(super) async fn reconnect_within(ctx: &Ctx, db: &mut Tx, user_id: i64) -> Re
     changed(ctx, db).await?;
     let row = store::ilink_connection::find_connection(db, user_id).await?;
     Ok(is_connected || row.is_some_and(|row| State::of(&row.state) == State::Connected))
-}
-
-fn fresh(user_id: i64, now: i64) -> ConnectionRow {
-    ConnectionRow {
-        user_id,
-        state: State::Disconnected.as_str().to_owned(),
-        epoch: 0,
-        fence: None,
-        bot_token: None,
-        bot_id: None,
-        ilink_user_id: None,
-        base_url: None,
-        updates_cursor: String::new(),
-        context_token: None,
-        inbound_at: None,
-        window_sent: 0,
-        received: 0,
-        sent: 0,
-        undelivered: 0,
-        last_error: None,
-        last_error_at: None,
-        connected_at: now,
-        is_reminded: 0,
-        reminded_at: None,
-        question: None,
-        question_until: None,
-    }
 }

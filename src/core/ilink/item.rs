@@ -128,7 +128,7 @@ mod tests {
         let key = "0123456789abcdefABCDEF";
         let file = OutboxItem::File { key: key.to_owned() };
         let video = |media: String| Content::Video { media, title: "标题".to_owned(), description: String::new() };
-        assert_eq!(items(&[Content::Image { media: format!("weida:{key}") }]), [file.clone()]);
+        assert_eq!(items(&[Content::Image { media: format!("weida:{key}") }]), std::slice::from_ref(&file));
         assert_eq!(items(&[video(format!("weida:{key}"))]), [file, text("标题")]);
         assert_eq!(items(&[video("MEDIA_ID".to_owned())]), [text("标题")]);
         assert_eq!(items(&[Content::Image { media: "MEDIA_ID".to_owned() }]), []);

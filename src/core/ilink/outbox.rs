@@ -27,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 /// The pause between two messages: about three a second get throttled (docs/WECHAT.md, 7).
 const PACE: Duration = Duration::from_millis(400);
 /// How long sending pauses after the platform's limit, and after a failure of the network.
-const LIMITED: Duration = Duration::from_secs(60);
+const LIMITED: Duration = Duration::from_mins(1);
 const FAILED: Duration = Duration::from_secs(10);
 /// How often the platform may take a message without delivering it, or refuse it, before it is given up: each after another message of
 /// the person.

@@ -9,7 +9,7 @@ crate::texts! {
 
         what: "扫码后，你的微信里会多一个机器人联系人，只有你能和它聊天。" / "Scanning adds a bot contact to your WeChat that only you can talk to.",
         what_not: "它用你自己的规则回复你，也能听命令添加、修改规则；它不会替你回复好友，也不进群。" / "It answers you with your own rules and takes commands to edit them. It does not reply to your friends, and it joins no groups.",
-        how: "这是腾讯官方的接口，不会影响你的账号；微信需要 8.0.69 或更高的版本。" / "It uses Tencent’s official interface and does not put your account at risk. It needs WeChat 8.0.69 or later.",
+        how: "它用腾讯官方的机器人接口（微信 ClawBot），不登录你的微信账号；微信需要 8.0.69 或更高的版本。" / "It uses Tencent’s official bot interface (WeChat ClawBot) and does not sign in to your WeChat account. It needs WeChat 8.0.69 or later.",
 
         connect: "扫码连接" / "Connect by scanning",
         reconnect: "重新扫码" / "Scan again",
@@ -28,6 +28,7 @@ crate::texts! {
         over_failed: "没有连接成功：微信的服务器没有接受。请稍后再试。" / "Not connected: WeChat’s server did not accept it. Try again later.",
         qr_later: "二维码由微信生成，约两分钟后自动更换。" / "WeChat creates the code; it is renewed about every two minutes.",
 
+        card: "连接" / "Connection",
         state: "状态" / "Status",
         connected: "已连接" / "Connected",
         paused: "已暂停" / "Paused",

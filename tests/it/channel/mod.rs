@@ -1,6 +1,7 @@
 //! The personal-WeChat channel: connecting, answers, the window, kills, other instances, and forgetting.
 
 mod answers;
+mod crowd;
 mod dialect;
 mod kills;
 mod login;

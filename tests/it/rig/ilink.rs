@@ -146,6 +146,23 @@ impl Ilink {
         self.world.changed();
     }
 
+    /// A bot of a person who connected before. Returns its token.
+    pub fn adopt(&self, person: &str) -> String {
+        let token = format!("bot-token-of-{person}");
+        self.world.all().bots.insert(token.clone(), Bot { person: person.to_owned(), ..Bot::default() });
+        token
+    }
+
+    /// The polls of all bots that wait now.
+    pub fn all_polling(&self) -> usize {
+        self.world.all().bots.values().map(|bot| bot.polling).sum()
+    }
+
+    /// The polls of all bots until now.
+    pub fn all_polls(&self) -> usize {
+        self.world.all().bots.values().map(|bot| bot.polls).sum()
+    }
+
     /// The latest QR code gets this status.
     pub fn set_status(&self, status: &str) {
         let qr = self.latest_qr().unwrap();
@@ -456,7 +473,7 @@ async fn upload_url(State(world): State<World>, body: Bytes) -> Response {
 }
 
 async fn upload(Path(key): Path<String>, body: Bytes) -> Response {
-    assert!(!body.is_empty() && body.len() % 16 == 0, "the file is encrypted");
+    assert!(!body.is_empty() && body.len().is_multiple_of(16), "the file is encrypted");
     ([("x-encrypted-param", format!("param-of-{key}"))], "").into_response()
 }
 

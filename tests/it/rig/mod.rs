@@ -66,7 +66,7 @@ pub struct App {
     pub address: SocketAddr,
     pub clock: Arc<FakeClock>,
     pub stopping: CancellationToken,
-    served: tokio::task::JoinHandle<Result<(), String>>,
+    running: tokio::task::JoinHandle<Result<(), String>>,
 }
 
 impl Drop for App {
@@ -142,14 +142,14 @@ impl App {
         let server = start(settings, clock.clone(), Arc::new(SystemRng)).await?;
         let (state, phone, address) = (server.state.clone(), server.phone.clone(), server.address);
         let stopping = state.stopping.clone();
-        let served = tokio::spawn(server.serve());
-        Ok(Self { ctx: state.ctx.clone(), state, phone, address, clock, stopping, served })
+        let running = tokio::spawn(server.serve());
+        Ok(Self { ctx: state.ctx.clone(), state, phone, address, clock, stopping, running })
     }
 
     /// Stops the program as a signal does, and waits until it has ended.
     pub async fn stop(mut self) {
         self.stopping.cancel();
-        (&mut self.served).await.unwrap().unwrap();
+        (&mut self.running).await.unwrap().unwrap();
     }
 
     /// The router, for requests without a network.

@@ -44,7 +44,7 @@ pub fn cards(request: &PageRequest, t: &'static Channel, view: &View) -> AnyView
         })}
         {is_ending.then(|| view! { <Notice tone=Tone::Info><p>{t.ending}</p></Notice> })}
         {needs_login.then(|| begin(t.reconnect))}
-        <Card title=t.state>
+        <Card title=t.card>
             <div data-channel-epoch=epoch>
                 <Facts>
                     <Fact name=t.state><Badge text=word tone=tone dot=true /></Fact>
@@ -77,9 +77,11 @@ fn buttons(t: &'static Channel, state: State) -> impl IntoView + use<> {
             {switch.map(|(action, text)| view! {
                 <form method="post" action=action><Submit text=text kind=Kind::Plain small=true /></form>
             })}
-            <form method="post" action="/do/channel-connect">
-                <Submit text=t.reconnect kind=Kind::Quiet small=true />
-            </form>
+            {(state != State::NeedsLogin).then(|| view! {
+                <form method="post" action="/do/channel-connect">
+                    <Submit text=t.reconnect kind=Kind::Quiet small=true />
+                </form>
+            })}
             <LinkButton href="/me/wechat/disconnect" text=t.disconnect kind=Kind::QuietDanger small=true />
         </div>
     }
