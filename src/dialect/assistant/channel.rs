@@ -83,7 +83,7 @@ pub async fn enter_number(
     }
 }
 
-async fn find(state: &AppState, who: &Caller, params: &Params<Assistant>) -> Result<login::View, Fault> {
+async fn find(state: &AppState, caller: &Caller, params: &Params<Assistant>) -> Result<login::View, Fault> {
     let pid = params.need("pid").map_err(Fault::Common)?;
     let session = session::secret_of(&caller.session);
     let found = login::find_named(&state.ctx, caller.user.id, &session, pid).await?;
