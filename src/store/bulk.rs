@@ -51,7 +51,7 @@ pub(super) fn bound<T>(query: Asked, values: &[T]) -> Asked
 where
     T: Clone + for<'t> sqlx::Encode<'t, sqlx::Any> + sqlx::Type<sqlx::Any>,
 {
-    values.iter().cloned().fold(query, |query, value| query.bind(value))
+    values.iter().cloned().fold(query, Asked::bind)
 }
 
 #[cfg(test)]

@@ -218,7 +218,7 @@ async fn a_kill_under_load_loses_no_answer_and_no_count() {
                 loop {
                     // Two of three without an answer, and one with.
                     let n = next();
-                    let document = phone.text(&if n % 3 == 0 { "帮助".to_owned() } else { format!("n{n}") });
+                    let document = phone.text(&if n.is_multiple_of(3) { "帮助".to_owned() } else { format!("n{n}") });
                     let push = Push::safe(&document, SystemClock.now_secs());
                     let request = client.post(format!("http://{address}{}", push.path())).body(push.body);
                     let Ok(answer) = request.send().await else { return };

@@ -9,7 +9,7 @@ use super::{
     custom_message,
     decide::RuleSets,
     follower,
-    given_reply::{self, GivenReply, Secrecy},
+    given_reply::{self, GivenReply, OfBefore, Secrecy},
     handle::{Outcome, handle},
     log_row,
     overflow::{self, Hold},
@@ -204,7 +204,7 @@ async fn answer_of_before(
 ) -> Result<Option<Answer>, StoreError> {
     for key in given_reply::keys_of_before(ctx, message, delivery) {
         let Some(row) = store::delivery::find_delivery(tx, &key).await? else { continue };
-        if let Some(reply) = given_reply::read_of_before(ctx, message, &key, row) {
+        if let Some(OfBefore(reply)) = given_reply::read_of_before(ctx, message, &key, row) {
             return Ok(Some(Answer::of(reply)));
         }
     }

@@ -69,17 +69,15 @@ pub(super) fn keys_of_before(ctx: &Ctx, message: &Message, delivery: &str) -> [S
     [without_number, ctx.hash(Use::Delivery, &message.former_dedupe_key)]
 }
 
+/// The answer that an earlier version gave; `None` for `success`.
+pub(super) struct OfBefore(pub Option<GivenReply>);
+
 /// The answer under one of the [`keys_of_before`]; `None` if it is not to this push: where the key has no sender, only an answer to this
 /// sender is.
-pub(super) fn read_of_before(
-    ctx: &Ctx,
-    message: &Message,
-    key: &str,
-    stored: DeliveryRow,
-) -> Option<Option<GivenReply>> {
+pub(super) fn read_of_before(ctx: &Ctx, message: &Message, key: &str, stored: DeliveryRow) -> Option<OfBefore> {
     let reply = read(ctx, key, stored);
     let has_sender = message.msg_id.is_none() || message.event_name().is_some();
-    (has_sender || reply.as_ref().is_some_and(|reply| reply.is_to(&message.from))).then_some(reply)
+    (has_sender || reply.as_ref().is_some_and(|reply| reply.is_to(&message.from))).then_some(OfBefore(reply))
 }
 
 /// The answer to a redelivery: the stored one. `None` if there was none, its code has expired, or it cannot be read.

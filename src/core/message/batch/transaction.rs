@@ -10,7 +10,7 @@ use crate::{
         account::User,
         message::{
             decide::{Input, RuleSets},
-            given_reply::{self, GivenReply},
+            given_reply::{self, GivenReply, OfBefore},
             replay,
         },
         rule::{self, ACCOUNT, rule_set::RuleSet},
@@ -139,7 +139,7 @@ async fn stored_answers(
             .keys_of_before
             .iter()
             .filter_map(|key| given_reply::read_of_before(ctx, &unit.message, key, rows.get(key)?.clone()));
-        if let Some(reply) = given.or_else(|| of_before.next()) {
+        if let Some(reply) = given.or_else(|| of_before.next().map(|OfBefore(reply)| reply)) {
             stored.insert(at, reply);
         }
     }
