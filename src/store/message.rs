@@ -184,7 +184,7 @@ pub async fn insert_missed_dismissed(
     Ok(())
 }
 
-/// Deletes dismissals of_user messages all have ids below `below`.
+/// Deletes dismissals whose messages all have ids below `below`.
 pub async fn delete_missed_dismissed(db: &mut Tx, below: i64) -> Result<(), StoreError> {
     db.sql("DELETE FROM missed_dismissed WHERE through_id < ?").bind(below).execute(db.conn()).await?;
     Ok(())
