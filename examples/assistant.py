@@ -4,7 +4,7 @@ import re
 import sys
 import time
 
-from phone import Client, Phone, expect
+from phone import Client, Phone, expect, wait
 
 base = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:3000"
 client, phone = Client(base), Phone(base, "小明")
@@ -37,9 +37,30 @@ expect("another user's rule is refused", code_of(client.post("/database/update/?
 foreign = {"Sec-Fetch-Site": "cross-site"}
 expect("another site cannot delete", client.get("/database/delete/?id=2", headers=foreign)[0] == 403)
 expect("deleted", code_of(client.get("/database/delete/?id=2")) == 200)
+# A personal WeChat: only its owner can talk to the bot, which answers with the owner's rules.
+begun = client.get("/wechat/testlogin")[2]
+expect("a QR code for the personal WeChat", begun["code"] == 200 and begun["pid"], begun)
+status, headers, picture = client.get(f"/static/qrimages/{begun['pid']}.png")
+expect("its picture", status == 200 and picture.startswith(b"\x89PNG"), headers)
+expect("the picture is this session's alone", Client(base).get(f"/static/qrimages/{begun['pid']}.png")[0] != 200)
+place = f"/wechat/testlogin/status?pid={begun['pid']}"
+state = lambda: client.get(place)[2]["data"]["state"]
+
+
+def type_number(number):
+    wait(lambda: state() == "enter_number")
+    expect("the number is typed", code_of(client.post(place, {"number": number})) == 200)
+
+
+phone.connect_personal(type_number)
+expect("connected", wait(lambda: state() == "done"))
+expect("the bot answers with the rule", phone.say_personal("价格") == "120 元")
+phone.say_personal("添加 天气=晴")
+expect("a rule from the chat answers", phone.say_personal("天气") == "晴")
 expect("switched off", code_of(client.post("/wechat/autoreply", {"enabled": False})) == 200)
 expect("the account does not answer with the rule", phone.say("价格") != "120 元")
 old = client.get(f"/mongodb/show?id={info['data']['id']}")[2]
-expect("the older path shows the same", old["code"] == 200 and old["data"] == {"01": {"价格": "120 元"}}, old)
+shown = client.get("/database/show/")[2]
+expect("the older path shows the same", old["code"] == 200 and old["data"] == shown and "01" in shown, old)
 expect("signed out", code_of(client.get("/account/logout")) == 200)
 expect("the session has ended", client.get("/account/info")[0] == 401)

@@ -3,6 +3,7 @@
 import http.cookiejar
 import json
 import re
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -83,6 +84,31 @@ class Phone:
         before, self.seen = self.seen, len(bubbles.texts)
         return bubbles.texts[-1].strip() if self.seen > before else ""
 
+    def connect_personal(self, type_number):
+        """Scans the newest code for the personal WeChat, has the number typed on the page, and agrees."""
+        page = self.look("/sandbox/personal")
+        code = re.search(r'name="code"[^>]*value="(https?://[^"]+)"', page).group(1)
+        page = self.press("personal/scan", code=code.replace("&amp;", "&"), kind="number")[1]
+        type_number(re.search(r'id="sandbox-number"[^>]*>\s*(?:<!--.*?-->)?\s*(\d+)', page).group(1))
+        wait(lambda: 'id="sandbox-number"' not in self.look("/sandbox/personal"))
+        self.press("personal/confirm")
+
+    def say_personal(self, text):
+        """Writes to the bot of the personal WeChat. Returns its next answer."""
+        before = len(self.personal())
+        self.press("personal/say", text=text)
+        return wait(lambda: self.personal()[before:])[-1].strip()
+
+    def personal(self):
+        """What the bot has answered."""
+        bubbles = Bubbles()
+        bubbles.feed(self.look("/sandbox/personal"))
+        return bubbles.texts
+
+    def look(self, page):
+        with self.opener.open(f"{self.base}{page}?person={self.openid}", timeout=30) as shown:
+            return shown.read().decode()
+
     def login_code(self, kind):
         """A code of `wx.login` (`mini`) or web login (`web`)."""
         page = self.press("code", kind=kind)[1]
@@ -114,6 +140,16 @@ class Bubbles(HTMLParser):
     def handle_data(self, data):
         if self.depth:
             self.texts[-1] += data
+
+
+def wait(ready, seconds=30):
+    """What `ready` evaluates to once it is true."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := ready():
+            return found
+        time.sleep(0.1)
+    raise SystemExit("✗ it did not happen in time")
 
 
 def expect(what, is_so, found=None):
