@@ -42,6 +42,6 @@ if (bench) {
     event.preventDefault();
     if (form.elements.say.value.trim() || event.submitter?.value !== "text") tried(form, event.submitter);
   });
-  // What stands beside the bench may be changed meanwhile: whoever looks again tries again.
+  // The page beside the bench may change meanwhile: the next submission tries again.
   for (const radio of form.querySelectorAll("[type=radio]")) radio.addEventListener("change", () => form.elements.say.focus());
 }

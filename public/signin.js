@@ -12,7 +12,7 @@ const show = (state) => {
 };
 
 if (renewal) {
-  // Only from a page that somebody looks at: an open tab must not go on for ever.
+  // Only from a visible page: a hidden tab must not renew for ever.
   const renew = () => {
     if (document.hidden) return;
     document.removeEventListener("visibilitychange", renew);

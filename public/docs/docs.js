@@ -111,7 +111,7 @@ const start = async () => {
     defaultModelsExpandDepth: -1,
     displayRequestDuration: true,
     tryItOutEnabled: true,
-    // The page's own cookie goes along: the reply assistant is asked as whoever is signed in here.
+    // The cookie of this page is sent: the reply assistant is called as the user who is signed in here.
     withCredentials: true,
     validatorUrl: null,
     syntaxHighlight: { activated: false },

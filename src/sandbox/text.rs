@@ -122,7 +122,7 @@ texts! {
         rule_default: "收到，稍后回复你。发送“帮助”看看能做什么。" / "Got it. We will get back to you. Send “help” to see what you can do.",
 
         // Refusals.
-        no_nobody: "没有这个微信用户，请重新选择。" / "This WeChat user does not exist. Pick another one.",
+        unknown_person: "没有这个微信用户，请重新选择。" / "This WeChat user does not exist. Pick another one.",
         no_must_follow: "要先关注公众号。" / "This user must follow the account first.",
         no_follows_already: "已经关注了公众号。" / "This user already follows the account.",
         no_empty: "还没有填写内容。" / "There is nothing to send.",

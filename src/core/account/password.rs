@@ -188,7 +188,7 @@ impl Hasher {
         let memory = self.memory.clone();
         self.run(move || {
             let known = hash.is_some();
-            let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
+            let hash = hash.unwrap_or_else(|| DUMMY_HASH.to_owned());
             memory.is_of(&password, &hash) && known
         })
         .await
@@ -216,7 +216,7 @@ fn argon2() -> Argon2<'static> {
 }
 
 /// A hash of no password, with the usual parameters: verified against for unknown users.
-const NOBODY: &str =
+const DUMMY_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 #[cfg(test)]
@@ -237,8 +237,8 @@ mod tests {
 
     #[test]
     fn the_stand_in_hash_is_a_real_one() {
-        assert!(PasswordHash::new(NOBODY).is_ok());
-        let error = argon2().verify_password(b"x", NOBODY).unwrap_err();
+        assert!(PasswordHash::new(DUMMY_HASH).is_ok());
+        let error = argon2().verify_password(b"x", DUMMY_HASH).unwrap_err();
         assert_eq!(error.to_string(), argon2::password_hash::Error::PasswordInvalid.to_string());
     }
 

@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_goes_back_locks_nobody_out_for_longer_than_a_second() {
+    fn a_clock_that_goes_back_locks_no_caller_out_for_longer_than_a_second() {
         let rates = Rates::default();
         for _ in 0..50 {
             take(&rates, 3_600_000);

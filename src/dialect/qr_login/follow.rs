@@ -5,7 +5,7 @@
 
 use super::{
     QrLogin,
-    wire::{Done, State as Told},
+    wire::{Done, State as WireState},
 };
 use crate::{
     core::{
@@ -47,7 +47,7 @@ pub async fn poll(State(state): State<AppState>, params: Params<QrLogin>) -> Ans
             }
         }
     }
-    Ok(Done::answer(Told::from(api_session::look(&state.ctx, id).await?)))
+    Ok(Done::answer(WireState::from(api_session::look(&state.ctx, id).await?)))
 }
 
 /// The same as server-sent events: the current state and every later one, until the final state.
@@ -95,6 +95,6 @@ async fn until_changed(state: &AppState, known: ApiSession, status_changes: &mut
 }
 
 fn event(seen: api_session::Seen) -> Event {
-    let status_changes = serde_json::to_string(&Done::of(Told::from(seen))).unwrap_or_default();
+    let status_changes = serde_json::to_string(&Done::of(WireState::from(seen))).unwrap_or_default();
     Event::default().data(status_changes)
 }

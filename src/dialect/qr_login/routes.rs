@@ -4,7 +4,9 @@ use super::{
     QrLogin, admin, follow,
     paths::{EVENTS, POLL},
     target_user, usage,
-    wire::{Created, Done, Finalize, Holder, Named, OfPerson, Person, State as Told, Validate, Validated, by_feature},
+    wire::{
+        Created, Done, Finalize, Holder, Named, OfPerson, Person, State as WireState, Validate, Validated, by_feature,
+    },
 };
 use crate::{
     core::{
@@ -59,7 +61,7 @@ async fn create_qr(State(state): State<AppState>, Extension(client): Extension<C
 
 async fn finalize_login(State(state): State<AppState>, Body(asked, _): Body<QrLogin, Finalize>) -> Answer<QrLogin> {
     let seen = api_session::finalize(&state.ctx, &asked.session_id, &asked.code).await?;
-    Ok(Done::answer(Told::from(seen)))
+    Ok(Done::answer(WireState::from(seen)))
 }
 
 /// An invalid token is a normal result here, not an error.

@@ -234,7 +234,7 @@ async fn a_body_that_stops_or_is_too_slow_ends_its_request() {
 }
 
 #[tokio::test]
-async fn a_body_that_nobody_reads_yet_may_wait() {
+async fn a_body_that_is_not_read_yet_may_wait() {
     use axum::body::HttpBody as _;
     use futures::{FutureExt as _, StreamExt as _};
     let pace =

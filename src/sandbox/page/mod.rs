@@ -98,7 +98,7 @@ async fn sandbox(visitor: Visitor) -> Result<PageContent, PageError> {
 pub(super) fn refused(lang: Lang, refusal: Refusal) -> &'static str {
     let t = Sandbox::of(lang);
     match refusal {
-        Refusal::Nobody => t.no_nobody,
+        Refusal::UnknownPerson => t.unknown_person,
         Refusal::MustFollow => t.no_must_follow,
         Refusal::FollowsAlready => t.no_follows_already,
         Refusal::Empty => t.no_empty,

@@ -103,7 +103,7 @@ mod tests {
     };
 
     #[tokio::test]
-    async fn what_was_kept_is_there_and_nobody_elses_to_read() {
+    async fn a_saved_state_is_readable_by_this_user_only() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(read(folder.path()).unwrap(), None);
         let below = folder.path().join("not").join("there");
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_folder_that_cannot_be_written_stops_nobody() {
+    async fn a_folder_that_cannot_be_written_stops_no_request() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         fs::write(&file, "").unwrap();

@@ -67,7 +67,7 @@ impl Platform {
     /// Gives a user a unionid, as binding the account to an Open Platform account does.
     ///
     /// # Errors
-    /// [`Refusal::Nobody`]
+    /// [`Refusal::UnknownPerson`]
     pub async fn set_unionid(&self, openid: &str, unionid: &str) -> Result<(), Refusal> {
         let unionid = Some(unionid.to_owned());
         self.state.change(|world| world.person(openid).map(|person| person.unionid = unionid)).await
@@ -143,7 +143,7 @@ impl Platform {
     /// Issues a web login code for a user; it can be used once.
     ///
     /// # Errors
-    /// [`Refusal::Nobody`]
+    /// [`Refusal::UnknownPerson`]
     pub async fn new_web_code(&self, openid: &str) -> Result<String, Refusal> {
         let code = format!("0{}", letters(self.state.rng.as_ref(), 31));
         let of = openid.to_owned();
@@ -159,7 +159,7 @@ impl Platform {
     /// Issues a mini-program login code for a user; it can be used once.
     ///
     /// # Errors
-    /// [`Refusal::Nobody`]
+    /// [`Refusal::UnknownPerson`]
     pub async fn new_js_code(&self, openid: &str) -> Result<String, Refusal> {
         let code = format!("0{}", letters(self.state.rng.as_ref(), 31));
         let of = openid.to_owned();

@@ -81,7 +81,7 @@ pub struct Follow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// There is no such user.
-    Nobody,
+    UnknownPerson,
     /// Only followers can do this.
     MustFollow,
     FollowsAlready,
@@ -146,9 +146,9 @@ impl World {
     /// The user, mutable.
     ///
     /// # Errors
-    /// [`Refusal::Nobody`].
+    /// [`Refusal::UnknownPerson`].
     pub fn person(&mut self, openid: &str) -> Result<&mut Person, Refusal> {
-        self.people.get_mut(openid).ok_or(Refusal::Nobody)
+        self.people.get_mut(openid).ok_or(Refusal::UnknownPerson)
     }
 
     /// The id of the next message.

@@ -12,8 +12,8 @@ texts! {
         bot: "微信 ClawBot" / "WeChat ClawBot",
 
         people: "谁的微信" / "Whose WeChat",
-        nobody: "还没有微信用户" / "No WeChat users yet",
-        nobody_do: "先到沙箱里添加一个。" / "Add one in the sandbox first.",
+        no_people: "还没有微信用户" / "No WeChat users yet",
+        no_people_do: "先到沙箱里添加一个。" / "Add one in the sandbox first.",
         connected: "已连接" / "Connected",
         not_connected: "未连接" / "Not connected",
 

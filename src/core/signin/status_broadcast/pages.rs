@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waiting_costs_nothing() {
+    fn a_session_without_waiting_pages_costs_nothing() {
         let broadcast = StatusBroadcast::default();
         drop(broadcast.follow(1, Status::Waiting, 1));
         assert!(broadcast.is_empty());

@@ -18,7 +18,7 @@ const SILENCE_MS: i64 = 5 * 60_000;
 pub(super) fn chat(shown: &Shown) -> impl IntoView + use<> {
     let t = shown.t;
     let inside = match &shown.person {
-        None => view! { <Card><Empty title=t.nobody text=t.nobody_do shape=Shape::Phone /></Card> }.into_any(),
+        None => view! { <Card><Empty title=t.no_people text=t.no_people_do shape=Shape::Phone /></Card> }.into_any(),
         Some(person) => {
             let foot = match (&shown.owner.scan, shown.owner.has_bot) {
                 (Some(scan), _) => ask(shown, scan).into_any(),

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 pub(super) fn people(shown: &Shown) -> impl IntoView + use<> {
     let t = shown.t;
     let list = if shown.people.is_empty() {
-        view! { <Empty title=t.nobody text=t.nobody_do shape=Shape::Person /> }.into_any()
+        view! { <Empty title=t.no_people text=t.no_people_do shape=Shape::Person /> }.into_any()
     } else {
         let rows = shown.people.iter().rev().map(|person| row(shown, person)).collect_view();
         view! { <ul class="cells sandbox-list">{rows}</ul> }.into_any()

@@ -116,7 +116,7 @@ fn the_accounts_own_code_leads_to_following_without_a_scene() {
 }
 
 #[test]
-fn a_stranger_can_say_nothing_and_nobody_can_say_too_much() {
+fn a_person_who_does_not_follow_can_say_nothing_and_a_text_has_a_limit() {
     let mut stage = Stage::new();
     for act in [Act::text("hi"), Act::Image, Act::Unfollow, Act::Click { key: "k".to_owned() }] {
         assert_eq!(stage.act(act).unwrap_err(), Refusal::MustFollow);
@@ -127,7 +127,7 @@ fn a_stranger_can_say_nothing_and_nobody_can_say_too_much() {
     assert_eq!(stage.act(Act::text("字".repeat(4_001))).unwrap_err(), Refusal::TooLong);
     assert_eq!(stage.act(Act::Click { key: "k".repeat(129) }).unwrap_err(), Refusal::TooLong);
     stage.openid = "oNobody".to_owned();
-    assert_eq!(stage.act(Act::Follow).unwrap_err(), Refusal::Nobody);
+    assert_eq!(stage.act(Act::Follow).unwrap_err(), Refusal::UnknownPerson);
 }
 
 #[test]

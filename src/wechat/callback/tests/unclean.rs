@@ -1,5 +1,5 @@
-//! Authentic pushes that are not clean: what people type is answered, what cannot be read has no effect, and nobody speaks for
-//! another.
+//! Authentic pushes that are not clean: what people type is answered, what cannot be read has no effect, and no text speaks for another
+//! person.
 
 use super::*;
 use crate::wechat::message::MessageError;
@@ -297,7 +297,7 @@ proptest! {
 
     /// Whatever people write in whichever fields: sender, recipient, time and kind are the platform's.
     #[test]
-    fn nobody_speaks_for_another(one in fragments(), two in fragments(), shape in 0..8_usize) {
+    fn no_text_speaks_for_another_person(one in fragments(), two in fragments(), shape in 0..8_usize) {
         let cdata = |name: &str, text: &str| format!("<{name}><![CDATA[{text}]]></{name}>");
         let (kind, fields) = match shape {
             0 => ("text", cdata("Content", &one)),
