@@ -48,7 +48,7 @@ CREATE INDEX ilink_received_at ON ilink_received (received_at);
 CREATE TABLE ilink_outbox (
     user_id    BIGINT         NOT NULL,
     position   BIGINT         NOT NULL,
-    client_id  VARCHAR(64)    NOT NULL,             -- the same at each attempt: the platform drops a repetition
+    client_id  VARCHAR(64)    NOT NULL,             -- the same at each attempt: it names a repetition
     item       VARCHAR(12000) NOT NULL,             -- the content as JSON
     attempts   BIGINT         NOT NULL,             -- how often the platform took it without delivering it
     created_at BIGINT         NOT NULL,

@@ -5,13 +5,13 @@
 
 use super::{session, sse, state::AppState};
 use crate::core::{
-    CoreError,
+    CoreError, OfficialCtx,
     ilink::{connection, login},
 };
 use axum::{
     Extension,
     extract::State,
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{
         IntoResponse, Response,
         sse::{Event, KeepAlive},
@@ -27,6 +27,8 @@ const ALIVE: Duration = Duration::from_secs(5);
 /// How often the state is read while a scan is awaited, and otherwise.
 const SCANNING: Duration = Duration::from_millis(500);
 const CONNECTED: Duration = Duration::from_secs(3);
+/// When a user with too many streams may open another one, in seconds.
+const CROWDED_SECS: &str = "5";
 /// How long a stream lasts; the browser then opens another one, with its session checked again.
 const LENGTH: Duration = Duration::from_mins(5);
 
@@ -56,14 +58,43 @@ pub fn word(waiting: Option<&login::View>, view: Option<&connection::View>) -> S
     format!("{}/{}", scan.unwrap_or_default(), connection.unwrap_or_default())
 }
 
-/// `GET /me/wechat/events`: the current state and every later one.
+/// An event stream of a user, counted until it is dropped.
+struct Stream {
+    ctx: OfficialCtx,
+    user_id: i64,
+}
+
+impl Stream {
+    /// `None` if the user has as many open as a browser session may have.
+    fn open(ctx: &OfficialCtx, user_id: i64) -> Option<Self> {
+        let most = usize::try_from(ctx.settings.settings.limits.event_streams_per_session).unwrap_or(1);
+        ctx.ilink.open_stream(user_id, most).then(|| Self { ctx: ctx.clone(), user_id })
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.ctx.ilink.close_stream(self.user_id);
+    }
+}
+
+/// `GET /me/wechat/events`: the current state and every later one; 429 if the user has too many streams open.
 pub async fn events(State(state): State<AppState>, Extension(session): Extension<Session>) -> Response {
+    let opened = match session::current_user(&state.ctx, &session).await {
+        Ok(Some(user)) => Stream::open(&state.ctx, user.id),
+        Ok(None) => return StatusCode::NOT_FOUND.into_response(),
+        Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    };
+    let Some(opened) = opened else {
+        return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, CROWDED_SECS)]).into_response();
+    };
     let (mut shown, mut is_awaited) = match read(&state, &session).await {
         Ok(Some(found)) => found,
         Ok(None) => return StatusCode::NOT_FOUND.into_response(),
         Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
     };
     let stream = async_stream::stream! {
+        let _opened = opened;
         yield Ok::<_, Infallible>(event(&shown).retry(RETRY));
         let deadline = tokio::time::Instant::now() + LENGTH;
         while tokio::time::Instant::now() < deadline {

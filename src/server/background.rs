@@ -65,7 +65,7 @@ fn by_change((): ()) -> Due {
 
 type Duty = fn(OfficialCtx) -> futures::future::BoxFuture<'static, Result<Due, CoreError>>;
 
-/// A task and when it has work: an idle program queries nothing on the embedded database.
+/// A task and when it has work: apart from the cleanup, an idle program queries nothing on the embedded database.
 struct Round {
     ctx: OfficialCtx,
     watch: Watch,

@@ -73,21 +73,21 @@ pub async fn count_items(db: &mut impl Link, user_id: i64) -> Result<(i64, i64),
 }
 
 /// Deletes an answer; true for the one caller that did.
-pub async fn delete_item(db: &mut Tx, user_id: i64, position: i64) -> Result<bool, StoreError> {
+pub async fn delete_item(db: &mut Tx, user_id: i64, client_id: &str) -> Result<bool, StoreError> {
     let done = db
-        .sql("DELETE FROM ilink_outbox WHERE user_id = ? AND position = ?")
+        .sql("DELETE FROM ilink_outbox WHERE user_id = ? AND client_id = ?")
         .bind(user_id)
-        .bind(position)
+        .bind(client_id.to_owned())
         .execute(db.conn())
         .await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// Counts an attempt that the platform took without delivering it.
-pub async fn update_attempted(db: &mut Tx, user_id: i64, position: i64) -> Result<(), StoreError> {
-    db.sql("UPDATE ilink_outbox SET attempts = attempts + 1 WHERE user_id = ? AND position = ?")
+pub async fn update_attempted(db: &mut Tx, user_id: i64, client_id: &str) -> Result<(), StoreError> {
+    db.sql("UPDATE ilink_outbox SET attempts = attempts + 1 WHERE user_id = ? AND client_id = ?")
         .bind(user_id)
-        .bind(position)
+        .bind(client_id.to_owned())
         .execute(db.conn())
         .await?;
     Ok(())

@@ -50,14 +50,12 @@ pub struct MessageFilter {
 
 const SELECT: &str = joined!("SELECT ", MessageRow::COLUMNS, " FROM messages ");
 const NOT_PERSONAL: &str = " AND appid <> 'ilink'";
-const INSERT: &str = joined!("INSERT INTO messages (", MessageRow::COLUMNS, ") VALUES (", MessageRow::VALUES, ")");
-
-const INSERT_MANY: &str = joined!("INSERT INTO messages (", MessageRow::COLUMNS, ") VALUES ");
+const INSERT: &str = joined!("INSERT INTO messages (", MessageRow::COLUMNS, ") VALUES ");
 
 /// Adds messages.
 pub async fn insert_messages(db: &mut Tx, rows: Vec<MessageRow>) -> Result<(), StoreError> {
     for part in parts(&rows) {
-        let query = db.sql_kept(&repeated(INSERT_MANY, MessageRow::ROW, part.len(), ""));
+        let query = db.sql_kept(&repeated(INSERT, MessageRow::ROW, part.len(), ""));
         part.iter().cloned().fold(query, |query, row| row.bind(query)).execute(db.conn()).await?;
     }
     Ok(())
@@ -65,8 +63,7 @@ pub async fn insert_messages(db: &mut Tx, rows: Vec<MessageRow>) -> Result<(), S
 
 /// Adds a message.
 pub async fn insert_message(db: &mut Tx, row: &MessageRow) -> Result<(), StoreError> {
-    row.clone().bind(db.sql(INSERT)).execute(db.conn()).await?;
-    Ok(())
+    insert_messages(db, vec![row.clone()]).await
 }
 
 /// A user's latest messages, newest first.
@@ -101,9 +98,14 @@ pub async fn list_found(db: &mut impl Link, filter: &MessageFilter, most: i64) -
     Ok(rows.iter().map(MessageRow::read).collect::<Result<_, _>>()?)
 }
 
-/// One message.
-pub async fn find_message(db: &mut impl Link, id: i64) -> Result<Option<MessageRow>, StoreError> {
-    let row = db.sql_of(&[SELECT, "WHERE id = ?"]).bind(id).fetch_optional(db.conn()).await?;
+/// One message of this user; without one, of anyone, except those of personal channels.
+pub async fn find_message(db: &mut impl Link, id: i64, user_id: Option<i64>) -> Result<Option<MessageRow>, StoreError> {
+    let of_user = if user_id.is_some() { " AND user_id = ?" } else { NOT_PERSONAL };
+    let mut query = db.sql_of(&[SELECT, "WHERE id = ?", of_user]).bind(id);
+    if let Some(user_id) = user_id {
+        query = query.bind(user_id);
+    }
+    let row = query.fetch_optional(db.conn()).await?;
     Ok(row.map(|r| MessageRow::read(&r)).transpose()?)
 }
 

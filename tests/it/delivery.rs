@@ -5,7 +5,10 @@ use futures::future::join_all;
 use secrecy::ExposeSecret as _;
 use std::sync::Arc;
 use weida::{
-    base::{clock::FakeClock, secret::Use},
+    base::{
+        clock::FakeClock,
+        secret::{Use, unordered},
+    },
     core::secret_key::Purpose,
     store::{self, Link as _},
     wechat::{
@@ -24,6 +27,7 @@ crate::every_engine!(
     people_with_one_message_id_get_their_own_answers,
     messages_without_an_id_are_told_apart_by_their_content,
     an_answer_of_before_the_upgrade_is_repeated_to_its_recipient_only,
+    an_event_with_an_id_is_handled_once_like_any_other,
 );
 
 /// T-04: twelve kinds, each delivered twice in order and three times concurrently.
@@ -199,6 +203,21 @@ async fn messages_without_an_id_are_told_apart_by_their_content(database: &Datab
     assert_eq!(app.count("SELECT COUNT(*) FROM messages").await, 4);
 }
 
+async fn an_event_with_an_id_is_handled_once_like_any_other(database: &Database) {
+    let app = App::on(database).await;
+    let phone = app.phone("oWithId");
+    let follow =
+        phone.document("event", "<Event>subscribe</Event><EventKey></EventKey><MsgId>24876512345678999</MsgId>");
+    let greeting = document(&app, &follow).await.expect("a greeting");
+    assert_eq!(document(&app, &follow).await.unwrap(), greeting);
+    let odd = phone.document("event", "<Event>CLICK</Event><EventKey>k</EventKey>");
+    let odd = odd.replace(&format!("<CreateTime>{}", app.clock_secs()), "<CreateTime>-5");
+    for _ in 0..2 {
+        document(&app, &odd).await;
+    }
+    assert_eq!(app.count("SELECT COUNT(*) FROM messages").await, 2);
+}
+
 async fn an_answer_of_before_the_upgrade_is_repeated_to_its_recipient_only(database: &Database) {
     let app = App::on(database).await;
     let (first, second) = (app.phone("oBefore"), app.phone("oOther"));
@@ -210,6 +229,7 @@ async fn an_answer_of_before_the_upgrade_is_repeated_to_its_recipient_only(datab
     for push in [of(&first), event.clone()] {
         let parsed = Message::read(&xml::parse(push.as_bytes(), PLAIN_MAX_BYTES).unwrap(), APPID).unwrap();
         let (now, before) = (delivery(&app, &push), app.ctx.hash(Use::Delivery, &parsed.former_dedupe_key));
+        let before = unordered(&before).to_owned();
         assert_ne!(now, before);
         let mut tx = app.ctx.store.begin().await.unwrap();
         let row = store::delivery::find_delivery(&mut tx, &now).await.unwrap().unwrap();

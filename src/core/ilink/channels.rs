@@ -33,6 +33,8 @@ pub struct Channels {
     lease: Mutex<Option<Lease>>,
     tasks: Mutex<HashMap<i64, Running>>,
     logins: Mutex<HashMap<i64, CancellationToken>>,
+    /// The numbers of event streams, by user.
+    streams: Mutex<HashMap<i64, usize>>,
     /// The revision of the connections that the tasks follow.
     pub(super) revision: AtomicI64,
 }
@@ -46,6 +48,7 @@ impl Channels {
             lease: Mutex::default(),
             tasks: Mutex::default(),
             logins: Mutex::default(),
+            streams: Mutex::default(),
             revision: AtomicI64::new(-1),
         }
     }
@@ -123,6 +126,24 @@ impl Channels {
             earlier.cancel();
         }
         stop
+    }
+
+    /// Counts an event stream of a user; false if `most` are open.
+    pub fn open_stream(&self, user_id: i64, most: usize) -> bool {
+        let mut streams = locked(&self.streams);
+        let count = streams.entry(user_id).or_default();
+        let has_room = *count < most;
+        *count += usize::from(has_room);
+        has_room
+    }
+
+    /// Counts an event stream of a user no longer.
+    pub fn close_stream(&self, user_id: i64) {
+        let mut streams = locked(&self.streams);
+        if let Some(count) = streams.get_mut(&user_id) {
+            *count = count.saturating_sub(1);
+        }
+        streams.retain(|_, count| *count > 0);
     }
 
     /// Ends all sign-ins.

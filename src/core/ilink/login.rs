@@ -338,15 +338,19 @@ impl Task<'_> {
         let (name, now) = ((user_id, self.pid_hash), ctx.now());
         store::transact!(ctx.store, |tx| -> Result<(), CoreError> {
             crate::core::account::lock_owner(tx, user_id).await?;
+            // A sign-in that was replaced or cancelled connects nothing.
+            let login = store::ilink_login::find_login(tx, user_id).await?;
+            if login.is_none_or(|login| login.pid_hash != self.pid_hash) {
+                return Ok(());
+            }
             let state = match &outcome {
                 LoginOutcome::Connected(_) => State::Done,
                 LoginOutcome::AlreadyConnected if connection::reconnect_within(ctx, tx, user_id).await? => State::Done,
                 LoginOutcome::AlreadyConnected => State::Failed,
                 LoginOutcome::Failed(failure) => State::of_failure(*failure),
             };
-            // A sign-in that was replaced connects nothing.
-            let is_ours = store::ilink_login::update_login(tx, name, state.as_str(), None, now).await?;
-            if let (true, LoginOutcome::Connected(credentials)) = (is_ours, &outcome) {
+            store::ilink_login::update_login(tx, name, state.as_str(), None, now).await?;
+            if let LoginOutcome::Connected(credentials) = &outcome {
                 connection::connect_within(ctx, tx, user_id, credentials).await?;
             }
             Ok(())

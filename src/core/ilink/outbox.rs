@@ -91,8 +91,9 @@ pub(super) async fn send_waiting(
             Sent::Delivered => delivered(ctx, c, &row).await?,
             Sent::Gone => given_up(ctx, c, &row, "file_gone").await?,
             Sent::NotDelivered => refused(ctx, c, &row, "not_delivered").await?,
-            Sent::Failed(Error::Stale) => return Ok(Progress::Stale),
-            Sent::Failed(error @ (Error::Limited | Error::Frequency)) => {
+            Sent::Failed(Error::Stale) | Sent::NotUploaded(Error::Stale) => return Ok(Progress::Stale),
+            Sent::Failed(error @ (Error::Limited | Error::Frequency))
+            | Sent::NotUploaded(error @ (Error::Limited | Error::Frequency)) => {
                 c.blocked = Blocked::Until(Instant::now() + LIMITED);
                 last_error::set(ctx, c, Failing::Send, error.name()).await
             }
@@ -101,7 +102,8 @@ pub(super) async fn send_waiting(
                 c.blocked = Blocked::Until(Instant::now() + FAILED);
                 last_error::set(ctx, c, Failing::Send, error.name()).await
             }
-            Sent::Failed(error) => refused(ctx, c, &row, error.name()).await?,
+            // What waits behind a file that cannot be uploaded must not wait for ever.
+            Sent::Failed(error) | Sent::NotUploaded(error) => refused(ctx, c, &row, error.name()).await?,
         };
         if !is_held {
             return Ok(Progress::Lost);
@@ -122,6 +124,8 @@ enum Sent {
     /// The file was deleted since.
     Gone,
     Failed(Error),
+    /// The file did not reach the platform.
+    NotUploaded(Error),
 }
 
 async fn send(ctx: &OfficialCtx, c: &Connection, row: &OutboxRow, left: i64) -> Result<Sent, CoreError> {
@@ -132,30 +136,25 @@ async fn send(ctx: &OfficialCtx, c: &Connection, row: &OutboxRow, left: i64) -> 
         }
         Some(OutboxItem::File { key }) => {
             let Some(file) = find_file(ctx, &key).await? else { return Ok(Sent::Gone) };
-            send_file(ctx, c, row, file).await
+            return Ok(send_file(ctx, c, row, file).await);
         }
         None => return Ok(Sent::Gone),
     };
-    Ok(match outcome {
-        Ok(SendOutcome::Accepted(_)) => Sent::Delivered,
-        Ok(SendOutcome::NotDelivered) => Sent::NotDelivered,
-        Err(error) => Sent::Failed(error),
-    })
+    Ok(outcome)
 }
 
-async fn call(
-    ctx: &OfficialCtx,
-    c: &Connection,
-    row: &OutboxRow,
-    content: OutgoingContent<'_>,
-) -> Result<SendOutcome, Error> {
+async fn call(ctx: &OfficialCtx, c: &Connection, row: &OutboxRow, content: OutgoingContent<'_>) -> Sent {
     let message = OutgoingMessage {
         to_user_id: &c.person,
         client_id: &row.client_id,
         context_token: c.context_token.as_ref(),
         content,
     };
-    ctx.ilink.client.send(&c.bot, &message).await
+    match ctx.ilink.client.send(&c.bot, &message).await {
+        Ok(SendOutcome::Accepted(_)) => Sent::Delivered,
+        Ok(SendOutcome::NotDelivered) => Sent::NotDelivered,
+        Err(error) => Sent::Failed(error),
+    }
 }
 
 /// The text, with a hint if it is the last one that the window allows and more wait.
@@ -184,7 +183,7 @@ async fn find_file(ctx: &OfficialCtx, key: &str) -> Result<Option<File>, CoreErr
     Ok(file.map(|format| File { format, name: row.name, bytes }))
 }
 
-async fn send_file(ctx: &OfficialCtx, c: &Connection, row: &OutboxRow, file: File) -> Result<SendOutcome, Error> {
+async fn send_file(ctx: &OfficialCtx, c: &Connection, row: &OutboxRow, file: File) -> Sent {
     let File { format, name, bytes } = file;
     let kind = match format.kind() {
         Kind::Image => MediaKind::Image,
@@ -192,7 +191,10 @@ async fn send_file(ctx: &OfficialCtx, c: &Connection, row: &OutboxRow, file: Fil
         // WeChat was not seen to show a bot's voice: as a file it can be played.
         Kind::Voice => MediaKind::File,
     };
-    let uploaded: UploadedFile = ctx.ilink.client.upload(&c.bot, &c.person, kind, bytes).await?;
+    let uploaded: UploadedFile = match ctx.ilink.client.upload(&c.bot, &c.person, kind, bytes).await {
+        Ok(uploaded) => uploaded,
+        Err(error) => return Sent::NotUploaded(error),
+    };
     let content = match format.kind() {
         Kind::Image => OutgoingContent::Image(&uploaded),
         Kind::Video => OutgoingContent::Video(&uploaded),
@@ -201,16 +203,19 @@ async fn send_file(ctx: &OfficialCtx, c: &Connection, row: &OutboxRow, file: Fil
     call(ctx, c, row, content).await
 }
 
-/// Notes that a message was sent. A crash before this sends it again with the same client id.
+/// Notes that a message was sent, also if the task holds the connection no longer. A crash before this sends it again with the same client
+/// id.
 async fn delivered(ctx: &OfficialCtx, c: &mut Connection, row: &OutboxRow) -> Result<bool, CoreError> {
-    let is_held = store::transact!(ctx.store, |tx| -> Result<bool, CoreError> {
-        if !store::ilink_connection::update_sent(tx, c.held).await? {
-            return Ok(false);
-        }
-        store::ilink_message::delete_item(tx, row.user_id, row.position).await?;
-        Ok(true)
-    })?;
+    // Counted first: a database that takes no writes must not lead to messages without end.
     c.window.sent += 1;
+    let noted = store::transact!(ctx.store, |tx| -> Result<bool, CoreError> {
+        store::ilink_message::delete_item(tx, row.user_id, &row.client_id).await?;
+        Ok(store::ilink_connection::update_sent(tx, c.held).await?)
+    });
+    if noted.is_err() {
+        c.blocked = Blocked::Until(Instant::now() + FAILED);
+    }
+    let is_held = noted?;
     metrics::counter!("weida_ilink_sent_total").increment(1);
     Ok(is_held && last_error::clear(ctx, c, Failing::Send).await)
 }
@@ -225,7 +230,7 @@ async fn refused(
     if row.attempts + 1 >= MOST_ATTEMPTS {
         return given_up(ctx, c, row, error).await;
     }
-    store::transact!(ctx.store, |tx| store::ilink_message::update_attempted(tx, row.user_id, row.position).await)?;
+    store::transact!(ctx.store, |tx| store::ilink_message::update_attempted(tx, row.user_id, &row.client_id).await)?;
     c.blocked = Blocked::UntilMessage;
     Ok(last_error::set(ctx, c, Failing::Send, error).await)
 }
@@ -242,7 +247,7 @@ async fn given_up(
         if !store::ilink_connection::update_undelivered(tx, c.held).await? {
             return Ok(false);
         }
-        store::ilink_message::delete_item(tx, row.user_id, row.position).await?;
+        store::ilink_message::delete_item(tx, row.user_id, &row.client_id).await?;
         Ok(true)
     })?;
     Ok(is_held && last_error::set(ctx, c, Failing::Send, error).await)

@@ -7,7 +7,7 @@ use super::{
     window::Window,
 };
 use crate::{
-    base::secret::Use,
+    base::secret::{Use, unordered},
     core::{
         CoreError, OfficialCtx,
         account::{self, User},
@@ -166,7 +166,8 @@ fn id_of(ctx: &OfficialCtx, message: &Message) -> String {
     }
     let texts: Vec<&str> = message.items.iter().filter_map(|item| text_of(&item.content)).collect();
     let key = format!("ilink/{}/{:?}/{}", message.from_user_id, message.created_at_ms, texts.join("\n"));
-    cut::chars(&ctx.hash(Use::Delivery, &key), 64).to_owned()
+    // What the person typed may look like a number of the platform's, which an ordered hash begins with.
+    unordered(&ctx.hash(Use::Delivery, &key)).to_owned()
 }
 
 fn logged(
@@ -176,7 +177,7 @@ fn logged(
     outcome: &PersonalOutcome,
     started_at: i64,
 ) -> MessageRow {
-    let is_stored = ctx.settings.settings.message.keep_days > 0;
+    let is_stored = ctx.settings.settings.message.keep_days > 0 && !outcome.is_secret;
     let (kind, content) = match input {
         PersonalInput::Text(text) => ("text", is_stored.then(|| cut::chars(text, STORED_MAX_CHARS).to_owned())),
         PersonalInput::Kind(kind) => (*kind, None),

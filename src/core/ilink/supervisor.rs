@@ -107,8 +107,12 @@ async fn round(ctx: &OfficialCtx) -> Result<bool, CoreError> {
         is_changed |= release_expired(ctx, lease.fence).await?;
     }
     if is_changed || ctx.ilink.revision.load(Ordering::SeqCst) != revision || ctx.ilink.has_ended() {
-        follow(ctx).await?;
+        // Before the work, which may ask for another look at all connections.
         ctx.ilink.revision.store(revision, Ordering::SeqCst);
+        if let Err(error) = follow(ctx).await {
+            ctx.ilink.revision.store(-1, Ordering::SeqCst);
+            return Err(error);
+        }
     }
     Ok(!leases.is_empty() || ctx.ilink.lease().is_some())
 }

@@ -10,7 +10,7 @@ texts! {
     /// Texts of the channel.
     pub struct ChannelTexts {
         more: "（还有 {n} 条，回复任意内容继续）" / "({n} more. Send anything to continue.)",
-        reminder: "再过两小时，我就不能给你发消息了。回复任意内容继续。" / "In two hours I can no longer send you messages. Send anything to continue.",
+        reminder: "不到两小时后，我就不能给你发消息了。回复任意内容继续。" / "In less than two hours I can no longer send you messages. Send anything to continue.",
         needs_login: "你的个人微信通道断开了，自己的规则在个人微信里暂时不回复。重新扫码就能恢复：{site}me/wechat"
             / "Your personal WeChat channel was disconnected, and your rules do not reply there. Scan again to reconnect: {site}me/wechat",
     }

@@ -80,11 +80,12 @@ pub async fn answer_signed(
         let is_accepted = replay::claim(ctx, signature).await?;
         return Ok(if is_accepted { Answer::of(None) } else { Answer::replay() });
     }
-    let answered = match batch::answer(ctx, message, signature).await {
+    let started_at = ctx.now();
+    let answered = match batch::answer(ctx, message, signature, started_at).await {
         Batched::Given(reply) => Ok(Answer::of(reply)),
         Batched::Replayed => Ok(Answer::replay()),
         Batched::Unavailable => Err(CoreError::Unavailable),
-        Batched::Alone => several_tries(ctx, message, signature).await,
+        Batched::Alone => several_tries(ctx, message, signature, started_at).await,
     };
     if answered.is_err() {
         replay::claim(ctx, signature).await.ok();
@@ -96,8 +97,8 @@ async fn several_tries(
     ctx: &OfficialCtx,
     message: &Message,
     signature: Option<&PlainSignature>,
+    started_at: i64,
 ) -> Result<Answer, CoreError> {
-    let started_at = ctx.now();
     let mut last = CoreError::Busy;
     for attempt in 0..TRIES {
         match attempt_once(ctx, message, signature, started_at).await {
@@ -203,6 +204,10 @@ async fn answer_of_before(
     delivery: &str,
 ) -> Result<Option<Answer>, StoreError> {
     for key in given_reply::keys_of_before(ctx, message, delivery) {
+        // A key without a number is the one that was just inserted.
+        if key == delivery {
+            continue;
+        }
         let Some(row) = store::delivery::find_delivery(tx, &key).await? else { continue };
         if let Some(OfBefore(reply)) = given_reply::read_of_before(ctx, message, &key, row) {
             return Ok(Some(Answer::of(reply)));

@@ -21,8 +21,13 @@ use crate::{
 };
 use waiting::Unit;
 
-/// Answers a message together with others.
-pub(super) async fn answer(ctx: &OfficialCtx, message: &Message, signature: Option<&PlainSignature>) -> Batched {
+/// Answers a message that arrived at `started_at` (epoch milliseconds) together with others.
+pub(super) async fn answer(
+    ctx: &OfficialCtx,
+    message: &Message,
+    signature: Option<&PlainSignature>,
+    started_at: i64,
+) -> Batched {
     if !plan::may_be_common(ctx, message) {
         return Batched::Alone;
     }
@@ -32,7 +37,7 @@ pub(super) async fn answer(ctx: &OfficialCtx, message: &Message, signature: Opti
         message: message.clone(),
         delivery,
         signature: signature.map(|given| replay::row_of(ctx, given)),
-        started_at: ctx.now(),
+        started_at,
     };
     queue::submit(ctx, unit).await
 }

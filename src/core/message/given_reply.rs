@@ -62,11 +62,11 @@ pub(super) async fn store(
     }
 }
 
-/// The keys under which earlier versions stored the answer to this push: the hash of `delivery` without the number before it, and one
+/// The keys under which earlier versions stored the answer to this push, hashes without a number before them: that of `delivery`, and one
 /// of a key in which a message had no sender.
 pub(super) fn keys_of_before(ctx: &Ctx, message: &Message, delivery: &str) -> [String; 2] {
     let without_number = unordered(delivery).to_owned();
-    [without_number, ctx.hash(Use::Delivery, &message.former_dedupe_key)]
+    [without_number, unordered(&ctx.hash(Use::Delivery, &message.former_dedupe_key)).to_owned()]
 }
 
 /// The answer that an earlier version gave; `None` for `success`.

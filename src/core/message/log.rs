@@ -62,11 +62,11 @@ pub async fn list(ctx: &Ctx, filter: &Filter, most: i64) -> Result<Vec<Entry>, C
     Ok(rows.into_iter().map(Entry::from).collect())
 }
 
-/// One message.
+/// One message of this user; without one, of anyone, except those of personal channels.
 ///
 /// # Errors
 /// [`CoreError::NotFound`].
-pub async fn find(ctx: &Ctx, id: i64) -> Result<Entry, CoreError> {
-    let row = store::message::find_message(&mut ctx.store.read().await?, id).await?;
+pub async fn find(ctx: &Ctx, id: i64, user_id: Option<i64>) -> Result<Entry, CoreError> {
+    let row = store::message::find_message(&mut ctx.store.read().await?, id, user_id).await?;
     row.map(Entry::from).ok_or(CoreError::NotFound)
 }

@@ -57,6 +57,8 @@ pub struct PersonalOutcome {
     pub replies: Vec<Content>,
     pub answered_by: AnsweredBy,
     pub rule_id: Option<i64>,
+    /// True if the text must not be stored: it has the form of a code, and no rule answered it.
+    pub is_secret: bool,
     /// The trace as JSON.
     pub trace: Option<String>,
     /// The folded text that no rule matched.
@@ -96,7 +98,7 @@ pub async fn answer(
         PersonalInput::Kind(kind) => Input::Kind((*kind).to_owned()),
     };
     let mut steps = Steps::of(ctx, rule_sets, Some(user), &input);
-    let mut answered = None;
+    let (mut answered, mut is_code) = (None, false);
     while let Some(step) = steps.next() {
         answered = match step {
             Step::Command(invocation) => run_command(ctx, db, user, &invocation, question).await?,
@@ -108,7 +110,11 @@ pub async fn answer(
                 outcome
             }
             // Codes belong into the chat of the Official Account.
-            Step::Digits(_) | Step::WrongCode | Step::Welcome => None,
+            Step::Digits(_) | Step::WrongCode => {
+                is_code = true;
+                None
+            }
+            Step::Welcome => None,
         };
         if answered.is_some() {
             break;
@@ -124,6 +130,7 @@ pub async fn answer(
     let missed = (is_text && outcome.answered_by.is_unanswered())
         .then(|| input.folded().1.bare().chars().take(MISSED_MAX_CHARS).collect());
     Ok(PersonalOutcome {
+        is_secret: is_code && outcome.answered_by == AnsweredBy::None,
         trace: Some(Trace::of(rule_sets, Some(user), &input, &verdict).to_stored()),
         missed,
         ..outcome

@@ -129,6 +129,11 @@ async fn messages_are_logged_for_their_owner_alone(database: &Database) {
     assert_eq!(contents, ["价格", "我的秘密"]);
     assert!(entries.iter().all(|entry| entry.trace.is_some()));
     assert!(log::list(&app.ctx, &log::Filter::default(), 10).await.unwrap().is_empty(), "not for admins");
+    let id = entries[0].id;
+    assert!(log::find(&app.ctx, id, Some(user_id)).await.is_ok());
+    for other in [None, Some(user_id + 1)] {
+        assert!(matches!(log::find(&app.ctx, id, other).await, Err(weida::core::CoreError::NotFound)), "{other:?}");
+    }
     let inbox = async |owner: i64| weida::core::message::unanswered::inbox(&app.ctx, owner, 10).await.unwrap();
     assert_eq!(inbox(user_id).await[0].sample, "我的秘密");
     assert!(inbox(weida::core::rule::ACCOUNT).await.is_empty());

@@ -96,12 +96,20 @@ async fn a_sign_in_is_shown_to_its_browser_alone_and_replaced_by_a_newer_one(dat
     let (user_id, other_id) = (new_user(&app, "oCarl").await, new_user(&app, "oDora").await);
     let pid = login::begin(&app.ctx, user_id, SESSION).await.unwrap();
     let while_made = login::begin(&app.ctx, user_id, SESSION).await;
-    // It may have its QR code already.
-    assert!(matches!(&while_made, Err(CoreError::Conflict)) || shown(&app, user_id).await.is_some());
     reaches(&app, user_id, State::Scan).await;
-    let pid = while_made.unwrap_or(pid);
     let named = async |user: i64, session: &str, pid: &str| {
         login::find_named(&app.ctx, user, session, pid).await.unwrap().is_some()
+    };
+    let pid = match while_made {
+        // It had its QR code already, and the newer one takes its place.
+        Ok(newer) => {
+            assert!(!named(user_id, SESSION, &pid).await);
+            newer
+        }
+        Err(error) => {
+            assert!(matches!(error, CoreError::Conflict), "{error}");
+            pid
+        }
     };
     assert!(named(user_id, SESSION, &pid).await);
     assert!(!named(user_id, "another browser", &pid).await);

@@ -176,7 +176,7 @@ async fn a_message_has_a_trace_of_its_answer(database: &Database) {
         ("查价格", "account_rule", &expected[..])
     );
     assert_eq!(entries[1].trace.clone().unwrap().tried, []);
-    assert_eq!(log::find(&app.ctx, entries[2].id).await.unwrap().content.as_deref(), Some("查价格！"));
+    assert_eq!(log::find(&app.ctx, entries[2].id, None).await.unwrap().content.as_deref(), Some("查价格！"));
     // Filters, and pages by id.
     let found = async |filter: log::Filter| log::list(&app.ctx, &filter, 10).await.unwrap().len();
     let any = log::Filter::default();
@@ -187,7 +187,7 @@ async fn a_message_has_a_trace_of_its_answer(database: &Database) {
     // Cleanup deletes content, trace and the unanswered entry together.
     app.clock.advance_ms(31 * 24 * 3_600_000);
     weida::core::cleanup::delete_expired(&app.ctx).await.unwrap();
-    let old = log::find(&app.ctx, entries[2].id).await.unwrap();
+    let old = log::find(&app.ctx, entries[2].id, None).await.unwrap();
     assert!(old.content.is_none() && old.trace.is_none());
     assert!(unanswered::inbox(&app.ctx, ACCOUNT, 10).await.unwrap().is_empty());
 }

@@ -21,8 +21,15 @@ pub(super) async fn submit(ctx: &OfficialCtx, unit: Unit) -> Batched {
 
 async fn work(ctx: OfficialCtx) {
     let queue = Working(&ctx);
+    let mut is_unavailable = false;
     while let Some((units, senders)) = queue.0.account.push_queue.take() {
-        let outcomes = transaction::answer(&ctx, &units).await;
+        // Those that waited meanwhile have no time for another attempt: they get an apology now.
+        let outcomes = if is_unavailable {
+            vec![Batched::Unavailable; units.len()]
+        } else {
+            transaction::answer(&ctx, &units).await
+        };
+        is_unavailable = matches!(outcomes.first(), Some(Batched::Unavailable));
         for (sender, outcome) in senders.into_iter().zip(outcomes) {
             // Its caller may be gone.
             sender.send(outcome).ok();

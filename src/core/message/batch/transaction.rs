@@ -1,4 +1,4 @@
-//! The transaction of a batch: a fixed number of reads for all messages, the plans in memory, and a few statements of many rows.
+//! The transaction of a batch: a few reads for all messages, the plans in memory, and a few statements of many rows.
 
 use super::{
     plan::{self, Follower, Planned},
@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     core::{
-        OfficialCtx,
+        CoreError, OfficialCtx,
         account::User,
         message::{
             decide::{Input, RuleSets},
@@ -31,7 +31,11 @@ const TRIES: u32 = 4;
 
 /// Answers a batch; the outcomes have the order of the messages.
 pub(super) async fn answer(ctx: &OfficialCtx, units: &[Unit]) -> Vec<Batched> {
-    let Ok(account) = rule::cache::load(ctx, ACCOUNT).await else { return vec![Batched::Alone; units.len()] };
+    let account = match rule::cache::load(ctx, ACCOUNT).await {
+        Ok(account) => account,
+        Err(CoreError::Unavailable) => return vec![Batched::Unavailable; units.len()],
+        Err(_) => return vec![Batched::Alone; units.len()],
+    };
     for attempt in 0..TRIES {
         match attempt_once(ctx, units, &account).await {
             Ok(outcomes) => return outcomes,
@@ -204,7 +208,8 @@ impl People {
     }
 }
 
-/// Writes what the messages lead to. Rows are in the order of their keys, so that concurrent transactions wait instead of colliding.
+/// Writes what the messages lead to. Signatures, deliveries and rules are in the order of their keys, so that concurrent transactions wait
+/// instead of colliding; where the counts of days collide, the batch is done again.
 async fn write(
     ctx: &OfficialCtx,
     tx: &mut Tx,

@@ -63,6 +63,12 @@ impl PushQueue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The number of messages that wait.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.waiting().units.len()
+    }
+
     /// Permits for the messages that wait.
     pub(super) fn room(&self) -> &Semaphore {
         &self.room

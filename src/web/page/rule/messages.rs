@@ -3,7 +3,6 @@
 use super::{RuleScope, Section, padded, paginate, param, trace, unanswered::cut};
 use crate::{
     core::{
-        CoreError,
         message::log::{self, Entry, Filter},
         rule::search,
     },
@@ -197,11 +196,9 @@ fn took(scope: RuleScope, entry: &Entry) -> String {
 async fn message(visitor: Visitor, id: i64) -> Result<PageContent, PageError> {
     let scope = RuleScope::of(&visitor)?;
     let t = Messages::of(scope.lang);
-    let entry = log::find(&visitor.request.ctx, id).await?;
     // Another user's message counts as missing.
-    if !scope.is_accounts() && entry.user_id != Some(scope.user_id) {
-        return Err(CoreError::NotFound.into());
-    }
+    let of_user = (!scope.is_accounts()).then_some(scope.user_id);
+    let entry = log::find(&visitor.request.ctx, id, of_user).await?;
     let facts = facts(scope, &entry, visitor.request.ctx.now());
     let why = match &entry.trace {
         Some(trace) => {
