@@ -1,7 +1,7 @@
 //! Identities: a WeChat user within one app.
 
 use super::{
-    Link, StoreError, Tx,
+    Engine, Link, StoreError, Tx,
     bulk::{bound, padded, repeated},
     joined, table_rows,
 };
@@ -40,16 +40,27 @@ pub async fn find_identity(db: &mut impl Link, appid: &str, openid: &str) -> Res
     Ok(row.map(|r| IdentityRow::read(&r)).transpose()?)
 }
 
-/// The identities of an app with these openids, compared byte by byte; an unknown openid is left out.
-pub async fn list_by_openid(
-    db: &mut impl Link,
-    appid: &str,
-    openids: &[String],
-) -> Result<Vec<IdentityRow>, StoreError> {
+/// [`find_identity`] for a message: the identity is deleted after the transaction only, with what it stores.
+pub async fn find_locked(db: &mut Tx, appid: &str, openid: &str) -> Result<Option<IdentityRow>, StoreError> {
+    let lock = if db.engine() == Engine::Sqlite { "" } else { " FOR UPDATE" };
+    let query = db.sql_kept(&[BY_KEY, lock]).bind(appid.to_owned()).bind(openid.to_owned());
+    Ok(query.fetch_optional(db.conn()).await?.map(|r| IdentityRow::read(&r)).transpose()?)
+}
+
+/// The identities of an app with these openids, compared byte by byte; an unknown openid is left out. They are deleted after the
+/// transaction only; other transactions of messages read them meanwhile.
+pub async fn list_locked(db: &mut Tx, appid: &str, openids: &[String]) -> Result<Vec<IdentityRow>, StoreError> {
+    // In one order, so that two transactions wait for each other instead of colliding.
+    let tail = match db.engine() {
+        Engine::Sqlite => ")",
+        Engine::Postgres => ") ORDER BY openid FOR SHARE",
+        // MariaDB has no FOR SHARE.
+        Engine::MySql => ") ORDER BY openid LOCK IN SHARE MODE",
+    };
     let mut found = Vec::new();
     for part in padded(openids) {
         let head = joined!("SELECT ", IdentityRow::COLUMNS, " FROM identities WHERE appid = ? AND openid IN (");
-        let query = db.sql_kept(&repeated(head, "?", part.len(), ")")).bind(appid.to_owned());
+        let query = db.sql_kept(&repeated(head, "?", part.len(), tail)).bind(appid.to_owned());
         let rows = bound(query, &part).fetch_all(db.conn()).await?;
         found.extend(rows.iter().map(IdentityRow::read).collect::<Result<Vec<_>, _>>()?);
     }
@@ -215,6 +226,20 @@ pub async fn lock_person(db: &mut Tx, person_hash: &str) -> Result<(), StoreErro
             .execute(db.conn())
             .await?;
     }
+    Ok(())
+}
+
+/// Locks an identity until the transaction ends: messages of this follower come before it or after it.
+pub async fn lock_identity(db: &mut Tx, appid: &str, openid: &str) -> Result<(), StoreError> {
+    let text = "UPDATE identities SET is_subscribed = is_subscribed WHERE appid = ? AND openid = ?";
+    db.sql(text).bind(appid.to_owned()).bind(openid.to_owned()).execute(db.conn()).await?;
+    Ok(())
+}
+
+/// [`lock_identity`] for all identities of a user.
+pub async fn lock_identities(db: &mut Tx, user_id: i64) -> Result<(), StoreError> {
+    let text = "UPDATE identities SET is_subscribed = is_subscribed WHERE user_id = ?";
+    db.sql(text).bind(user_id).execute(db.conn()).await?;
     Ok(())
 }
 

@@ -35,6 +35,7 @@ mod export;
 mod foreign_tokens;
 mod forgery;
 mod forgetting;
+mod forgetting_race;
 mod group_commit;
 mod guessing;
 mod house;

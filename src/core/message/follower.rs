@@ -25,7 +25,7 @@ pub async fn following(
     scene: Option<&str>,
 ) -> Result<IdentityRow, CoreError> {
     let now = ctx.now();
-    if let Some(mut known) = store::identity::find_identity(db, &ctx.account.appid, openid).await? {
+    if let Some(mut known) = store::identity::find_locked(db, &ctx.account.appid, openid).await? {
         if known.is_subscribed == 0 {
             store::identity::update_subscribed(db, &ctx.account.appid, openid, true, now).await?;
             known.is_subscribed = 1;

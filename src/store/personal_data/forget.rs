@@ -105,12 +105,19 @@ pub async fn delete_of(db: &mut Tx, subject: Subject) -> Result<u64, StoreError>
     match subject {
         Subject::User(id) => {
             crate::store::user::lock_user(db, id).await?;
+            crate::store::identity::lock_identities(db, id).await?;
         }
         Subject::Ordinary => {
             db.sql("UPDATE users SET credits = credits WHERE role <> 'admin'").execute(db.conn()).await?;
+            let identities = "UPDATE identities SET is_subscribed = is_subscribed \
+                              WHERE user_id IN (SELECT id FROM users WHERE role <> 'admin')";
+            db.sql(identities).execute(db.conn()).await?;
         }
     }
     let identities = list_identities(db, subject, true).await?;
+    for (appid, openid) in &identities {
+        crate::store::identity::lock_identity(db, appid, openid).await?;
+    }
     let mut users = 0;
     for table in list_tables() {
         for (key, how) in table.forget {
@@ -129,6 +136,7 @@ pub async fn delete_of(db: &mut Tx, subject: Subject) -> Result<u64, StoreError>
 
 /// Forgets a follower: an identity and everything that is stored under it; also data without an identity.
 pub async fn delete_identity(db: &mut Tx, appid: &str, openid: &str) -> Result<(), StoreError> {
+    crate::store::identity::lock_identity(db, appid, openid).await?;
     let which = of_identity(&(appid.to_owned(), openid.to_owned()));
     for table in list_tables() {
         for (key, how) in table.forget {

@@ -167,7 +167,7 @@ impl People {
         let openids: BTreeSet<String> =
             units.filter(|unit| Input::of(&unit.message).is_some()).map(|unit| unit.message.from.clone()).collect();
         let openids: Vec<String> = openids.into_iter().collect();
-        let identities = store::identity::list_by_openid(tx, &ctx.account.appid, &openids).await?;
+        let identities = store::identity::list_locked(tx, &ctx.account.appid, &openids).await?;
         let users: BTreeSet<i64> = identities.iter().filter_map(|identity| identity.user_id).collect();
         let users: Vec<i64> = users.into_iter().collect();
         let unionids: BTreeSet<String> = identities.iter().filter_map(|identity| identity.unionid.clone()).collect();
