@@ -12,6 +12,7 @@ mod build;
 mod check;
 mod clock;
 mod nginx;
+mod program;
 mod service;
 mod shell;
 mod site;
@@ -37,7 +38,7 @@ usage: cargo xtask <command>
   api               the examples and schemathesis alone
   e2e [args]        browser tests alone; args go to Playwright (e2e sign-in --project phone)
   shots [paths]     pictures of pages in two widths and two themes, into target/shots
-  bench [paths]     start-up time, memory and requests per second of the release build; `bench reply`: the reply engine only
+  bench [options]   the release build beside co-wechat, wechatpy and a bare route; `bench reply`: the reply engine only
   soak flood        floods against the release build, with 1,024 descriptors: pushes and /login stay fast, memory comes back
   soak ilink        the personal channel under 100 kills, and taken over by another instance, on three engines
   soak upgrade COMMIT   this version on databases that an earlier commit filled, on three engines";
