@@ -49,6 +49,14 @@ pub fn thorough(filters: &[String]) -> Result<ExitCode> {
     Ok(verdict.close())
 }
 
+/// Integration tests of these names on the nodes of a cluster, and not on other engines.
+pub fn on_cluster(variable: &'static str, url: &str, filters: &[&str]) -> Result<Tally> {
+    let engines = Engines::only(variable, url);
+    let other = if variable == "WEIDA_TEST_MYSQL" { "on_postgres" } else { "on_mariadb" };
+    let filters: Vec<&str> = filters.iter().copied().chain(["--skip", "on_sqlite", "--skip", other]).collect();
+    cargo_test("weida", &engines, &filters.into_iter().map(String::from).collect::<Vec<_>>(), &[])
+}
+
 /// The examples and schemathesis only, on a fresh build.
 pub fn api_only() -> Result<ExitCode> {
     build::dev(&[])?;

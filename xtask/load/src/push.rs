@@ -4,8 +4,7 @@ use crate::{Fault, args::Args};
 use aes::Aes256;
 use aes::cipher::{BlockModeEncrypt as _, KeyIvInit as _, block_padding::NoPadding};
 use base64::{
-    Engine as _,
-    alphabet,
+    Engine as _, alphabet,
     engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD},
 };
 use sha1::{Digest as _, Sha1};
@@ -38,9 +37,9 @@ impl Message {
     fn xml(&self, account: &str, key: &str) -> String {
         let Self { openid, id, created_secs, text } = self;
         let kind = match text {
-            Some(text) => format!(
-                "<MsgType><![CDATA[text]]></MsgType><Content><![CDATA[{text}]]></Content><MsgId>{id}</MsgId>"
-            ),
+            Some(text) => {
+                format!("<MsgType><![CDATA[text]]></MsgType><Content><![CDATA[{text}]]></Content><MsgId>{id}</MsgId>")
+            }
             None => format!(
                 "<MsgType><![CDATA[event]]></MsgType><Event><![CDATA[subscribe]]></Event><EventKey><![CDATA[{key}]]></EventKey>"
             ),

@@ -98,7 +98,9 @@ async fn kind(args: &Args, first: SocketAddr, connections: usize) -> Result<Kind
         }),
         "get" => {
             let path = args.need("path")?;
-            Ok(Kind::Fixed(format!("GET {path} HTTP/1.1\r\nhost: weida.test\r\naccept: text/html\r\n\r\n").into_bytes()))
+            Ok(Kind::Fixed(
+                format!("GET {path} HTTP/1.1\r\nhost: weida.test\r\naccept: text/html\r\n\r\n").into_bytes(),
+            ))
         }
         "edit" => Ok(Kind::Edit(edit::tokens(args, first, args.or("users", connections)?).await?)),
         other => Err(format!("there is no kind {other:?}: push, get, edit")),

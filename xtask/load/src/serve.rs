@@ -22,7 +22,9 @@ pub async fn platform(args: Args) -> Result<(), Fault> {
     let token = async || Json(json!({ "access_token": "load", "expires_in": 7200 }));
     let qr = async |Json(asked): Json<Value>| {
         let scene = asked["action_info"]["scene"]["scene_str"].as_str().unwrap_or_default();
-        Json(json!({ "ticket": scene, "expire_seconds": asked["expire_seconds"], "url": "http://weixin.qq.com/q/load" }))
+        Json(
+            json!({ "ticket": scene, "expire_seconds": asked["expire_seconds"], "url": "http://weixin.qq.com/q/load" }),
+        )
     };
     let other = async || Json(json!({ "errcode": 0, "errmsg": "ok" }));
     let routes = Router::new()

@@ -36,7 +36,11 @@ pub fn compare(options: &Options, contenders: &[Contender]) -> Result<Compared> 
             let load = one(options, contender, running.port, &["connections=1".to_owned()])?;
             compared.alone.entry(contender.name).or_default().push(load);
             let rates = CONNECTIONS.map(|connections| compared.rate(contender.name, connections));
-            report('✓', &format!("round {round}: {:<20} {:.0} and {:.0} pushes/s", contender.name, rates[0], rates[1]), begun.elapsed());
+            report(
+                '✓',
+                &format!("round {round}: {:<20} {:.0} and {:.0} pushes/s", contender.name, rates[0], rates[1]),
+                begun.elapsed(),
+            );
         }
     }
     for contender in contenders.iter().filter(|contender| [WEIDA, WEIDA_AES].contains(&contender.name)) {
@@ -68,7 +72,16 @@ impl Compared {
 
     /// The tables and checks of this part.
     pub fn document(&self) -> String {
-        let mut rates = Table::new(&["", "32 connections", "median", "99 %", "128 connections", "median", "99 %", "one caller, median"]);
+        let mut rates = Table::new(&[
+            "",
+            "32 connections",
+            "median",
+            "99 %",
+            "128 connections",
+            "median",
+            "99 %",
+            "one caller, median",
+        ]);
         for name in &self.names {
             let mut cells = vec![(*name).to_owned()];
             for connections in CONNECTIONS {
@@ -80,7 +93,8 @@ impl Compared {
             cells.push(ms(self.alone_median(name)));
             rates.row(cells);
         }
-        let failed: u64 = self.rounds.values().flatten().chain(self.alone.values().flatten()).map(|load| load.failed).sum();
+        let failed: u64 =
+            self.rounds.values().flatten().chain(self.alone.values().flatten()).map(|load| load.failed).sum();
         let mut text = format!("{rates}\n{failed} requests failed or got a wrong answer.\n\n");
         text += &self.goals().to_string();
         text

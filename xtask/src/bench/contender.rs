@@ -7,6 +7,7 @@ use crate::{
 };
 use std::{
     fs,
+    io::{Read as _, Write as _},
     net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -30,10 +31,19 @@ pub struct Contender {
 
 enum Kind {
     /// Weida with rules, in a folder that is copied for each round.
-    Weida { setup: Setup, template: PathBuf },
+    Weida {
+        setup: Setup,
+        template: PathBuf,
+    },
     Bare,
-    Node { script: PathBuf, modules: PathBuf },
-    Gunicorn { folder: PathBuf, python: PathBuf },
+    Node {
+        script: PathBuf,
+        modules: PathBuf,
+    },
+    Gunicorn {
+        folder: PathBuf,
+        python: PathBuf,
+    },
 }
 
 /// The contenders, in the order of a round.
@@ -89,7 +99,8 @@ fn wechatpy() -> Result<Kind> {
             .ok_or_else(|| Failure::new("python3 is not installed").fix("apt-get install python3 python3-venv"))?;
         step("wechatpy, installed", || {
             quietly(Command::new(system).args(["-m", "venv"]).arg(&home))?;
-            let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "wechatpy<2", "flask", "gunicorn"];
+            let install =
+                ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "wechatpy[cryptography]<2", "flask", "gunicorn"];
             quietly(Command::new(&python).args(install)).map(drop)
         })?;
     }
@@ -101,17 +112,20 @@ fn wechatpy() -> Result<Kind> {
 impl Contender {
     /// Starts it at a free port, as new: with its rules and without messages.
     pub fn start(&self) -> Result<Started> {
-        let (port, mut command) = (free_port()?, match &self.kind {
-            Kind::Weida { setup, template } => {
-                fs::remove_dir_all(&setup.folder).ok();
-                quietly(Command::new("cp").arg("-r").arg(template).arg(&setup.folder))?;
-                let setup = Setup { port: free_port()?, ..setup.clone() };
-                return Ok(Started { port: setup.port, _process: Process::Weida(setup.start()?) });
-            }
-            Kind::Bare => Command::new(&self.tool),
-            Kind::Node { .. } => Command::new("node"),
-            Kind::Gunicorn { python, .. } => Command::new(python),
-        });
+        let (port, mut command) = (
+            free_port()?,
+            match &self.kind {
+                Kind::Weida { setup, template } => {
+                    fs::remove_dir_all(&setup.folder).ok();
+                    quietly(Command::new("cp").arg("-r").arg(template).arg(&setup.folder))?;
+                    let setup = Setup { port: free_port()?, ..setup.clone() };
+                    return Ok(Started { port: setup.port, _process: Process::Weida(setup.start()?) });
+                }
+                Kind::Bare => Command::new(&self.tool),
+                Kind::Node { .. } => Command::new("node"),
+                Kind::Gunicorn { python, .. } => Command::new(python),
+            },
+        );
         match &self.kind {
             Kind::Node { script, modules } => {
                 command.arg(script).args([&port.to_string(), &RULES.to_string(), TOKEN]);
@@ -120,7 +134,10 @@ impl Contender {
             Kind::Gunicorn { folder, .. } => {
                 command.args(["-m", "gunicorn", "-w", "2", "-b", &format!("127.0.0.1:{port}"), "wechatpy_app:app"]);
                 command.args(["--log-level", "error"]).current_dir(folder);
-                command.env("PEER_TOKEN", TOKEN).env("PEER_RULES", RULES.to_string()).env("PYTHONDONTWRITEBYTECODE", "1");
+                command
+                    .env("PEER_TOKEN", TOKEN)
+                    .env("PEER_RULES", RULES.to_string())
+                    .env("PYTHONDONTWRITEBYTECODE", "1");
             }
             Kind::Weida { .. } | Kind::Bare => {
                 command.args(["bare", &format!("at=127.0.0.1:{port}")]);
@@ -129,7 +146,7 @@ impl Contender {
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().context(self.name)?;
         let started = Started { port, _process: Process::Other(child) };
         let until = Instant::now() + START;
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        while !answers(port) {
             if Instant::now() > until {
                 return Err(Failure::new(format!("{} does not answer", self.name)));
             }
@@ -176,6 +193,17 @@ impl Contender {
             Kind::Weida { .. } | Kind::Bare => None,
         }
     }
+}
+
+/// True if a request is answered: gunicorn accepts connections before its workers are ready.
+fn answers(port: u16) -> bool {
+    let ask = || {
+        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+        stream.set_read_timeout(Some(START))?;
+        stream.write_all(b"GET / HTTP/1.0\r\n\r\n")?;
+        stream.read_exact(&mut [0])
+    };
+    ask().is_ok()
 }
 
 /// A contender that runs, until this is dropped.

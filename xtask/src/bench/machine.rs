@@ -22,7 +22,10 @@ pub fn describe(folder: &Path) -> Vec<String> {
     let commit = output("git", &["rev-parse", "--short=10", "HEAD"]);
     vec![
         format!("{cores} processors ({model}), {memory} GiB, Linux {}", output("uname", &["-r"])),
-        format!("the databases on a disk ({}), SQLite with `synchronous=FULL`", disk.lines().last().unwrap_or_default().trim()),
+        format!(
+            "the databases on a disk ({}), SQLite with `synchronous=FULL`",
+            disk.lines().last().unwrap_or_default().trim()
+        ),
         format!("load average {waiting} when it began; the load generator runs on the same processors"),
         format!("commit {commit}, {}", output("rustc", &["--version"])),
     ]

@@ -63,7 +63,10 @@ fn given(arguments: &[String]) -> Result<Given> {
         program: PathBuf::new(),
         tool: PathBuf::new(),
         out: None,
-        command: std::iter::once("cargo xtask bench".to_owned()).chain(arguments.iter().cloned()).collect::<Vec<_>>().join(" "),
+        command: std::iter::once("cargo xtask bench".to_owned())
+            .chain(arguments.iter().cloned())
+            .collect::<Vec<_>>()
+            .join(" "),
     };
     let (mut program, mut words) = (None, arguments.iter());
     while let Some(word) = words.next() {
@@ -115,7 +118,10 @@ mod tests {
         let short = parsed("--rounds 1 --seconds 0.5 --rules 100,1000 --only pages --no-peers").unwrap();
         assert_eq!((short.rounds, short.rules, short.has_peers), (1, vec![100, 1000], false));
         assert!(short.has("pages") && !short.has("compare") && short.out.is_none());
-        assert_eq!(short.command, "cargo xtask bench --rounds 1 --seconds 0.5 --rules 100,1000 --only pages --no-peers");
+        assert_eq!(
+            short.command,
+            "cargo xtask bench --rounds 1 --seconds 0.5 --rules 100,1000 --only pages --no-peers"
+        );
         for wrong in ["--rounds 0", "--seconds x", "--only nothing", "--rules", "pages"] {
             assert!(parsed(wrong).is_err(), "{wrong}");
         }

@@ -66,9 +66,8 @@ pub fn pages(options: &Options, folder: &Path) -> Result<String> {
 /// The addresses of scripts, style sheets and modules in a text.
 fn files(text: &str) -> BTreeSet<String> {
     let words = text.split(['"', '\'', '`', '(', ')', ' ', '<', '>', '=']);
-    let is_file = |word: &&str| {
-        word.starts_with("/pkg/") && [".css", ".js", ".wasm"].iter().any(|end| word.ends_with(end))
-    };
+    let is_file =
+        |word: &&str| word.starts_with("/pkg/") && [".css", ".js", ".wasm"].iter().any(|end| word.ends_with(end));
     words.filter(is_file).map(str::to_owned).collect()
 }
 
@@ -102,7 +101,11 @@ impl Fetched {
 
 fn fetch(port: u16, path: &str, headers: &str, is_compressed: bool) -> Result<Fetched> {
     let encoding = if is_compressed { "accept-encoding: gzip, br\r\n" } else { "" };
-    exchange(port, &format!("GET {path} HTTP/1.1\r\naccept: text/html,*/*\r\nsec-fetch-site: none\r\n{encoding}{headers}"), "")
+    exchange(
+        port,
+        &format!("GET {path} HTTP/1.1\r\naccept: text/html,*/*\r\nsec-fetch-site: none\r\n{encoding}{headers}"),
+        "",
+    )
 }
 
 fn exchange(port: u16, head: &str, body: &str) -> Result<Fetched> {
@@ -112,7 +115,8 @@ fn exchange(port: u16, head: &str, body: &str) -> Result<Fetched> {
     stream.write_all(request.as_bytes()).context("send")?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).context("answer")?;
-    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").ok_or_else(|| Failure::new("no HTTP answer"))?;
+    let end =
+        bytes.windows(4).position(|window| window == b"\r\n\r\n").ok_or_else(|| Failure::new("no HTTP answer"))?;
     let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
     let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
     let body = &bytes[end + 4..];

@@ -70,16 +70,19 @@ pub fn credits(options: &Options, folder: &Path) -> Result<String> {
             format!("connections={connections}"),
             format!("seconds={}", options.seconds),
         ];
-        let load = step(&format!("paid calls, {connections} callers"), || load::run(&options.tool, &arguments))?;
+        let load = step(&format!("paid calls, {connections} at the same time"), || load::run(&options.tool, &arguments))?;
         best = best.max(load.rate);
-        let what = format!("paid calls, {connections} callers, {} failed", load.failed);
+        if load.failed > 0 {
+            println!("  {} failed: {:?}", load.failed, load.causes);
+        }
+        let what = format!("paid calls, {connections} at the same time");
         table.row(vec![what, thousands(load.rate), ms(load.median), ms(load.p99)]);
     }
     match commits(options, folder) {
         Ok((rate, sqlite)) => {
             let what = format!("raw commits of one row (SQLite {sqlite}, from Python)");
             table.row(vec![what, thousands(rate), String::new(), String::new()]);
-            Ok(format!("{table}\nPaid calls a raw commit: {}.\n", ratio(best / rate)))
+            Ok(format!("{table}\nA paid call makes two commits. Paid calls per raw commit: {}.\n", ratio(best / rate)))
         }
         Err(failure) => {
             skip("raw commits", &format!("left out\n{failure}"));
