@@ -25,6 +25,7 @@ pub fn all() -> ExitCode {
     if let Some(engines) = verdict.need(Engines::ensure()) {
         verdict.count(cargo_test("weida", &engines, &[], &[]));
         verdict.count(cargo_test("xtask", &engines, &[], &[]));
+        verdict.count(cargo_test("load", &engines, &[], &[]));
     }
     if verdict.need(build::dev(&["--tests"])).is_some() {
         verdict.count(api::test());

@@ -107,7 +107,7 @@ pub async fn delete_of(db: &mut Tx, subject: Subject) -> Result<u64, StoreError>
             crate::store::user::lock_user(db, id).await?;
         }
         Subject::Ordinary => {
-            db.sql("UPDATE users SET credits = credits WHERE role <> 'admin'").execute(db.conn()).await?;
+            db.sql("UPDATE users SET updated_at = updated_at + 1 WHERE role <> 'admin'").execute(db.conn()).await?;
         }
     }
     let identities = list_identities(db, subject, true).await?;
