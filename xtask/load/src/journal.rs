@@ -53,7 +53,7 @@ impl Journal {
         Ok(Self { file: BufWriter::new(file), fault: None })
     }
 
-    pub fn add(&mut self, entry: Entry) {
+    pub fn add(&mut self, entry: &Entry) {
         if let Err(error) = writeln!(self.file, "{}", entry.to_json()) {
             self.fault = Some(error.to_string());
         }

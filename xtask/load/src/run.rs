@@ -174,7 +174,7 @@ async fn connection(run: Rc<Run>, number: usize, target: usize, to: SocketAddr) 
                         run.report.borrow_mut().answered(target, since.elapsed(), since >= run.measured_from);
                         if let (Some(journal), Some(message)) = (&run.journal, asked.message.take()) {
                             let answer = String::from_utf8_lossy(body).into_owned();
-                            journal.borrow_mut().add(Entry { target, message, answer, attempt });
+                            journal.borrow_mut().add(&Entry { target, message, answer, attempt });
                         }
                         break;
                     }

@@ -99,8 +99,16 @@ fn wechatpy() -> Result<Kind> {
             .ok_or_else(|| Failure::new("python3 is not installed").fix("apt-get install python3 python3-venv"))?;
         step("wechatpy, installed", || {
             quietly(Command::new(system).args(["-m", "venv"]).arg(&home))?;
-            let install =
-                ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "wechatpy[cryptography]<2", "flask", "gunicorn"];
+            let install = [
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "wechatpy[cryptography]<2",
+                "flask",
+                "gunicorn",
+            ];
             quietly(Command::new(&python).args(install)).map(drop)
         })?;
     }

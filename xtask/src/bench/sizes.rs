@@ -7,7 +7,7 @@ use super::{
     table::{Table, ms, ratio, thousands},
 };
 use crate::{
-    program::{Running, Setup, free_port},
+    program::{Setup, free_port},
     shell::{Context, Failure, Result, find, quietly, skip, step},
 };
 use std::{
@@ -70,7 +70,8 @@ pub fn credits(options: &Options, folder: &Path) -> Result<String> {
             format!("connections={connections}"),
             format!("seconds={}", options.seconds),
         ];
-        let load = step(&format!("paid calls, {connections} at the same time"), || load::run(&options.tool, &arguments))?;
+        let load =
+            step(&format!("paid calls, {connections} at the same time"), || load::run(&options.tool, &arguments))?;
         best = best.max(load.rate);
         if load.failed > 0 {
             println!("  {} failed: {:?}", load.failed, load.causes);
@@ -121,7 +122,7 @@ pub fn memory(options: &Options, folder: &Path) -> Result<String> {
         (format!("resident at the end of a load of {}/s", thousands(load.rate)), format!("{loaded} MiB")),
         (format!("resident {} s later", SETTLE.as_secs()), format!("{} MiB", running.resident_mib())),
         ("processor time a push under this load".to_owned(), cpu_a_push(cpu, &load)),
-        ("the program's file".to_owned(), program_size(&running, options)),
+        ("the program's file".to_owned(), program_size(options)),
     ] {
         table.row(vec![what, value]);
     }
@@ -134,7 +135,7 @@ fn cpu_a_push(cpu_seconds: f64, load: &Load) -> String {
     format!("{:.0} µs", cpu_seconds * 1e6 / answered.max(1.0))
 }
 
-fn program_size(_running: &Running, options: &Options) -> String {
+fn program_size(options: &Options) -> String {
     let bytes = std::fs::metadata(&options.program).map_or(0, |file| file.len());
     format!("{} MB", bytes / 1_000_000)
 }
