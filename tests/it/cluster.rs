@@ -1,10 +1,19 @@
-//! Transactions on different nodes of a Galera cluster: of two that change the same row, the first to be certified wins, and the other fails
-//! at its commit. `cargo xtask cluster galera` runs this on a cluster.
+//! Several hosts in the database's URL; and transactions on different nodes of a Galera cluster: of two that change the same row, the first to
+//! be certified wins, and the other fails at its commit. `cargo xtask cluster galera` runs this on a cluster.
 
-use crate::rig::{Database, Engine, two_apps};
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
+use crate::rig::{App, Database, Engine, eventually, two_apps};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    task::{JoinHandle, JoinSet},
 };
 use weida::{
     core::{CoreError, counter},
@@ -13,10 +22,67 @@ use weida::{
 };
 
 crate::every_engine!(
+    another_host_is_used_once_the_first_is_gone,
     a_conflict_at_the_commit_is_a_collision_and_done_again,
     two_nodes_lose_no_increment,
-    a_lock_holds_on_every_node
+    a_lock_holds_on_every_node,
 );
+
+/// The longest time until another host is used.
+const RECOVERY_MAX: Duration = Duration::from_secs(5);
+
+/// A host that leads to a database server, until this is dropped: then it refuses connections, and those that were open are closed.
+struct Host {
+    address: SocketAddr,
+    serving: JoinHandle<()>,
+}
+
+impl Host {
+    async fn of(server: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let serving = tokio::spawn(async move {
+            let mut connections = JoinSet::new();
+            loop {
+                let (mut client, _) = listener.accept().await.unwrap();
+                let server = server.clone();
+                connections.spawn(async move {
+                    let mut server = TcpStream::connect(server).await.unwrap();
+                    copy_bidirectional(&mut client, &mut server).await.ok();
+                });
+            }
+        });
+        Self { address, serving }
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+async fn another_host_is_used_once_the_first_is_gone(database: &Database) {
+    let Some(server) = database.address() else {
+        eprintln!("skipped: a file has no hosts");
+        return;
+    };
+    drop(App::on(database).await);
+    let hosts = [Host::of(server.clone()).await, Host::of(server.clone()).await, Host::of(server).await];
+    let url = database.url_by(&hosts.each_ref().map(|host| host.address.to_string()));
+    let [never, first, second] = hosts;
+    // The first host of the list is gone from the beginning.
+    drop(never);
+    let store = Store::open(&url).await.unwrap();
+    increment(&store).await.unwrap();
+    drop(first);
+    let begun = Instant::now();
+    assert!(eventually(RECOVERY_MAX, async || increment(&store).await.is_ok()).await, "no other host was used");
+    eprintln!("{:?}: another host was used after {:?}", database.engine, begun.elapsed());
+    drop(second);
+    assert!(increment(&store).await.is_err());
+    store.close().await;
+}
 
 /// False where each instance uses the same server: there a row that another transaction changed is locked, and nothing fails at the commit.
 fn is_galera(database: &Database) -> bool {

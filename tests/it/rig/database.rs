@@ -70,6 +70,19 @@ impl Database {
         Self { engine: self.engine, url, on_server: None, folder: None }
     }
 
+    /// The address of the server, of the first one of a cluster; `None` for a file.
+    pub fn address(&self) -> Option<String> {
+        let host = parts(&self.url).1.split(',').next().filter(|host| !host.is_empty())?;
+        let port = if self.engine == Engine::Postgres { 5432 } else { 3306 };
+        Some(if host.contains(':') { host.to_owned() } else { format!("{host}:{port}") })
+    }
+
+    /// The URL of this database by other hosts, which lead to its server.
+    pub fn url_by(&self, hosts: &[String]) -> String {
+        let (before, _, after) = parts(&self.url);
+        format!("{before}{}{after}", hosts.join(","))
+    }
+
     /// True if the server's URL names several hosts.
     pub fn is_cluster(&self) -> bool {
         parts(&self.url).1.contains(',')
