@@ -94,8 +94,8 @@ fn pool_options(engine: Engine, acquire_timeout: Duration, is_cluster: bool) -> 
 
 /// True on a node of a Galera cluster.
 pub(super) async fn is_galera(conn: &mut AnyConnection) -> Result<bool, sqlx::Error> {
-    let row = conn.fetch_optional("SHOW GLOBAL VARIABLES LIKE 'wsrep_on'").await?;
-    Ok(row.map(|row| row.try_get::<String, _>(1)).transpose()?.is_some_and(|value| value == "ON"))
+    let row = conn.fetch_optional("SHOW GLOBAL VARIABLES WHERE variable_name = 'wsrep_on' AND value = 'ON'").await?;
+    Ok(row.is_some())
 }
 
 /// False on a standby, and on a server that was set to be read only. A Galera node that has left its cluster answers with an error.
