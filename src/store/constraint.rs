@@ -58,6 +58,12 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(db) if matches!(db.code().as_deref(), Some("40001" | "40P01" | "5" | "517")) => {
                 Self::Collision
             }
+            // A server that ends or starts (57P01 to 57P03), a standby (25006), a Galera node outside of its cluster (08S01).
+            sqlx::Error::Database(db)
+                if matches!(db.code().as_deref(), Some("57P01" | "57P02" | "57P03" | "25006" | "08S01")) =>
+            {
+                Self::Unavailable(e)
+            }
             // 22021: PostgreSQL texts cannot contain null characters.
             sqlx::Error::Database(db) if db.code().as_deref() == Some("22021") => Self::Unstorable,
             sqlx::Error::Database(_)

@@ -6,6 +6,7 @@ use super::{
     effects::Effects,
     group::{Open, Turn, WriterQueue},
     link::Statements,
+    server,
 };
 use sqlx::{AnyPool, Executor as _, Row as _, any::AnyPoolOptions};
 use std::{
@@ -21,8 +22,6 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(2500);
 /// Read connections of the embedded database; it has exactly one writer.
 const SQLITE_READERS: u32 = 4;
-/// Connections to a database server, per instance.
-const SERVER_CONNECTIONS: u32 = 16;
 /// The most transactions on a server, other than those of messages, that run or wait for a connection: a quarter of the connections is
 /// reserved for messages.
 const SERVER_QUEUED: usize = 12;
@@ -58,15 +57,12 @@ impl Store {
         let store = match engine {
             Engine::Sqlite => Self::open_sqlite(url).await?,
             Engine::MySql | Engine::Postgres => {
-                let pool = server_pool(engine).connect(url).await.map_err(|e| unreachable_database(url, &e))?;
+                let pool = server::connect(engine, url, ACQUIRE_TIMEOUT).await?;
                 Self::of_pools(engine, pool.clone(), pool, None)
             }
         };
         store.check().await?;
-        let mut migrator = super::schema::migrator(store.engine);
-        migrator.set_locking(engine != Engine::Sqlite);
-        migrator
-            .run(&store.writers)
+        super::schema::migrate(engine, &store.writers)
             .await
             .map_err(|e| OpenError(format!("the database schema could not be brought up to date: {e}")))?;
         Ok(store)
@@ -270,35 +266,6 @@ impl Store {
     }
 }
 
-fn server_pool(engine: Engine) -> AnyPoolOptions {
-    AnyPoolOptions::new().max_connections(SERVER_CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(
-        move |conn, _| {
-            Box::pin(async move {
-                if engine == Engine::MySql {
-                    // Each statement of a transaction sees commits of others, as on the other servers.
-                    conn.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;
-                }
-                Ok(())
-            })
-        },
-    )
-}
-
 async fn one(reader: &mut Reader, text: &'static str) -> Result<String, StoreError> {
     Ok(reader.sql(text).fetch_one(reader.conn()).await?.try_get(0)?)
-}
-
-/// Contains the host and the reason, never the password.
-fn unreachable_database(url: &str, e: &sqlx::Error) -> OpenError {
-    let host = url::Url::parse(url).ok().and_then(|u| {
-        Some(format!(
-            "{}:{}",
-            u.host_str()?,
-            u.port_or_known_default().map_or_else(|| "default port".to_owned(), |p| p.to_string())
-        ))
-    });
-    OpenError(format!(
-        "the database at {} cannot be reached: {e}; check DATABASE_URL and that the server runs",
-        host.unwrap_or_else(|| "the given URL".to_owned())
-    ))
 }

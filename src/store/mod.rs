@@ -18,6 +18,7 @@ mod pattern;
 mod rows;
 mod schema;
 mod search_key;
+mod server;
 mod transact;
 mod watch;
 

@@ -1,10 +1,15 @@
 //! The schema as a list of migrations. A released migration is never changed; a change is a new migration.
 
-use super::Engine;
+use super::{Engine, server};
 use sqlx::{
-    AssertSqlSafe, SqlSafeStr as _,
-    migrate::{Migration, MigrationType, Migrator},
+    AnyPool, AssertSqlSafe, SqlSafeStr as _,
+    migrate::{MigrateError, Migration, MigrationType, Migrator},
 };
+use std::time::Duration;
+
+/// How often a Galera cluster is asked whether another instance has finished the migrations, and the pause between.
+const ATTEMPTS: u32 = 60;
+const PAUSE: Duration = Duration::from_millis(500);
 
 const STEPS: &[(i64, &str, &str)] = &[
     (1, "people", include_str!("../../migrations/0001_people.sql")),
@@ -31,8 +36,28 @@ const STEPS: &[(i64, &str, &str)] = &[
     (24, "hot_tables", include_str!("../../migrations/0024_hot_tables.sql")),
 ];
 
+/// Brings the schema up to date. Of several instances that start at the same time, one does it and the others wait.
+pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), MigrateError> {
+    let mut migrator = migrator(engine);
+    let is_galera = engine == Engine::MySql && server::is_galera(&mut *pool.acquire().await?).await?;
+    // A Galera cluster has no locks by name. There the row that stands for a migration decides: it is inserted first, and of two nodes that
+    // insert it one fails. Until the other has finished, the migrations are refused.
+    migrator.set_locking(engine != Engine::Sqlite && !is_galera);
+    let mut attempts = if is_galera { ATTEMPTS } else { 1 };
+    loop {
+        attempts -= 1;
+        match migrator.run(pool).await {
+            Err(error) if attempts > 0 => {
+                tracing::debug!(%error, "another instance may be migrating the schema");
+                tokio::time::sleep(PAUSE).await;
+            }
+            done => return done,
+        }
+    }
+}
+
 /// The migrations of an engine.
-pub(super) fn migrator(engine: Engine) -> Migrator {
+fn migrator(engine: Engine) -> Migrator {
     let step = |(version, name, sql): (i64, &'static str, &'static str)| {
         let sql = AssertSqlSafe(of_engine(sql, engine));
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)

@@ -16,6 +16,7 @@ mod bomb;
 mod cancel;
 mod channel;
 mod chat_rules;
+mod cluster;
 mod code_at_rest;
 mod connections;
 mod consent;

@@ -75,7 +75,7 @@ fn lint_browser() -> Result {
 }
 
 fn lint_xtask() -> Result {
-    step("lints, xtask", || clippy(&["--package", "xtask", "--all-targets"]))
+    step("lints, xtask", || clippy(&["--package", "xtask", "--package", "load", "--all-targets"]))
 }
 
 fn clippy(what: &[&str]) -> Result {

@@ -11,7 +11,10 @@ mod browser;
 mod build;
 mod check;
 mod clock;
+mod cluster;
+mod journal;
 mod nginx;
+mod program;
 mod service;
 mod shell;
 mod site;
@@ -37,7 +40,9 @@ usage: cargo xtask <command>
   api               the examples and schemathesis alone
   e2e [args]        browser tests alone; args go to Playwright (e2e sign-in --project phone)
   shots [paths]     pictures of pages in two widths and two themes, into target/shots
-  bench [paths]     start-up time, memory and requests per second of the release build; `bench reply`: the reply engine only
+  bench [options]   the release build beside co-wechat, wechatpy and a bare route; `bench reply`: the reply engine only
+  cluster [galera|postgres]   two instances on a MariaDB Galera cluster and on a PostgreSQL primary with a standby, while nodes are killed
+  soak kill [N]     kills the release build N times (50) under full load: nothing that was acknowledged is lost
   soak flood        floods against the release build, with 1,024 descriptors: pushes and /login stay fast, memory comes back
   soak ilink        the personal channel under 100 kills, and taken over by another instance, on three engines
   soak upgrade COMMIT   this version on databases that an earlier commit filled, on three engines";
@@ -70,6 +75,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode> {
         "e2e" => return test::browser_only(rest),
         "shots" => browser::shots(rest)?,
         "bench" => bench::all(rest)?,
+        "cluster" => cluster::run(rest)?,
         "soak" if rest == ["ilink"] => {
             return test::thorough(&["channel::kills", "channel::takeover", "channel::crowd"].map(String::from));
         }

@@ -39,6 +39,12 @@ impl Engines {
         Ok(Self(engines))
     }
 
+    /// One engine, whose server runs already.
+    pub fn only(variable: &str, url: &str) -> Self {
+        let engine = [&POSTGRES, &MARIADB].into_iter().filter(|engine| engine.variable == variable);
+        Self(engine.map(|engine| (engine, url.to_owned(), None)).collect())
+    }
+
     /// The environment variables with the engines' addresses. The tests create their own databases there.
     pub fn environment(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().map(|(engine, url, _)| (engine.variable, url.as_str()))
@@ -144,17 +150,51 @@ impl Engine {
         format!("{}@127.0.0.1:{port}/", self.scheme)
     }
 
-    /// The server's program. Debian has PostgreSQL's outside of PATH, one directory per version.
     fn server(&self) -> Option<PathBuf> {
-        let mut folders: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
-            .map(|versions| versions.flatten().map(|version| version.path().join("bin")).collect())
-            .unwrap_or_default();
-        folders.sort();
-        folders.reverse();
-        folders.push("/usr/sbin".into());
-        folders.push("/usr/local/sbin".into());
-        find(self.servers, &folders)
+        server(self.servers)
     }
+}
+
+/// The program of a database server. Debian has PostgreSQL's outside of PATH, one directory per version.
+pub fn server(names: &[&str]) -> Option<PathBuf> {
+    let mut folders: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
+        .map(|versions| versions.flatten().map(|version| version.path().join("bin")).collect())
+        .unwrap_or_default();
+    folders.sort();
+    folders.reverse();
+    folders.push("/usr/sbin".into());
+    folders.push("/usr/local/sbin".into());
+    find(names, &folders)
+}
+
+/// Creates the directory `data` below `folder`, owned by a server's user, who may enter `folder`.
+pub fn make_data_folder(folder: &Path, user: &str) -> Result {
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).context(folder.display())?;
+    let mut install = Command::new("install");
+    if is_root() {
+        install.args(["-o", user]);
+    }
+    quietly(install.args(["-d", "-m", "700"]).arg(folder.join("data"))).map(drop)
+}
+
+/// A command as a server's user (a database refuses to run as root) that ends when this process ends.
+pub fn as_user(user: &str, program: &Path) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "QUIT"]);
+    if is_root() {
+        command.args(["--reuid", user, "--regid", user, "--clear-groups"]);
+    }
+    command.arg("--").arg(program).current_dir("/");
+    command
+}
+
+/// The output of a database client; its error messages are in the failure only.
+pub fn output(client: &mut Command) -> Result<String> {
+    let output = client.stdin(Stdio::null()).output().context("a database client")?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    Err(Failure::new(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
 }
 
 /// A private server in a temporary directory.
@@ -170,7 +210,7 @@ impl Private {
     fn start(engine: &Engine, server: PathBuf) -> Result<Self> {
         let folder = TempDir::new(engine.user)?;
         let mut private = Self { user: engine.user, server, folder, port: free_port()?, child: None };
-        private.make_data_folder()?;
+        make_data_folder(private.folder.path(), engine.user)?;
         quietly(&mut (engine.prepare)(&private))?;
         let log = private.folder.path().join("log");
         let output = fs::File::create(&log).context(log.display())?;
@@ -190,26 +230,8 @@ impl Private {
         self.folder.path().join("data")
     }
 
-    /// Creates the data directory, owned by the server's user, in a directory that this user may enter.
-    fn make_data_folder(&self) -> Result {
-        let folder = self.folder.path();
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).context(folder.display())?;
-        let mut install = Command::new("install");
-        if is_root() {
-            install.args(["-o", self.user]);
-        }
-        quietly(install.args(["-d", "-m", "700"]).arg(self.data())).map(drop)
-    }
-
-    /// A command as the server's user (a database refuses to run as root) that ends when this process ends.
     fn command(&self, program: &Path) -> Command {
-        let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "QUIT"]);
-        if is_root() {
-            command.args(["--reuid", self.user, "--regid", self.user, "--clear-groups"]);
-        }
-        command.arg("--").arg(program).current_dir("/");
-        command
+        as_user(self.user, program)
     }
 
     fn wait_until(&mut self, answers: impl Fn(u16) -> bool) -> bool {

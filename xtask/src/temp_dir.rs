@@ -7,7 +7,7 @@ use std::{
     process::{self, Command},
 };
 
-use crate::shell::{Context, Result, quietly};
+use crate::shell::{Context, Result, quietly, target_dir};
 
 /// The beginning of a directory's name; a name and the process id follow.
 const PREFIX: &str = "weida-test-";
@@ -34,6 +34,32 @@ impl TempDir {
 }
 
 impl Drop for TempDir {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.0).ok();
+    }
+}
+
+/// A directory on the disk of `target/`, removed on drop: for measurements and crash tests of durable databases.
+pub struct DiskDir(PathBuf);
+
+impl DiskDir {
+    pub fn new(name: &str) -> Result<Self> {
+        let parent = target_dir().join("disk");
+        fs::create_dir_all(&parent).context(parent.display())?;
+        // Servers run with other working directories.
+        let parent = fs::canonicalize(&parent).context(parent.display())?;
+        sweep(&parent);
+        let created = Self(parent.join(format!("{PREFIX}{name}-{}", process::id())));
+        fs::create_dir_all(&created.0).context(created.0.display())?;
+        Ok(created)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for DiskDir {
     fn drop(&mut self) {
         fs::remove_dir_all(&self.0).ok();
     }

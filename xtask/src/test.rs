@@ -25,6 +25,7 @@ pub fn all() -> ExitCode {
     if let Some(engines) = verdict.need(Engines::ensure()) {
         verdict.count(cargo_test("weida", &engines, &[], &[]));
         verdict.count(cargo_test("xtask", &engines, &[], &[]));
+        verdict.count(cargo_test("load", &engines, &[], &[]));
     }
     if verdict.need(build::dev(&["--tests"])).is_some() {
         verdict.count(api::test());
@@ -47,6 +48,14 @@ pub fn thorough(filters: &[String]) -> Result<ExitCode> {
     let mut verdict = Verdict::default();
     verdict.count(cargo_test("weida", &Engines::ensure()?, filters, &[("WEIDA_TEST_THOROUGH", "1")]));
     Ok(verdict.close())
+}
+
+/// Integration tests of these names on the nodes of a cluster, and not on other engines.
+pub fn on_cluster(variable: &'static str, url: &str, filters: &[&str]) -> Result<Tally> {
+    let engines = Engines::only(variable, url);
+    let other = if variable == "WEIDA_TEST_MYSQL" { "on_postgres" } else { "on_mariadb" };
+    let filters: Vec<&str> = filters.iter().copied().chain(["--skip", "on_sqlite", "--skip", other]).collect();
+    cargo_test("weida", &engines, &filters.into_iter().map(String::from).collect::<Vec<_>>(), &[])
 }
 
 /// The examples and schemathesis only, on a fresh build.

@@ -108,7 +108,7 @@ pub async fn delete_of(db: &mut Tx, subject: Subject) -> Result<u64, StoreError>
             crate::store::identity::lock_identities(db, id).await?;
         }
         Subject::Ordinary => {
-            db.sql("UPDATE users SET credits = credits WHERE role <> 'admin'").execute(db.conn()).await?;
+            db.sql("UPDATE users SET updated_at = updated_at + 1 WHERE role <> 'admin'").execute(db.conn()).await?;
             let identities = "UPDATE identities SET is_subscribed = is_subscribed \
                               WHERE user_id IN (SELECT id FROM users WHERE role <> 'admin')";
             db.sql(identities).execute(db.conn()).await?;

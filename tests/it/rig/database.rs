@@ -23,6 +23,7 @@ pub struct Column {
 
 pub struct Database {
     pub engine: Engine,
+    /// With all hosts of a cluster.
     pub url: String,
     /// The server's URL and the database's name on it.
     on_server: Option<(String, String)>,
@@ -60,6 +61,38 @@ impl Database {
         Some(Self { engine, url, on_server: Some((administrated(&server, engine), name)), folder: None })
     }
 
+    /// The same database by the next host of its cluster; by the only one where there is no cluster. Close the first one.
+    pub fn on_next_node(&self) -> Self {
+        let (before, hosts, after) = parts(&self.url);
+        let mut hosts: Vec<&str> = hosts.split(',').collect();
+        hosts.rotate_left(1);
+        let url = format!("{before}{}{after}", hosts.join(","));
+        Self { engine: self.engine, url, on_server: None, folder: None }
+    }
+
+    /// The address of the server, of the first one of a cluster; `None` for a file.
+    pub fn address(&self) -> Option<String> {
+        let host = parts(&self.url).1.split(',').next().filter(|host| !host.is_empty())?;
+        let port = if self.engine == Engine::Postgres { 5432 } else { 3306 };
+        Some(if host.contains(':') { host.to_owned() } else { format!("{host}:{port}") })
+    }
+
+    /// The URL of this database by other hosts, which lead to its server.
+    pub fn url_by(&self, hosts: &[String]) -> String {
+        let (before, _, after) = parts(&self.url);
+        format!("{before}{}{after}", hosts.join(","))
+    }
+
+    /// True if the server's URL names several hosts.
+    pub fn is_cluster(&self) -> bool {
+        parts(&self.url).1.contains(',')
+    }
+
+    /// A pool of the driver itself, which knows one host only.
+    async fn pool(&self) -> AnyPool {
+        AnyPool::connect(&first_host(&self.url)).await.unwrap()
+    }
+
     /// The columns of all tables.
     async fn all_columns(&self, pool: &AnyPool) -> Vec<Column> {
         let columns = match self.engine {
@@ -90,7 +123,7 @@ impl Database {
 
     /// The columns of all tables.
     pub async fn schema(&self) -> Vec<Column> {
-        let pool = AnyPool::connect(&self.url).await.unwrap();
+        let pool = self.pool().await;
         let all = self.all_columns(&pool).await;
         pool.close().await;
         all
@@ -98,7 +131,7 @@ impl Database {
 
     /// The same for a statement that may fail.
     pub async fn try_run(&self, sql: String) -> Result<(), sqlx::Error> {
-        let pool = AnyPool::connect(&self.url).await.unwrap();
+        let pool = self.pool().await;
         let done = pool.execute(AssertSqlSafe(sql)).await.map(|_| ());
         pool.close().await;
         done
@@ -116,7 +149,7 @@ impl Database {
 
     /// Everything that the database holds, as text: the cells of all tables, and the bytes of an embedded database's files.
     pub async fn dump(&self) -> String {
-        let pool = AnyPool::connect(&self.url).await.unwrap();
+        let pool = self.pool().await;
         let mut text = String::new();
         for Column { table, name: column, .. } in self.all_columns(&pool).await {
             if table.starts_with("_sqlx") {
@@ -154,8 +187,21 @@ fn administrated(server: &str, engine: Engine) -> String {
     format!("{}/{database}", server.trim_end_matches('/'))
 }
 
+/// The URL up to the hosts, the hosts, and the rest. That of a file has no hosts.
+fn parts(url: &str) -> (&str, &str, &str) {
+    let Some(start) = url.find('@').map(|at| at + 1) else { return (url, "", "") };
+    let end = url[start..].find('/').map_or(url.len(), |at| start + at);
+    (&url[..start], &url[start..end], &url[end..])
+}
+
+/// The URL with the first of its hosts only.
+fn first_host(url: &str) -> String {
+    let (before, hosts, after) = parts(url);
+    format!("{before}{}{after}", hosts.split(',').next().unwrap_or_default())
+}
+
 async fn run(url: &str, sql: String) {
-    let pool = AnyPool::connect(url).await.unwrap();
+    let pool = AnyPool::connect(&first_host(url)).await.unwrap();
     pool.execute(AssertSqlSafe(sql)).await.unwrap();
     pool.close().await;
 }

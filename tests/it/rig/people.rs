@@ -14,10 +14,11 @@ use weida::{
     },
 };
 
-/// Starts two instances on one database, with one clock.
+/// Starts two instances on one database, with one clock; on different nodes of a cluster.
 pub async fn two_apps(database: &Database, more: &[(&str, &str)]) -> (App, App) {
     let clock = Arc::new(FakeClock::at(BEGINNING_MS));
-    (App::with(database, clock.clone(), more).await, App::with(database, clock, more).await)
+    let next = database.on_next_node();
+    (App::with(database, clock.clone(), more).await, App::with(&next, clock, more).await)
 }
 
 /// Creates an admin as the command line does.

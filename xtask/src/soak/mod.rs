@@ -8,6 +8,7 @@
 //! no privilege. The probes come from 127.0.0.1.
 
 mod flood;
+mod kill;
 mod probe;
 mod random;
 mod server;
@@ -40,12 +41,23 @@ const RESIDENT_MAX_MIB: u64 = 150;
 
 pub fn run(rest: &[String]) -> Result {
     let usage = || {
-        Failure::new("soak takes `flood` and its kinds, `ilink`, `upgrade` and a commit, or `watchers` and a number")
-            .fix("cargo xtask soak flood [kinds], soak ilink, soak upgrade COMMIT, or soak watchers [N]")
+        Failure::new("soak takes `flood` and its kinds, `ilink`, `kill` and a number, `upgrade` and a commit, or `watchers` and a number")
+            .fix("cargo xtask soak flood [kinds], soak ilink, soak kill [N [--program FILE]], soak upgrade COMMIT, or soak watchers [N]")
     };
     let Some((first, kinds)) = rest.split_first() else { return Err(usage()) };
     if let ("upgrade", [commit]) = (first.as_str(), kinds) {
         return upgrade::upgrade(commit);
+    }
+    if first == "kill" {
+        let (times, given) = match kinds {
+            [] => (kill::TIMES, None),
+            [times] => (times.parse().map_err(|_| usage())?, None),
+            [times, flag, program] if flag == "--program" => {
+                (times.parse().map_err(|_| usage())?, Some(program.as_str()))
+            }
+            _ => return Err(usage()),
+        };
+        return kill::kill(times, seed(), given);
     }
     if first == "watchers" {
         let count = kinds.first().map(|count| count.parse().map_err(|_| usage())).transpose()?;

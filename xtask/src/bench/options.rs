@@ -1,0 +1,129 @@
+//! The options of `cargo xtask bench`.
+
+use super::contender;
+use crate::shell::{Failure, Result};
+use std::path::PathBuf;
+
+pub const USAGE: &str = "cargo xtask bench [--rounds 5] [--seconds 5] [--rules 100,1000,10000,100000] [--only compare,rules,credits,memory,pages] \
+                         [--program target/release/weida] [--no-peers] [--out docs/BENCHMARKS.md]";
+
+/// Where a whole benchmark is written; a part of one is printed only.
+const DOCUMENT: &str = "docs/BENCHMARKS.md";
+/// The parts of a benchmark, in their order.
+pub const PARTS: [&str; 5] = ["compare", "rules", "credits", "memory", "pages"];
+
+/// How the benchmark is run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub rounds: usize,
+    /// How long each measurement lasts.
+    pub seconds: f64,
+    /// The sizes of rule sets.
+    pub rules: Vec<usize>,
+    pub parts: Vec<String>,
+    pub has_peers: bool,
+    /// The release build of Weida.
+    pub program: PathBuf,
+    /// The tool that sends requests.
+    pub tool: PathBuf,
+    /// The document is written here; `None` prints it only.
+    pub out: Option<PathBuf>,
+    /// The command line, for the document.
+    pub command: String,
+}
+
+/// The options without the programs, which are built later.
+#[derive(Debug)]
+struct Given {
+    options: Options,
+    program: Option<String>,
+}
+
+impl Options {
+    /// Parses the arguments, and builds what is measured.
+    pub fn parse(arguments: &[String]) -> Result<Self> {
+        let Given { mut options, program } = given(arguments)?;
+        (options.program, options.tool) = contender::programs(program.as_deref())?;
+        Ok(options)
+    }
+
+    pub fn has(&self, part: &str) -> bool {
+        self.parts.iter().any(|it| it == part)
+    }
+}
+
+fn given(arguments: &[String]) -> Result<Given> {
+    let wrong = |what: String| Failure::new(what).fix(USAGE);
+    let mut options = Options {
+        rounds: 5,
+        seconds: 5.0,
+        rules: vec![100, 1_000, 10_000, 100_000],
+        parts: PARTS.map(str::to_owned).to_vec(),
+        has_peers: true,
+        program: PathBuf::new(),
+        tool: PathBuf::new(),
+        out: None,
+        command: std::iter::once("cargo xtask bench".to_owned())
+            .chain(arguments.iter().cloned())
+            .collect::<Vec<_>>()
+            .join(" "),
+    };
+    let (mut program, mut words) = (None, arguments.iter());
+    while let Some(word) = words.next() {
+        let mut value = || words.next().cloned().ok_or_else(|| wrong(format!("{word} needs a value")));
+        match word.as_str() {
+            "--rounds" => options.rounds = number(&value()?).ok_or_else(|| wrong("--rounds takes 1 or more".into()))?,
+            "--seconds" => {
+                let seconds = value()?.parse().ok().filter(|seconds| *seconds > 0.0);
+                options.seconds = seconds.ok_or_else(|| wrong("--seconds takes a number above 0".into()))?;
+            }
+            "--rules" => {
+                let sizes = value()?.split(',').map(number).collect::<Option<Vec<usize>>>();
+                options.rules = sizes.ok_or_else(|| wrong("--rules takes numbers like 100,1000".into()))?;
+            }
+            "--only" => {
+                options.parts = value()?.split(',').map(str::to_owned).collect();
+                if let Some(unknown) = options.parts.iter().find(|part| !PARTS.contains(&part.as_str())) {
+                    return Err(wrong(format!("there is no part {unknown:?}: {}", PARTS.join(", "))));
+                }
+            }
+            "--program" => program = Some(value()?),
+            "--no-peers" => options.has_peers = false,
+            "--out" => options.out = Some(value()?.into()),
+            other => return Err(wrong(format!("bench has no option {other:?}"))),
+        }
+    }
+    if options.out.is_none() && options.parts.len() == PARTS.len() {
+        options.out = Some(DOCUMENT.into());
+    }
+    Ok(Given { options, program })
+}
+
+fn number(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|number| *number > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Options> {
+        given(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).map(|given| given.options)
+    }
+
+    #[test]
+    fn options_have_defaults_and_are_checked() {
+        let all = parsed("").unwrap();
+        assert_eq!((all.rounds, all.rules.len(), all.parts.len(), all.out), (5, 4, 5, Some(DOCUMENT.into())));
+        let short = parsed("--rounds 1 --seconds 0.5 --rules 100,1000 --only pages --no-peers").unwrap();
+        assert_eq!((short.rounds, short.rules, short.has_peers), (1, vec![100, 1000], false));
+        assert!(short.has("pages") && !short.has("compare") && short.out.is_none());
+        assert_eq!(
+            short.command,
+            "cargo xtask bench --rounds 1 --seconds 0.5 --rules 100,1000 --only pages --no-peers"
+        );
+        for wrong in ["--rounds 0", "--seconds x", "--only nothing", "--rules", "pages"] {
+            assert!(parsed(wrong).is_err(), "{wrong}");
+        }
+    }
+}
