@@ -37,8 +37,8 @@ const RESIDENT_MAX_MIB: u64 = 150;
 
 pub fn run(rest: &[String]) -> Result {
     let usage = || {
-        Failure::new("soak takes `flood` and its kinds, `ilink`, or `upgrade` and a commit")
-            .fix("cargo xtask soak flood [kinds], cargo xtask soak ilink, or cargo xtask soak upgrade COMMIT")
+        Failure::new("soak takes `flood` and its kinds, `ilink`, `backup`, or `upgrade` and a commit")
+            .fix("cargo xtask soak flood [kinds], cargo xtask soak ilink, cargo xtask soak backup, or cargo xtask soak upgrade COMMIT")
     };
     let Some((first, kinds)) = rest.split_first() else { return Err(usage()) };
     if let ("upgrade", [commit]) = (first.as_str(), kinds) {
