@@ -1,7 +1,9 @@
 //! The command line: subcommands and flags.
 
 mod admin;
+mod backup;
 mod doctor;
+mod ready;
 mod rules;
 mod serve;
 mod token;
@@ -9,7 +11,7 @@ mod token;
 use crate::{
     base::{clock::SystemClock, rng::SystemRng},
     config::{Account, Checked, Flags, load},
-    core::OfficialCtx,
+    core::{OfficialCtx, backup::Failure},
     file_mode,
     server::assemble,
     text::Lang,
@@ -45,8 +47,14 @@ enum Command {
     /// Write rules to a file, or read them from one
     #[command(subcommand)]
     Rules(rules::Rules),
-    /// Print the settings in force and check them against the live services
-    Doctor,
+    /// Copy the database into FILE, which must not exist yet; the program may run (SQLite)
+    Backup { file: PathBuf },
+    /// Replace the database by the one of a backup; the program must be stopped (SQLite)
+    Restore { file: PathBuf },
+    /// Succeed if the program on this machine serves and reaches its database: for health checks
+    Ready,
+    /// Print the settings in force, check them against the live services, and say how to mend what does not fit
+    Doctor(doctor::Doctor),
     /// Print the OpenAPI document of the public API
     Openapi {
         /// zh or en
@@ -80,7 +88,16 @@ pub fn main() -> ExitCode {
             Err(rules::Fault::Wrong(line)) => return fail(2, &line),
             Err(rules::Fault::Failed(line)) => Err(line),
         },
-        Some(Command::Doctor) => runtime.block_on(doctor::run(settings, &flags, &environment)),
+        Some(Command::Backup { file }) => match runtime.block_on(backup::create(&settings, &file)) {
+            Err(Failure::File(line)) => return fail(2, &line),
+            done => done.map_err(|failure| failure.to_string()),
+        },
+        Some(Command::Restore { file }) => match runtime.block_on(backup::restore(&settings, &file)) {
+            Err(Failure::File(line)) => return fail(2, &line),
+            done => done.map_err(|failure| failure.to_string()),
+        },
+        Some(Command::Ready) => ready::run(&settings),
+        Some(Command::Doctor(doctor)) => runtime.block_on(doctor::run(settings, &flags, &environment, &doctor)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -38,6 +38,8 @@ pub enum Use {
     PushBody,
     /// A sign-in to the personal channel: its picture's name and its browser session.
     IlinkLogin,
+    /// The number in the doctor's own push: the hash proves which installation answered.
+    Doctor,
 }
 
 /// The installation's hash key. Without a key, a hash of six digits could be found by trying all million values.
@@ -83,6 +85,7 @@ impl HashKey {
             Use::PushSignature => b"push-signature",
             Use::PushBody => b"push-body",
             Use::IlinkLogin => b"ilink-login",
+            Use::Doctor => b"doctor",
         };
         // HMAC accepts keys of any length: https://docs.rs/hmac — new_from_slice fails for fixed-length MACs only.
         #[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "HMAC takes keys of every length")]

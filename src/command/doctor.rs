@@ -1,87 +1,124 @@
-//! `weida doctor`: prints the settings in force and checks them.
+//! `weida doctor`: prints the settings in force, checks them, and says how to mend what does not fit. It changes nothing.
 
 use crate::{
-    config::{Checked, Flags, describe},
-    core::{
-        Ctx,
-        message::{encryption, original_id},
-        secret_key::Source,
+    base::{
+        clock::{Clock, SystemClock},
+        rng::{Rng, SystemRng},
     },
-    file_mode,
-    http::proxy,
+    config::{Account, Checked, Described, Flags, describe},
+    core::doctor::{self, Finding, Given, Level},
+    http::{guard, proxy},
     server::assemble,
+    text::Lang,
+    wechat::api::{Client, MemoryTokenStore},
 };
-use std::collections::BTreeMap;
+use clap::Args;
+use serde::Serialize;
+use std::{collections::BTreeMap, sync::Arc};
 
-/// Runs the command.
-pub async fn run(settings: Checked, flags: &Flags, environment: &BTreeMap<String, String>) -> Result<(), String> {
-    for given in describe(flags, environment).map_err(|e| e.to_string())? {
-        println!("{:<32} {:<40} {}", given.key, given.value, given.source);
-    }
-    println!("public URL                       {}", settings.public_url);
-    println!("account                          {}", settings.account.as_ref().map_or("sandbox", |a| a.appid.as_str()));
-    let pushes = match &settings.account {
-        Some(account) if account.is_plain() => {
-            "plain: an attacker who intercepts one push URL can forge messages; admins cannot sign in or confirm by WeChat; set WECHAT_AES_KEY and choose 安全模式"
-        }
-        _ => "encrypted only",
-    };
-    println!("pushes                           {pushes}");
-    let is_sandbox = settings.account.is_none();
-    let ctx = super::open(settings).await?;
-    println!("database                         reachable, {:?}", ctx.store.engine());
-    println!("secret key                       {}, matches the database", Source::of(&ctx.settings).name());
-    let open = file_mode::open_to_others(&assemble::private_files(&ctx));
-    for path in &open {
-        println!("file mode                        {}: other users may read it; run chmod 600", path.display());
-    }
-    if open.is_empty() {
-        println!("file modes                       for this user only");
-    }
-    let given = ctx.settings.account.as_ref().and_then(|account| account.original_id.as_ref());
-    match (ctx.account.original_id.get(), given) {
-        (Some(id), Some(_)) => println!("original id                      {id}, from the settings"),
-        (Some(id), None) => println!("original id                      {id}, from an encrypted push"),
-        (None, _) => println!(
-            "original id                      not known: set WECHAT_ORIGINAL_ID to ignore pushes for other accounts"
-        ),
-    }
-    if let Some((at, to)) = original_id::last_foreign(&ctx).await.map_err(|e| e.to_string())? {
-        println!("pushes for another account       ignored; the last one was for {to} at {at} (Unix time)");
-    }
-    println!("proxy                            {}", proxy_line(&ctx).await?);
-    let mut is_fine = open.is_empty();
-    if let Some(line) = encryption::refusal(&ctx.store, &ctx.settings).await.map_err(|e| e.to_string())? {
-        is_fine = false;
-        println!("start                            refused: {line}");
-    }
-    if !is_sandbox {
-        match ctx.account.platform.callback_ips().await {
-            Ok(found) => println!("platform                         reachable, {} push addresses", found.len()),
-            Err(error) => {
-                is_fine = false;
-                println!("platform                         {error}");
-            }
-        }
-    }
-    ctx.store.close().await;
-    if is_fine { Ok(()) } else { Err("some checks failed: see above".to_owned()) }
+/// Width of the names in the list.
+const NAME_WIDTH: usize = 32;
+
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Print JSON, in both languages
+    #[arg(long)]
+    json: bool,
+    /// zh or en [default: by the environment's LANG]
+    #[arg(long, value_parser = super::language)]
+    lang: Option<Lang>,
 }
 
-/// Whether the settings declare the proxy that forwards requests.
-async fn proxy_line(ctx: &Ctx) -> Result<String, String> {
-    let settings = &ctx.settings;
-    let seen = proxy::stored(ctx).await.map_err(|e| e.to_string())?;
-    Ok(match seen {
-        Some(seen) => format!(
-            "not declared: requests come through {}, so all visitors share one address; set WEIDA_TRUSTED_PROXIES",
-            seen.peer
-        ),
-        None if settings.is_https && settings.trusted_proxies.is_empty() => {
-            "not declared: https needs a proxy in front, so all visitors share one address; set WEIDA_TRUSTED_PROXIES"
-                .to_owned()
+#[derive(Serialize)]
+struct Report<'a> {
+    /// False if something does not work.
+    ok: bool,
+    settings: Vec<Setting<'a>>,
+    checks: &'a [Finding],
+}
+
+#[derive(Serialize)]
+struct Setting<'a> {
+    key: &'a str,
+    value: &'a str,
+    source: &'a str,
+}
+
+/// Runs the command. An error says that something does not work; the report is on standard output.
+pub async fn run(
+    settings: Checked,
+    flags: &Flags,
+    environment: &BTreeMap<String, String>,
+    doctor: &Doctor,
+) -> Result<(), String> {
+    let given = describe(flags, environment).map_err(|e| e.to_string())?;
+    let url = settings.public_url.to_string();
+    let findings = examine(settings).await?;
+    let faults = findings.iter().filter(|finding| finding.level == Level::Fault).count();
+    if doctor.json {
+        let settings = given.iter().map(|d| Setting { key: &d.key, value: &d.value, source: &d.source }).collect();
+        let report = Report { ok: faults == 0, settings, checks: &findings };
+        println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);
+    } else {
+        print(&given, &url, &findings, doctor.lang.unwrap_or_else(|| language_of(environment)));
+    }
+    match faults {
+        0 => Ok(()),
+        1 => Err("a check failed: see above".to_owned()),
+        n => Err(format!("{n} checks failed: see above")),
+    }
+}
+
+async fn examine(settings: Checked) -> Result<Vec<Finding>, String> {
+    let push = settings.account.as_ref().map(assemble::push_settings).transpose()?;
+    let platform = settings.account.as_ref().map(|account| detached(&settings, account)).transpose()?;
+    let now_secs = SystemClock.now_secs();
+    let (mut findings, is_open) = doctor::examine_settings(&settings, platform.as_ref(), now_secs).await;
+    if is_open {
+        let ctx = super::open(settings).await?;
+        let seen = proxy::stored(&ctx).await.map_err(|e| e.to_string())?;
+        let given = Given {
+            private_files: assemble::private_files(&ctx),
+            push,
+            push_path: guard::PUSH_PATH,
+            undeclared_proxy: seen.map(|seen| seen.peer),
+        };
+        findings.extend(doctor::examine(&ctx, &given).await);
+        ctx.store.close().await;
+    }
+    Ok(findings)
+}
+
+/// A client of the platform that leaves no token in the database.
+fn detached(settings: &Checked, account: &Account) -> Result<Client, String> {
+    let (clock, rng): (Arc<dyn Clock>, Arc<dyn Rng>) = (Arc::new(SystemClock), Arc::new(SystemRng));
+    assemble::platform(settings, account, Arc::new(MemoryTokenStore::default()), &clock, &rng)
+}
+
+fn print(given: &[Described], url: &str, findings: &[Finding], lang: Lang) {
+    for Described { key, value, source } in given {
+        println!("{key:<NAME_WIDTH$} {value:<40} {source}");
+    }
+    println!("{:<NAME_WIDTH$} {url}", "public URL");
+    for finding in findings {
+        let of = |text: &doctor::Text| if lang == Lang::Zh { text.zh.clone() } else { text.en.clone() };
+        let mark = match finding.level {
+            Level::Fine => '✓',
+            Level::Warning => '!',
+            Level::Fault => '✗',
+        };
+        let name = serde_json::to_value(finding.check).ok();
+        let name = name.as_ref().and_then(|name| name.as_str()).unwrap_or_default();
+        println!("{mark} {name:<16} {}", of(&finding.found));
+        if let Some(mend) = &finding.mend {
+            println!("  {:<16} → {}", "", of(mend));
         }
-        None if settings.trusted_proxies.is_empty() => "none declared".to_owned(),
-        None => "declared".to_owned(),
-    })
+    }
+}
+
+/// The language of the terminal, in the order of POSIX's locale variables.
+fn language_of(environment: &BTreeMap<String, String>) -> Lang {
+    let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
+    let locale = names.iter().find_map(|name| environment.get(*name).filter(|locale| !locale.is_empty()));
+    if locale.is_some_and(|locale| locale.starts_with("zh")) { Lang::Zh } else { Lang::En }
 }

@@ -62,6 +62,13 @@ pub const ENVIRONMENT: &[(&str, &str)] = &[
 /// The keys of the Official Account. An empty variable of theirs beside one with a value is a forgotten value, and not an unset one.
 const ACCOUNT_KEYS: [&str; 4] = ["wechat.appid", "wechat.secret", "wechat.token", "wechat.aes-key"];
 
+/// Set by WeChat Cloud Hosting in each of its containers.
+const CLOUD_HOSTING: &str = "CBR_ENV_ID";
+/// The port that Cloud Hosting forwards to (docs/WECHAT.md, 6): this program listens on all addresses there, whatever the settings say.
+const PORT: &str = "PORT";
+/// The port if Cloud Hosting gives none.
+const CLOUD_PORT: u16 = 80;
+
 /// Prefixes that only this program uses: an unknown variable with one of them is a typing mistake.
 const PREFIXES: [&str; 4] = ["WEIDA_", "WECHAT_", "JWT_", "ILINK_"];
 /// The prefix of the tests' variables.
@@ -103,7 +110,11 @@ pub fn describe(flags: &Flags, environment: &BTreeMap<String, String>) -> Result
     for (table, value) in data.into_values().flatten() {
         for (key, value) in leaves(table, value) {
             let source = set.iter().rev().find(|(_, k, _)| *k == key).map_or("Leptos.toml", |(name, _, _)| name);
-            let source = if key == "leptos.site-addr" && flags.addr.is_some() { "--addr" } else { source };
+            let source = match key.as_str() {
+                "leptos.site-addr" if flags.addr.is_some() => "--addr",
+                "leptos.site-addr" if cloud_address(environment)?.is_some() => PORT,
+                _ => source,
+            };
             let value = if is_secret(&key) { "(hidden)".to_owned() } else { text_of(&value) };
             given.push(Described { key, value, source: source.to_owned() });
         }
@@ -154,10 +165,25 @@ fn sources(flags: &Flags, environment: &BTreeMap<String, String>) -> Result<Figm
     for (_, key, text) in set_variables(environment) {
         figment = figment.merge(Serialized::default(key, typed(key, text)));
     }
+    if let Some(addr) = cloud_address(environment)? {
+        figment = figment.merge(Serialized::default("leptos.site-addr", addr.to_string()));
+    }
     if let Some(addr) = flags.addr {
         figment = figment.merge(Serialized::default("leptos.site-addr", addr.to_string()));
     }
     Ok(figment)
+}
+
+/// Where to listen on WeChat Cloud Hosting; `None` elsewhere, where other programs use the name `PORT`.
+fn cloud_address(environment: &BTreeMap<String, String>) -> Result<Option<SocketAddr>, ConfigError> {
+    let is_set = |name: &str| environment.get(name).filter(|text| !text.trim().is_empty());
+    if is_set(CLOUD_HOSTING).is_none() {
+        return Ok(None);
+    }
+    let port = is_set(PORT).map_or(Ok(CLOUD_PORT), |text| text.trim().parse());
+    let port =
+        port.map_err(|_| ConfigError(format!("{PORT} must be a number from 1 to 65535, as Cloud Hosting sets it")))?;
+    Ok(Some(SocketAddr::from(([0, 0, 0, 0], port))))
 }
 
 /// The variables that are set, each with its key and its text, in the order of their precedence.

@@ -55,7 +55,7 @@ pub struct Settings {
 pub struct Leptos {
     /// Name of the script and the style sheet under `site-pkg-dir`.
     pub output_name: String,
-    /// Folder of the static files; relative to the working directory, else beside the program.
+    /// Folder of the static files, relative to the working directory; if it is not there, `site` beside the program.
     pub site_root: String,
     /// Folder below `site-root` with script and style sheet.
     pub site_pkg_dir: String,

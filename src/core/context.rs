@@ -3,6 +3,7 @@
 use super::{
     account::{password::Hasher, unionid::UnionidLookups},
     credit::Holds,
+    doctor::refused_pushes::RefusedPushes,
     ilink::channels::Channels,
     image::EditQueue,
     keyed_lock::{InFlight, KeyedLock, KeyedLockGuard},
@@ -41,6 +42,7 @@ pub struct OfficialAccount {
     pub media_uploads: MediaUploads,
     pub custom_messages: CustomMessages,
     pub push_queue: PushQueue,
+    pub refused_pushes: RefusedPushes,
 }
 
 /// The parts of a [`Ctx`].

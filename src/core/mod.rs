@@ -3,9 +3,11 @@
 pub mod access_token_store;
 pub mod account;
 pub mod audit;
+pub mod backup;
 pub mod cleanup;
 pub mod counter;
 pub mod credit;
+pub mod doctor;
 pub mod error;
 pub mod ilink;
 pub mod image;

@@ -9,6 +9,7 @@ use crate::{
         access_token_store::AccessTokenStore,
         account::{password::Hasher, unionid::UnionidLookups},
         credit::Holds,
+        doctor::refused_pushes::RefusedPushes,
         ilink::channels::Channels,
         image::EditQueue,
         keyed_lock::{InFlight, KeyedLock},
@@ -23,7 +24,7 @@ use crate::{
     store::{self, Store},
     telemetry,
     wechat::{
-        api::{API_BASE, ApiSettings, AppKey, Client, LOGIN_PATIENCE, LoginClient, MP_BASE},
+        api::{API_BASE, ApiSettings, AppKey, Client, LOGIN_PATIENCE, LoginClient, MP_BASE, TokenStore},
         callback::{Mode, PushSettings},
         crypto::AesKey,
     },
@@ -32,7 +33,7 @@ use leptos::config::{Env, LeptosOptions};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -55,7 +56,7 @@ pub async fn ctx(
     let store = Store::open(settings.database_url.expose_secret()).await.map_err(|e| e.to_string())?;
     let secret_key = secret_key::open(&store, secret_key::Source::of(&settings), rng.as_ref()).await?;
     let tokens = AccessTokenStore { store: store.clone(), key: secret_key.clone(), rng: rng.clone() };
-    let platform = platform(&settings, &account, tokens, &clock, &rng)?;
+    let platform = platform(&settings, &account, Arc::new(tokens), &clock, &rng)?;
     let wechat = &settings.settings.wechat;
     let mini_base = base(&wechat.api_base, API_BASE, "WECHAT_API_BASE")?;
     let web_base = base(&wechat.open_base, mini_base.as_str(), "WECHAT_OPEN_BASE")?;
@@ -84,6 +85,7 @@ pub async fn ctx(
         media_uploads: MediaUploads::default(),
         custom_messages: CustomMessages::default(),
         push_queue: PushQueue::default(),
+        refused_pushes: RefusedPushes::default(),
     };
     let ctx = Ctx::new(Parts {
         store,
@@ -115,10 +117,14 @@ pub async fn ctx(
     Ok(ctx.of_account(Arc::new(account)))
 }
 
-fn platform(
+/// The client of the platform for an account.
+///
+/// # Errors
+/// One line that says which address is malformed.
+pub fn platform(
     settings: &Checked,
     account: &Account,
-    tokens: AccessTokenStore,
+    tokens: Arc<dyn TokenStore>,
     clock: &Arc<dyn Clock>,
     rng: &Arc<dyn Rng>,
 ) -> Result<Client, String> {
@@ -130,7 +136,7 @@ fn platform(
         secret: account.secret.clone(),
         timeout: PLATFORM_TIMEOUT,
     };
-    Client::new(api, Arc::new(tokens), clock.clone(), rng.clone()).map_err(|e| e.to_string())
+    Client::new(api, tokens, clock.clone(), rng.clone()).map_err(|e| e.to_string())
 }
 
 /// The client of the personal channel's platform, or of a stand-in.
@@ -199,6 +205,23 @@ pub fn private_files(ctx: &Ctx) -> Vec<PathBuf> {
     files.push(sandbox::platform::state_file(&ctx.settings.data_folder));
     files.extend(telemetry::log_files(&ctx.settings.settings.log));
     files
+}
+
+/// The folder of the static files: the one that the settings name, or `site` beside the program where that is missing, as in a package.
+#[must_use]
+pub fn site_root(given: &str) -> String {
+    if Path::new(given).is_dir() {
+        return given.to_owned();
+    }
+    let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("site")));
+    let beside = beside.filter(|folder| folder.is_dir()).and_then(|folder| folder.into_os_string().into_string().ok());
+    beside.unwrap_or_else(|| {
+        tracing::warn!(
+            folder = given,
+            "there are no static files: pages have no style; set LEPTOS_SITE_ROOT to the folder `site`"
+        );
+        given.to_owned()
+    })
 }
 
 /// The options that leptos needs.

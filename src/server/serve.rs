@@ -80,6 +80,7 @@ pub async fn start(mut settings: Checked, clock: Arc<dyn Clock>, rng: Arc<dyn Rn
         sandbox.account
     };
     let push = Arc::new(assemble::push_settings(&account)?);
+    settings.settings.leptos.site_root = assemble::site_root(&settings.settings.leptos.site_root);
     let assets = Assets::read(&settings.settings.leptos.site_root, &settings.settings.leptos.site_pkg_dir);
     let leptos = assemble::leptos_options(&settings, &assets);
     let ctx = assemble::ctx(settings, account, clock, rng).await?;

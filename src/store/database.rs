@@ -4,7 +4,9 @@ use super::{
     Engine, Link as _, OpenError, Reader, StoreError, Tx,
     checkpoint::{self, Checkpoints},
     effects::Effects,
+    file_of,
     group::{Open, Turn, WriterQueue},
+    in_use::{self, InUse},
     link::Statements,
     server,
 };
@@ -42,6 +44,8 @@ pub struct Store {
     file: Option<PathBuf>,
     checkpoints: Checkpoints,
     statements: Statements,
+    /// Keeps the embedded database's file from being replaced.
+    in_use: Option<Arc<InUse>>,
     /// Held while deleted rows are erased from the file.
     pub(super) erasing: Arc<Mutex<Option<Instant>>>,
 }
@@ -69,13 +73,16 @@ impl Store {
     }
 
     async fn open_sqlite(url: &str) -> Result<Self, OpenError> {
-        let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
-        let path = path.split('?').next().unwrap_or(path);
-        if let Some(folder) = std::path::Path::new(path).parent().filter(|p| !p.as_os_str().is_empty()) {
+        let file = file_of(url).unwrap_or_default();
+        if let Some(folder) = file.parent().filter(|p| !p.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|e| {
                 OpenError(format!("the folder {} for the database cannot be created: {e}", folder.display()))
             })?;
         }
+        let path = file.display();
+        let in_use = in_use::share(&file).map_err(|_| {
+            OpenError(format!("the database {path} is being replaced by weida restore: start again when it has ended"))
+        })?;
         let open = |readers: u32, read_only: bool| {
             AnyPoolOptions::new().max_connections(readers).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(
                 move |conn, _| {
@@ -107,7 +114,8 @@ impl Store {
             .await
             .map_err(|e| OpenError(format!("the database file {path} cannot be opened: {e}")))?;
         let readers = open(SQLITE_READERS, true).connect_lazy(&url).map_err(|e| OpenError(e.to_string()))?;
-        Ok(Self::of_pools(Engine::Sqlite, readers, writers, Some(PathBuf::from(path))))
+        let store = Self::of_pools(Engine::Sqlite, readers, writers, Some(file));
+        Ok(Self { in_use: in_use.map(Arc::new), ..store })
     }
 
     fn of_pools(engine: Engine, readers: AnyPool, writers: AnyPool, file: Option<PathBuf>) -> Self {
@@ -121,6 +129,7 @@ impl Store {
             file,
             checkpoints,
             statements: Arc::default(),
+            in_use: None,
             erasing: Arc::default(),
         }
     }
@@ -256,7 +265,10 @@ impl Store {
             path.push(end);
             PathBuf::from(path)
         };
-        self.file.iter().flat_map(|file| ["", "-wal", "-shm", ".lock"].map(|end| beside(file, end))).collect()
+        self.file
+            .iter()
+            .flat_map(|file| ["", "-wal", "-shm", ".lock", ".in-use"].map(|end| beside(file, end)))
+            .collect()
     }
 
     /// Waits for connections in use and closes them; on the embedded database the WAL is merged into the file.

@@ -54,6 +54,12 @@ pub async fn has_unordered(db: &mut impl Link) -> Result<bool, StoreError> {
     Ok(query.fetch_optional(db.conn()).await?.is_some())
 }
 
+/// When the last push was stored, in epoch milliseconds; `None` if there was none within the last day.
+pub async fn find_last_received(db: &mut impl Link) -> Result<Option<i64>, StoreError> {
+    let row = db.sql("SELECT MAX(received_at) FROM deliveries").fetch_one(db.conn()).await?;
+    Ok(row.try_get(0)?)
+}
+
 /// Adds deliveries with their answers; [`StoreError::Duplicate`] if a concurrent transaction added one of them.
 pub async fn insert_answered(db: &mut Tx, rows: Vec<AnsweredRow>) -> Result<(), StoreError> {
     for part in parts(&rows) {

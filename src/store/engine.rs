@@ -1,5 +1,7 @@
 //! The kinds of database that the program works with.
 
+use std::path::PathBuf;
+
 /// The supported kinds of databases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
@@ -24,6 +26,16 @@ impl Engine {
             _ => Err(OpenError("the database URL must begin with sqlite:, mysql: or postgres:".to_owned())),
         }
     }
+}
+
+/// The file that a URL of the embedded database names; `None` for a database server.
+#[must_use]
+pub fn file_of(url: &str) -> Option<PathBuf> {
+    if Engine::of(url).ok()? != Engine::Sqlite {
+        return None;
+    }
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    Some(PathBuf::from(path.split('?').next().unwrap_or(path)))
 }
 
 /// Why the database could not be opened: one line, with the remedy and without the password.

@@ -3,6 +3,9 @@
 use super::{Link, StoreError, Tx};
 use sqlx::Row as _;
 
+/// The fact that stores the fingerprint of the key that the values are encrypted with.
+pub const FINGERPRINT: &str = "secret-key-fingerprint";
+
 /// The encrypted value under `name`.
 pub async fn find_value(db: &mut impl Link, name: &str) -> Result<Option<String>, StoreError> {
     let row = db

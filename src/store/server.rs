@@ -43,6 +43,27 @@ pub(super) async fn connect(engine: Engine, url: &str, acquire_timeout: Duration
     Ok(pool)
 }
 
+/// One connection, with the names of the hosts for messages.
+///
+/// # Errors
+/// As [`connect`].
+pub(super) async fn connect_once(engine: Engine, url: &str) -> Result<AnyConnection, OpenError> {
+    let hosts = hosts(url)?;
+    let connected = match hosts.as_slice() {
+        [only] => AnyConnection::connect_with(&only.options).await,
+        several => find(engine, several).await.map(|(_, conn)| conn),
+    };
+    connected.map_err(|e| unreachable(&hosts, &e))
+}
+
+/// The error for a host that failed after the connection.
+pub(super) fn failed(url: &str, e: &sqlx::Error) -> OpenError {
+    match hosts(url) {
+        Ok(hosts) => unreachable(&hosts, e),
+        Err(error) => error,
+    }
+}
+
 /// The hosts of `scheme://user:password@one:1,two:2/database`, each with everything else of the URL.
 fn hosts(url: &str) -> Result<Vec<Host>, OpenError> {
     let (before, authority, after) = parts(url);

@@ -14,6 +14,7 @@ use std::time::Duration;
 use url::Url;
 
 mod account;
+mod check;
 mod custom;
 mod egress;
 mod error;
@@ -30,6 +31,7 @@ pub const API_BASE: &str = "https://api.weixin.qq.com";
 /// The base URL of QR code pictures.
 pub const MP_BASE: &str = "https://mp.weixin.qq.com";
 
+pub use check::refused_address;
 pub use custom::{Custom, LinkedArticle, MenuItem};
 pub use error::{ApiError, ErrorClass};
 pub use login::{AppKey, Entrant, LOGIN_PATIENCE, LoginClient, MiniSession};

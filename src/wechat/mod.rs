@@ -11,5 +11,6 @@ mod fields;
 pub mod message;
 pub mod mini;
 pub mod reply;
+pub mod round_trip;
 pub mod signature;
 pub mod xml;

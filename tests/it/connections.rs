@@ -207,10 +207,8 @@ fn doctor_reports_an_undeclared_proxy() {
     ] {
         let more = [("WEIDA_PUBLIC_URL", url), ("WEIDA_TRUSTED_PROXIES", proxies)];
         let said = Program::run(folder.path(), &["doctor"], &environment(folder.path(), &more)).stdout;
-        let line = said.lines().find(|line| line.starts_with("proxy ")).unwrap_or_default();
-        assert!(
-            line.split_whitespace().collect::<Vec<_>>().join(" ").starts_with(&format!("proxy {expected}")),
-            "{said}"
-        );
+        let line = said.lines().find(|line| line.contains(" proxy ")).unwrap_or_default();
+        let words = line.split_whitespace().skip(2).collect::<Vec<_>>().join(" ");
+        assert!(words.starts_with(expected), "{said}");
     }
 }

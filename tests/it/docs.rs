@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const DOCUMENTS: [&str; 8] = [
+const DOCUMENTS: [&str; 10] = [
     "README.md",
     "README.zh-CN.md",
     "CHANGELOG.md",
@@ -13,6 +13,8 @@ const DOCUMENTS: [&str; 8] = [
     "SECURITY.md",
     "docs/ARCHITECTURE.md",
     "docs/CLAIMS.md",
+    "docs/DEPLOY.md",
+    "docs/DEPLOY.zh-CN.md",
     "docs/WECHAT.md",
 ];
 

@@ -182,7 +182,7 @@ fn doctor_prints_the_settings_and_no_secret() {
         "WECHAT_TOKEN",
         "Leptos.toml",
         "encrypted only",
-        "reachable, Sqlite",
+        "the first start creates it",
     ] {
         assert!(output.contains(word), "no {word:?} in {output}");
     }

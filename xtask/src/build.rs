@@ -1,4 +1,4 @@
-//! Builds the program and its site: `target/release/weida` and `target/site`.
+//! Builds the program and its site: `target/release/weida` (or `target/dist/weida`) and `target/site`.
 
 use std::{os::unix::process::CommandExt, path::PathBuf, process::Command, thread};
 
@@ -12,11 +12,18 @@ use crate::{
 pub enum Profile {
     Dev,
     Release,
+    /// The program of packages: `[profile.dist]`.
+    Dist,
 }
 
 impl Profile {
     pub fn program(self) -> PathBuf {
-        target_dir().join(if self == Self::Dev { "debug" } else { "release" }).join("weida")
+        let folder = match self {
+            Self::Dev => "debug",
+            Self::Release => "release",
+            Self::Dist => "dist",
+        };
+        target_dir().join(folder).join("weida")
     }
 
     /// The tool that adds many users to a database, for tests.
@@ -32,16 +39,25 @@ impl Profile {
 
 /// Builds server and wasm in parallel: they use different build locks, and each leaves a core idle while it links.
 pub fn release() -> Result {
+    optimised(Profile::Release)
+}
+
+/// Builds the program of packages, and its site.
+pub fn dist() -> Result {
+    optimised(Profile::Dist)
+}
+
+fn optimised(profile: Profile) -> Result {
     let compiler = Compiler::ensure()?;
     let (wasm, server) = thread::scope(|scope| {
         // Two cargos would overwrite each other on the terminal, so the shorter build is silent.
-        let wasm = scope.spawn(|| step("wasm", || quietly(&mut wasm(compiler, Profile::Release)).map(drop)));
-        let server = step("server", || run(&mut server(Profile::Release)));
+        let wasm = scope.spawn(|| step("wasm", || quietly(&mut wasm(compiler, profile)).map(drop)));
+        let server = step("server", || run(&mut server(profile)));
         (wasm.join().unwrap_or_else(|_| Err(Failure::new("the wasm build panicked"))), server)
     });
     server?;
     wasm?;
-    site::assemble(&Profile::Release.wasm(), Profile::Release)
+    site::assemble(&profile.wasm(), profile)
 }
 
 /// Builds server and wasm in sequence, because both use the profile `dev` and its build lock.
@@ -67,6 +83,7 @@ fn server(profile: Profile) -> Command {
     brief(command.arg("build")).args(["--package", "weida", "--bin", "weida"]);
     match profile {
         Profile::Release => command.arg("--release"),
+        Profile::Dist => command.args(["--profile", "dist"]),
         // The users of the browser tests.
         Profile::Dev => command.args(["--example", "crowd"]),
     };

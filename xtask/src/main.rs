@@ -12,9 +12,10 @@ mod build;
 mod check;
 mod clock;
 mod cluster;
+mod dist;
 mod journal;
-mod nginx;
 mod program;
+mod proxies;
 mod service;
 mod shell;
 mod site;
@@ -34,6 +35,7 @@ usage: cargo xtask <command>
 
   run [args]        build, then start Weida; args go to the program (run doctor, run --addr 0.0.0.0:80)
   build [--dev]     the program and its site; --dev is quick to compile and slow to run
+  dist              the archive for this platform, with checksums and SBOM, in target/dist
   check             formatting, lints for server and browser, supply chain, spelling
   test              check, then all tests: unit, integration on three databases, browser
   it [filters]      unit and integration tests alone, those whose names have a filter in them
@@ -45,6 +47,7 @@ usage: cargo xtask <command>
   soak kill [N]     kills the release build N times (50) under full load: nothing that was acknowledged is lost
   soak flood        floods against the release build, with 1,024 descriptors: pushes and /login stay fast, memory comes back
   soak ilink        the personal channel under 100 kills, and taken over by another instance, on three engines
+  soak backup       20 backups under load, and 200 damaged ones
   soak upgrade COMMIT   this version on databases that an earlier commit filled, on three engines";
 
 fn main() -> ExitCode {
@@ -68,6 +71,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode> {
             [flag] if flag == "--dev" => build::dev(&[])?,
             _ => return Err(Failure::new("build takes nothing but --dev").fix("cargo xtask build --dev")),
         },
+        "dist" => dist::run(rest)?,
         "check" => return Ok(check::all()),
         "test" => return Ok(test::all()),
         "it" => return test::rust_only(rest),
@@ -76,6 +80,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode> {
         "shots" => browser::shots(rest)?,
         "bench" => bench::all(rest)?,
         "cluster" => cluster::run(rest)?,
+        "soak" if rest == ["backup"] => return test::thorough(&["backup::".to_owned()]),
         "soak" if rest == ["ilink"] => {
             return test::thorough(&["channel::kills", "channel::takeover", "channel::crowd"].map(String::from));
         }

@@ -50,7 +50,7 @@ fn origin(wasm: &Path, profile: Profile) -> Result<String> {
 }
 
 fn bindgen(wasm: &Path, profile: Profile) -> Result {
-    let release = profile == Profile::Release;
+    let release = profile != Profile::Dev;
     Bindgen::new()
         .input_path(wasm)
         .out_name("weida")

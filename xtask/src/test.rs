@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    api, browser, build, check, nginx,
+    api, browser, build, check, proxies,
     service::Engines,
     shell::{Context, Failure, Result, brief, cargo, line, report, run, step},
     tally::Tally,
@@ -21,7 +21,7 @@ pub fn all() -> ExitCode {
     for check in check::CHECKS {
         verdict.need(check());
     }
-    verdict.need(nginx::ensure());
+    verdict.need(proxies::ensure());
     if let Some(engines) = verdict.need(Engines::ensure()) {
         verdict.count(cargo_test("weida", &engines, &[], &[]));
         verdict.count(cargo_test("xtask", &engines, &[], &[]));
@@ -38,7 +38,7 @@ pub fn all() -> ExitCode {
 /// Unit and integration tests only; `filters` select cargo's tests by name.
 pub fn rust_only(filters: &[String]) -> Result<ExitCode> {
     let mut verdict = Verdict::default();
-    nginx::ensure()?;
+    proxies::ensure()?;
     verdict.count(cargo_test("weida", &Engines::ensure()?, filters, &[]));
     Ok(verdict.close())
 }

@@ -7,13 +7,11 @@ use super::{KEY_MIN_BYTES, Purpose, SecretKey, file, ilink_field::IlinkField, is
 use crate::{
     base::rng::Rng,
     config::Checked,
-    store::{self, Store, StoreError, Tx},
+    store::{self, Store, StoreError, Tx, secret_value::FINGERPRINT},
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use std::path::Path;
 
-/// The fact that stores the key's fingerprint.
-const FINGERPRINT: &str = "secret-key-fingerprint";
 /// Facts that earlier versions stored in plain text.
 const PLAIN: [&str; 2] = ["hash-key", "token-keys"];
 /// How often concurrently starting instances retry.
@@ -46,6 +44,15 @@ impl<'a> Source<'a> {
     #[must_use]
     pub fn name(&self) -> String {
         self.given.map_or_else(|| self.file.display().to_string(), |_| "WEIDA_SECRET_KEY".to_owned())
+    }
+
+    /// The fingerprints of the key that is here, and of the one before it if that is given; empty without a key.
+    ///
+    /// # Errors
+    /// One line: the file cannot be read, or the key is too short.
+    pub fn fingerprints(&self) -> Result<Vec<String>, String> {
+        let previous = self.previous.and_then(|text| SecretKey::parse(text.expose_secret()));
+        Ok(self.key()?.iter().chain(&previous).map(|key| key.fingerprint().to_owned()).collect())
     }
 
     fn key(&self) -> Result<Option<SecretKey>, String> {

@@ -5,6 +5,7 @@ mod caller;
 mod fault;
 mod gateway;
 mod paths;
+mod round_trip;
 mod routes;
 mod upload;
 mod verify;

@@ -2,9 +2,11 @@
 //! timeout. Without a valid signature the answer is 403; a push that is signed and cannot be read has no effect, and gets
 //! `success`: for anything else the platform would deliver it again, and tell the person of a fault.
 
+use super::round_trip;
 use crate::{
     core::{
         CoreError, OfficialCtx,
+        doctor::{self, probe},
         message::{self, Hold, answer::Answer, given_reply::GivenReply},
     },
     http::state::AppState,
@@ -12,6 +14,7 @@ use crate::{
         api::Custom,
         callback::{self, PlainSignature, Push, Refusal, SUCCESS, Seal},
         message::Message,
+        round_trip::MARK,
     },
 };
 use axum::{
@@ -35,7 +38,7 @@ pub async fn url(State(state): State<AppState>, RawQuery(query): RawQuery) -> Re
             message::replay::claim(&state.ctx, signature.as_ref()).await.ok();
             ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], echo).into_response()
         }
-        Err(refusal) => refused(refusal.class()),
+        Err(refusal) => refused(&state, refusal, query),
     }
 }
 
@@ -43,8 +46,9 @@ pub async fn url(State(state): State<AppState>, RawQuery(query): RawQuery) -> Re
 pub async fn push(State(state): State<AppState>, RawQuery(query): RawQuery, request: Request) -> Response {
     let (query, now_secs) = (query.as_deref().unwrap_or_default(), state.ctx.clock.now_secs());
     if let Err(refusal) = callback::check_address(&state.push, query, now_secs) {
-        return refused(refusal.class());
+        return refused(&state, refusal, query);
     }
+    let reached = round_trip::Reached::of(&request);
     let body = match Bytes::from_request(request, &state).await {
         Ok(body) => body,
         Err(unread) => return unread.into_response(),
@@ -57,12 +61,18 @@ pub async fn push(State(state): State<AppState>, RawQuery(query): RawQuery, requ
             let claimed = message::replay::claim(&state.ctx, signature.as_ref()).await;
             let is_replay = matches!(claimed, Ok(false));
             if is_replay || !refusal.is_authentic() {
-                return refused(refusal.class());
+                return refused(&state, refusal, query);
             }
             unreadable(refusal, body.len());
             return success();
         }
     };
+    if probe::is_probe(&push.message) {
+        if matches!(message::replay::claim(&state.ctx, signature.as_ref()).await, Ok(false)) {
+            return StatusCode::FORBIDDEN.into_response();
+        }
+        return round_trip::answer(&state.ctx, &reached, query);
+    }
     if !is_ours(&state.ctx, &push).await {
         message::replay::claim(&state.ctx, signature.as_ref()).await.ok();
         return success();
@@ -90,7 +100,11 @@ fn document(reply: GivenReply) -> String {
 }
 
 /// The same response for every refusal, so that an attacker learns nothing from it.
-fn refused(class: &'static str) -> Response {
+fn refused(state: &AppState, refusal: Refusal, query: &str) -> Response {
+    let class = refusal.class();
+    if !query.contains(MARK) {
+        doctor::pushes::record(&state.ctx, refusal);
+    }
     metrics::counter!("weida_pushes_refused_total", "class" => class).increment(1);
     tracing::warn!(class, "refused a push");
     StatusCode::FORBIDDEN.into_response()

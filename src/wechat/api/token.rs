@@ -84,6 +84,14 @@ impl TokenKeeper {
         }
     }
 
+    /// Asks the platform for a token and drops it: whether the credentials are accepted.
+    ///
+    /// # Errors
+    /// [`ApiError`]
+    pub(super) async fn check(&self) -> Result<(), ApiError> {
+        self.ask(false).await.map(drop)
+    }
+
     /// Records that the platform rejected `token`. No effect if it has already been replaced.
     pub(super) fn reject(&self, token: &SecretString) {
         self.state().reject(token);

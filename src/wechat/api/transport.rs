@@ -117,6 +117,18 @@ impl Transport {
         }
     }
 
+    /// The server's clock in epoch seconds, from the header `Date` of its answer to its bare address.
+    pub(super) async fn server_time(&self) -> Result<i64, ApiError> {
+        let answer = self.http.head(self.base.clone()).send().await.map_err(failure)?;
+        let date = answer.headers().get(header::DATE).and_then(|date| date.to_str().ok());
+        // RFC 9110, 5.6.7: always in GMT.
+        let format = time::macros::format_description!(
+            "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+        );
+        let date = date.and_then(|date| time::PrimitiveDateTime::parse(date, format).ok());
+        date.map(|date| date.assume_utc().unix_timestamp()).ok_or(ApiError::Malformed)
+    }
+
     async fn open(&self, request: &Request<'_>, token: &str) -> Result<Response, ApiError> {
         let mut call = self.http.request(request.method.clone(), self.url(request, token));
         if let Some(body) = &request.body {

@@ -67,11 +67,11 @@ impl PushSettings {
         self.mode
     }
 
-    pub(super) fn token(&self) -> &str {
+    pub(in crate::wechat) fn token(&self) -> &str {
         &self.token
     }
 
-    pub(super) fn aes_keys(&self) -> &[AesKey] {
+    pub(in crate::wechat) fn aes_keys(&self) -> &[AesKey] {
         &self.aes_keys
     }
 }

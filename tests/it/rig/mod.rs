@@ -5,8 +5,10 @@ pub mod crowd;
 pub mod directory;
 pub mod image_edit;
 pub mod page;
+pub mod proxy;
 pub mod replies;
 pub mod rules;
+pub mod site;
 
 mod browser;
 mod caller;
@@ -32,7 +34,7 @@ pub use log::Log;
 pub use people::{account, admin, new_user, says, two_apps};
 pub use phone::{Phone, Push, content, digits, next, opened};
 pub use platform::{ACCESS_TOKEN, OAUTH_TOKEN, Platform, SESSION_KEY};
-pub use program::{Program, environment};
+pub use program::{Ended, Program, environment};
 pub use registration::{ATTACKERS_PASSWORD, app_with_platform, owner_of, relayed, user_count};
 pub use signin::{
     HERE, asker, begin_login, browser_by_password, browser_by_wechat, is_asked, is_signed_in, register, status,

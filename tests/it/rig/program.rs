@@ -59,8 +59,11 @@ pub fn environment(folder: &Path, more: &[(&str, &str)]) -> BTreeMap<String, Str
     environment
 }
 
-fn command(folder: &Path, arguments: &[&str], environment: &BTreeMap<String, String>) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_weida"));
+/// The program under test.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_weida");
+
+fn command(program: &Path, folder: &Path, arguments: &[&str], environment: &BTreeMap<String, String>) -> Command {
+    let mut command = Command::new(program);
     command.current_dir(folder).args(arguments).env_clear().envs(environment).stdin(Stdio::null());
     command
 }
@@ -68,9 +71,32 @@ fn command(folder: &Path, arguments: &[&str], environment: &BTreeMap<String, Str
 impl Program {
     /// Starts it and waits until it listens. Its stderr is a file in `folder`.
     pub fn start(folder: &Path, environment: &BTreeMap<String, String>) -> Self {
+        Self::start_of(Path::new(PROGRAM), folder, environment)
+    }
+
+    /// The same with a copy of the program.
+    pub fn start_of(program: &Path, folder: &Path, environment: &BTreeMap<String, String>) -> Self {
+        let (mut program, line, log) = Self::listening(program, folder, environment);
+        let address = line.trim().rsplit_once("//").and_then(|(_, address)| address.parse().ok());
+        program.address = address.unwrap_or_else(|| panic!("{line:?} {log}"));
+        program
+    }
+
+    /// The same for a public URL that is not where the program listens: `address` is then not it.
+    pub fn start_anywhere(folder: &Path, environment: &BTreeMap<String, String>) -> Self {
+        let (program, line, log) = Self::listening(Path::new(PROGRAM), folder, environment);
+        assert!(line.contains("//"), "{line:?} {log}");
+        program
+    }
+
+    /// Starts it. Returns the first line that it printed when it listened, and its log.
+    fn listening(program: &Path, folder: &Path, environment: &BTreeMap<String, String>) -> (Self, String, String) {
         let stderr = File::options().create(true).append(true).open(folder.join("stderr.txt")).unwrap();
-        let mut child =
-            command(folder, &[], environment).stdout(Stdio::piped()).stderr(Stdio::from(stderr)).spawn().unwrap();
+        let mut child = command(program, folder, &[], environment)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::from(stderr))
+            .spawn()
+            .unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let (sender, receiver) = mpsc::channel();
         std::thread::spawn(move || {
@@ -82,16 +108,18 @@ impl Program {
             child.kill().ok();
             panic!("the program printed nothing")
         });
-        let log = || std::fs::read_to_string(folder.join("stderr.txt")).unwrap_or_default();
-        let address = line.trim().rsplit_once("//").and_then(|(_, address)| address.parse().ok());
-        let address = address.unwrap_or_else(|| panic!("{line:?} {}", log()));
-        Self { child, address, folder: folder.to_owned(), stdout: Some(stdout) }
+        let log = std::fs::read_to_string(folder.join("stderr.txt")).unwrap_or_default();
+        let address = SocketAddr::from(([0; 4], 0));
+        (Self { child, address, folder: folder.to_owned(), stdout: Some(stdout) }, line, log)
     }
 
     /// Runs it to its end.
     pub fn run(folder: &Path, arguments: &[&str], environment: &BTreeMap<String, String>) -> Ended {
-        let mut child =
-            command(folder, arguments, environment).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command(Path::new(PROGRAM), folder, arguments, environment)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let (mut out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         let (sender, receiver) = mpsc::channel();
         std::thread::spawn(move || {

@@ -41,8 +41,8 @@ const RESIDENT_MAX_MIB: u64 = 150;
 
 pub fn run(rest: &[String]) -> Result {
     let usage = || {
-        Failure::new("soak takes `flood` and its kinds, `ilink`, `kill` and a number, `upgrade` and a commit, or `watchers` and a number")
-            .fix("cargo xtask soak flood [kinds], soak ilink, soak kill [N [--program FILE]], soak upgrade COMMIT, or soak watchers [N]")
+        Failure::new("soak takes `flood` and its kinds, `ilink`, `backup`, `kill` and a number, `upgrade` and a commit, or `watchers` and a number")
+            .fix("cargo xtask soak flood [kinds], soak ilink, soak backup, soak kill [N [--program FILE]], soak upgrade COMMIT, or soak watchers [N]")
     };
     let Some((first, kinds)) = rest.split_first() else { return Err(usage()) };
     if let ("upgrade", [commit]) = (first.as_str(), kinds) {
