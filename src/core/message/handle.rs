@@ -183,6 +183,11 @@ async fn first_answer(
                 let text = digits.wrong(ctx, db, identity).await?;
                 Some(Outcome { is_secret: true, ..Outcome::text(AnsweredBy::Signin, text) })
             }
+            // A part of a code is as secret as the code.
+            Step::Slip(sent) => store::signin::is_any_waiting(db, &identity.appid, ctx.now()).await?.then(|| {
+                let text = chat_text::wrong_length(ctx, Lang::Zh, sent);
+                Outcome { is_secret: true, ..Outcome::text(AnsweredBy::Signin, text) }
+            }),
             Step::Welcome => {
                 let mut outcome = Outcome::text(AnsweredBy::Follow, chat_text::welcome(ctx, Lang::Zh));
                 outcome.code = greet(ctx, db, (identity, user), AnsweredBy::Follow, &mut outcome.replies).await?;

@@ -33,6 +33,8 @@ pub enum Shape {
     Person,
     /// Three lines.
     Menu,
+    /// Three dots in a row.
+    More,
     /// Two sheets.
     Copy,
     /// A magnifying glass.
@@ -76,6 +78,7 @@ impl Shape {
             }
             Self::Person => "M10 3a3.3 3.3 0 1 0 0 6.6A3.3 3.3 0 0 0 10 3M3.5 17c.5-3.2 3.2-4.8 6.5-4.8s6 1.6 6.5 4.8",
             Self::Menu => "M3.5 5.5h13M3.5 10h13M3.5 14.5h13",
+            Self::More => "M4.5 10v.01M10 10v.01M15.5 10v.01",
             Self::Copy => "M8 7h8v10H8zM12 7V3H4v10h4",
             Self::Search => "M9 3.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11M13 13l4 4",
             Self::Plus => "M10 4v12M4 10h12",
