@@ -68,6 +68,10 @@ for (const place of Object.keys(SEEN) as Place[]) {
       // The way back keeps the name.
       await page.getByRole('link', { name: '修改' }).click()
       await expect(page.getByLabel('用户名')).toHaveValue(username)
+      // A script begins no sign-in while a registration waits.
+      await page.goto('/login')
+      await expect(page.getByRole('button', { name: '微信登录' })).toBeVisible()
+      await page.context().clearCookies()
       await waiting(page, hasScript)
       await expectFirstScreen(page, place)
       await expect(page.getByRole('link', { name: '我已完成，检查一下' })).toBeVisible({ visible: !hasScript })

@@ -1,6 +1,6 @@
 //! A phone with a chat, for the sandbox and the preview of replies.
 
-use super::{Icon, Mark, Shape, Words};
+use super::{Icon, Shape, Words, face::picture};
 use crate::text::Lang;
 use crate::web::{
     markup::leads_to_a_page,
@@ -93,7 +93,7 @@ pub fn chat_line(bubble: Bubble, initial: char, lang: Lang) -> impl IntoView {
         Bubble::Line(text) => view! { <li class="chat-line">{text}</li> }.into_any(),
         Bubble::Theirs(message) => view! {
             <li class="said">
-                <span class="avatar" aria-hidden="true"><Mark /></span>
+                <span class="avatar" aria-hidden="true">{picture()}</span>
                 {content(message, lang)}
             </li>
         }

@@ -45,7 +45,11 @@ pub use signin::SigninPage;
 pub use visitor::{Filled, Visitor};
 pub use visitor_frame::{VisitorContent, account_name};
 
-use crate::{core::CoreError, http::state::AppState, web::action};
+use crate::{
+    core::CoreError,
+    http::{account_picture, state::AppState},
+    web::action,
+};
 use axum::{
     Router,
     routing::{get, post},
@@ -58,6 +62,7 @@ pub fn routes() -> Router<AppState> {
         .merge(rule::routes())
         .route("/prefs", post(prefs::choose))
         .route("/say", get(home::say))
+        .route(account_picture::PATH, get(qr_image::picture))
         .route("/signin/done", get(action::collect::done).post(action::collect::done))
         .route("/signin/qr.png", get(qr_image::scene))
         .route("/signin/account.png", get(qr_image::account))

@@ -7,9 +7,9 @@ pub use phone::say;
 
 use super::{PageError, Visitor, VisitorContent, account_name, page};
 use crate::{
+    http::{account_picture, state::AppState},
     text::Lang,
     web::{
-        asset,
         component::{Icon, Shape},
         escape::escaped,
         text::{Common, fill, home::Home},
@@ -17,6 +17,9 @@ use crate::{
 };
 use leptos::prelude::*;
 use leptos_meta::{Link, Meta};
+
+/// Pixels of each side of `share.png`, the picture of shared links while the account has none.
+const MARK_SIDE: u32 = 600;
 
 #[component]
 pub fn HomePage() -> impl IntoView {
@@ -67,6 +70,10 @@ fn head(visitor: &Visitor) -> impl IntoView + use<> {
     let url = |path: &str| request.ctx.settings.public_url.join(path).map_or_else(|_| path.to_owned(), String::from);
     let (zh, en) = (url("/?lang=zh"), url("/?lang=en"));
     let own = if request.query("lang").is_empty() { url("/") } else { url(&format!("/?lang={}", request.lang().code())) };
+    let has_picture = expect_context::<AppState>().account_picture.is_some();
+    let (picture, side) =
+        if has_picture { (account_picture::PATH, account_picture::SIDE) } else { ("/share.png", MARK_SIDE) };
+    let (picture, side) = (url(picture), side.to_string());
     let locale = if request.lang() == Lang::Zh { "zh_CN" } else { "en_US" };
     view! {
         <Meta name="description" content=about.clone() />
@@ -75,9 +82,9 @@ fn head(visitor: &Visitor) -> impl IntoView + use<> {
         <Meta property="og:description" content=about />
         <Meta property="og:url" content=own.clone() />
         <Meta property="og:locale" content=locale />
-        <Meta property="og:image" content=url(&asset::url("/share.png")) />
-        <Meta property="og:image:width" content="600" />
-        <Meta property="og:image:height" content="600" />
+        <Meta property="og:image" content=picture />
+        <Meta property="og:image:width" content=side.clone() />
+        <Meta property="og:image:height" content=side />
         <Meta name="twitter:card" content="summary" />
         <Link rel="canonical" href=own />
         <Link rel="alternate" hreflang="zh-CN" href=zh />

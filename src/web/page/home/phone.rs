@@ -108,8 +108,12 @@ pub async fn say(State(state): State<AppState>, Extension(client): Extension<Cli
     if value("draft").is_some() && is_unknown {
         return StatusCode::NO_CONTENT.into_response();
     }
-    let lines = answered.into_iter().map(|message| chat_line(Bubble::Theirs(message), initial(lang), lang).to_html());
-    ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], lines.collect::<String>()).into_response()
+    let lines = Owner::new().with(|| {
+        provide_context(state.clone());
+        let line = |message| chat_line(Bubble::Theirs(message), initial(lang), lang).to_html();
+        answered.into_iter().map(line).collect::<String>()
+    });
+    ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], lines).into_response()
 }
 
 /// The answers, at least one; `None` if this address asked too many questions.

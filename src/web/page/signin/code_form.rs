@@ -1,6 +1,6 @@
 //! The form for a code that the account sent in the chat.
 
-use super::{gate::Gate, with_guesses};
+use super::gate::{Gate, with_guesses};
 use crate::{
     core::signin::Purpose,
     web::{

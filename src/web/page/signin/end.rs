@@ -1,9 +1,6 @@
 //! The page of a session that ended without success: what happened, and the next step.
 
-use super::{
-    gate::{Gate, Reach},
-    gate_class, script,
-};
+use super::gate::{Gate, Reach, gate_class, script};
 use crate::{
     core::signin::{Fault, Purpose, Status, begin::OWN_REFRESHES},
     web::{

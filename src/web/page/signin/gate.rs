@@ -8,7 +8,7 @@ use crate::{
     http::client::Device,
     web::{
         component::{Line, Mood, Shape, Sign},
-        page::{PageRequest, Visitor},
+        page::{PageRequest, Visitor, script as script_of},
         text::{fill, signin::Signin},
     },
 };
@@ -122,4 +122,22 @@ fn named(request: &PageRequest, template: &'static str) -> String {
         "" => Signin::of(request.lang()).account_nameless.to_owned(),
         name => fill(template, &[("name", name)]),
     }
+}
+
+/// The class of a page's column: a phone's page stays narrow on a wide screen.
+pub fn gate_class(device: Device) -> &'static str {
+    if device == Device::Desk { "gate" } else { "gate slim" }
+}
+
+/// An error about a code, with the number of tries left.
+pub fn with_guesses(request: &PageRequest, view: &View, error: &str) -> String {
+    if view.guesses_left == request.ctx.settings.settings.limits.guesses_per_session {
+        return error.to_owned();
+    }
+    fill(Signin::of(request.lang()).guesses_left, &[("error", error), ("n", &view.guesses_left.to_string())])
+}
+
+/// Follows the session's state, begins and renews sessions.
+pub fn script() -> impl leptos::prelude::IntoView {
+    script_of("/signin.js")
 }

@@ -6,16 +6,15 @@ mod gate;
 mod received;
 mod wechat;
 
-pub use gate::Gate;
+pub use gate::{Gate, gate_class, script, with_guesses};
 
 use super::{PageError, PageRequest, Visitor, VisitorContent, page, visitor_frame::corner_link};
 use crate::{
     core::signin::{Purpose, Secrets, Status, View, begin},
-    http::client::Device,
     web::{
         action::Flash,
         component::{Fold, Says, Tone},
-        text::{fill, signin::Signin},
+        text::signin::Signin,
     },
 };
 use code_form::{code_form, code_section};
@@ -79,11 +78,6 @@ pub fn first_part(gate: &Gate<'_>) -> AnyView {
     wechat::first_part(gate)
 }
 
-/// The class of a page's column: a phone's page stays narrow on a wide screen.
-pub fn gate_class(device: Device) -> &'static str {
-    if device == Device::Desk { "gate" } else { "gate slim" }
-}
-
 /// For browsers in which the page does not continue by itself: without a script, or while its connection is lost.
 pub fn check(t: &'static Signin) -> impl IntoView {
     view! {
@@ -128,17 +122,4 @@ pub async fn own_session(request: &PageRequest) -> Result<Option<(Secrets, View)
     let Some(secrets) = request.secrets() else { return Ok(None) };
     let view = begin::view(&request.ctx, &secrets).await?.filter(|view| !view.is_collected);
     Ok(view.map(|view| (secrets, view)))
-}
-
-/// An error about a code, with the number of tries left.
-pub fn with_guesses(request: &PageRequest, view: &View, error: &str) -> String {
-    if view.guesses_left == request.ctx.settings.settings.limits.guesses_per_session {
-        return error.to_owned();
-    }
-    fill(Signin::of(request.lang()).guesses_left, &[("error", error), ("n", &view.guesses_left.to_string())])
-}
-
-/// Follows the session's state, begins and renews sessions.
-pub fn script() -> impl IntoView {
-    super::script("/signin.js")
 }
