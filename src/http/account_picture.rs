@@ -26,7 +26,9 @@ impl AccountPicture {
         if path.is_empty() {
             return Ok(None);
         }
-        let fault = |why: String| format!("wechat.account-picture: {path}: {why}; use a PNG, JPEG or WebP file of at most 2 MB");
+        let fault = |why: String| {
+            format!("wechat.account-picture: {path}: {why}; use a PNG, JPEG or WebP file of at most 2 MB")
+        };
         let length = std::fs::metadata(path).map_err(|error| fault(error.to_string()))?.len();
         if length > MAX_BYTES {
             return Err(fault("the file is too large".to_owned()));

@@ -3,12 +3,7 @@
 
 use crate::rig::{App, Browser, Database, account, begin_login, says};
 use reqwest::StatusCode;
-use weida::core::rule::{
-    MatchType, TriggerKind,
-    draft::Draft,
-    edit,
-    home,
-};
+use weida::core::rule::{MatchType, TriggerKind, draft::Draft, edit, home};
 
 crate::every_engine!(
     the_home_page_answers_with_shown_rules_only_and_counts_nothing,
@@ -50,7 +45,9 @@ async fn the_home_page_answers_with_shown_rules_only_and_counts_nothing(database
     let page = browser.get("/?say=%E4%BB%B7%E6%A0%BC").await.body;
     assert!(page.contains("一百元") && page.contains(">价格</button>") && !page.contains("内部"), "{page}");
     assert_eq!(app.fingerprint().await, before);
-    for counted in [hits, "SELECT COUNT(*) FROM rule_hits", "SELECT COUNT(*) FROM messages", "SELECT COUNT(*) FROM reply_days"] {
+    for counted in
+        [hits, "SELECT COUNT(*) FROM rule_hits", "SELECT COUNT(*) FROM messages", "SELECT COUNT(*) FROM reply_days"]
+    {
         assert_eq!(app.count(counted).await, 0, "{counted}");
     }
     // The choice survives a save of the rule, and no file of rules has it.

@@ -189,14 +189,7 @@ pub fn outcome(ctx: &Ctx, lang: Lang, outcome: &ChatOutcome) -> String {
 
 /// The question about a sign-in, with its facts: site, browser and time (epoch milliseconds), the address last. Each answer has empty
 /// lines around it, so that it is easy to tap.
-pub fn ask(
-    ctx: &Ctx,
-    lang: Lang,
-    question: &Question,
-    browser_label: &str,
-    address: &str,
-    asked_at: i64,
-) -> String {
+pub fn ask(ctx: &Ctx, lang: Lang, question: &Question, browser_label: &str, address: &str, asked_at: i64) -> String {
     let t = Chat::of(lang);
     let (site, time) = (site(ctx), clock_time(asked_at));
     let facts = fill(t.ask_facts, &[("site", &site), ("browser", browser_label), ("time", &time)]);

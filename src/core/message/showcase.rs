@@ -74,7 +74,8 @@ pub async fn suggested(ctx: &OfficialCtx, lang: Lang) -> Result<Vec<String>, Cor
         return Ok([t.register, t.sign_in, t.own, t.password, t.data].map(str::to_owned).to_vec());
     }
     let shown = rule_set.rules.rules().iter().filter(|rule| can_be_asked(rule));
-    let question = |rule: &Arc<Rule>| rule.keywords.iter().find(|k| k.matching != MatchType::Regex).map(|k| k.text.clone());
+    let question =
+        |rule: &Arc<Rule>| rule.keywords.iter().find(|k| k.matching != MatchType::Regex).map(|k| k.text.clone());
     Ok(shown.filter_map(question).take(SUGGESTED).collect())
 }
 

@@ -24,7 +24,8 @@ pub async fn register(
     #[server(default)] guest: String,
 ) -> Result<(), ServerFnError> {
     let request = PageRequest::now();
-    let back = Back::to(as_guest(with_next("/register", &next), !guest.is_empty()), "register").keep("username", &username);
+    let back =
+        Back::to(as_guest(with_next("/register", &next), !guest.is_empty()), "register").keep("username", &username);
     let begun = begin::register(&request.ctx, &username, &password, request.asker(&next)).await;
     request.answer(begun.map(|secrets| wait(&request, &secrets)), back)
 }

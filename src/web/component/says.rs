@@ -64,7 +64,8 @@ pub fn Says(
     /// One line per status.
     lines: Vec<Line>,
 ) -> impl IntoView {
-    let titles = lines.iter().map(|line| view! { <span data-when=line.when>{line.title.clone()}</span> }).collect_view();
+    let titles =
+        lines.iter().map(|line| view! { <span data-when=line.when>{line.title.clone()}</span> }).collect_view();
     let states = lines.into_iter().map(state).collect_view();
     view! {
         <div class="says" data-part="says">

@@ -94,7 +94,8 @@ fn what_comes_next(visitor: &Visitor) -> impl IntoView + use<> {
     let credits = request.ctx.settings.settings.signin.welcome_credits;
     let credits = (credits > 0).then(|| fill(t.tick_credits, &[("n", &credits.to_string())]));
     let ticks = [Some(t.tick_follow.to_owned()), credits, Some(t.tick_forgot.to_owned())];
-    let ticks = ticks.into_iter().flatten().map(|text| view! { <li><Icon shape=Shape::Check /><span>{text}</span></li> });
+    let ticks =
+        ticks.into_iter().flatten().map(|text| view! { <li><Icon shape=Shape::Check /><span>{text}</span></li> });
     let name = account_name(request);
     view! {
         <section class="half tinted desk-only">

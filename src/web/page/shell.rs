@@ -38,10 +38,7 @@ where
     view! { <Suspense>{Suspend::new(async move { render(request, make).await })}</Suspense> }
 }
 
-async fn render<Made, Content>(
-    request: PageRequest,
-    make: impl FnOnce(Visitor) -> Made + Send + 'static,
-) -> AnyView
+async fn render<Made, Content>(request: PageRequest, make: impl FnOnce(Visitor) -> Made + Send + 'static) -> AnyView
 where
     Made: Future<Output = Result<Content, PageError>> + Send + 'static,
     Content: Framed,

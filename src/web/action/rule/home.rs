@@ -13,10 +13,7 @@ use leptos::prelude::{ServerFnError, server};
 
 /// Shows a rule on the home page (`on=on`), or no longer.
 #[server(prefix = "/do", endpoint = "rule-home")]
-pub async fn rule_home(
-    #[server(default)] number: i64,
-    #[server(default)] on: String,
-) -> Result<(), ServerFnError> {
+pub async fn rule_home(#[server(default)] number: i64, #[server(default)] on: String) -> Result<(), ServerFnError> {
     let request = PageRequest::now();
     let back = RuleOwner::Account.rule(number);
     let outcome = async {

@@ -69,7 +69,8 @@ fn head(visitor: &Visitor) -> impl IntoView + use<> {
     let about = escaped(&fill(t.description, &[("account", &account)]));
     let url = |path: &str| request.ctx.settings.public_url.join(path).map_or_else(|_| path.to_owned(), String::from);
     let (zh, en) = (url("/?lang=zh"), url("/?lang=en"));
-    let own = if request.query("lang").is_empty() { url("/") } else { url(&format!("/?lang={}", request.lang().code())) };
+    let own =
+        if request.query("lang").is_empty() { url("/") } else { url(&format!("/?lang={}", request.lang().code())) };
     let has_picture = expect_context::<AppState>().account_picture.is_some();
     let (picture, side) =
         if has_picture { (account_picture::PATH, account_picture::SIDE) } else { ("/share.png", MARK_SIDE) };

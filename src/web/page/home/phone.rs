@@ -56,7 +56,8 @@ pub async fn phone(visitor: &Visitor) -> Result<AnyView, CoreError> {
         chat.extend(replies.into_iter().map(Bubble::Theirs));
     }
     let lines = chat.into_iter().map(|bubble| chat_line(bubble, initial(lang), lang)).collect_view();
-    let chips = suggested.into_iter().map(|text| view! { <button name="say" value=text.clone()>{text.clone()}</button> });
+    let chips =
+        suggested.into_iter().map(|text| view! { <button name="say" value=text.clone()>{text.clone()}</button> });
     let c = Common::of(lang);
     let view = view! {
         <div class="hero-phone" data-talk=t.too_many>
@@ -97,7 +98,8 @@ pub async fn phone(visitor: &Visitor) -> Result<AnyView, CoreError> {
 pub async fn say(State(state): State<AppState>, Extension(client): Extension<Client>, parts: Parts) -> Response {
     let lang = prefs_of(&parts).lang;
     let query = parts.uri.query().unwrap_or_default();
-    let value = |name: &str| form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, v)| v.into_owned());
+    let value =
+        |name: &str| form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, v)| v.into_owned());
     let question = value("say").unwrap_or_default();
     let answered = match bubbles(&state.ctx, lang, client.address, question.trim()).await {
         Ok(Some(replies)) => replies,

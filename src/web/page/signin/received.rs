@@ -51,8 +51,7 @@ fn message(gate: &Gate<'_>) -> impl IntoView + use<> {
         Purpose::Bind => Question::Bind(name.unwrap_or_default()),
     };
     let client = &request.client;
-    let text =
-        ask_text(&request.ctx, Lang::Zh, &question, &client.browser_label, &request.address(), view.created_at);
+    let text = ask_text(&request.ctx, Lang::Zh, &question, &client.browser_label, &request.address(), view.created_at);
     let mut is_first = true;
     let pieces = spans(&text).into_iter().map(|span| match span {
         Span::Words(words) => words.into_any(),
