@@ -78,10 +78,10 @@ fn devices(t: &'static Home) -> impl IntoView {
                         <span class="badge">{t.device_this}</span>
                     </div>
                     <div class="shot-row gone">
-                        <Icon shape=Shape::Picture /><span class="grow">{t.device_2}<small>{t.device_2_note}</small></span>
+                        <Icon shape=Shape::Screen /><span class="grow">{t.device_2}<small>{t.device_2_note}</small></span>
                     </div>
                     <div class="shot-row">
-                        <Icon shape=Shape::Down /><span class="grow">{t.download}<small>{t.download_note}</small></span>
+                        <Icon shape=Shape::Download /><span class="grow">{t.download}<small>{t.download_note}</small></span>
                     </div>
                 </div>
                 <div class="shot-toast"><Icon shape=Shape::Check />{t.device_gone}</div>
