@@ -25,9 +25,9 @@ const show = (state) => {
 };
 
 // The state comes as a stream. A proxy may hold it back, or lose it without a word, so silence makes the page ask for the state: the
-// first event is immediate, and later there is one every 5 seconds.
+// first event is immediate, and later there is one every 25 seconds.
 const FIRST_MS = 2500;
-const SILENT_MS = 12000;
+const SILENT_MS = 32000;
 const ASK_MS = 2000;
 const watch = () => {
   const query = `poll=${encodeURIComponent(box.dataset.poll)}`;
