@@ -14,7 +14,7 @@ test('a visitor scans, follows, confirms, and is registered', everywhere, async 
     await expect(phone.bubbles.last()).toContainText(part)
   }
   await goOn(page)
-  await expect(page.getByText('请在手机上确认').first()).toBeVisible()
+  await expect(page.getByRole('heading', { name: '已收到，请在微信里确认' })).toBeVisible()
   await phone.tap('是我，注册')
   await goOn(page)
   await expect(page).toHaveURL(/\/me$/)
@@ -56,7 +56,7 @@ test('the page continues within a second of the confirmation, without reloading 
   await beginRegistration(page)
   await page.evaluate(() => ((globalThis as { mark?: boolean }).mark = true))
   await phone.scanNewest()
-  await expect(page.getByText('请在手机上确认').first()).toBeVisible()
+  await expect(page.getByRole('heading', { name: '已收到，请在微信里确认' })).toBeVisible()
   await phone.page.reload()
   const confirm = phone.bubbles.last().getByText('是我，注册')
   const moved = page.waitForURL(/\/(signin\/done|me)$/, { timeout: 10_000, waitUntil: 'commit' })

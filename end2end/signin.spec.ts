@@ -1,6 +1,6 @@
 import { expect, expectNoSidewaysScroll, test } from './rig/index.ts'
 import { Phone } from './rig/phone.ts'
-import { PASSWORD, beginRegistration, goOn, register, signOut } from './rig/person.ts'
+import { PASSWORD, beginRegistration, beginSignIn, goOn, register, signOut } from './rig/person.ts'
 
 const everywhere = { tag: ['@desktop', '@phone', '@nojs'] }
 
@@ -25,12 +25,11 @@ test('sign-in by a scan, once the phone has confirmed', everywhere, async ({ pag
   const phone = await Phone.open(browser, weida)
   const username = await register(page, phone)
   await signOut(page)
-  await page.goto('/login')
-  await page.getByRole('button', { name: '微信登录' }).click()
+  await beginSignIn(page)
   await phone.scanNewest()
   await expect(phone.bubbles.last()).toContainText('是你在登录吗？')
   await goOn(page)
-  await expect(page.getByText('请在手机上确认').first()).toBeVisible()
+  await expect(page.getByRole('heading', { name: '已收到，请在微信里确认' })).toBeVisible()
   await phone.tap('是我，登录')
   await goOn(page)
   // The password was set before this WeChat sign-in: the user reviews it once.
@@ -46,11 +45,10 @@ test('no sign-in if the phone refuses', async ({ page, weida, browser }) => {
   const phone = await Phone.open(browser, weida)
   await register(page, phone)
   await signOut(page)
-  await page.goto('/login')
-  await page.getByRole('button', { name: '微信登录' }).click()
+  await beginSignIn(page)
   await phone.scanNewest()
   await phone.tap('不是我，取消')
-  await expect(page.getByText('已在手机上拒绝')).toBeVisible()
+  await expect(page.getByRole('heading', { name: '你在微信里点了取消' })).toBeVisible()
   await page.goto('/me')
   await expect(page).toHaveURL(/\/login/)
   await phone.close()
@@ -60,12 +58,13 @@ test('sign-in by a typed code', everywhere, async ({ page, weida, browser }) => 
   const phone = await Phone.open(browser, weida)
   await phone.follow()
   const code = await phone.code('验证码')
-  await page.goto('/login')
-  await page.getByRole('button', { name: '微信登录' }).click()
+  await beginSignIn(page)
   const field = page.getByLabel('验证码')
+  await page.getByText('公众号给了你验证码？').click()
   await field.fill(code === '000000' ? '111111' : '000000')
-  await page.getByRole('button', { name: '登录', exact: true }).click()
+  await page.locator('form[action="/do/code"]').getByRole('button', { name: '登录', exact: true }).click()
   await expect(page.getByText(/还可以再试 4 次/)).toBeVisible()
+  await expect(field).toBeFocused()
   await field.fill(`${code.slice(0, 3)} ${code.slice(3)}`)
   await page.getByRole('button', { name: '登录', exact: true }).click()
   await expect(page).toHaveURL(/\/me$/)
@@ -92,7 +91,7 @@ test('a sign-in continues where a proxy holds the event stream back', async ({ p
   await page.route('**/signin/events*', () => void held++)
   await beginRegistration(page)
   await phone.scanNewest()
-  await expect(page.getByText('请在手机上确认').first()).toBeVisible({ timeout: 15_000 })
+  await expect(page.getByRole('heading', { name: '已收到，请在微信里确认' })).toBeVisible({ timeout: 15_000 })
   await phone.tap('是我，注册')
   await expect(page).toHaveURL(/\/me$/, { timeout: 15_000 })
   expect(held).toBeGreaterThan(0)
@@ -120,7 +119,7 @@ test('an account that may not create QR codes asks for the digits instead', { ta
   await page.getByLabel('密码').fill(PASSWORD)
   await page.getByRole('button', { name: /下一步|注册/ }).click()
   await expectNoSidewaysScroll(page)
-  await expect(page.getByAltText('用微信扫描的二维码')).toHaveCount(0)
+  await expect(page.locator('img[src^="/signin/qr.png"]')).toHaveCount(0)
   const shown = await page.getByRole('main').innerText()
   const code = /(\d{3})\s?(\d{3})/.exec(shown)!
   await phone.follow()

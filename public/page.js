@@ -2,19 +2,50 @@
 const root = document.documentElement;
 root.classList.add("scripted");
 
-// [data-copy]: shown only where copying works, which browsers allow on https and on this machine.
-if (navigator.clipboard) {
+// [data-copy]: every copy button of the same text says that it is copied. Browsers offer the clipboard on https and on this machine only;
+// elsewhere a selection is copied, as old browsers do.
+const copy = async (text) => {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.className = "sr-only";
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+};
+const showCopied = (text) => {
   for (const button of document.querySelectorAll("[data-copy]")) {
-    button.hidden = false;
-    button.addEventListener("click", async () => {
-      const words = button.querySelector("span");
-      const before = words.textContent;
-      await navigator.clipboard.writeText(button.dataset.copy);
-      words.textContent = button.dataset.done;
-      setTimeout(() => (words.textContent = before), 2000);
-    });
+    if (button.dataset.copy !== text) continue;
+    const words = button.querySelector("span");
+    button.dataset.words ??= words.textContent;
+    words.textContent = button.dataset.done;
+    setTimeout(() => (words.textContent = button.dataset.words), 2000);
   }
-}
+};
+const unhide = (part) => {
+  for (const button of part.querySelectorAll("[data-copy], [data-reveal]")) button.hidden = false;
+};
+addEventListener("click", async (event) => {
+  const button = event.target.closest?.("[data-copy], [data-copy-too]");
+  if (!button) return;
+  const text = button.dataset.copy ?? button.dataset.copyToo;
+  if (text) await copy(text).then(() => showCopied(text)).catch(() => {});
+});
+
+// [data-reveal]: shows the password before it.
+addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-reveal]");
+  if (!button) return;
+  const field = button.previousElementSibling;
+  const isHidden = field.type === "password";
+  field.type = isHidden ? "text" : "password";
+  [button.textContent, button.dataset.reveal] = [button.dataset.reveal, button.textContent];
+});
+
+unhide(document);
+// Parts that a page's script puts in.
+document.addEventListener("part", (event) => unhide(event.target));
 
 // [data-right-address]: a proxy may hide from the program under which address the page was opened; the browser knows it.
 for (const notice of document.querySelectorAll("[data-right-address]")) {

@@ -1,34 +1,35 @@
-// The waiting page: follows the state of its sign-in session and goes on by itself. Loaded with `defer`.
+// The sign-in pages: begins the session of a visible page, follows its state and goes on by itself. Loaded with `defer`.
 const box = document.querySelector("[data-signin]");
 const renewal = document.querySelector("form[data-renew]");
+const beginning = document.querySelector("form[data-begin]");
+
+// A hidden tab must neither begin nor renew a session.
+const onceVisible = (act) => {
+  if (!document.hidden) return act();
+  const wait = () => {
+    if (document.hidden) return;
+    document.removeEventListener("visibilitychange", wait);
+    act();
+  };
+  document.addEventListener("visibilitychange", wait);
+};
 
 const show = (state) => {
   if (state === box.dataset.state) return;
   if (state === "scanned") {
-    for (const part of [box, ...box.querySelectorAll("[data-state]")]) part.dataset.state = state;
+    box.dataset.state = state;
+    scrollTo({ top: 0 });
   } else {
     location.replace(state === "success" ? "/signin/done" : "/signin");
   }
 };
 
-if (renewal) {
-  // Only from a visible page: a hidden tab must not renew for ever.
-  const renew = () => {
-    if (document.hidden) return;
-    document.removeEventListener("visibilitychange", renew);
-    const itself = document.createElement("input");
-    itself.type = "hidden";
-    itself.name = "itself";
-    itself.value = "1";
-    renewal.append(itself);
-    renewal.submit();
-  };
-  document.addEventListener("visibilitychange", renew);
-  renew();
-} else {
-  // The state comes as a stream. A proxy may hold it back, or lose it without a word, so silence makes the page ask for the state: the
-  // first event is immediate, and later there is one every 25 seconds.
-  const [FIRST_MS, SILENT_MS, ASK_MS] = [2500, 32000, 2000];
+// The state comes as a stream. A proxy may hold it back, or lose it without a word, so silence makes the page ask for the state: the
+// first event is immediate, and later there is one every 25 seconds.
+const FIRST_MS = 2500;
+const SILENT_MS = 32000;
+const ASK_MS = 2000;
+const watch = () => {
   const query = `poll=${encodeURIComponent(box.dataset.poll)}`;
   let [source, opened, heard, isOver, isAsking] = [null, 0, 0, false, false];
   const leave = () => {
@@ -37,6 +38,7 @@ if (renewal) {
   };
   const hear = (state) => {
     if (isOver) return;
+    connected(true);
     // The result is given once: a page that goes on to it asks for nothing more.
     if (state !== box.dataset.state && state !== "scanned") leave();
     show(state);
@@ -67,7 +69,8 @@ if (renewal) {
       // Another session has taken its place: the page itself knows more.
       else if (answer.status === 404 && !isOver) location.reload();
     } catch {
-      // The program is away.
+      // The program is away: the visitor may look again by hand.
+      connected(false);
     } finally {
       isAsking = false;
     }
@@ -80,4 +83,54 @@ if (renewal) {
   addEventListener("beforeunload", leave);
   // A phone that slept may have lost the stream without noticing.
   document.addEventListener("visibilitychange", () => document.hidden || follow());
+};
+
+// [data-check]: the way to look again by hand, shown while the connection is lost.
+const connected = (is) => box.querySelector("[data-check]")?.classList.toggle("lost", !is);
+
+// Digits that were copied may be on their way: they are not replaced by themselves.
+addEventListener("click", (event) => {
+  if (event.target.closest("[data-copy], [data-copy-too]") && box.dataset.poll) sessionStorage.copied = box.dataset.poll;
+});
+
+// Puts the parts of the page with a session in place of this page's; the password and what is typed in it stays.
+const begin = async () => {
+  const main = document.querySelector("main");
+  try {
+    await fetch(beginning.action, { method: "POST", body: new URLSearchParams(new FormData(beginning)), redirect: "manual" });
+    const answer = await fetch(location.href, { cache: "no-store" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const made = page.querySelector("[data-signin]");
+    // Without a session the page says why.
+    if (!made?.dataset.poll) {
+      const notices = page.querySelector(".notices");
+      if (notices) main.prepend(document.adoptNode(notices));
+      return;
+    }
+    for (const part of made.querySelectorAll("[data-part]")) {
+      const old = box.querySelector(`[data-part="${part.dataset.part}"]`);
+      old?.replaceWith(document.adoptNode(part));
+      part.dispatchEvent(new Event("part", { bubbles: true }));
+    }
+    [box.dataset.poll, box.dataset.state] = [made.dataset.poll, made.dataset.state];
+    watch();
+  } catch {
+    // The button is still there.
+  }
+};
+
+if (renewal) {
+  onceVisible(() => {
+    if (sessionStorage.copied === box.dataset.poll) return;
+    const itself = document.createElement("input");
+    itself.type = "hidden";
+    itself.name = "itself";
+    itself.value = "1";
+    renewal.append(itself);
+    renewal.submit();
+  });
+} else if (box.dataset.poll) {
+  watch();
+} else if (beginning) {
+  onceVisible(begin);
 }

@@ -3,12 +3,12 @@
 use crate::{
     http::{cookie::Jar, headers::page_policy},
     sandbox::{PersonalPage, SandboxPage},
-    web::{asset, page},
+    web::page,
 };
 use axum::http::{HeaderValue, header, request::Parts};
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
-use leptos_meta::{MetaTags, Stylesheet, provide_meta_context};
+use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{Route, Router, Routes},
@@ -33,8 +33,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
                 <meta name="color-scheme" content="light dark" />
+                <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f5f7f6" />
+                <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0d0f0e" />
+                <link rel="icon" href="/favicon.ico" sizes="32x32" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <Stylesheet href=asset::url("/pkg/weida.css") />
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
                 {has_islands(path).then(|| view! { <HydrationScripts options=options.clone() islands=true /> })}
                 {asked.as_ref().and_then(reload)}
                 {page::script("/page.js")}

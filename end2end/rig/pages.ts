@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { Phone } from './phone.ts'
-import { beginRegistration, goOn, register, signInAsAdmin, signOut } from './person.ts'
+import { beginRegistration, beginSignIn, goOn, register, signInAsAdmin, signOut } from './person.ts'
 import { addRule } from './replies.ts'
 import { csv, upload } from './transfer.ts'
 import { unique, type Weida } from './index.ts'
@@ -64,8 +64,7 @@ const accountAdmin: State = async (page, weida) => {
 const reviewer: State = async (page, weida) => {
   const phone = await registered(page, weida)
   await signOut(page)
-  await page.goto('/login')
-  await page.getByRole('button', { name: '微信登录' }).click()
+  await beginSignIn(page)
   await phone.scanNewest()
   await phone.say('1')
   await goOn(page)

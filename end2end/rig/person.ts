@@ -29,12 +29,19 @@ export async function register(page: Page, phone: Phone, username = unique('u'))
 export async function goOn(page: Page) {
   if (test.info().project.use.javaScriptEnabled !== false) return
   await page
-    .getByRole('link', { name: '下一步' })
+    .getByRole('link', { name: '我已完成，检查一下' })
     .click()
     // The page also reloads itself: it may have continued before the click.
     .catch(error => {
       if (/\/signin$/.test(page.url())) throw error
     })
+}
+
+/** Opens the sign-in page with a session that waits: a script begins it, without one a button does. */
+export async function beginSignIn(page: Page) {
+  await page.goto('/login')
+  if (test.info().project.use.javaScriptEnabled === false) await page.getByRole('button', { name: '微信登录' }).click()
+  await expect(page.locator('.digits-value').first()).toBeVisible()
 }
 
 export async function signOut(page: Page) {

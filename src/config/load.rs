@@ -33,6 +33,7 @@ pub const ENVIRONMENT: &[(&str, &str)] = &[
     ("WECHAT_ORIGINAL_ID", "wechat.original-id"),
     ("WECHAT_ACCOUNT_NAME", "wechat.account-name"),
     ("WECHAT_ACCOUNT_QR", "wechat.account-qr"),
+    ("WECHAT_ACCOUNT_PICTURE", "wechat.account-picture"),
     ("WECHAT_API_BASE", "wechat.api-base"),
     ("WECHAT_MP_BASE", "wechat.mp-base"),
     ("WECHAT_OPEN_BASE", "wechat.open-base"),

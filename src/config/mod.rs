@@ -136,6 +136,8 @@ pub struct Wechat {
     /// The content of the account's own QR code (`http://weixin.qq.com/r/…`), shown if parametric codes are not
     /// allowed.
     pub account_qr: String,
+    /// The file of the account's picture: PNG, JPEG or WebP. Empty: the program's mark.
+    pub account_picture: String,
     /// The platform's base URL. Empty: its own hosts.
     pub api_base: String,
     pub mp_base: String,

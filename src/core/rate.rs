@@ -31,6 +31,16 @@ pub enum Caller {
     Anyone,
 }
 
+/// Questions to the phone of the home page, per address and minute.
+const QUESTIONS_PER_MINUTE: i64 = 20;
+
+/// Takes one question to the phone of the home page; false if the address asked too many.
+#[must_use]
+pub fn take_question(ctx: &Ctx, address: IpAddr) -> bool {
+    let most = QUESTIONS_PER_MINUTE * factor(ctx, address);
+    ctx.rates.take_in_a_minute(format!("q/{}", subject_of(address)), most, ctx.now() * 1000).is_within
+}
+
 /// Takes one request. Callers on this machine have the configured factor on a private installation.
 pub fn take(ctx: &Ctx, caller: &Caller, address: IpAddr) -> Allowance {
     let limits = &ctx.settings.settings.limits;

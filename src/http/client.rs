@@ -17,12 +17,36 @@ pub struct Client {
     pub address: IpAddr,
     /// Such as `Chrome · Windows`; contains no text of the client's.
     pub browser_label: String,
-    /// True inside WeChat's built-in browser, which cannot scan its own phone's screen.
-    pub is_wechat: bool,
+    /// Where its pages are seen.
+    pub device: Device,
     /// Identifies the request in logs and on error pages.
     pub request_id: String,
     /// Which users signed in with this browser before.
     pub known: Known,
+}
+
+/// Where a page is seen, which decides how its reader can reach the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Device {
+    /// A screen that a phone can scan: a computer, a tablet, WeChat for computers.
+    Desk,
+    /// A phone's browser: a phone cannot scan its own screen.
+    Phone,
+    /// WeChat on a phone: a QR code is recognized by pressing it.
+    WeChat,
+}
+
+impl Device {
+    /// `is_mobile`: the browser's own hint.
+    fn of(agent: &str, is_mobile: bool) -> Self {
+        let is_desktop_app = agent.contains("WindowsWechat") || agent.contains("MacWechat");
+        match () {
+            () if is_desktop_app => Self::Desk,
+            () if agent.contains("MicroMessenger") => Self::WeChat,
+            () if is_mobile || agent.contains("Mobi") && !agent.contains("iPad") => Self::Phone,
+            () => Self::Desk,
+        }
+    }
 }
 
 impl Client {
@@ -44,7 +68,7 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     let client = Client {
         address: address(request.headers(), peer, &state.ctx.settings.trusted_proxies),
         browser_label: browser_label(agent),
-        is_wechat: agent.contains("MicroMessenger"),
+        device: Device::of(agent, request.headers().get("sec-ch-ua-mobile").is_some_and(|hint| hint == "?1")),
         request_id: hex::encode(bytes),
         known: Known::of(&state.ctx, request.headers()),
     };
@@ -142,6 +166,27 @@ mod tests {
         assert_eq!(of(b"\xe4, 203.0.113.7").to_string(), "203.0.113.7");
         assert_eq!(of(b"1.1.1.1, \xe4"), UNKNOWN);
         assert_eq!(of(b"\xff"), UNKNOWN);
+    }
+
+    #[test]
+    fn a_phone_is_told_from_a_screen_that_it_can_scan() {
+        let iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.0 Mobile/15E148 Safari/604.1";
+        let wechat = "Mozilla/5.0 (Linux; Android 14; V2318A) AppleWebKit/537.36 Chrome/116.0 Mobile Safari/537.36 MicroMessenger/8.0.49";
+        let windows =
+            "Mozilla/5.0 (Windows NT 10.0; WOW64) AppleWebKit/537.36 Chrome/116.0 MicroMessenger/7.0 WindowsWechat";
+        let ipad = "Mozilla/5.0 (iPad; CPU OS 12_0 like Mac OS X) AppleWebKit/605.1.15 Version/12.0 Mobile/15E148 Safari/604.1";
+        let reduced = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/126.0.0.0 Safari/537.36";
+        for (agent, is_mobile, device) in [
+            (iphone, false, Device::Phone),
+            (wechat, true, Device::WeChat),
+            (windows, false, Device::Desk),
+            (ipad, false, Device::Desk),
+            (reduced, true, Device::Phone),
+            (reduced, false, Device::Desk),
+            ("", false, Device::Desk),
+        ] {
+            assert_eq!(Device::of(agent, is_mobile), device, "{agent}");
+        }
     }
 
     #[test]

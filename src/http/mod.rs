@@ -1,5 +1,6 @@
 //! The outermost layers, which every request passes before and after its handler.
 
+pub mod account_picture;
 pub mod api;
 pub mod assets;
 pub mod channel_events;

@@ -1,6 +1,6 @@
 //! The state that all handlers share.
 
-use super::{assets::Assets, form::Forms, proxy::UndeclaredProxy};
+use super::{account_picture::AccountPicture, assets::Assets, form::Forms, proxy::UndeclaredProxy};
 use crate::{core::OfficialCtx, wechat::callback::PushSettings};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -23,4 +23,7 @@ pub struct AppState {
     /// True where there is no account, but a sandbox.
     #[from_ref(skip)]
     pub has_sandbox: bool,
+    /// The account's picture, if one is configured.
+    #[from_ref(skip)]
+    pub account_picture: Option<AccountPicture>,
 }

@@ -2,6 +2,7 @@
 
 use super::{assemble, background, router::router};
 use crate::http::{
+    account_picture::AccountPicture,
     assets::Assets,
     client,
     connection::{self, Limits, Policy},
@@ -62,6 +63,7 @@ pub async fn start(mut settings: Checked, clock: Arc<dyn Clock>, rng: Arc<dyn Rn
     if settings.settings.server.public_url.is_empty() && wanted.port() == 0 {
         settings.public_url = Url::parse(&format!("http://{address}")).map_err(|e| e.to_string())?;
     }
+    let account_picture = AccountPicture::read(&settings.settings.wechat.account_picture)?;
     let mut phone = None;
     let account = if let Some(account) = settings.account.clone() {
         account
@@ -98,7 +100,8 @@ pub async fn start(mut settings: Checked, clock: Arc<dyn Clock>, rng: Arc<dyn Rn
     }
     let metrics = assemble::recorder()?;
     let (proxy, forms, stopping) = (Arc::default(), Arc::default(), CancellationToken::new());
-    let state = AppState { ctx, leptos, assets, push, metrics, proxy, forms, stopping, has_sandbox: phone.is_some() };
+    let has_sandbox = phone.is_some();
+    let state = AppState { ctx, leptos, assets, push, metrics, proxy, forms, stopping, has_sandbox, account_picture };
     let alone = state.ctx.store.claim_alone();
     // Releases credits held by an instance that crashed.
     credit::hold::release(&state.ctx, alone.is_some()).await.map_err(|e| e.to_string())?;

@@ -29,6 +29,7 @@ table_rows! {
         pub updated_by: Option<i64>,
         pub updated_door: String,
         pub sort_key: String,
+        pub is_on_home: i64,
     }
 }
 

@@ -92,6 +92,12 @@ pub async fn update_priority_by(db: &mut Tx, ids: &[i64], step: i64, touch: &Tou
     update_all(db, ids, head, step, touch).await
 }
 
+/// Shows rules on the home page, or no longer.
+pub async fn update_on_home(db: &mut Tx, ids: &[i64], is_on_home: bool, touch: &Touch) -> Result<(), StoreError> {
+    let head = "UPDATE reply_rules SET is_on_home = ?, revision = revision + 1, updated_at = ?, updated_by = ?, updated_door = ? WHERE id IN (";
+    update_all(db, ids, head, i64::from(is_on_home), touch).await
+}
+
 async fn update_all(db: &mut Tx, ids: &[i64], head: &'static str, value: i64, touch: &Touch) -> Result<(), StoreError> {
     for chunk in ids.chunks(CHUNK) {
         let query = db.sql_of(&repeated(head, "?", chunk.len(), ")"));

@@ -34,6 +34,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (22, "personal_data", include_str!("../../migrations/0022_personal_data.sql")),
     (23, "ilink", include_str!("../../migrations/0023_ilink.sql")),
     (24, "hot_tables", include_str!("../../migrations/0024_hot_tables.sql")),
+    (26, "rules_on_home", include_str!("../../migrations/0026_rules_on_home.sql")),
 ];
 
 /// Brings the schema up to date. Of several instances that start at the same time, one does it and the others wait.

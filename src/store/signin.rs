@@ -133,6 +133,17 @@ pub async fn find_by_code(db: &mut impl Link, code_hash: &str) -> Result<Option<
     Ok(row.map(|r| SigninRow::read(&r)).transpose()?)
 }
 
+/// True if a page or program of this app waits for its code to be sent.
+pub async fn is_any_waiting(db: &mut impl Link, appid: &str, now: i64) -> Result<bool, StoreError> {
+    let row = db
+        .sql("SELECT id FROM signin_sessions WHERE expires_at > ? AND status = 'waiting' AND appid = ? AND code_hash IS NOT NULL LIMIT 1")
+        .bind(now)
+        .bind(appid.to_owned())
+        .fetch_optional(db.conn())
+        .await?;
+    Ok(row.is_some())
+}
+
 /// The sessions of one WeChat user that wait for confirmation, newest first.
 pub async fn list_scanned(
     db: &mut impl Link,

@@ -79,6 +79,15 @@ impl Lang {
         }
     }
 
+    /// The other language.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Zh => Self::En,
+            Self::En => Self::Zh,
+        }
+    }
+
     /// The language's own name, for readers who do not understand the current one.
     pub const fn own_name(self) -> &'static str {
         match self {

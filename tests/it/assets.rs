@@ -92,7 +92,7 @@ async fn no_file_is_compressed_at_a_request() {
 async fn pages_name_files_by_their_content() {
     let (site, database) = (tempfile::tempdir().unwrap(), Database::open(Engine::Sqlite).await.unwrap());
     let app = app_on(site.path(), &database).await;
-    let page = get(&app, "/login", &[]).await.text().await.unwrap();
+    let page = get(&app, "/docs", &[]).await.text().await.unwrap();
     for path in [format!("/pkg/{NOW}"), "/pkg/weida.0123456789abcdef.css".to_owned()] {
         assert!(page.contains(&format!("\"{path}\"")), "{path}: {page}");
     }

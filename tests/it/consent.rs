@@ -110,7 +110,7 @@ async fn a_password_that_was_changed_meanwhile_opens_no_session(database: &Datab
     let client = Client {
         address,
         browser_label: "test".to_owned(),
-        is_wechat: false,
+        device: weida::http::client::Device::Desk,
         request_id: String::new(),
         known: Known::default(),
     };

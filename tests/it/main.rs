@@ -87,5 +87,6 @@ mod unbinding;
 mod unclean;
 mod unclean_json;
 mod unregister;
+mod visitor_pages;
 mod web;
 mod wrong_address;

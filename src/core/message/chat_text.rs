@@ -31,6 +31,8 @@ texts! {
         me: "编号：{id}\n昵称：{name}\n等级：{level}\n积分：{credits}" / "ID: {id}\nName: {name}\nLevel: {level}\nCredits: {credits}",
         wrong_code: "验证码不对，或已过期。请看网页上最新的数字，或发送“{word}”换一个。"
             / "That code is wrong or has expired. Look at the page for the latest digits, or send “{word}” for a new one.",
+        wrong_length: "验证码是 {digits} 位数字，你发了 {n} 位。看看网页，再发一次。"
+            / "A code has {digits} digits; you sent {n}. Look at the page and send it again.",
         wrong_code_bare: "验证码不对，或已过期。请看网页上最新的数字。"
             / "That code is wrong or has expired. Look at the page for the latest digits.",
         too_many_codes: "验证码错了太多次，请 {seconds} 秒后再发。其他功能照常可用。"
@@ -41,7 +43,8 @@ texts! {
         ask_register: "用 {name} 注册吗？" / "Register as {name}?",
         ask_join: "你还没有账号，用这个微信注册吗？" / "You have no account yet. Register with this WeChat?",
         ask_bind: "把这个微信绑定到账号 {name} 吗？" / "Link this WeChat to the account {name}?",
-        ask_facts: "网站 {site}\n设备 {browser}\n来自 {address}\n时间 {time}" / "Site: {site}\nBrowser: {browser}\nFrom: {address}\nTime: {time}",
+        ask_facts: "网站 {site}\n设备 {browser}\n时间 {time}" / "Site: {site}\nBrowser: {browser}\nTime: {time}",
+        ask_from: "来自 {address}" / "From: {address}",
         yes_login: "是我，登录" / "Yes, sign in",
         yes_register: "是我，注册" / "Yes, register",
         yes_bind: "是我，绑定" / "Yes, link",
@@ -98,6 +101,12 @@ pub fn wrong_code(ctx: &Ctx, lang: Lang) -> String {
     worded(ctx, lang, Command::Code, t.wrong_code, t.wrong_code_bare)
 }
 
+/// The answer to digits that have one more or one fewer than a code.
+pub fn wrong_length(ctx: &Ctx, lang: Lang, sent: usize) -> String {
+    let digits = ctx.settings.settings.signin.code_digits.to_string();
+    fill(Chat::of(lang).wrong_length, &[("digits", &digits), ("n", &sent.to_string())])
+}
+
 /// The answer to digits of a follower who sent too many wrong ones.
 pub fn too_many_codes(lang: Lang, seconds: i64) -> String {
     fill(Chat::of(lang).too_many_codes, &[("seconds", &seconds.to_string())])
@@ -139,10 +148,7 @@ pub fn outcome(ctx: &Ctx, lang: Lang, outcome: &ChatOutcome) -> String {
         ChatOutcome::Expired => t.qr_expired.to_owned(),
         ChatOutcome::TakenByOther => t.qr_taken.to_owned(),
         ChatOutcome::Ask { question, browser_label, address, asked_at } => {
-            let (site, time) = (site(ctx), clock_time(*asked_at));
-            let values =
-                [("site", site.as_str()), ("browser", browser_label), ("address", address), ("time", time.as_str())];
-            asked(t, question, &fill(t.ask_facts, &values))
+            ask(ctx, lang, question, browser_label, address, *asked_at)
         }
         ChatOutcome::AskFollow { name, asked_at } => {
             let (site, time) = (site(ctx), clock_time(*asked_at));
@@ -181,15 +187,32 @@ pub fn outcome(ctx: &Ctx, lang: Lang, outcome: &ChatOutcome) -> String {
     }
 }
 
-/// A question with its facts; each answer has empty lines around it, so that it is easy to tap.
-fn asked(t: &Chat, question: &Question, facts: &str) -> String {
+/// The question about a sign-in, with its facts: site, browser and time (epoch milliseconds), the address last. Each answer has empty
+/// lines around it, so that it is easy to tap.
+pub fn ask(ctx: &Ctx, lang: Lang, question: &Question, browser_label: &str, address: &str, asked_at: i64) -> String {
+    let t = Chat::of(lang);
+    let (site, time) = (site(ctx), clock_time(asked_at));
+    let facts = fill(t.ask_facts, &[("site", &site), ("browser", browser_label), ("time", &time)]);
     let (head, yes) = match question {
         Question::Register(Some(name)) => (fill(t.ask_register, &[("name", name)]), t.yes_register),
         Question::Register(None) => (t.ask_join.to_owned(), t.yes_register),
         Question::Login => (t.ask_login.to_owned(), t.yes_login),
         Question::Bind(name) => (fill(t.ask_bind, &[("name", name)]), t.yes_bind),
     };
-    answerable(t, &format!("{head}\n\n{facts}"), yes)
+    let asked = answerable(t, &format!("{head}\n\n{facts}"), yes);
+    format!("{asked}\n{}", fill(t.ask_from, &[("address", address)]))
+}
+
+/// The words of the chat that agree to a sign-in session of this purpose, and those that refuse it.
+#[must_use]
+pub fn answers_of(purpose: Purpose) -> (&'static str, &'static str) {
+    let t = Chat::of(Lang::Zh);
+    let yes = match purpose {
+        Purpose::Register => t.yes_register,
+        Purpose::Bind => t.yes_bind,
+        Purpose::Login | Purpose::Reset => t.yes_login,
+    };
+    (yes, t.no)
 }
 
 /// A question with its two answers as links.

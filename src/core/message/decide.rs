@@ -117,6 +117,8 @@ pub enum Step<'a> {
     Rule(AnsweredBy, Hit<'a>),
     /// Digits that are not a valid code: always answered, because the follower waits for a page to continue.
     WrongCode,
+    /// Digits with one more or one fewer than a code, that nothing else answers: a slip, if a page waits for a code.
+    Slip(usize),
     /// The welcome for a new follower, if no rule greets them.
     Welcome,
 }
@@ -189,7 +191,8 @@ fn steps<'a>(ctx: &Ctx, rule_sets: &'a RuleSets, user: Option<&User>, input: &In
             let rule = own.map(|hit| Step::Rule(AnsweredBy::OwnRule, hit)).or_else(account);
             let digits = is_code.then(|| Step::Digits(bare.to_owned()));
             let last = if is_code { Some(Step::WrongCode) } else { default() };
-            [command, digits, rule, last].into_iter().flatten().collect()
+            let slip = is_slip(ctx, bare).then_some(Step::Slip(bare.len()));
+            [command, digits, rule, last, slip].into_iter().flatten().collect()
         }
         // A rule for the scene greets first.
         Input::Follow(scene) => {
@@ -207,6 +210,12 @@ fn steps<'a>(ctx: &Ctx, rule_sets: &'a RuleSets, user: Option<&User>, input: &In
 /// True if the text has the form of a code.
 pub fn is_code(ctx: &Ctx, bare: &str) -> bool {
     bare.len() == usize::from(ctx.settings.settings.signin.code_digits) && bare.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// True for digits with one more or one fewer than a code.
+fn is_slip(ctx: &Ctx, bare: &str) -> bool {
+    bare.len().abs_diff(usize::from(ctx.settings.settings.signin.code_digits)) == 1
+        && bare.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn without_keyword(rule: &Rule) -> Hit<'_> {

@@ -9,9 +9,15 @@ use crate::{
         signin::chat::{self, ChatStep},
         signin_log::{self, Door},
     },
-    store::{Tx, identity::IdentityRow},
+    store::{self, StoreError, Tx, identity::IdentityRow},
     text::Lang,
 };
+
+/// The answer to digits with one more or one fewer than a code, if a page waits for a code.
+pub(super) async fn slip(ctx: &Ctx, db: &mut Tx, appid: &str, sent: usize) -> Result<Option<String>, StoreError> {
+    let is_waiting = store::signin::is_any_waiting(db, appid, ctx.now()).await?;
+    Ok(is_waiting.then(|| chat_text::wrong_length(ctx, Lang::Zh, sent)))
+}
 
 /// The state of one message's digits.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use super::{
     command_result::{CommandResult, Sender},
     commands::{Command, Invocation},
     decide::{self, Input, RuleSets, Step, Steps},
-    digits::SentDigits,
+    digits::{self, SentDigits},
     effects::Effects,
     follower::{self, Unfollowed},
     join, overflow, rule_commands, split,
@@ -179,10 +179,8 @@ async fn first_answer(
                 }
                 outcome
             }
-            Step::WrongCode => {
-                let text = digits.wrong(ctx, db, identity).await?;
-                Some(Outcome { is_secret: true, ..Outcome::text(AnsweredBy::Signin, text) })
-            }
+            Step::WrongCode => Some(about_digits(digits.wrong(ctx, db, identity).await?)),
+            Step::Slip(sent) => digits::slip(ctx, db, &identity.appid, sent).await?.map(about_digits),
             Step::Welcome => {
                 let mut outcome = Outcome::text(AnsweredBy::Follow, chat_text::welcome(ctx, Lang::Zh));
                 outcome.code = greet(ctx, db, (identity, user), AnsweredBy::Follow, &mut outcome.replies).await?;
@@ -197,6 +195,11 @@ async fn first_answer(
         rule::stats::message(ctx, db, ACCOUNT, false).await?;
     }
     Ok(Outcome { mute: steps.into_muted(), ..Outcome::nothing() })
+}
+
+/// The answer to digits. They are as secret as a code, also a part of one.
+fn about_digits(text: String) -> Outcome {
+    Outcome { is_secret: true, ..Outcome::text(AnsweredBy::Signin, text) }
 }
 
 /// Fills in the data to store: user, trace and unanswered text.

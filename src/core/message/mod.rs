@@ -12,6 +12,7 @@ pub mod original_id;
 pub mod personal;
 pub mod preview;
 pub mod replay;
+pub mod showcase;
 pub mod trace;
 pub mod unanswered;
 
@@ -37,5 +38,6 @@ mod user_data;
 pub use answer::{answer, answer_signed};
 pub use answered_by::AnsweredBy;
 pub use batch::PushQueue;
+pub use chat_text::{answers_of, ask as ask_text};
 pub use overflow::Hold;
 pub use split::{PART_MAX_BYTES, Rest, pieces};

@@ -114,7 +114,7 @@ pub async fn answer(
                 is_code = true;
                 None
             }
-            Step::Welcome => None,
+            Step::Slip(_) | Step::Welcome => None,
         };
         if answered.is_some() {
             break;

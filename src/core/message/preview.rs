@@ -115,7 +115,7 @@ async fn first_reply(
                 None => continue,
             },
             // No page shows a code just now.
-            Step::Digits(_) => continue,
+            Step::Digits(_) | Step::Slip(_) => continue,
             Step::WrongCode => Reply::text(AnsweredBy::Signin, chat_text::wrong_code(ctx, Lang::Zh)),
             Step::Welcome => Reply::text(AnsweredBy::Follow, chat_text::welcome(ctx, Lang::Zh)),
         };

@@ -27,17 +27,26 @@ pub struct Allowance {
 pub struct Rates(Mutex<HashMap<String, i64>>);
 
 impl Rates {
-    /// Takes one request of a caller. `now`: in microseconds.
+    /// Takes one request of a caller with this many per second. `now`: in microseconds.
     pub(super) fn take(&self, subject: String, limit: i64, now: i64) -> Allowance {
+        self.take_within(subject, limit, SECOND_US, now)
+    }
+
+    /// The same with this many per minute.
+    pub(super) fn take_in_a_minute(&self, subject: String, limit: i64, now: i64) -> Allowance {
+        self.take_within(subject, limit, 60 * SECOND_US, now)
+    }
+
+    fn take_within(&self, subject: String, limit: i64, window: i64, now: i64) -> Allowance {
         let limit = limit.clamp(1, SECOND_US);
-        let each = SECOND_US / limit;
+        let each = window / limit;
         let mut full_at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if full_at.len() >= MOST {
             full_at.retain(|_, at| *at > now);
         }
         let entry = full_at.entry(subject).or_insert(now);
         // Never beyond an empty bucket: a clock that was set back must not lock a caller out.
-        let at = (*entry).clamp(now, now + SECOND_US);
+        let at = (*entry).clamp(now, now + window);
         let is_within = at + each <= now + each * limit;
         *entry = if is_within { at + each } else { at };
         Allowance {
@@ -69,6 +78,15 @@ mod tests {
         assert_eq!((0..60).filter(|_| take(&rates, 10_000).is_within).count(), 50);
         // Other callers are not affected.
         assert!(rates.take("t/y".to_owned(), 50, 10_000_000).is_within);
+    }
+
+    #[test]
+    fn twenty_at_once_and_one_every_three_seconds_after_that() {
+        let rates = Rates::default();
+        let ask = |now_ms: i64| rates.take_in_a_minute("q/x".to_owned(), 20, now_ms * 1000).is_within;
+        assert_eq!((0..40).filter(|_| ask(0)).count(), 20);
+        assert!(!ask(2_900) && ask(3_000) && !ask(3_100));
+        assert_eq!((0..40).filter(|_| ask(120_000)).count(), 20);
     }
 
     #[test]

@@ -180,6 +180,7 @@ fn fresh(ctx: &Ctx, number: i64) -> Rule {
         updated_at: ctx.now(),
         updated_by: None,
         updated_door: Source::default(),
+        is_on_home: false,
         revision: 0,
     }
 }
@@ -204,6 +205,7 @@ fn record(ctx: &Ctx, editor: &Editor, rule: &Rule, parsed: Parsed) -> RuleRecord
         updated_by: Some(editor.actor_id),
         updated_door: editor.door.as_str().to_owned(),
         sort_key,
+        is_on_home: i64::from(rule.is_on_home),
     };
     RuleRecord { rule: row, keywords, contents }
 }

@@ -6,6 +6,7 @@ pub mod draft;
 pub mod edit;
 pub mod error_text;
 pub mod history;
+pub mod home;
 pub mod media;
 pub mod pairs;
 pub mod refold;
@@ -243,6 +244,9 @@ pub struct Rule {
     /// The user who changed it last; `None` if not recorded, 0 for the program itself.
     pub updated_by: Option<i64>,
     pub updated_door: Source,
+    /// Shown on the home page: visitors may ask for it there. A choice of this installation, which no file of rules has.
+    #[serde(skip)]
+    pub is_on_home: bool,
     /// Raised by every change: a save with an older revision is refused.
     pub revision: i64,
 }
@@ -279,6 +283,7 @@ impl From<RuleRecord> for Rule {
             updated_at: rule.updated_at,
             updated_by: rule.updated_by,
             updated_door: Source::of(&rule.updated_door),
+            is_on_home: rule.is_on_home == 1,
             revision: rule.revision,
         }
     }

@@ -54,6 +54,21 @@ pub async fn login(ctx: &OfficialCtx, purpose: Purpose, asker: Asker) -> Result<
     start(ctx, purpose, asker, Pending::default(), 0).await
 }
 
+/// Begins a sign-in, or goes on with the one that this browser has begun and that still waits: reopening a page asks the platform for
+/// nothing.
+///
+/// # Errors
+/// [`CoreError::TooMany`].
+pub async fn login_again(ctx: &OfficialCtx, own: Option<Secrets>, asker: Asker) -> Result<Secrets, CoreError> {
+    if let Some(secrets) = own
+        && let Some(view) = view(ctx, &secrets).await?
+        && view.waits_for_login(asker.next_path.as_deref())
+    {
+        return Ok(secrets);
+    }
+    login(ctx, Purpose::Login, asker).await
+}
+
 /// Begins binding WeChat to the signed-in user.
 ///
 /// # Errors

@@ -151,6 +151,7 @@ pub struct View {
     /// The name that a registration requests.
     pub username: Option<String>,
     /// Epoch milliseconds.
+    pub created_at: i64,
     pub expires_at: i64,
     /// How often the page was renewed.
     pub refreshes: i64,
@@ -161,6 +162,12 @@ pub struct View {
 }
 
 impl View {
+    /// True for a sign-in that has not ended and leads to this path.
+    #[must_use]
+    pub fn waits_for_login(&self, next_path: Option<&str>) -> bool {
+        self.purpose == Purpose::Login && !self.status.is_final() && self.next_path.as_deref() == next_path
+    }
+
     fn of(row: SigninRow, guesses_per_session: i64, now: i64) -> Self {
         let status = Status::of(&row.status);
         Self {
@@ -171,6 +178,7 @@ impl View {
             fault: row.fault.as_deref().and_then(Fault::of),
             qr_url: row.qr_url,
             username: row.pending_username,
+            created_at: row.created_at,
             expires_at: row.expires_at,
             refreshes: row.refreshes,
             guesses_left: (guesses_per_session - row.guesses).max(0),

@@ -69,6 +69,7 @@ pub(super) const RULES: &[Table] = &[
             technical("updated_by"),
             technical("updated_door"),
             withheld("sort_key"),
+            technical("is_on_home"),
         ],
     },
     Table {

@@ -5,12 +5,12 @@ use crate::{
     core::{
         CoreError,
         account::{login, session::SignInMethod},
-        signin::{Purpose, Secrets, begin},
+        signin::{Secrets, begin},
     },
     http::session,
     web::page::{
         PageRequest,
-        path::{local_path, with_next},
+        path::{as_guest, local_path, with_next},
     },
 };
 use leptos::prelude::{ServerFnError, server};
@@ -21,9 +21,11 @@ pub async fn register(
     #[server(default)] username: String,
     #[server(default)] password: String,
     #[server(default)] next: String,
+    #[server(default)] guest: String,
 ) -> Result<(), ServerFnError> {
     let request = PageRequest::now();
-    let back = Back::to(with_next("/register", &next), "register").keep("username", &username);
+    let back =
+        Back::to(as_guest(with_next("/register", &next), !guest.is_empty()), "register").keep("username", &username);
     let begun = begin::register(&request.ctx, &username, &password, request.asker(&next)).await;
     request.answer(begun.map(|secrets| wait(&request, &secrets)), back)
 }
@@ -34,9 +36,10 @@ pub async fn sign_in(
     #[server(default)] username: String,
     #[server(default)] password: String,
     #[server(default)] next: String,
+    #[server(default)] guest: String,
 ) -> Result<(), ServerFnError> {
     let request = PageRequest::now();
-    let back = Back::to(with_next("/login", &next), "login").keep("username", &username);
+    let back = Back::to(as_guest(with_next("/login", &next), !guest.is_empty()), "login").keep("username", &username);
     let outcome = async {
         let user = login::by_password(&request.ctx, &username, &password, request.client.place()).await?;
         session::sign_in(&request.session, &user, &request.client, SignInMethod::Password).await?;
@@ -45,11 +48,11 @@ pub async fn sign_in(
     request.answer(outcome.await, back)
 }
 
-/// Begins a sign-in with WeChat.
+/// Begins a sign-in with WeChat, or goes on with this browser's own.
 #[server(prefix = "/do", endpoint = "wechat")]
 pub async fn wechat(#[server(default)] next: String) -> Result<(), ServerFnError> {
     let request = PageRequest::now();
-    let begun = begin::login(&request.ctx, Purpose::Login, request.asker(&next)).await;
+    let begun = begin::login_again(&request.ctx, request.secrets(), request.asker(&next)).await;
     request.answer(begun.map(|secrets| wait(&request, &secrets)), Back::to(with_next("/login", &next), "wechat"))
 }
 

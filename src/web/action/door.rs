@@ -6,7 +6,7 @@ use crate::{
         CoreError, message,
         signin::{Purpose, View, begin, enter_code},
     },
-    web::page::PageRequest,
+    web::page::{PageRequest, path::with_next},
 };
 use leptos::prelude::{ServerFnError, server};
 
@@ -41,6 +41,12 @@ pub async fn renew(#[server(default)] itself: String) -> Result<(), ServerFnErro
     };
     // The password expired with the session: the form must be filled in again.
     let back = match (&view, renewed.await) {
+        (Ok(Some(view)), Ok(secrets)) if view.purpose == Purpose::Login => {
+            request.set_secrets(&secrets);
+            // The page with the password beside the codes; its address tells which page the sign-in leads to.
+            let place = with_next("/login", view.next_path.as_deref().unwrap_or_default());
+            return request.answer(Ok(Step::Redirect(place)), Back::default());
+        }
         (_, Ok(secrets)) => return request.answer(Ok(wait(&request, &secrets)), Back::default()),
         (Ok(Some(view)), Err(e @ CoreError::SessionOver))
             if view.purpose == Purpose::Register && view.status.is_final() =>

@@ -51,12 +51,8 @@ pub fn TopBar(
     /// The site's name, if configured.
     #[prop(optional, into)]
     brand: Words,
-    /// The address of the sign-in page for visitors; empty: no sign-in button.
-    #[prop(optional, into)]
-    sign_in: Words,
 ) -> impl IntoView {
     let t = Common::of(prefs.lang);
-    let sign_in = sign_in.get().filter(|_| account.is_none());
     view! {
         <a class="skip" href="#main">{t.skip}</a>
         <header class="bar">
@@ -69,7 +65,6 @@ pub fn TopBar(
                             {t.go_to} " " <kbd>"Ctrl K"</kbd>
                         </button>
                     })}
-                    {sign_in.map(|href| view! { <a class="button plain small" href=href>{t.sign_in}</a> })}
                     <Menu prefs account />
                 </div>
             </div>

@@ -2,33 +2,40 @@
 //!
 //! The copy buttons are hidden until the page's script shows them: without it they would not work.
 
-use super::{Icon, Shape, Words};
+use super::{Icon, Shape};
 use crate::text::Lang;
 use crate::web::text::Common;
 use leptos::prelude::*;
 
-/// A dynamic code, large, in groups of three. Selecting and copying yields the digits alone.
+/// Digits to be sent, large, in groups of three. Selecting and copying yields the digits alone.
 #[component]
-pub fn CodeDisplay(
+pub fn Digits(
     /// The digits.
     #[prop(into)]
     code: String,
-    /// The language.
-    lang: Lang,
-    /// Instructions, above.
-    #[prop(optional, into)]
-    label: Words,
-    /// Validity, below.
-    #[prop(optional, into)]
-    note: Words,
+    /// No longer valid: struck through, and not selected as a whole.
+    #[prop(optional)]
+    old: bool,
 ) -> impl IntoView {
     let groups = groups(&code).into_iter().map(|group| view! { <span>{group}</span> }).collect_view();
+    view! { <p class=if old { "digits-value old" } else { "digits-value" }>{groups}</p> }
+}
+
+/// A button that copies a text and says so itself. Hidden until the page's script shows it.
+#[component]
+pub fn Copy(
+    /// The text.
+    #[prop(into)]
+    text: String,
+    /// The language.
+    lang: Lang,
+) -> impl IntoView {
+    let t = Common::of(lang);
     view! {
-        <div class="digits">
-            {label.get().map(|label| view! { <p class="digits-name">{label}</p> })}
-            <p class="digits-value">{groups}</p> <CopyButton text=code lang with_words=true />
-            {note.get().map(|note| view! { <p class="digits-name">{note}</p> })}
-        </div>
+        <button type="button" class="button tint" data-copy=text data-done=t.copied hidden>
+            <Icon shape=Shape::Copy />
+            <span aria-live="polite">{t.copy}</span>
+        </button>
     }
 }
 
@@ -63,13 +70,12 @@ pub fn CodeBlock(
 }
 
 #[component]
-fn CopyButton(text: String, lang: Lang, #[prop(optional)] with_words: bool) -> impl IntoView {
+fn CopyButton(text: String, lang: Lang) -> impl IntoView {
     let t = Common::of(lang);
-    let class = if with_words { "button plain small" } else { "button quiet small square" };
     view! {
-        <button type="button" class=class data-copy=text data-done=t.copied hidden>
+        <button type="button" class="button quiet small square" data-copy=text data-done=t.copied hidden>
             <Icon shape=Shape::Copy />
-            <span class=(!with_words).then_some("sr-only") aria-live="polite">{t.copy}</span>
+            <span class="sr-only" aria-live="polite">{t.copy}</span>
         </button>
     }
 }

@@ -1,7 +1,8 @@
 //! A text field or text area with its label, hint and error.
 
 use super::{Icon, Shape, Words};
-use crate::web::escape::inside_textarea;
+use crate::text::Lang;
+use crate::web::{escape::inside_textarea, text::Common};
 use leptos::prelude::*;
 
 /// An input with its label. An error is shown at the field and takes the focus; of several, the browser focuses the
@@ -57,33 +58,40 @@ pub fn Field(
     /// A code, in large digits.
     #[prop(optional)]
     digits: bool,
+    /// For a password: a switch in this language that shows it, hidden until the page's script works.
+    #[prop(optional)]
+    reveal: Option<Lang>,
 ) -> impl IntoView {
     let wrong = error.is_some();
     let wire = Wire::new(&name, &hint, &error);
     let used = value.clone().get().map_or(0, |text| text.encode_utf16().count());
     let counter = maxlength.filter(|_| count).map(|max| counter(&name, used, max));
+    let id = name.clone();
+    let input = view! {
+        <input
+            class=if digits { "input digits-input" } else { "input" }
+            id=id.clone()
+            name=name
+            type=kind
+            value=value.get()
+            placeholder=placeholder.get()
+            autocomplete=autocomplete.get()
+            inputmode=inputmode.get()
+            pattern=pattern.get()
+            required=required
+            maxlength=maxlength
+            autofocus=autofocus || wrong
+            aria-invalid=wrong.then_some("true")
+            aria-describedby=wire.described_by.clone()
+        />
+    };
     view! {
         <div class="field">
             <div class="field-top">
-                <label for=name.clone()>{label}</label>
+                <label for=id>{label}</label>
                 {mark.get().map(|mark| view! { <span class="field-mark">{mark}</span> })} {counter}
             </div>
-            <input
-                class=if digits { "input digits-input" } else { "input" }
-                id=name.clone()
-                name=name
-                type=kind
-                value=value.get()
-                placeholder=placeholder.get()
-                autocomplete=autocomplete.get()
-                inputmode=inputmode.get()
-                pattern=pattern.get()
-                required=required
-                maxlength=maxlength
-                autofocus=autofocus || wrong
-                aria-invalid=wrong.then_some("true")
-                aria-describedby=wire.described_by.clone()
-            />
+            {match reveal { Some(lang) => revealable(input, lang).into_any(), None => input.into_any() }}
             {wire.below(hint, error)}
         </div>
     }
@@ -182,6 +190,17 @@ impl Wire {
             }),
             hint.get().map(|hint| view! { <p class="field-hint" id=hint_id>{hint}</p> }),
         )
+    }
+}
+
+/// A password with the switch that shows it. The switch has no name with the word "password": the field's label must stay unique.
+fn revealable(input: impl IntoView, lang: Lang) -> impl IntoView {
+    let t = Common::of(lang);
+    view! {
+        <div class="with-end">
+            {input}
+            <button type="button" data-reveal=t.hide hidden>{t.show}</button>
+        </div>
     }
 }
 

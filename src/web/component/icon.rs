@@ -29,10 +29,16 @@ pub enum Shape {
     Clock,
     /// A phone.
     Phone,
+    /// A screen.
+    Screen,
+    /// An arrow to a line: download.
+    Download,
     /// A person.
     Person,
     /// Three lines.
     Menu,
+    /// Three dots in a row.
+    More,
     /// Two sheets.
     Copy,
     /// A magnifying glass.
@@ -74,8 +80,11 @@ impl Shape {
             Self::Phone => {
                 "M6.5 2.5h7a1.3 1.3 0 0 1 1.3 1.3v12.4a1.3 1.3 0 0 1-1.3 1.3h-7a1.3 1.3 0 0 1-1.3-1.3V3.8a1.3 1.3 0 0 1 1.3-1.3M9 15h2"
             }
+            Self::Screen => "M4.8 4h10.4a1 1 0 0 1 1 1v8.2H3.8V5a1 1 0 0 1 1-1M1.8 16h16.4",
+            Self::Download => "M10 3v9.5M6 9l4 4 4-4M3.5 16.5h13",
             Self::Person => "M10 3a3.3 3.3 0 1 0 0 6.6A3.3 3.3 0 0 0 10 3M3.5 17c.5-3.2 3.2-4.8 6.5-4.8s6 1.6 6.5 4.8",
             Self::Menu => "M3.5 5.5h13M3.5 10h13M3.5 14.5h13",
+            Self::More => "M4.5 10v.01M10 10v.01M15.5 10v.01",
             Self::Copy => "M8 7h8v10H8zM12 7V3H4v10h4",
             Self::Search => "M9 3.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11M13 13l4 4",
             Self::Plus => "M10 4v12M4 10h12",

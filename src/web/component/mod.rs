@@ -12,8 +12,10 @@ mod choice;
 mod code;
 mod confirm;
 mod empty;
+mod face;
 mod fact;
 mod field;
+mod fold;
 mod foot;
 mod icon;
 mod meter;
@@ -25,10 +27,11 @@ mod prefs;
 mod profile_field;
 mod qr;
 mod savebar;
+mod says;
 mod spark;
-mod stepper;
 mod tab;
 mod table;
+mod visitor_bar;
 mod words;
 
 pub use badge::Badge;
@@ -38,26 +41,29 @@ pub use card::{Card, Figure, PageHead};
 pub use cell::{Cell, Cells};
 pub use chart::{Bars, Column};
 pub use choice::{Check, Pick, Segment};
-pub use code::{CodeBlock, CodeDisplay, CopyId};
+pub use code::{CodeBlock, Copy, CopyId, Digits};
 pub use confirm::ConfirmCard;
 pub use empty::Empty;
+pub use face::Face;
 pub use fact::{Fact, Facts};
 pub use field::{Area, Field};
+pub use fold::Fold;
 pub use foot::Footer;
 pub use icon::{Icon, Mark, Shape};
 pub use meter::Meter;
 pub use notice::{Notice, Toast, Tone};
 pub use pager::{Pager, StepPager};
-pub use phone::{Bubble, PhoneChat, PhoneMessage, Piece};
+pub use phone::{Bubble, PhoneChat, PhoneMessage, Piece, chat_line};
 pub use piece::pieces;
 pub use prefs::{LangSwitch, PREFS_PATH, ThemeSwitch};
 pub use profile_field::profile_field;
-pub use qr::{QrPanel, QrState};
+pub use qr::QrFrame;
 pub use savebar::SaveBar;
+pub use says::{Line, Mood, Says, Sign};
 pub use spark::Spark;
-pub use stepper::Stepper;
 pub use tab::{SideNav, Tab, Tabs};
 pub use table::{Head, Table};
+pub use visitor_bar::VisitorBar;
 pub use words::Words;
 
 #[cfg(test)]
@@ -81,7 +87,8 @@ mod tests {
             <Field label=HOSTILE name="n" value=HOSTILE error=HOSTILE />
             <Area label="l" name="a" value="</textarea><script>" />
             <PhoneChat lang=Lang::Zh title=HOSTILE bubbles />
-            <CodeDisplay lang=Lang::En code=HOSTILE />
+            <Digits code=HOSTILE />
+            <Copy lang=Lang::En text=HOSTILE />
             <LangSwitch prefs />
         }
         .to_html();
@@ -94,9 +101,9 @@ mod tests {
     fn no_part_needs_what_our_content_policy_refuses() {
         let html = view! {
             <TopBar prefs=Prefs::default() />
-            <QrPanel lang=Lang::Zh src="/qr.png" alt="x" />
+            <QrFrame src="/qr.png" alt="x" press=true />
+            <Says lines=vec![Line::always("a", "b", Mood::Good, Sign::Icon(Shape::Check))] />
             <Meter name="m" used=3 limit=Some(10) />
-            <Stepper lang=Lang::Zh steps=vec!["a".to_owned(), "b".to_owned()] current=1 />
             <Footer lang=Lang::Zh />
         }
         .to_html();
@@ -121,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_code_is_copied_without_the_gap_that_is_shown() {
-        let html = view! { <CodeDisplay lang=Lang::Zh code="482713" /> }.to_html().replace("<!>", "");
+        let html = view! { <Digits code="482713" /><Copy lang=Lang::Zh text="482713" /> }.to_html().replace("<!>", "");
         assert!(html.contains(r#"data-copy="482713""#) && html.contains("<span>482</span>"), "{html}");
     }
 }

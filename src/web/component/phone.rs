@@ -1,6 +1,6 @@
 //! A phone with a chat, for the sandbox and the preview of replies.
 
-use super::{Icon, Mark, Shape, Words};
+use super::{Icon, Shape, Words, face::picture};
 use crate::text::Lang;
 use crate::web::{
     markup::leads_to_a_page,
@@ -70,7 +70,7 @@ pub fn PhoneChat(
     let t = Common::of(lang);
     let label = title.clone();
     let initial = owner.get().and_then(|name| name.chars().next()).unwrap_or('我');
-    let lines = bubbles.into_iter().map(|bubble| line(bubble, initial, lang)).collect_view();
+    let lines = bubbles.into_iter().map(|bubble| chat_line(bubble, initial, lang)).collect_view();
     let foot = children.map_or_else(
         || view! { <div class="phone-still" aria-hidden="true"></div> }.into_any(),
         |children| children().into_any(),
@@ -87,12 +87,13 @@ pub fn PhoneChat(
     }
 }
 
-fn line(bubble: Bubble, initial: char, lang: Lang) -> impl IntoView {
+/// A line of a chat, in its list. `initial`: the owner's avatar.
+pub fn chat_line(bubble: Bubble, initial: char, lang: Lang) -> impl IntoView {
     match bubble {
         Bubble::Line(text) => view! { <li class="chat-line">{text}</li> }.into_any(),
         Bubble::Theirs(message) => view! {
             <li class="said">
-                <span class="avatar" aria-hidden="true"><Mark /></span>
+                <span class="avatar" aria-hidden="true">{picture()}</span>
                 {content(message, lang)}
             </li>
         }

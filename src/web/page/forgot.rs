@@ -1,10 +1,14 @@
 //! `/forgot`: resets a password with a code that the account sends in the chat.
 
-use super::{Filled, PageContent, PageError, Visitor, page, signin::with_guesses};
+use super::{
+    Filled, PageError, Visitor, VisitorContent, page,
+    signin::{gate_class, with_guesses},
+    visitor_frame::corner_link,
+};
 use crate::{
     core::signin::{Purpose, begin},
     web::{
-        component::{Card, Field, PageHead, Submit},
+        component::{Field, Line, Mood, Says, Sign, Submit},
         text::{Common, fill, forgot::Forgot},
     },
 };
@@ -15,7 +19,7 @@ pub fn ForgotPage() -> impl IntoView {
     page(forgot)
 }
 
-async fn forgot(visitor: Visitor) -> Result<PageContent, PageError> {
+async fn forgot(visitor: Visitor) -> Result<VisitorContent, PageError> {
     let request = &visitor.request;
     let (c, t) = (Common::of(request.lang()), Forgot::of(request.lang()));
     let settings = &request.ctx.settings.settings;
@@ -26,38 +30,40 @@ async fn forgot(visitor: Visitor) -> Result<PageContent, PageError> {
         name => fill(t.how, &[("name", &format!("「{name}」"))]),
     };
     let code_hint = fill(t.code_hint, &[("n", &settings.signin.code_digits.to_string())]);
+    let lang = request.lang();
     let body = view! {
-        <PageHead title=t.title />
-        <Card>
-            <p>{how}</p>
-            <form class="stack" method="post" action="/do/forgot">
-                <Field
-                    label=c.code
-                    name="code"
-                    value=filled.value("code")
-                    error=code_error
-                    hint=code_hint
-                    autocomplete="one-time-code"
-                    inputmode="numeric"
-                    required=true
-                    digits=true
-                />
-                <Field
-                    label=t.new_password
-                    name="new_password"
-                    kind="password"
-                    error=filled.error("new_password")
-                    hint=t.password_hint
-                    autocomplete="new-password"
-                    required=true
-                />
-                <p class="soft">{t.all_out}</p>
-                <Submit text=t.submit block=true />
-                <p class="center">{t.remembered} " " <a href="/login">{c.sign_in}</a></p>
-            </form>
-        </Card>
+        <div class=format!("{} single", gate_class(request.client.device))>
+            <Says lines=vec![Line::always(t.title, how, Mood::Plain, Sign::None)] />
+            <section class="panel roomy">
+                <form class="stack" method="post" action="/do/forgot">
+                    <Field
+                        label=c.code
+                        name="code"
+                        value=filled.value("code")
+                        error=code_error
+                        hint=code_hint
+                        autocomplete="one-time-code"
+                        inputmode="numeric"
+                        required=true
+                        digits=true
+                    />
+                    <Field
+                        label=t.new_password
+                        name="new_password"
+                        kind="password"
+                        error=filled.error("new_password")
+                        hint=t.password_hint
+                        autocomplete="new-password"
+                        required=true
+                        reveal=lang
+                    />
+                    <Submit text=t.submit block=true />
+                    <p class="small-text soft center">{t.all_out}</p>
+                </form>
+            </section>
+        </div>
     };
-    Ok(PageContent::narrow(t.title, body))
+    Ok(VisitorContent::new(t.title, corner_link("/login".to_owned(), t.remembered), body))
 }
 
 async fn code_error(visitor: &Visitor, filled: &Filled) -> Result<Option<String>, PageError> {

@@ -5,13 +5,14 @@ use crate::{
     http::{cookie::Jar, state::AppState},
     web::{
         action::{Flash, flash::Offer},
+        asset,
         component::{Account, Footer, Kind, NavLink, Notice, Submit, Toast, Tone, TopBar},
         escape::escaped,
         text::{Common, fill},
     },
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos_meta::{Stylesheet, Title};
 
 /// The document's body: bar, notices, the page's content, footer.
 pub fn frame(visitor: &Visitor, content: PageContent) -> AnyView {
@@ -19,9 +20,7 @@ pub fn frame(visitor: &Visitor, content: PageContent) -> AnyView {
     let (lang, prefs) = (request.lang(), request.prefs.clone());
     let t = Common::of(lang);
     let PageContent { title, width, body } = content;
-    if request.cookie(Jar::Flash).is_some() {
-        request.set_cookie(Jar::Flash, "", 0);
-    }
+    forget_flash(request);
     let mut nav = Vec::new();
     if visitor.user.is_some() {
         nav.push(NavLink::new("/me", t.me, request.path()));
@@ -30,19 +29,20 @@ pub fn frame(visitor: &Visitor, content: PageContent) -> AnyView {
     if visitor.is_admin() {
         nav.push(NavLink::new(CONSOLE, t.admin, request.path()));
     }
+    let guest = visitor.is_admin().then(|| NavLink::new("/register?guest", t.as_guest, ""));
     let account = visitor.user.as_ref().map(|user| Account {
         name: user.nickname.clone(),
-        links: nav.clone(),
+        links: nav.iter().cloned().chain(guest).collect(),
         sign_out: "/do/sign-out".to_owned(),
     });
     let has_sandbox = expect_context::<AppState>().has_sandbox;
     if has_sandbox {
         nav.push(NavLink::new("/sandbox", t.sandbox, request.path()));
     }
-    let sign_in = if request.path() == "/" { "/login" } else { "" };
     view! {
         <Title text=escaped(&format!("{title} · {}", t.brand)) />
-        <TopBar prefs nav account sign_in />
+        <Stylesheet href=asset::url("/pkg/weida.css") />
+        <TopBar prefs nav account />
         <main id="main" tabindex="-1">
             <div class=format!("page {width}").trim_end().to_owned()>
                 {wrong_address(request)}
@@ -56,9 +56,16 @@ pub fn frame(visitor: &Visitor, content: PageContent) -> AnyView {
     .into_any()
 }
 
+/// A flash is shown once.
+pub(super) fn forget_flash(request: &PageRequest) {
+    if request.cookie(Jar::Flash).is_some() {
+        request.set_cookie(Jar::Flash, "", 0);
+    }
+}
+
 /// Says that the page was opened under a wrong address, and links to the right one. A script removes it where only a proxy uses that
 /// address (`public/page.js`).
-fn wrong_address(request: &PageRequest) -> Option<AnyView> {
+pub(super) fn wrong_address(request: &PageRequest) -> Option<AnyView> {
     let wrong = request.wrong_address.as_ref()?;
     let (t, public_url) = (Common::of(request.lang()), &request.ctx.settings.public_url);
     let right = public_url.as_str().trim_end_matches('/').to_owned();
@@ -78,7 +85,7 @@ fn wrong_address(request: &PageRequest) -> Option<AnyView> {
 }
 
 /// The notice of the last action.
-fn flash_message(visitor: &Visitor) -> Option<AnyView> {
+pub(super) fn flash_message(visitor: &Visitor) -> Option<AnyView> {
     let Flash { notice, offer, request_id, .. } = visitor.flash.clone();
     let (tone, text) = notice?;
     if let Some(Offer { action, text: act, fields }) = offer {

@@ -19,6 +19,7 @@ mod setup;
 mod shell;
 mod signin;
 mod visitor;
+mod visitor_frame;
 
 pub mod admin;
 pub mod path;
@@ -42,8 +43,13 @@ pub use setup::SetupPage;
 pub use shell::page;
 pub use signin::SigninPage;
 pub use visitor::{Filled, Visitor};
+pub use visitor_frame::{VisitorContent, account_name};
 
-use crate::{core::CoreError, http::state::AppState, web::action};
+use crate::{
+    core::CoreError,
+    http::{account_picture, state::AppState},
+    web::action,
+};
 use axum::{
     Router,
     routing::{get, post},
@@ -55,6 +61,8 @@ pub fn routes() -> Router<AppState> {
     Router::new()
         .merge(rule::routes())
         .route("/prefs", post(prefs::choose))
+        .route("/say", get(home::say))
+        .route(account_picture::PATH, get(qr_image::picture))
         .route("/signin/done", get(action::collect::done).post(action::collect::done))
         .route("/signin/qr.png", get(qr_image::scene))
         .route("/signin/account.png", get(qr_image::account))
@@ -65,5 +73,5 @@ pub fn routes() -> Router<AppState> {
 /// The page for a missing address.
 #[component]
 pub fn NotFound() -> impl IntoView {
-    page(|_| async { Err(CoreError::NotFound.into()) })
+    page(|_| async { Err::<PageContent, _>(CoreError::NotFound.into()) })
 }

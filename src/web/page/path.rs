@@ -22,6 +22,15 @@ pub fn with_next(path: &str, next: &str) -> String {
     }
 }
 
+/// `path` with the mark that it is seen as a visitor sees it, also by a browser that is signed in: on `/register` and `/login` only.
+pub fn as_guest(path: String, is_guest: bool) -> String {
+    match (is_guest, path.contains('?')) {
+        (false, _) => path,
+        (true, false) => path + "?guest",
+        (true, true) => path + "&guest",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

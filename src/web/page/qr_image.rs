@@ -6,7 +6,7 @@ use crate::{
 };
 use axum::{
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 
@@ -20,6 +20,13 @@ pub async fn scene(State(state): State<AppState>, headers: HeaderMap) -> Respons
         Ok(view) => qr_png(view.and_then(|view| view.qr_url)).await,
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
+}
+
+/// `GET /account.png`: the account's picture.
+pub async fn picture(State(state): State<AppState>) -> Response {
+    let Some(picture) = state.account_picture else { return StatusCode::NOT_FOUND.into_response() };
+    let headers = [(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "public, max-age=3600")];
+    (headers, picture.png()).into_response()
 }
 
 /// `GET /signin/account.png`: the account's own code.

@@ -1,10 +1,15 @@
-//! `/register`: a name and a password; WeChat comes next.
+//! `/register`: a name and a password; WeChat comes next. Or WeChat alone.
 
-use super::{PageContent, PageError, Visitor, page, path::with_next};
-use crate::text::Lang;
+use super::{
+    PageError, Visitor, VisitorContent, account_name, page,
+    path::{as_guest, with_next},
+    signin::{gate_class, own_session},
+    visitor_frame::corner_link,
+};
+use crate::core::signin::Purpose;
 use crate::web::{
-    component::{Card, Field, PageHead, Stepper, Submit},
-    text::{Common, register::Register},
+    component::{Face, Field, Icon, Line, Mood, Says, Shape, Sign, Submit},
+    text::{Common, fill, register::Register},
 };
 use leptos::prelude::*;
 
@@ -13,50 +18,94 @@ pub fn RegisterPage() -> impl IntoView {
     page(register)
 }
 
-async fn register(visitor: Visitor) -> Result<PageContent, PageError> {
+async fn register(visitor: Visitor) -> Result<VisitorContent, PageError> {
     let request = &visitor.request;
     let (lang, next) = (request.lang(), request.next());
-    if visitor.user.is_some() {
+    let is_guest = request.has("guest");
+    if visitor.user.is_some() && !is_guest {
         return Err(PageError::Redirect("/me".to_owned()));
     }
-    let (c, t) = (Common::of(lang), Register::of(lang));
-    let filled = visitor.form("register");
+    let t = Register::of(lang);
+    // Who comes back from the second step finds the name that they chose.
+    let chosen = own_session(request).await?.filter(|(_, view)| view.purpose == Purpose::Register);
+    let chosen = chosen.and_then(|(_, view)| view.username);
+    let line = Line::always(t.says, t.state, Mood::Plain, Sign::None);
     let body = view! {
-        <PageHead title=t.title />
-        <Stepper lang steps=steps(lang) current=1 />
-        <Card>
-            <form class="stack" method="post" action="/do/register">
-                <input type="hidden" name="next" value=next.clone() />
-                <Field
-                    label=c.username
-                    name="username"
-                    value=filled.value("username")
-                    error=filled.error("username")
-                    hint=t.username_hint
-                    autocomplete="username"
-                    required=true
-                    autofocus=!filled.is_flawed()
-                />
-                <Field
-                    label=c.password
-                    name="password"
-                    kind="password"
-                    error=filled.error("password")
-                    hint=t.password_hint
-                    autocomplete="new-password"
-                    required=true
-                />
-                <p class="soft">{t.follows}</p>
-                <Submit text=c.next block=true />
-                <p class="center">{t.has_account} " " <a href=with_next("/login", &next)>{c.sign_in}</a></p>
-            </form>
-        </Card>
+        <div class=gate_class(request.client.device)>
+            <Says lines=vec![line] />
+            <div class="whole">
+                <div class="halves">
+                    <section class="half panel">
+                        <form method="post" action="/do/wechat">
+                            <input type="hidden" name="next" value=next.clone() />
+                            <button type="submit" class="button tint block"><Icon shape=Shape::Chat />{t.wechat}</button>
+                        </form>
+                        <p class="rule">{t.or}</p>
+                        {form(&visitor, chosen, &next)}
+                    </section>
+                    {what_comes_next(&visitor)}
+                </div>
+            </div>
+        </div>
     };
-    Ok(PageContent::narrow(t.title, body))
+    let corner = corner_link(as_guest(with_next("/login", &next), is_guest), t.has_account);
+    Ok(VisitorContent::new(t.title, corner, body))
 }
 
-/// The steps of a registration.
-pub fn steps(lang: Lang) -> Vec<String> {
-    let t = Register::of(lang);
-    [t.step_fill, t.step_follow, t.step_done].map(str::to_owned).to_vec()
+fn form(visitor: &Visitor, chosen: Option<String>, next: &str) -> AnyView {
+    let lang = visitor.request.lang();
+    let (c, t) = (Common::of(lang), Register::of(lang));
+    let filled = visitor.form("register");
+    let next = next.to_owned();
+    let guest = visitor.request.has("guest").then(|| view! { <input type="hidden" name="guest" value="1" /> });
+    view! {
+        <form class="stack" method="post" action="/do/register">
+            <input type="hidden" name="next" value=next />
+            {guest}
+            <Field
+                label=c.username
+                name="username"
+                value=filled.value("username").or(chosen)
+                error=filled.error("username")
+                hint=t.username_hint
+                autocomplete="username"
+                required=true
+            />
+            <Field
+                label=c.password
+                name="password"
+                kind="password"
+                error=filled.error("password")
+                hint=t.password_hint
+                autocomplete="new-password"
+                required=true
+                reveal=lang
+            />
+            <Submit text=c.next block=true />
+        </form>
+    }
+    .into_any()
+}
+
+/// The account as it will be met in WeChat, and what one gets. For wide screens.
+fn what_comes_next(visitor: &Visitor) -> impl IntoView + use<> {
+    let request = &visitor.request;
+    let t = Register::of(request.lang());
+    let credits = request.ctx.settings.settings.signin.welcome_credits;
+    let credits = (credits > 0).then(|| fill(t.tick_credits, &[("n", &credits.to_string())]));
+    let ticks = [Some(t.tick_follow.to_owned()), credits, Some(t.tick_forgot.to_owned())];
+    let ticks =
+        ticks.into_iter().flatten().map(|text| view! { <li><Icon shape=Shape::Check /><span>{text}</span></li> });
+    let name = account_name(request);
+    view! {
+        <section class="half tinted desk-only">
+            <p class="soft">{t.follow_next}</p>
+            <div class="oa" aria-hidden="true">
+                <Face />
+                <p><b>{name}</b><small>{t.account_about}</small></p>
+                <span class="oa-follow">{t.follow}</span>
+            </div>
+            <ul class="ticks">{ticks.collect_view()}</ul>
+        </section>
+    }
 }

@@ -13,6 +13,7 @@ crate::texts! {
         menu: "菜单" / "Menu",
         go_to: "跳转" / "Go to",
         home: "首页" / "Home",
+        as_guest: "以访客身份打开注册页" / "Open sign-up as a visitor",
         me: "个人中心" / "My account",
         replies: "自动回复" / "Auto-reply",
         admin: "管理" / "Admin",
@@ -40,6 +41,8 @@ crate::texts! {
         close: "关闭" / "Close",
         copy: "复制" / "Copy",
         copied: "已复制" / "Copied",
+        show: "显示" / "Show",
+        hide: "隐藏" / "Hide",
         undo: "撤销" / "Undo",
         search: "搜索" / "Search",
         refresh: "刷新" / "Refresh",
@@ -96,19 +99,11 @@ crate::texts! {
         page_of: "第 {page} / {pages} 页" / "Page {page} of {pages}",
         total: "共 {count} 条" / "{count} in total",
 
-        // QR codes and their state.
-        qr_waiting: "等待扫码" / "Waiting for a scan",
-        qr_scanned: "请在手机上确认：打开公众号的聊天，点一下就好" / "Confirm in the account’s chat on your phone",
-        qr_success: "完成" / "Done",
-        qr_expired: "二维码已过期" / "This QR code has expired",
-        qr_refused: "已在手机上取消" / "Cancelled on the phone",
-        qr_error: "出错了，请刷新二维码" / "Something went wrong. Get a new QR code",
-        step: "步骤 {step} / {steps}" / "Step {step} of {steps}",
-        step_done: "已完成" / "Done",
         chat: "聊天记录" / "Chat",
         voice_secs: "{secs} 秒" / "{secs} s",
 
         // The footer.
+        powered: "由微答提供" / "Powered by Weida",
         footer: "微答，自己的公众号服务" / "Weida, self-hosted service for your Official Account",
         request_id: "请求编号 {id}" / "Request ID: {id}",
 

@@ -115,7 +115,7 @@ async fn signed_in(world: &World, user_id: i64) -> String {
     let client = weida::http::client::Client {
         address: "127.0.0.1".parse().unwrap(),
         browser_label: "test".to_owned(),
-        is_wechat: false,
+        device: weida::http::client::Device::Desk,
         request_id: String::new(),
         known: weida::http::known::Known::default(),
     };

@@ -117,6 +117,7 @@ pub const CHANGES: &[(&str, &[(&str, &str)])] = &[
     ("/do/delete-account", &[("confirm", "csrf")]),
     ("/do/try-token", &[]),
     ("/do/rules", &[("act", "delete-1")]),
+    ("/do/rule-home", &[("number", "1"), ("on", "on")]),
     ("/do/rules-place", &[("number", "1"), ("spot", "after-2")]),
     ("/do/rules-undo", &[("change", "1")]),
     ("/do/rules-restore", &[("number", "1"), ("change", "1")]),

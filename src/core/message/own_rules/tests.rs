@@ -21,6 +21,7 @@ fn rule(keywords: &[(&str, MatchType)]) -> Rule {
         updated_at: 0,
         updated_by: None,
         updated_door: Source::Web,
+        is_on_home: false,
         revision: 1,
     }
 }

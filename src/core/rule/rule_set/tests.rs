@@ -25,6 +25,7 @@ pub fn rule(id: i64, priority: i64, keywords: &[(MatchType, &str)]) -> Rule {
         updated_at: 0,
         updated_by: None,
         updated_door: Source::Web,
+        is_on_home: false,
         revision: 1,
     }
 }

@@ -19,6 +19,7 @@ fn rule(number: i64, draft: Draft) -> Rule {
         updated_at: 0,
         updated_by: None,
         updated_door: Source::Web,
+        is_on_home: false,
         revision: 1,
     }
 }

@@ -5,6 +5,7 @@ mod attach;
 mod bulk_add;
 mod buttons;
 mod editor;
+mod home;
 mod import;
 mod quick;
 mod undo;

@@ -2,6 +2,7 @@
 
 mod block;
 mod conflict;
+mod home_switch;
 mod keyword;
 mod media;
 mod preview;
@@ -54,8 +55,10 @@ async fn change(visitor: Visitor, number: i64) -> Result<PageContent, PageError>
     };
     let body = editor(&visitor, scope, &form, (&scope.owner.rule(number), scope.owner.list()), Shown::Page).await?;
     let bench = super::bench_panel(&visitor.request.ctx, scope);
+    let home = home_switch::home_switch(&visitor, scope, number).await?;
     let body = view! {
         {body}
+        {home}
         <details class="bench-more">
             <summary>{t.try_it}</summary>
             {bench}
