@@ -22,6 +22,7 @@ mod watch;
 
 pub mod access;
 pub mod audit;
+pub mod avatar;
 pub mod code;
 pub mod counter;
 pub mod credit;

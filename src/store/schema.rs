@@ -29,6 +29,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (22, "personal_data", include_str!("../../migrations/0022_personal_data.sql")),
     (23, "ilink", include_str!("../../migrations/0023_ilink.sql")),
     (24, "hot_tables", include_str!("../../migrations/0024_hot_tables.sql")),
+    (27, "avatars", include_str!("../../migrations/0027_avatars.sql")),
 ];
 
 /// The migrations of an engine.

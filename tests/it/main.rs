@@ -9,6 +9,7 @@ mod rig;
 
 mod api;
 mod assets;
+mod avatars;
 mod batches;
 mod bench;
 mod binding;
