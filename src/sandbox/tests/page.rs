@@ -53,7 +53,7 @@ async fn silence_has_a_reason_and_the_menu_is_what_rules_answer() {
         program.press(path, &[("person", person.as_str()), (name, value)]).await;
         program.page("/sandbox").await
     };
-    assert!(press("follow", "", "").await.contains("（没有回复）没有设置被关注回复"));
+    assert!(press("follow", "", "").await.contains("感谢关注"));
     assert!(press("say", "text", "在吗").await.contains("（没有回复）没有匹配的规则，也没有默认回复"));
     assert!(press("send", "kind", "sticker").await.contains("（没有回复）没有规则回答这类消息"));
     let page = press("click", "key", "V1001").await;
