@@ -67,6 +67,7 @@ test('an administrator finds one of a hundred thousand users, changes level and 
   await theirs.reload()
   await expect(theirs.locator('[data-credits]')).toHaveText('150')
   await expect(theirs.getByText('VIP 用户').first()).toBeVisible()
+  await theirs.getByRole('link', { name: /积分明细/ }).click()
   await expect(theirs.getByText('活动奖励')).toBeVisible()
 
   await page.getByLabel('停用原因').fill('刷屏')

@@ -26,7 +26,7 @@ test(
 
     // What it is and is not, before the scan.
     await page.goto('/me')
-    await page.getByRole('link', { name: '管理', exact: true }).last().click()
+    await page.getByRole('link', { name: /^个人微信通道/ }).click()
     await expect(page).toHaveURL(/\/me\/wechat$/)
     await expect(page.getByText('它不会替你回复好友，也不进群')).toBeVisible()
     await expectAccessible(page)
@@ -38,7 +38,7 @@ test(
     // The number of the phone is typed; a wrong one is named.
     const own = phone.page
     await own.goto(own.url().replace('/sandbox', '/sandbox/personal'))
-    await own.getByRole('button', { name: /并在网页上输入数字|Scan code/ }).first().click()
+    await own.getByRole('button', { name: /^扫码并核对数字：/ }).first().click()
     const number = (await own.locator('#sandbox-number').innerText()).trim()
     const field = page.getByLabel('手机上显示的数字')
     await expect(field).toBeVisible(SOON)
@@ -72,7 +72,7 @@ test(
     await page.getByRole('button', { name: '重新扫码' }).first().click()
     await expect(page.getByAltText('连接个人微信的二维码')).toBeVisible(SOON)
     await own.reload()
-    await own.getByRole('button', { name: /^扫描二维码 \S+$/ }).first().click()
+    await own.getByRole('button', { name: /^扫一扫：/ }).first().click()
     await own.getByRole('button', { name: '连接', exact: true }).click()
     await expect(page.getByText('已连接').first()).toBeVisible(SOON)
     await page.getByRole('link', { name: '断开' }).click()

@@ -120,6 +120,24 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   });
 }
 
+// form[data-instant]: a switch is saved at once; the page that answers gives the focus back to it.
+for (const form of document.querySelectorAll("form[data-instant]")) {
+  form.addEventListener("change", (event) => {
+    try {
+      sessionStorage.setItem("switched", event.target.id);
+    } catch {
+      // Without storage the focus is at the top, as after any form.
+    }
+    form.submit();
+  });
+}
+try {
+  document.getElementById(sessionStorage.getItem("switched"))?.focus({ preventScroll: true });
+  sessionStorage.removeItem("switched");
+} catch {
+  // As above.
+}
+
 // [data-search]: `/` goes to the search, where nothing is being written.
 const search = document.querySelector("[data-search]");
 addEventListener("keydown", (event) => {

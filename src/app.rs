@@ -64,6 +64,12 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/forgot") view=page::ForgotPage ssr=SsrMode::Async />
                 <Route path=path!("/setup") view=page::SetupPage ssr=SsrMode::Async />
                 <Route path=path!("/me") view=page::MePage ssr=SsrMode::Async />
+                <Route path=path!("/me/profile") view=page::ProfilePage ssr=SsrMode::Async />
+                <Route path=path!("/me/linked") view=page::LinkedPage ssr=SsrMode::Async />
+                <Route path=path!("/me/password") view=page::PasswordPage ssr=SsrMode::Async />
+                <Route path=path!("/me/devices") view=page::DevicesPage ssr=SsrMode::Async />
+                <Route path=path!("/me/credits") view=page::CreditsPage ssr=SsrMode::Async />
+                <Route path=path!("/me/usage") view=page::UsagePage ssr=SsrMode::Async />
                 <Route path=path!("/me/unbind") view=page::UnbindPage ssr=SsrMode::Async />
                 <Route path=path!("/me/review") view=page::ReviewPage ssr=SsrMode::Async />
                 <Route path=path!("/me/wechat") view=page::ChannelPage ssr=SsrMode::Async />

@@ -130,6 +130,13 @@ export const visits: { visitor: string; as?: State; paths: string[] }[] = [
     as: member,
     paths: [
       '/me',
+      '/me/profile',
+      '/me/linked',
+      '/me/password',
+      '/me/devices',
+      '/me/credits',
+      '/me/usage',
+      '/me/wechat',
       '/me/delete',
       '/replies',
       '/replies?edit=1',

@@ -37,7 +37,7 @@ export class Phone {
     const answered = this.page.waitForResponse(
       response => response.status() !== 303 && (response.request().redirectedFrom() ?? response.request()).method() === 'POST',
     )
-    await this.page.getByRole('button', { name: /扫描二维码/ }).first().click()
+    await this.page.getByRole('button', { name: /^(扫一扫|关注并扫描)：/ }).first().click()
     await (await answered).finished()
   }
 

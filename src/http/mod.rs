@@ -19,6 +19,7 @@ pub mod sse;
 pub mod state;
 pub mod wrong_address;
 
+pub mod avatar;
 pub mod compress;
 pub mod limited;
 pub mod media;

@@ -26,6 +26,8 @@ use url::Url;
 
 /// The account's name.
 const ACCOUNT_NAME: &str = "微答沙箱";
+/// The user that a new sandbox has.
+const DEMO_NAME: &str = "演示用户";
 
 /// The sandbox's phone, which can act as any follower.
 #[derive(Debug)]
@@ -52,7 +54,7 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts the fake platform on its own loopback port; its users and codes are stored in `folder`. `address` is the program's
+    /// Starts the fake platform on its own loopback port, with a demo user at first; its users and codes are stored in `folder`. `address` is the program's
     /// listening address, `public_url` its public URL.
     ///
     /// # Errors
@@ -67,6 +69,9 @@ impl Sandbox {
         let (folder, push_url) = (Some(folder.to_owned()), Some(push_url));
         let platform =
             Platform::start(PlatformSettings { folder, push_url, ..PlatformSettings::new(clock, rng) }).await?;
+        if platform.people().is_empty() {
+            platform.add_person(DEMO_NAME).await.map_err(|refusal| format!("no demo user: {refusal:?}"))?;
+        }
         let credentials = platform.credentials();
         Ok(Self {
             account: credentials.account(),

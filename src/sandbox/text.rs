@@ -14,15 +14,11 @@ texts! {
         // People.
         people: "谁的手机" / "Whose phone",
         people_note: "每个人都是一个独立的微信用户。" / "Each person is a separate WeChat user.",
-        no_people: "还没有微信用户" / "No WeChat users yet",
-        no_people_do: "添加一个，就有手机了。" / "Add one to get a phone.",
         following: "已关注" / "Following",
         not_following: "未关注" / "Not following",
         nickname: "新的微信用户" / "New WeChat user",
         nickname_example: "昵称，如 小微" / "Nickname, e.g. Wei",
         add: "添加" / "Add",
-        demo: "演示用户" / "Demo user",
-        add_demo: "添加“演示用户”" / "Add “Demo user”",
 
         // The chat.
         account: "微答沙箱" / "Weida sandbox",
@@ -41,6 +37,9 @@ texts! {
         sticker: "表情" / "Sticker",
         menu_key: "自定义菜单的 KEY" / "Menu item key",
         click: "点菜单" / "Tap the menu",
+        menu: "公众号菜单" / "Account menu",
+        menu_none: "还没有菜单规则" / "No menu rules yet",
+        menu_add: "添加" / "Add one",
 
         // Lines of the chat.
         label_sticker: "[表情]" / "[Sticker]",
@@ -56,6 +55,10 @@ texts! {
         note_clicked: "你点了菜单：{key}" / "You tapped the menu: {key}",
         note_out_of_order: "该公众号提供的服务出现故障，请稍后再试" / "This account is out of order. Please try again later",
         note_handed_over: "已转接人工客服" / "Transferred to customer service",
+        none_follow: "（没有回复）没有设置被关注回复" / "(No reply) There is no welcome reply",
+        none_text: "（没有回复）没有匹配的规则，也没有默认回复" / "(No reply) No rule matches, and there is no default reply",
+        none_kind: "（没有回复）没有规则回答这类消息" / "(No reply) No rule answers this kind of message",
+        none_menu: "（没有回复）没有规则回答这个菜单" / "(No reply) No rule answers this menu item",
 
         // Scanning.
         scan_title: "扫一扫" / "Scan",
@@ -63,17 +66,20 @@ texts! {
         scan_none: "现在没有二维码" / "No QR codes right now",
         scan_none_do: "打开登录或注册页，二维码就会出现在这里。" / "Open the sign-in or registration page and its code appears here.",
         scan_open: "去登录页" / "Go to sign-in",
-        code: "二维码 {ticket}" / "QR code {ticket}",
-        code_permanent: "永久" / "Permanent",
+        code_register: "注册" / "Registration",
+        code_login: "登录" / "Sign-in",
+        code_bind: "绑定微信" / "Link WeChat",
+        code_reset: "找回密码" / "Password reset",
+        code_program: "程序" / "Program",
+        code_client: "关注码" / "Follow code",
         scan: "扫一扫" / "Scan",
-        scan_one: "扫描二维码 {ticket}" / "Scan QR code {ticket}",
+        scan_one: "扫一扫：{code}" / "Scan: {code}",
         follow_and_scan: "关注并扫描" / "Follow and scan",
-        follow_and_scan_one: "关注并扫描二维码 {ticket}" / "Follow and scan QR code {ticket}",
+        follow_and_scan_one: "关注并扫描：{code}" / "Follow and scan: {code}",
         paste: "粘贴二维码内容" / "Paste QR code content",
         paste_hint: "相机扫出来的网址，或二维码图片的地址。" / "The address in the code, or the address of its picture.",
         ask_title: "先关注，再扫描" / "Follow first",
         ask_text: "还没有关注“{account}”。关注以后，扫描就会继续。" / "This user does not follow “{account}” yet. Follow it to continue the scan.",
-        need_person: "先选一个微信用户。" / "Pick a WeChat user first.",
 
         // The key.
         key: "沙箱密钥" / "Sandbox key",

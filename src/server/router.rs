@@ -2,7 +2,7 @@
 
 use super::ops;
 use crate::http::{
-    channel_events, client, compress, events, guard, headers, limited, media, session, state::AppState,
+    avatar, channel_events, client, compress, events, guard, headers, limited, media, session, state::AppState,
     wrong_address::WrongAddresses,
 };
 use crate::{
@@ -99,6 +99,7 @@ pub fn router(state: AppState, phone: Option<Arc<Phone>>) -> Router {
         .layer(session::layer(&state.ctx))
         .route("/api/openapi.json", get(ops::openapi))
         .merge(media::routes())
+        .merge(avatar::routes())
         .route("/healthz", get(ops::healthz))
         .route("/readyz", get(ops::readyz))
         .route("/metrics", get(ops::metrics))

@@ -26,6 +26,7 @@ mod watch;
 pub mod access;
 pub mod audit;
 pub mod backup;
+pub mod avatar;
 pub mod code;
 pub mod counter;
 pub mod credit;

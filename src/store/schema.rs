@@ -35,6 +35,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (23, "ilink", include_str!("../../migrations/0023_ilink.sql")),
     (24, "hot_tables", include_str!("../../migrations/0024_hot_tables.sql")),
     (26, "rules_on_home", include_str!("../../migrations/0026_rules_on_home.sql")),
+    (27, "avatars", include_str!("../../migrations/0027_avatars.sql")),
 ];
 
 /// Brings the schema up to date. Of several instances that start at the same time, one does it and the others wait.
@@ -58,7 +59,7 @@ pub(super) async fn migrate(engine: Engine, pool: &AnyPool) -> Result<(), Migrat
 }
 
 /// The migrations of an engine.
-fn migrator(engine: Engine) -> Migrator {
+pub(super) fn migrator(engine: Engine) -> Migrator {
     let step = |(version, name, sql): (i64, &'static str, &'static str)| {
         let sql = AssertSqlSafe(of_engine(sql, engine));
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)

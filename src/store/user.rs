@@ -245,6 +245,7 @@ pub async fn update_withdrawn(
     .bind(id)
     .execute(db.conn())
     .await?;
+    super::avatar::delete_other(db, id, avatar_url).await?;
     update_search_key(db, id).await
 }
 

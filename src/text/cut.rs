@@ -21,6 +21,13 @@ pub fn bytes(text: &str, most: usize) -> &str {
     &text[..last_boundary(text, most).unwrap_or_else(|| text.floor_char_boundary(most))]
 }
 
+/// What is seen as the first character of a text: a whole emoji, a letter with its accents. Empty for an empty text.
+#[must_use]
+pub fn first(text: &str) -> &str {
+    let next = GraphemeCursor::new(0, text.len(), true).next_boundary(text, 0);
+    next.ok().flatten().map_or("", |end| &text[..end])
+}
+
 /// The beginning of a text with an ellipsis if something is missing: at most `most` characters and the ellipsis.
 #[must_use]
 pub fn shown(text: &str, most: usize) -> String {
@@ -63,9 +70,11 @@ mod tests {
             assert_eq!(chars(&text, end), format!("ab{whole}"));
             assert_eq!(bytes(&text, 1 + whole.len()), "ab");
             assert_eq!(shown(&text, end), format!("ab{whole}…"));
+            assert_eq!((first(&text), first(&text[2..])), ("a", whole));
             // Nothing else fits.
             assert_eq!(chars(whole, 1).chars().count(), 1);
         }
+        assert_eq!(first(""), "");
         assert_eq!((chars("", 0), bytes("你", 2), shown("你好", 2)), ("", "", "你好".to_owned()));
     }
 

@@ -7,6 +7,7 @@ pub mod cut;
 pub mod fold;
 mod lang;
 pub mod number;
+pub mod visible;
 
 pub use lang::{KEYS_COOKIE, LANG_COOKIE, Lang, Prefs, THEME_COOKIE, Theme, has_no_keys};
 

@@ -98,7 +98,7 @@ async fn an_admin_manages_a_user_by_forms_alone(database: &Database) {
     assert!(body.contains("积分不够扣") && body.contains("value=\"多扣\""), "{body}");
     assert!(post("credits", &[("way", "give"), ("amount", "50"), ("reason", "")]).await.contains("请填写原因"));
     assert!(post("credits", &[("way", "give"), ("amount", " 50 "), ("reason", "奖励")]).await.contains("现有 150"));
-    assert!(victim.get("/me").await.body.contains("奖励"));
+    assert!(victim.get("/me/credits").await.body.contains("奖励"));
     assert!(post("disable", &[("disable_reason", " ")]).await.contains("请填写停用原因"));
     assert_eq!(victim.get("/me").await.status, StatusCode::OK);
     let body = post("disable", &[("disable_reason", "刷屏")]).await;

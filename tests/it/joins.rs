@@ -123,10 +123,11 @@ async fn a_relayed_registration_takes_over_nothing(database: &Database) {
     assert_eq!((&before.email, &before.phone, before.level.as_str(), before.credits), (&None, &None, "normal", 100));
     let own = user(&app, victim).await;
     assert_eq!((own.email.as_deref(), own.level.as_str(), own.credits), (Some("victim@mail.example"), "vip", 5_000));
-    let page = attacker.get("/me").await.body;
+    let page = attacker.get("/me/linked").await.body;
     assert!(page.contains(&victim.to_string()), "the page names the other account: {page}");
     for secret in ["小满本人", "victim@mail.example", "13800138000", "5000", "5,000"] {
         assert!(!page.contains(secret), "{secret} is on the attacker's page");
+        assert!(!attacker.get("/me").await.body.contains(secret), "{secret} is on the attacker's page");
     }
 
     // The chat names both accounts, and the victim agrees.

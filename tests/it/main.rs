@@ -10,6 +10,7 @@ mod rig;
 mod api;
 mod assets;
 mod backup;
+mod avatars;
 mod batches;
 mod bench;
 mod binding;

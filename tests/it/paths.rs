@@ -65,6 +65,7 @@ const BEFORE: &[&str] = &[
     "/replies/import/",
     "/replies/messages/",
     "/media/",
+    "/avatars/",
     "/signin/",
     "/do/",
     "/api/",

@@ -1,4 +1,4 @@
-//! Each profile field, whichever there are: typed on `/me` or by an admin, shown, exported, and kept when two accounts are joined.
+//! Each profile field, whichever there are: typed on `/me/profile` or by an admin, shown, exported, and kept when two accounts are joined.
 
 use crate::rig::{App, Browser, Database, admin, register};
 use futures::TryStreamExt as _;
@@ -37,7 +37,7 @@ async fn a_profile_field_is_typed_shown_exported_and_merged(database: &Database)
     assert_eq!(root.post("/do/user-profile", &fields).await.location(), page);
     for (column, text) in &by_admin {
         assert!(root.get(&page).await.body.contains(text.as_str()), "{column:?} on {page}");
-        assert_eq!(own.get("/me").await.body.contains(text.as_str()), field::is_own(*column), "{column:?} on /me");
+        assert_eq!(own.get("/me/profile").await.body.contains(text.as_str()), field::is_own(*column), "{column:?}");
     }
 
     // Typed by the user: their own fields change, the operator's do not. A field that the form lacks stays.
@@ -56,7 +56,7 @@ async fn a_profile_field_is_typed_shown_exported_and_merged(database: &Database)
     // A wrong text is shown again with its error, and changes nothing.
     for column in field::own_profile() {
         own.post("/do/profile", &[(column.name(), "\u{202e}?")]).await;
-        let text = own.get("/me").await.body;
+        let text = own.get("/me/profile").await.body;
         assert!(text.contains("aria-invalid=\"true\""), "{column:?}: {text}");
     }
 

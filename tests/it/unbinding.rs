@@ -40,9 +40,9 @@ async fn unbinding_on_the_page_ends_the_wechat_sessions(database: &Database) {
     let phone = app.phone("oLetGo");
     register(&app, &phone, "letgo").await;
     let [password, wechat, before] = three(&app, &phone, "letgo").await;
-    let list = password.get("/me").await.body;
+    let list = password.get("/me/devices").await.body;
     for method in ["密码", "微信", "未记录"] {
-        assert!(list.contains(&format!("data-label=\"登录方式\">{method}")), "{method}: {list}");
+        assert!(list.contains(&format!("登录方式：{method}")), "{method}: {list}");
     }
     assert_eq!(password.post("/do/unbind", &[]).await.location(), "/me");
     assert!(is_signed_in(&password).await);

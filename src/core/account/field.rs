@@ -1,17 +1,15 @@
 //! Parsing of text fields at the input boundary. Parsed values are not checked again.
 
-mod visible;
-
-pub(crate) use visible::is_invisible;
-
 use crate::{
     core::{CoreError, Problem},
     store::user::ProfileColumn,
-    text::cut,
+    text::{
+        cut,
+        visible::{has_visible, is_deceptive, is_invisible, visible},
+    },
 };
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_security::{RestrictionLevel, RestrictionLevelDetection as _};
-use visible::{has_visible, visible};
 
 /// A username: 2 to 32 letters, digits, `_`, `-` or `.` of any script, unique regardless of case and width.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +64,7 @@ pub fn folded(name: &str) -> String {
     name.trim().nfkc().flat_map(char::to_lowercase).filter(|c| *c != '\0').take(64).collect()
 }
 
-/// A name shown to others: 1 to 32 characters, no invisible ones.
+/// A name shown to others: 1 to 32 characters, no invisible ones except inside an emoji.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Nickname(String);
 
@@ -79,7 +77,7 @@ impl Nickname {
         match text.chars().take(33).count() {
             0 => Err(flaw(Problem::Empty)),
             33 => Err(flaw(Problem::TooLong(32))),
-            _ if visible(text) != text || !has_visible(text) => Err(flaw(Problem::Malformed)),
+            _ if is_deceptive(text) || !has_visible(text) => Err(flaw(Problem::Malformed)),
             _ => Ok(Self(text.to_owned())),
         }
     }
@@ -107,7 +105,8 @@ pub fn picture_url(text: &str) -> Option<String> {
     (is_web && text.chars().count() <= 500).then(|| text.to_owned())
 }
 
-/// A user's real name as an operator enters it, or `None` for an empty text: up to 64 characters, no invisible ones.
+/// A user's real name as an operator enters it, or `None` for an empty text: up to 64 characters, no invisible ones except inside an
+/// emoji.
 ///
 /// # Errors
 /// The field error of `real_name`.
@@ -116,7 +115,7 @@ pub fn real_name(text: &str) -> Result<Option<String>, CoreError> {
     match text.chars().take(65).count() {
         0 => Ok(None),
         65 => Err(CoreError::field_error("real_name", Problem::TooLong(64))),
-        _ if text.chars().any(is_invisible) => Err(CoreError::field_error("real_name", Problem::Malformed)),
+        _ if is_deceptive(text) || !has_visible(text) => Err(CoreError::field_error("real_name", Problem::Malformed)),
         _ => Ok(Some(text.to_owned())),
     }
 }

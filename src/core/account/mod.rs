@@ -1,6 +1,7 @@
 //! Users: names, passwords, profiles, sessions and deletion.
 
 pub mod admin;
+pub mod avatar;
 pub mod deletion;
 pub mod directory;
 pub mod export;

@@ -11,6 +11,7 @@ mod edit_queue;
 mod encode;
 mod geometry;
 mod operation;
+mod square;
 mod tone;
 
 pub mod paid;
@@ -20,6 +21,7 @@ mod tests;
 
 pub use edit_queue::{EditQueue, MAX_REQUESTS_PER_USER, Slot, Timeouts};
 pub use operation::{Kind, MOST_OPERATIONS, Operation, OperationFlaw, OperationProblem, Target, parse};
+pub use square::square;
 
 use super::CoreError;
 use canvas::Canvas;

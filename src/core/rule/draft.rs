@@ -8,7 +8,7 @@ use super::{
 use crate::{
     core::{CoreError, Ctx, FieldError, Problem},
     store::rule::{ContentRow, KeywordRow},
-    text::fold::fold,
+    text::{fold::fold, visible::is_deceptive},
     wechat::reply::TEXT_MAX_BYTES,
 };
 use serde::{Deserialize, Serialize};
@@ -29,7 +29,7 @@ pub const MOST_EXPRESSIONS: i64 = 500;
 /// The most regular expressions of a user: they take memory while the user writes messages, and there may be many
 /// users.
 pub const MOST_EXPRESSIONS_EACH: i64 = 50;
-/// The most characters of a rule's name.
+/// The most characters of a rule's name, which has no invisible ones except inside an emoji.
 pub const NAME_MAX_CHARS: usize = 60;
 /// The largest absolute priority.
 pub const PRIORITY_MAX: i64 = 999;
@@ -212,7 +212,7 @@ fn name_problem(name: &str) -> Option<Problem> {
     if name.chars().take(NAME_MAX_CHARS + 1).count() > NAME_MAX_CHARS {
         Some(Problem::TooLong(NAME_MAX_CHARS))
     } else {
-        name.chars().any(char::is_control).then_some(Problem::Malformed)
+        is_deceptive(name).then_some(Problem::Malformed)
     }
 }
 
@@ -323,6 +323,17 @@ mod tests {
             flaws(&Draft::of_text(TriggerKind::Kind, "smell", MatchType::Exact, "x")),
             [("keywords", Problem::Malformed)]
         );
+    }
+
+    #[test]
+    fn a_name_may_have_an_emoji_and_hides_nothing() {
+        let named = |name: &str| Draft { name: name.to_owned(), ..draft("a", "x") };
+        for fine in ["", "亲子活动 👨‍👩‍👧", "🇨🇳 1️⃣ ❤️"] {
+            assert!(flaws(&named(fine)).is_empty(), "{fine}");
+        }
+        for bad in ["a\u{202e}b", "a\u{200d}b", "a\u{fe0f}", "x\u{e0061}\u{e007f}", "a\nb"] {
+            assert_eq!(flaws(&named(bad)), [("name", Problem::Malformed)], "{bad:?}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::{
     core::{
         CoreError, Ctx, OfficialCtx,
         account::{
-            User,
+            User, avatar,
             identity::{self, Proven},
         },
         message::join,
@@ -151,7 +151,10 @@ async fn complete(ctx: &OfficialCtx, id: i64, proven: &Proven) -> Result<(), Cor
         store::signin::update_winner(tx, id, user.id, ctx.now() + COLLECT_MS).await?;
         announce(ctx, tx, id, Status::Success);
         let (ctx, unionid) = (ctx.clone(), proven.unionid.clone());
-        tx.after_commit(move || join::ask_soon(&ctx, unionid.as_deref()));
+        tx.after_commit(move || {
+            join::ask_soon(&ctx, unionid.as_deref());
+            avatar::fetch_soon(&ctx, user.id);
+        });
         Ok(())
     })
 }

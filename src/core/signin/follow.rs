@@ -17,7 +17,7 @@ use crate::{
     base::secret::Use,
     core::{
         CoreError, Ctx, OfficialCtx, Problem,
-        account::{Role, User, field},
+        account::{Role, User},
         audit::{self, Act},
         credit,
         limit::{self, Limit},
@@ -25,6 +25,7 @@ use crate::{
         token::{self, Scope},
     },
     store::{self, StoreError, Tx, follow::FollowRow, identity::IdentityRow},
+    text::visible::is_invisible,
 };
 use std::{net::IpAddr, time::Duration};
 
@@ -56,7 +57,7 @@ impl Client {
         let problem = match name.chars().take(CLIENT_MAX_CHARS + 1).count() {
             0 => Some(Problem::Empty),
             n if n > CLIENT_MAX_CHARS => Some(Problem::TooLong(CLIENT_MAX_CHARS)),
-            _ if name.chars().any(|c| c.is_whitespace() || field::is_invisible(c)) => Some(Problem::Malformed),
+            _ if name.chars().any(|c| c.is_whitespace() || is_invisible(c)) => Some(Problem::Malformed),
             _ => None,
         };
         problem.map_or_else(|| Ok(Self(ctx.hash(Use::Client, name))), |p| Err(CoreError::field_error("client_id", p)))

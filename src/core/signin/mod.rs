@@ -15,6 +15,7 @@ pub mod follow;
 pub mod plain_mode;
 pub mod qr_availability;
 pub mod reset;
+pub mod scene;
 pub mod status_broadcast;
 pub mod unsolicited_code;
 pub mod wechat_apps;

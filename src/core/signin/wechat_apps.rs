@@ -7,7 +7,7 @@ use crate::{
     core::{
         CoreError, Ctx, OfficialCtx, PlatformFault, Problem,
         account::{
-            User,
+            User, avatar,
             identity::{self, App, Proven},
             presented,
         },
@@ -117,6 +117,7 @@ async fn enter(ctx: &OfficialCtx, proven: &Proven, door: Door) -> Result<Entered
         Err(error) => return Err(signin_log::failed(door, owner_of(ctx, proven).await, error)),
     };
     join::ask_soon(ctx, proven.unionid.as_deref());
+    avatar::fetch_soon(ctx, user.id);
     let token = token::issue(ctx, &user, Some(&proven.openid)).await;
     let token = token.map_err(|error| signin_log::failed(door, Some(user.id), error))?;
     signin_log::signed_in(door, user.id);

@@ -18,7 +18,7 @@ pub(super) fn account(shown: &Shown) -> impl IntoView + use<> {
     };
     let kinds = [("verified", t.verified), ("personal", t.personal)];
     let kinds = kinds.map(|(value, text)| (value.to_owned(), text.to_owned())).to_vec();
-    let (openid, appid) = (shown.openid(), platform.credentials().appid);
+    let (openid, appid) = (shown.person.openid.clone(), platform.credentials().appid);
     let server = match platform.verified() {
         None => t.server_asking.to_owned(),
         Some(Ok(())) => t.server_verified.to_owned(),

@@ -4,7 +4,7 @@ use super::piece::{pieces, tap};
 use crate::text::Lang;
 use crate::{
     sandbox::{
-        platform::{Article, By, ChatContent, Line, Note},
+        platform::{Article, By, ChatContent, Line, Note, Unanswered},
         text::Sandbox,
     },
     web::{
@@ -97,6 +97,10 @@ fn note_text(t: &Sandbox, note: &Note) -> String {
         Note::Clicked(key) => return fill(t.note_clicked, &[("key", key)]),
         Note::OutOfOrder => t.note_out_of_order,
         Note::HandedOver => t.note_handed_over,
+        Note::NoReply(Unanswered::Follow) => t.none_follow,
+        Note::NoReply(Unanswered::Text) => t.none_text,
+        Note::NoReply(Unanswered::Kind) => t.none_kind,
+        Note::NoReply(Unanswered::Menu) => t.none_menu,
     }
     .to_owned()
 }
@@ -107,6 +111,11 @@ pub(super) fn moment(ms: i64) -> String {
     let at = OffsetDateTime::from_unix_timestamp(ms.div_euclid(1000)).ok();
     at.and_then(|t| t.to_offset(beijing).format(format_description!("[month]-[day] [hour]:[minute]")).ok())
         .unwrap_or_default()
+}
+
+/// `13:05`, Beijing time.
+pub(super) fn clock(ms: i64) -> String {
+    moment(ms).split_once(' ').map(|(_, clock)| clock.to_owned()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod scan;
 pub use bubble::PICTURE;
 pub use personal::{PersonalPage, owner_id, sample};
 
+use self::{chat::MenuItem, scan::OpenCode};
 use super::{
     Phone,
     access::Admission,
@@ -43,20 +44,19 @@ struct Shown {
     phone: Arc<Phone>,
     people: Vec<PersonView>,
     /// The user who holds the phone.
-    person: Option<PersonView>,
+    person: PersonView,
+    /// The codes that wait for their scan.
+    codes: Vec<OpenCode>,
+    /// The account's menu.
+    menu: Vec<MenuItem>,
     /// The code that is scanned once this user follows; usually empty.
     asking: String,
     now_ms: i64,
 }
 
 impl Shown {
-    /// The openid in the forms; empty without a user.
-    fn openid(&self) -> String {
-        self.person.as_ref().map(|p| p.openid.clone()).unwrap_or_default()
-    }
-
     fn is_follower(&self) -> bool {
-        self.person.as_ref().is_some_and(|p| p.follow.is_some())
+        self.person.follow.is_some()
     }
 }
 
@@ -74,9 +74,14 @@ async fn sandbox(visitor: Visitor) -> Result<PageContent, PageError> {
     // Read first: a change during rendering then triggers a later update.
     let revision = *phone.platform.revisions().borrow();
     let (lang, people, wanted) = (request.lang(), phone.platform.people(), request.query("person"));
+    // There is always a user: the sandbox starts with one, and users are never deleted.
     let person = people.iter().find(|p| p.openid == wanted).or_else(|| people.last()).cloned();
+    let person = person.ok_or(CoreError::NotFound)?;
     let t = Sandbox::of(lang);
-    let shown = Shown { lang, t, phone, people, person, asking: request.query("scan"), now_ms: request.ctx.now() };
+    let codes = scan::open_codes(&request.ctx, t, phone.platform.codes()).await?;
+    let menu = chat::menu_items(&request.ctx).await?;
+    let (asking, now_ms) = (request.query("scan"), request.ctx.now());
+    let shown = Shown { lang, t, phone, people, person, codes, menu, asking, now_ms };
     let body = view! {
         <PageHead title=t.title note=t.intro />
         <div class="sandbox" data-revision=revision>
@@ -87,7 +92,7 @@ async fn sandbox(visitor: Visitor) -> Result<PageContent, PageError> {
             {(admission == Admission::Local).then(|| key::share(&shown))}
         </div>
         <form id="sandbox-tap" method="post" action="/sandbox/tap" hidden>
-            <input type="hidden" name="person" value=shown.openid() />
+            <input type="hidden" name="person" value=shown.person.openid.clone() />
         </form>
         {script("/sandbox.js")}
     };

@@ -36,16 +36,9 @@ struct Shown {
     t: &'static Personal,
     phone: Arc<Phone>,
     people: Vec<PersonView>,
-    person: Option<PersonView>,
+    person: PersonView,
     owner: OwnerView,
     now_ms: i64,
-}
-
-impl Shown {
-    /// The openid in the forms; empty without a user.
-    fn openid(&self) -> String {
-        self.person.as_ref().map(|p| p.openid.clone()).unwrap_or_default()
-    }
 }
 
 /// The id that a user of the sandbox has for iLink.
@@ -84,10 +77,11 @@ async fn personal(visitor: Visitor) -> Result<PageContent, PageError> {
     let revision = *phone.platform.revisions().borrow();
     let (lang, people, wanted) = (request.lang(), phone.platform.people(), request.query("person"));
     let person = people.iter().find(|p| p.openid == wanted).or_else(|| people.last()).cloned();
-    let owner = person.as_ref().map(|p| phone.platform.ilink().owner(&owner_id(&p.openid))).unwrap_or_default();
+    let person = person.ok_or(CoreError::NotFound)?;
+    let owner = phone.platform.ilink().owner(&owner_id(&person.openid));
     let t = Personal::of(lang);
     let shown = Shown { lang, t, phone, people, person, owner, now_ms: request.ctx.now() };
-    let back = format!("/sandbox?person={}", shown.openid());
+    let back = format!("/sandbox?person={}", shown.person.openid);
     let body = view! {
         <PageHead title=t.title note=t.intro>
             <LinkButton href=back text=t.back kind=Kind::Plain />

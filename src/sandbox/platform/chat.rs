@@ -107,11 +107,29 @@ pub enum Note {
     OutOfOrder,
     /// The account transferred the conversation to its customer service.
     HandedOver,
+    /// The account answered with nothing.
+    NoReply(Unanswered),
+}
+
+/// What the account answered with nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unanswered {
+    Follow,
+    Text,
+    /// A message that is not text.
+    Kind,
+    /// A tap on the account's menu.
+    Menu,
 }
 
 impl Chat {
-    /// Adds a line and deletes the oldest beyond the limit.
+    /// Adds a line and deletes the oldest beyond the limit. A reply that comes late takes the place of the note that there was none.
     pub fn add(&mut self, at_ms: i64, by: By, content: ChatContent) {
+        let is_no_reply = |line: &Line| matches!(line.content, ChatContent::Note(Note::NoReply(_)));
+        if by == By::Account && self.lines.back().is_some_and(is_no_reply) {
+            self.lines.pop_back();
+        }
         self.last_id += 1;
         self.lines.push_back(Line { id: self.last_id, at_ms, by, content });
         while self.lines.len() > LINES_MAX {
@@ -138,5 +156,19 @@ mod tests {
         }
         let lines = chat.lines();
         assert_eq!((lines.len(), lines[0].id, lines[LINES_MAX - 1].id), (LINES_MAX, 51, 250));
+    }
+
+    #[test]
+    fn a_late_reply_takes_the_place_of_the_note_that_there_was_none() {
+        let text = |text: &str| ChatContent::Text(text.to_owned());
+        let none = || ChatContent::Note(Note::NoReply(Unanswered::Text));
+        let mut chat = Chat::default();
+        chat.add(1, By::Person, text("a"));
+        chat.add(2, By::Platform, none());
+        chat.add(3, By::Person, text("b"));
+        chat.add(4, By::Platform, none());
+        chat.add(5, By::Account, text("late"));
+        let lines: Vec<_> = chat.lines().into_iter().map(|line| line.content).collect();
+        assert_eq!(lines, [text("a"), none(), text("b"), text("late")]);
     }
 }

@@ -45,7 +45,10 @@ impl PlatformState {
     pub async fn deliver(&self, push: &Push) -> Answer {
         let answer = self.deliver_up_to_three_times(push).await;
         let content = match &answer {
-            Answer::Nothing => return answer,
+            Answer::Nothing => match push.unanswered() {
+                Some(unanswered) => (By::Platform, ChatContent::Note(Note::NoReply(unanswered))),
+                None => return answer,
+            },
             Answer::Said(content @ ChatContent::Note(_)) => (By::Platform, content.clone()),
             Answer::Said(content) => (By::Account, content.clone()),
             Answer::Odd(_) | Answer::Late | Answer::Unreachable => {

@@ -32,7 +32,7 @@ mod user_action;
 mod world;
 
 pub use act::Act;
-pub use chat::{Article, By, ChatContent, LINES_MAX, Line, Note};
+pub use chat::{Article, By, ChatContent, LINES_MAX, Line, Note, Unanswered};
 pub use code::{Code, Scene};
 pub use credentials::Credentials;
 pub use deliver::Answer;

@@ -1,6 +1,6 @@
 //! A push, and how it is signed and encrypted in each mode. Facts: docs/WECHAT.md, 1.3 and 1.4.
 
-use super::credentials::Credentials;
+use super::{chat::Unanswered, credentials::Credentials};
 use crate::{
     base::rng::Rng,
     wechat::{callback::Mode, crypto, signature::sign, xml::Writer},
@@ -12,6 +12,8 @@ pub struct Push {
     openid: String,
     xml: String,
     is_event: bool,
+    /// What the chat calls it if nothing answers; `None`: nothing need answer it.
+    unanswered: Option<Unanswered>,
 }
 
 /// One delivery of a push, with its own signature, time and nonce.
@@ -26,7 +28,19 @@ impl Push {
     /// `xml` is the unencrypted document.
     #[must_use]
     pub fn new(openid: &str, xml: String, is_event: bool) -> Self {
-        Self { openid: openid.to_owned(), xml, is_event }
+        Self { openid: openid.to_owned(), xml, is_event, unanswered: None }
+    }
+
+    /// A push that the user expects an answer to.
+    #[must_use]
+    pub(super) fn expecting_answer(self, unanswered: Unanswered) -> Self {
+        Self { unanswered: Some(unanswered), ..self }
+    }
+
+    /// What the chat calls it if nothing answers; `None`: nothing need answer it.
+    #[must_use]
+    pub(super) fn unanswered(&self) -> Option<Unanswered> {
+        self.unanswered
     }
 
     /// The user who caused it.

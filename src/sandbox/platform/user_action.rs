@@ -5,7 +5,7 @@
 
 use super::{
     act::Act,
-    chat::{By, Note},
+    chat::{By, Note, Unanswered},
     compose::{KEY_MAX_BYTES, head, spoken, within},
     push::Push,
     world::{Follow, Person, Refusal, World},
@@ -44,7 +44,7 @@ impl World {
                 let person = self.person(openid)?;
                 person.allowance.on_event(at.now_ms);
                 person.note(at.now_ms, Note::Clicked(key.clone()));
-                self.event(openid, "CLICK", &key, None, at)
+                Ok(self.event(openid, "CLICK", &key, None, at)?.expecting_answer(Unanswered::Menu))
             }
             message => self.message(openid, message, at),
         }
@@ -57,7 +57,8 @@ impl World {
         person.follow = Some(Follow { since_secs: at.now_ms.div_euclid(1000), scene });
         person.allowance.on_event(at.now_ms);
         person.note(at.now_ms, if scan.is_some() { Note::FollowedByScan } else { Note::Followed });
-        self.event(openid, "subscribe", &key, scan.map(|(_, ticket)| ticket), at)
+        let push = self.event(openid, "subscribe", &key, scan.map(|(_, ticket)| ticket), at)?;
+        Ok(push.expecting_answer(Unanswered::Follow))
     }
 
     fn scan(&mut self, openid: &str, seen: &str, agrees: bool, at: Moment<'_>) -> Result<Push, Refusal> {
@@ -115,7 +116,8 @@ impl World {
         }
         person.chat.add(at.now_ms, By::Person, content);
         let document = document.number("MsgId", i64::try_from(msg_id).unwrap_or(i64::MAX));
-        Ok(Push::new(openid, document.finish(), false))
+        let unanswered = if matches!(act, Act::Text { .. }) { Unanswered::Text } else { Unanswered::Kind };
+        Ok(Push::new(openid, document.finish(), false).expecting_answer(unanswered))
     }
 }
 

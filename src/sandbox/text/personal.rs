@@ -12,8 +12,6 @@ texts! {
         bot: "微信 ClawBot" / "WeChat ClawBot",
 
         people: "谁的微信" / "Whose WeChat",
-        no_people: "还没有微信用户" / "No WeChat users yet",
-        no_people_do: "先到沙箱里添加一个。" / "Add one in the sandbox first.",
         connected: "已连接" / "Connected",
         not_connected: "未连接" / "Not connected",
 
@@ -23,9 +21,9 @@ texts! {
         scan_none_do: "在“我的”里连接个人微信，二维码就会出现在这里。" / "Connect personal WeChat in your account and its code appears here.",
         code: "连接二维码 {end}" / "Connection code {end}",
         scan: "扫一扫" / "Scan",
-        scan_one: "扫描二维码 {end}" / "Scan code {end}",
+        scan_one: "扫一扫：连接二维码 {end}" / "Scan: connection code {end}",
         scan_number: "扫码并核对数字" / "Scan with a number",
-        scan_number_one: "扫描二维码 {end}，并在网页上输入数字" / "Scan code {end} and type a number on the page",
+        scan_number_one: "扫码并核对数字：连接二维码 {end}" / "Scan with a number: connection code {end}",
         paste: "粘贴二维码内容" / "Paste QR code content",
         ask_title: "要连接这个机器人吗？" / "Connect this bot?",
         ask_text: "连接以后，它会出现在聊天列表里，只有你能和它说话。" / "It appears in the list of chats, and only you can talk to it.",

@@ -1,6 +1,8 @@
 //! Accounts, and what they sign in by, may use and did.
 
 use super::{
+    Class::Address,
+    Column,
     Export::{self, List, One},
     Forget::{Delete, Empty},
     Join::{By, Ends, Moves},
@@ -192,6 +194,19 @@ pub(super) const TABLES: &[Table] = &[
             plain("source_scene"),
             plain("created_at"),
             plain("unionid_asked_at"),
+        ],
+    },
+    Table {
+        name: "avatars",
+        forget: &[(User("user_id"), Delete)],
+        join: Ends,
+        export: One("avatar"),
+        columns: &[
+            technical("user_id"),
+            plain("source"),
+            Column { name: "access_key", class: Address("address", "/avatars/"), is_filled: false },
+            withheld("picture"),
+            technical("asked_at"),
         ],
     },
     Table {

@@ -19,6 +19,9 @@ use crate::{
 use leptos::prelude::{ServerFnError, server};
 
 const ME: &str = "/me";
+const PROFILE: &str = "/me/profile";
+const PASSWORD: &str = "/me/password";
+const DEVICES: &str = "/me/devices";
 
 /// Signs this browser out.
 #[server(prefix = "/do", endpoint = "sign-out")]
@@ -37,7 +40,7 @@ pub async fn profile(#[server(flatten)] typed: TypedProfile) -> Result<(), Serve
         profile::update(&request.ctx, user.id, &typed.fields(field::own_profile())).await?;
         Ok(saved(&request))
     };
-    request.answer(outcome.await, typed.keep(Back::to(ME, "profile")))
+    request.answer(outcome.await, typed.keep(Back::to(PROFILE, "profile")))
 }
 
 /// Changes the password, or sets the first one with a username.
@@ -48,7 +51,7 @@ pub async fn change_password(
     #[server(default)] new_password: String,
 ) -> Result<(), ServerFnError> {
     let request = PageRequest::now();
-    let back = Back::to(ME, "password").keep("username", &username);
+    let back = Back::to(PASSWORD, "password").keep("username", &username);
     let outcome = async {
         let user = own(&request).await?;
         let change = PasswordChange {
@@ -84,9 +87,9 @@ pub async fn revoke(#[server(default)] session: String) -> Result<(), ServerFnEr
     let outcome = async {
         let user = own(&request).await?;
         browsers::revoke(&request.ctx, user.id, &session).await?;
-        Ok(Step::redirect_with_notice(ME, Me::of(request.lang()).revoked))
+        Ok(Step::redirect_with_notice(DEVICES, Me::of(request.lang()).revoked))
     };
-    request.answer(outcome.await, Back::to(ME, "sessions"))
+    request.answer(outcome.await, Back::to(DEVICES, "sessions"))
 }
 
 /// Signs every other browser out.
@@ -97,9 +100,9 @@ pub async fn revoke_others() -> Result<(), ServerFnError> {
         let user = own(&request).await?;
         browsers::revoke_others(&request.ctx, user.id, &session::secret_of(&request.session)).await?;
         request.client.known.remember_again(user.id).await?;
-        Ok(Step::redirect_with_notice(ME, Me::of(request.lang()).revoked))
+        Ok(Step::redirect_with_notice(DEVICES, Me::of(request.lang()).revoked))
     };
-    request.answer(outcome.await, Back::to(ME, "sessions"))
+    request.answer(outcome.await, Back::to(DEVICES, "sessions"))
 }
 
 /// Unlinks WeChat from the account.
@@ -116,7 +119,7 @@ pub async fn unbind() -> Result<(), ServerFnError> {
         }
         Ok(Step::redirect_with_notice(ME, t.unbound))
     };
-    request.answer(outcome.await, Back::to(ME, "unbind").or_forbidden(t.unbind_needs_password))
+    request.answer(outcome.await, Back::to(PASSWORD, "unbind").or_forbidden(t.unbind_needs_password))
 }
 
 /// Deletes the user's account if they typed its name or id.

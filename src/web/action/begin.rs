@@ -65,7 +65,7 @@ pub async fn bind() -> Result<(), ServerFnError> {
         let secrets = begin::bind(&request.ctx, user.id, request.asker("/me")).await?;
         Ok(wait(&request, &secrets))
     };
-    request.answer(outcome.await, Back::to("/me", "bind"))
+    request.answer(outcome.await, Back::to("/me/linked", "bind"))
 }
 
 /// Redirects to the page that waits for the phone.

@@ -1,6 +1,6 @@
 //! The bar at the top of every page.
 
-use super::{Icon, LangSwitch, Mark, Shape, ThemeSwitch, Words};
+use super::{Avatar, Icon, LangSwitch, Mark, Shape, ThemeSwitch, Words};
 use crate::text::Prefs;
 use crate::web::text::Common;
 use leptos::prelude::*;
@@ -78,9 +78,8 @@ fn Menu(prefs: Prefs, account: Option<Account>) -> impl IntoView {
     let t = Common::of(prefs.lang);
     let head = match &account {
         Some(account) => {
-            let initial = account.name.chars().next().map(String::from);
             view! {
-                <span class="avatar" aria-hidden="true">{initial}</span>
+                <Avatar name=account.name.clone() />
                 <span class="menu-name">{account.name.clone()}</span>
                 <Icon shape=Shape::Down />
             }

@@ -61,6 +61,18 @@ pub enum Shape {
     Sound,
     /// A picture with a hill and a sun.
     Picture,
+    /// A speech bubble with lines: replies.
+    Replies,
+    /// A desktop computer.
+    Desktop,
+    /// A star in a circle: credits.
+    Star,
+    /// An arrow into a tray: a download.
+    Download,
+    /// A bin.
+    Trash,
+    /// A shield: a review of access.
+    Shield,
 }
 
 impl Shape {
@@ -97,6 +109,16 @@ impl Shape {
             Self::Tray => "M3 11.5 5.2 4h9.6l2.2 7.5V16H3zM3 11.5h4.2l1 2h3.6l1-2H17",
             Self::Scan => "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4M6.5 10h7",
             Self::Picture => "M3 4h14v12H3zM3 13.5l4-4 4 4 2.5-2.5 3.5 3.5M13 7.5v.01",
+            Self::Replies => {
+                "M4.5 4h11A1.5 1.5 0 0 1 17 5.5v7a1.5 1.5 0 0 1-1.5 1.5H9l-3.5 3v-3h-1A1.5 1.5 0 0 1 3 12.5v-7A1.5 1.5 0 0 1 4.5 4M6.5 7.5h7M6.5 10.5h4.5"
+            }
+            Self::Desktop => "M4.8 4h10.4a1 1 0 0 1 1 1v8.2H3.8V5a1 1 0 0 1 1-1M1.8 16h16.4",
+            Self::Star => {
+                "M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15M10 6.2l1.2 2.4 2.6.4-1.9 1.9.4 2.6-2.3-1.2-2.3 1.2.4-2.6L6.2 9l2.6-.4z"
+            }
+            Self::Download => "M10 3v9.5M6 9l4 4 4-4M3.5 16.5h13",
+            Self::Trash => "M3.5 5.5h13M8 5.5V3.5h4v2M5 5.5 5.8 17h8.4L15 5.5M8.5 9v5M11.5 9v5",
+            Self::Shield => "M10 2.5 16 5v4.6c0 3.8-2.5 6.6-6 7.9-3.5-1.3-6-4.1-6-7.9V5zM7.2 9.9l2 2 3.6-3.8",
             Self::Sound => "M6 8a4 4 0 0 1 0 4M9 6a7 7 0 0 1 0 8M12 4a10.5 10.5 0 0 1 0 12",
         }
     }

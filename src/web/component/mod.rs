@@ -2,6 +2,7 @@
 //!
 //! Each has a style sheet of the same name in `style/part/`. `view!` escapes text; no component takes markup as a string.
 
+mod avatar;
 mod badge;
 mod bar;
 mod button;
@@ -34,11 +35,12 @@ mod table;
 mod visitor_bar;
 mod words;
 
+pub use avatar::Avatar;
 pub use badge::Badge;
 pub use bar::{Account, NavLink, TopBar};
 pub use button::{Kind, LinkButton, Submit};
 pub use card::{Card, Figure, PageHead};
-pub use cell::{Cell, Cells};
+pub use cell::{Cell, Cells, SwitchCell, Tint};
 pub use chart::{Bars, Column};
 pub use choice::{Check, Pick, Segment};
 pub use code::{CodeBlock, Copy, CopyId, Digits};

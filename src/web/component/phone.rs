@@ -1,7 +1,7 @@
 //! A phone with a chat, for the sandbox and the preview of replies.
 
 use super::{Icon, Shape, Words, face::picture};
-use crate::text::Lang;
+use crate::text::{Lang, cut};
 use crate::web::{
     markup::leads_to_a_page,
     text::{Common, fill},
@@ -69,7 +69,8 @@ pub fn PhoneChat(
 ) -> impl IntoView {
     let t = Common::of(lang);
     let label = title.clone();
-    let initial = owner.get().and_then(|name| name.chars().next()).unwrap_or('我');
+    let owner = owner.or("我");
+    let initial = cut::first(&owner);
     let lines = bubbles.into_iter().map(|bubble| chat_line(bubble, initial, lang)).collect_view();
     let foot = children.map_or_else(
         || view! { <div class="phone-still" aria-hidden="true"></div> }.into_any(),
@@ -88,7 +89,7 @@ pub fn PhoneChat(
 }
 
 /// A line of a chat, in its list. `initial`: the owner's avatar.
-pub fn chat_line(bubble: Bubble, initial: char, lang: Lang) -> impl IntoView {
+pub fn chat_line(bubble: Bubble, initial: &str, lang: Lang) -> impl IntoView + use<> {
     match bubble {
         Bubble::Line(text) => view! { <li class="chat-line">{text}</li> }.into_any(),
         Bubble::Theirs(message) => view! {
@@ -100,7 +101,7 @@ pub fn chat_line(bubble: Bubble, initial: char, lang: Lang) -> impl IntoView {
         .into_any(),
         Bubble::Mine(message) => view! {
             <li class="said mine">
-                <span class="avatar" aria-hidden="true">{initial.to_string()}</span>
+                <span class="avatar" aria-hidden="true">{initial.to_owned()}</span>
                 {content(message, lang)}
             </li>
         }

@@ -2,7 +2,7 @@
 //! without one the navigation has the same links.
 
 use super::{
-    Visitor,
+    Visitor, me,
     rule::{RuleOwner, Section},
     script,
 };
@@ -76,6 +76,7 @@ fn places(visitor: &Visitor, has_sandbox: bool) -> Vec<Place> {
         sections.map(move |(href, text)| Place { href, text: text.to_owned(), section })
     };
     let mut places = vec![at("/me", c.me, "")];
+    places.extend(me::places(lang).map(|(href, text)| at(href, text, c.me)));
     places.extend(rules(RuleOwner::User, c.replies));
     if visitor.is_admin() {
         let console = Console::of(lang);

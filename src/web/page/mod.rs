@@ -32,7 +32,10 @@ pub use docs::DocsPage;
 pub use forgot::ForgotPage;
 pub use home::HomePage;
 pub use login::LoginPage;
-pub use me::{ChannelDisconnectPage, ChannelPage, DeletePage, MePage, ReviewPage, UnbindPage};
+pub use me::{
+    ChannelDisconnectPage, ChannelPage, CreditsPage, DeletePage, DevicesPage, LinkedPage, MePage, PasswordPage,
+    ProfilePage, ReviewPage, UnbindPage, UsagePage,
+};
 pub use prefs::of as prefs_of;
 pub use qr_image::qr_png;
 pub use register::RegisterPage;

@@ -4,9 +4,6 @@ crate::texts! {
     /// The page of the personal-WeChat channel.
     pub struct Channel {
         title: "个人微信通道" / "Personal WeChat",
-        open: "管理" / "Manage",
-        card_note: "在自己的微信里，用自己的规则得到回复" / "Get replies from your own rules, in your own WeChat",
-
         what: "扫码后，你的微信里会多一个机器人联系人，只有你能和它聊天。" / "Scanning adds a bot contact to your WeChat that only you can talk to.",
         what_not: "它用你自己的规则回复你，也能听命令添加、修改规则；它不会替你回复好友，也不进群。" / "It answers you with your own rules and takes commands to edit them. It does not reply to your friends, and it joins no groups.",
         how: "它用腾讯官方的机器人接口（微信 ClawBot），不登录你的微信账号；微信需要 8.0.69 或更高的版本。" / "It uses Tencent’s official bot interface (WeChat ClawBot) and does not sign in to your WeChat account. It needs WeChat 8.0.69 or later.",
@@ -46,13 +43,9 @@ crate::texts! {
         window_none: "还没有收到你的消息，先给机器人发一条" / "No message from you yet. Write to the bot first",
         last_error: "最近的错误" / "Latest error",
 
-        remind_on: "到期前提醒已开启" / "Reminder is on",
-        remind_off: "到期前提醒" / "Remind me",
+        remind: "到期前提醒" / "Remind me",
         remind_note: "24 小时的窗口结束前两小时，机器人发一条“回复任意内容继续”" / "Two hours before the 24-hour window ends, the bot asks you to send anything to continue",
         ending: "还有不到两小时，机器人就不能给你发消息了。在微信里回复任意内容就能继续。" / "In less than two hours the bot can no longer write to you. Send it anything in WeChat to continue.",
-
-        turn_on: "开启" / "Turn on",
-        turn_off: "关闭" / "Turn off",
 
         pause: "暂停" / "Pause",
         resume: "继续" / "Resume",

@@ -14,6 +14,11 @@ pub const MEDIA_LIFE_MS: i64 = 3 * 24 * 3_600_000;
 /// The largest file that can be uploaded or downloaded, in bytes: a video.
 pub const UPLOAD_MAX_BYTES: usize = 10 * 1024 * 1024;
 
+/// The largest picture of a user, in bytes.
+pub const PICTURE_MAX_BYTES: usize = 2 * 1024 * 1024;
+
+/// The timeout for a picture of a user, from the connection to the last byte.
+const PICTURE_TIMEOUT: Duration = Duration::from_secs(15);
 /// The timeout of one attempt: long enough for a video over a slow connection.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
@@ -102,5 +107,16 @@ impl Client {
     /// [`ApiError`]; [`ApiError::Malformed`] for a special address, [`ApiError::Unreachable`] for a name that resolves to one.
     pub async fn fetch_file(&self, url: &Url) -> Result<Vec<u8>, ApiError> {
         self.transport.download(url, TIMEOUT, UPLOAD_MAX_BYTES).await
+    }
+
+    /// Downloads a picture from an address that a user's app presented: as [`fetch_file`](Self::fetch_file), by HTTPS only, and smaller.
+    ///
+    /// # Errors
+    /// As [`fetch_file`](Self::fetch_file); [`ApiError::Malformed`] also for a picture above [`PICTURE_MAX_BYTES`].
+    pub async fn fetch_picture(&self, url: &Url) -> Result<Vec<u8>, ApiError> {
+        if url.scheme() != "https" && !self.transport.is_at(url) {
+            return Err(ApiError::Malformed);
+        }
+        self.transport.download(url, PICTURE_TIMEOUT, PICTURE_MAX_BYTES).await
     }
 }

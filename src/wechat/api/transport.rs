@@ -146,7 +146,7 @@ impl Transport {
     }
 
     /// True if a URL has the platform's own scheme, host and port.
-    fn is_at(&self, url: &Url) -> bool {
+    pub(super) fn is_at(&self, url: &Url) -> bool {
         url.origin() == self.base.origin()
     }
 

@@ -47,7 +47,7 @@ async fn a_person_connects_types_the_number_and_connects_again() {
     shows(&browser, "/me/wechat", "收到 1 条，回复 1 条").await;
     shows(&browser, "/me/wechat", "9 条，24 小时 0 分钟内").await;
     browser.post("/do/channel-remind", &[("on", "1")]).await;
-    shows(&browser, "/me/wechat", "到期前提醒已开启").await;
+    shows(&browser, "/me/wechat", r#"id="remind" name="on" value="1" checked"#).await;
     browser.post("/do/channel-pause", &[]).await;
     shows(&browser, "/me/wechat", "已暂停").await;
     browser.post("/do/channel-resume", &[]).await;

@@ -102,6 +102,23 @@ fn an_emoji_of_several_stays_whole_in_a_nickname() {
 }
 
 #[test]
+fn a_real_name_may_have_an_emoji_and_hides_nothing() {
+    for fine in ["李明", "Anna 👨‍👩‍👧", "小满 👩‍🌾🇨🇳1️⃣"] {
+        assert_eq!(real_name(fine).unwrap().as_deref(), Some(fine));
+    }
+    for bad in ["李\u{202e}明", "李\u{200d}明", "李\u{fe0f}明", "🏴\u{e0061}\u{e007f}", "\u{3164}"] {
+        assert_eq!(problem(real_name(bad)), Problem::Malformed, "{bad:?}");
+    }
+}
+
+#[test]
+fn a_username_has_no_emoji() {
+    for bad in ["小微👨‍👩‍👧", "anna🇨🇳", "a1️⃣b", "anna😀"] {
+        assert_eq!(problem(Username::parse(bad)), Problem::Malformed, "{bad:?}");
+    }
+}
+
+#[test]
 fn what_another_program_says_is_made_fit() {
     assert_eq!(Nickname::cleaned(" a\u{202e}b ").unwrap().as_str(), "ab");
     assert_eq!(Nickname::cleaned(&"名".repeat(40)).unwrap().as_str().chars().count(), 32);

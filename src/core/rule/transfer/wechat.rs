@@ -11,7 +11,7 @@ use crate::{
             ACCOUNT, AnswerMode, Content, Keyword, MatchType, TriggerKind, content::MOST_CONTENTS, draft::Draft, media,
         },
     },
-    text::cut,
+    text::{cut, visible::visible},
     wechat::api::{ApiError, ErrorClass},
 };
 use futures::{StreamExt as _, stream};
@@ -199,7 +199,7 @@ fn read(info: &Value) -> AllFound {
     for rule in info["keyword_autoreply_info"]["list"].as_array().unwrap_or(&none) {
         line += 1;
         let draft = Draft {
-            name: beginning(&text(rule, "rule_name").replace(char::is_control, ""), NAME_CHARS),
+            name: beginning(&visible(text(rule, "rule_name")), NAME_CHARS),
             keywords: rule["keyword_list_info"].as_array().unwrap_or(&none).iter().filter_map(keyword).collect(),
             answer: if text(rule, "reply_mode") == "random_one" { AnswerMode::Random } else { AnswerMode::All },
             is_enabled: is_on("is_autoreply_open"),

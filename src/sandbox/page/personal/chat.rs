@@ -4,9 +4,9 @@ use super::Shown;
 use crate::{
     sandbox::{
         ilink::{Content, FileKind, Line, LineBy, ScanView},
-        page::bubble::moment,
+        page::{bubble::moment, chat::status_bar},
     },
-    web::component::{Bubble, Card, Empty, Icon, Kind, Notice, PhoneChat, PhoneMessage, Piece, Shape, Submit},
+    web::component::{Bubble, Icon, Kind, Notice, PhoneChat, PhoneMessage, Piece, Shape, Submit},
 };
 use leptos::prelude::*;
 
@@ -17,27 +17,22 @@ const SILENCE_MS: i64 = 5 * 60_000;
 
 pub(super) fn chat(shown: &Shown) -> impl IntoView + use<> {
     let t = shown.t;
-    let inside = match &shown.person {
-        None => view! { <Card><Empty title=t.no_people text=t.no_people_do shape=Shape::Phone /></Card> }.into_any(),
-        Some(person) => {
-            let foot = match (&shown.owner.scan, shown.owner.has_bot) {
-                (Some(scan), _) => ask(shown, scan).into_any(),
-                (None, true) => writing(shown).into_any(),
-                (None, false) => view! { <p class="soft small-text">{t.first}</p> }.into_any(),
-            };
-            view! {
-                <PhoneChat lang=shown.lang title=t.bot bubbles=bubbles(shown) owner=person.nickname.clone()>
+    let foot = match (&shown.owner.scan, shown.owner.has_bot) {
+        (Some(scan), _) => ask(shown, scan).into_any(),
+        (None, true) => writing(shown).into_any(),
+        (None, false) => view! { <p class="soft small-text">{t.first}</p> }.into_any(),
+    };
+    view! {
+        <div class="sandbox-phone" id="phone">
+            <div class="device">
+                {status_bar(shown.now_ms)}
+                <PhoneChat lang=shown.lang title=t.bot bubbles=bubbles(shown) owner=shown.person.nickname.clone()>
                     <div id="sandbox-foot" data-live>
                         {foot}
                     </div>
                 </PhoneChat>
-            }
-            .into_any()
-        }
-    };
-    view! {
-        <div class="sandbox-phone" id="phone">
-            {inside}
+                <div class="device-home" aria-hidden="true"></div>
+            </div>
         </div>
     }
 }
@@ -45,7 +40,7 @@ pub(super) fn chat(shown: &Shown) -> impl IntoView + use<> {
 /// A scanned login.
 fn ask(shown: &Shown, scan: &ScanView) -> impl IntoView + use<> {
     let t = shown.t;
-    let openid = shown.openid();
+    let openid = shown.person.openid.clone();
     let cancel = view! { <Submit text=t.cancel kind=Kind::Plain formaction="/sandbox/personal/cancel" /> };
     let inside = match scan {
         ScanView::Number(number) => {
@@ -85,8 +80,9 @@ fn writing(shown: &Shown) -> impl IntoView + use<> {
         .into_iter()
         .collect_view();
     view! {
+        <div class="device-input">
         <form class="sandbox-say" method="post" action="/sandbox/personal/say">
-            <input type="hidden" name="person" value=shown.openid() />
+            <input type="hidden" name="person" value=shown.person.openid.clone() />
             <input
                 class="input"
                 id="text"
@@ -101,15 +97,16 @@ fn writing(shown: &Shown) -> impl IntoView + use<> {
         <details class="sandbox-more" id="sandbox-more">
             <summary>
                 <Icon shape=Shape::Plus />
-                <span>{t.more}</span>
+                <span class="sr-only">{t.more}</span>
             </summary>
             <div class="sandbox-acts">
                 <form class="sandbox-kinds" method="post" action="/sandbox/personal/send" aria-label=t.kinds>
-                    <input type="hidden" name="person" value=shown.openid() />
+                    <input type="hidden" name="person" value=shown.person.openid.clone() />
                     {kinds}
                 </form>
             </div>
         </details>
+        </div>
     }
 }
 

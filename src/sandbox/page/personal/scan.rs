@@ -23,24 +23,22 @@ pub(super) fn scan(shown: &Shown) -> impl IntoView + use<> {
         let rows = codes.iter().take(CODES_MAX).map(|code| row(shown, code)).collect_view();
         view! { <ul class="cells">{rows}</ul> }.into_any()
     };
-    let paste = shown.person.is_some().then(|| {
-        view! {
-            <form class="sandbox-add tight" method="post" action="/sandbox/personal/scan">
-                <input type="hidden" name="person" value=shown.openid() />
-                <div class="sandbox-line">
-                    <Field
-                        label=t.paste
-                        name="code"
-                        placeholder="https://liteapp.weixin.qq.com/q/…"
-                        autocomplete="off"
-                        required=true
-                    />
-                    <Submit text=t.scan kind=Kind::Plain />
-                    <Submit text=t.scan_number kind=Kind::Plain name="kind" value="number" />
-                </div>
-            </form>
-        }
-    });
+    let paste = view! {
+        <form class="sandbox-add tight" method="post" action="/sandbox/personal/scan">
+            <input type="hidden" name="person" value=shown.person.openid.clone() />
+            <div class="sandbox-line">
+                <Field
+                    label=t.paste
+                    name="code"
+                    placeholder="https://liteapp.weixin.qq.com/q/…"
+                    autocomplete="off"
+                    required=true
+                />
+                <Submit text=t.scan kind=Kind::Plain />
+                <Submit text=t.scan_number kind=Kind::Plain name="kind" value="number" />
+            </div>
+        </form>
+    };
     view! {
         <div class="sandbox-scan" id="scan">
             <Card title=t.scan_title note=t.scan_note flush=true>
@@ -58,23 +56,21 @@ fn row(shown: &Shown, code: &QrView) -> impl IntoView + use<> {
     let (lang, at, now) = (shown.lang, code.created_at_ms, shown.now_ms);
     let end = short(&code.content);
     let named = |template| fill(template, &[("end", &end)]);
-    let act = shown.person.is_some().then(|| {
-        view! {
-            <form class="cell-action sandbox-line" method="post" action="/sandbox/personal/scan">
-                <input type="hidden" name="person" value=shown.openid() />
-                <input type="hidden" name="code" value=code.content.clone() />
-                <Submit text=t.scan label=named(t.scan_one) small=true kind=Kind::Plain />
-                <Submit
-                    text=t.scan_number
-                    label=named(t.scan_number_one)
-                    small=true
-                    kind=Kind::Plain
-                    name="kind"
-                    value="number"
-                />
-            </form>
-        }
-    });
+    let act = view! {
+        <form class="cell-action sandbox-line" method="post" action="/sandbox/personal/scan">
+            <input type="hidden" name="person" value=shown.person.openid.clone() />
+            <input type="hidden" name="code" value=code.content.clone() />
+            <Submit text=t.scan label=named(t.scan_one) small=true kind=Kind::Plain />
+            <Submit
+                text=t.scan_number
+                label=named(t.scan_number_one)
+                small=true
+                kind=Kind::Plain
+                name="kind"
+                value="number"
+            />
+        </form>
+    };
     view! {
         <li>
             <div class="cell">

@@ -4,7 +4,7 @@ use super::{Shown, owner_id};
 use crate::{
     sandbox::platform::PersonView,
     web::{
-        component::{Card, Empty, Fact, Facts, Kind, Shape, Submit},
+        component::{Avatar, Card, Fact, Facts, Kind, Submit},
         text::fill,
     },
 };
@@ -12,17 +12,12 @@ use leptos::prelude::*;
 
 pub(super) fn people(shown: &Shown) -> impl IntoView + use<> {
     let t = shown.t;
-    let list = if shown.people.is_empty() {
-        view! { <Empty title=t.no_people text=t.no_people_do shape=Shape::Person /> }.into_any()
-    } else {
-        let rows = shown.people.iter().rev().map(|person| row(shown, person)).collect_view();
-        view! { <ul class="cells sandbox-list">{rows}</ul> }.into_any()
-    };
+    let rows = shown.people.iter().rev().map(|person| row(shown, person)).collect_view();
     view! {
         <div class="sandbox-people">
             <Card title=t.people flush=true>
                 <div id="sandbox-people" data-live>
-                    {list}
+                    <ul class="cells sandbox-list">{rows}</ul>
                 </div>
             </Card>
         </div>
@@ -32,8 +27,7 @@ pub(super) fn people(shown: &Shown) -> impl IntoView + use<> {
 fn row(shown: &Shown, person: &PersonView) -> impl IntoView + use<> {
     let t = shown.t;
     let is_connected = shown.phone.platform.ilink().is_connected(&owner_id(&person.openid));
-    let is_current = shown.openid() == person.openid;
-    let initial = person.nickname.chars().next().map(String::from);
+    let is_current = shown.person.openid == person.openid;
     view! {
         <li>
             <a
@@ -42,7 +36,7 @@ fn row(shown: &Shown, person: &PersonView) -> impl IntoView + use<> {
                 aria-current=is_current.then_some("true")
             >
                 <span class="sandbox-name">
-                    <span class="avatar" aria-hidden="true">{initial}</span>
+                    <Avatar name=person.nickname.clone() />
                     {person.nickname.clone()}
                 </span>
                 <span class=if is_connected { "badge success" } else { "badge" }>
@@ -54,7 +48,7 @@ fn row(shown: &Shown, person: &PersonView) -> impl IntoView + use<> {
 }
 
 pub(super) fn faults(shown: &Shown) -> impl IntoView + use<> {
-    let (t, owner, openid) = (shown.t, &shown.owner, shown.openid());
+    let (t, owner, openid) = (shown.t, &shown.owner, shown.person.openid.clone());
     let buttons = [
         ("expire", t.fault_expire),
         ("silent", t.fault_silent),

@@ -24,6 +24,7 @@ async fn what_the_account_answers_stands_in_the_chat() {
         content,
         [
             (By::Platform, ChatContent::Note(Note::Followed)),
+            (By::Platform, ChatContent::Note(Note::NoReply(Unanswered::Follow))),
             (By::Person, ChatContent::Text("在吗".to_owned())),
             (By::Account, ChatContent::Text("在吗?".to_owned())),
         ]

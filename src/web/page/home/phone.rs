@@ -29,8 +29,8 @@ use std::net::IpAddr;
 use url::form_urlencoded;
 
 /// The visitor's picture in the chat.
-fn initial(lang: Lang) -> char {
-    if lang == Lang::Zh { '我' } else { 'Y' }
+fn initial(lang: Lang) -> &'static str {
+    if lang == Lang::Zh { "我" } else { "Y" }
 }
 
 /// The phone, with the answer to the question in the address, else with an example.

@@ -3,6 +3,7 @@
 mod connection;
 mod scan;
 
+use super::sub_page::{back, below};
 use crate::{
     core::ilink::{
         connection::{self as connections, State, View},
@@ -10,7 +11,7 @@ use crate::{
     },
     http::{channel_events, session},
     web::{
-        component::{Badge, Card, ConfirmCard, Kind, LinkButton, Notice, PageHead, Submit, Tone},
+        component::{Card, ConfirmCard, Notice, PageHead, Submit, Tone},
         page::{PageContent, PageError, PageRequest, Visitor, page, qr_image::qr_png},
         text::channel::Channel,
     },
@@ -51,6 +52,7 @@ async fn channel(visitor: Visitor) -> Result<PageContent, PageError> {
     let connected = view.filter(|view| view.state != State::Disconnected && !is_open);
     let begin = (!is_open && connected.is_none()).then(|| begin(t.connect));
     let body = view! {
+        {back(lang)}
         <PageHead title=t.title />
         <Card>
             <p>{t.what}</p>
@@ -64,7 +66,7 @@ async fn channel(visitor: Visitor) -> Result<PageContent, PageError> {
         </div>
         {follows.then(|| crate::web::page::script("/channel.js"))}
     };
-    Ok(PageContent::medium(t.title, body))
+    Ok(below(t.title, body))
 }
 
 /// The address under which a state is shown, if it is another one.
@@ -88,25 +90,9 @@ fn begin(text: &'static str) -> impl IntoView + use<> {
     }
 }
 
-/// The card on `/me`: the state, and the way to the page.
-pub fn card(request: &PageRequest, view: Option<&View>) -> AnyView {
-    let t = Channel::of(request.lang());
-    let badge = view.filter(|view| view.state != State::Disconnected).map(|view| {
-        let (text, tone) = connection::state(t, view.state);
-        view! { <Badge text=text tone=tone dot=true /> }
-    });
-    view! {
-        <Card>
-            <div class="row spread switch-row">
-                <p class="grow">
-                    <strong>{t.title}</strong> " " {badge} <br />
-                    <span class="soft small-text">{t.card_note}</span>
-                </p>
-                <LinkButton href=PATH text=t.open kind=Kind::Quiet small=true />
-            </div>
-        </Card>
-    }
-    .into_any()
+/// The state of the connection in one word.
+pub fn state(t: &'static Channel, view: Option<&View>) -> &'static str {
+    connection::state(t, view.map_or(State::Disconnected, |view| view.state)).0
 }
 
 /// The banner for a connection that needs a new scan.

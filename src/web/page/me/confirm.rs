@@ -1,11 +1,15 @@
 //! Confirmations before WeChat is unlinked or the account is deleted.
 
+use super::{
+    linked,
+    sub_page::{back, below},
+};
 use crate::{
-    core::{CoreError, account::identity},
+    core::{CoreError, account::identity, rule::search},
     web::{
-        component::{ConfirmCard, Field},
+        component::{Card, Cell, Cells, ConfirmCard, Field, Icon, Kind, LinkButton, Shape, Submit, Tint},
         page::{PageContent, PageError, Visitor, page},
-        text::{fill, me::Me},
+        text::{Common, fill, me::Me},
     },
 };
 use leptos::prelude::*;
@@ -27,7 +31,7 @@ async fn unbind(visitor: Visitor) -> Result<PageContent, PageError> {
             text=t.unbind_text
             action="/do/unbind"
             yes=t.unbind_yes
-            back="/me"
+            back=linked::PATH
             danger=true
         />
     };
@@ -41,31 +45,44 @@ pub fn DeletePage() -> impl IntoView {
 
 async fn delete(visitor: Visitor) -> Result<PageContent, PageError> {
     let user = visitor.signed_in()?;
-    let lang = visitor.request.lang();
-    let t = Me::of(lang);
+    let (lang, ctx) = (visitor.request.lang(), &visitor.request.ctx);
+    let (c, t) = (Common::of(lang), Me::of(lang));
     let filled = visitor.form("delete");
+    let rules: i64 = search::tally(ctx, user.id).await?.iter().map(|(_, n)| n).sum();
+    let days = ctx.settings.settings.log.keep_days.to_string();
     let name = user.username.unwrap_or_else(|| user.id.to_string());
-    let days = visitor.request.ctx.settings.settings.log.keep_days.to_string();
-    let text = fill(t.delete_text, &[("days", &days)]);
     let body = view! {
-        <ConfirmCard
-            lang
-            title=t.delete_title
-            text=text
-            action="/do/delete-account"
-            yes=t.delete_yes
-            back="/me"
-            danger=true
-        >
-            <Field
-                label=fill(t.delete_label, &[("name", &name)])
-                name="confirm"
-                value=filled.value("confirm")
-                error=filled.error("confirm")
-                autocomplete="off"
-                required=true
-            />
-        </ConfirmCard>
+        {back(lang)}
+        <div class="confirm-head danger">
+            <Icon shape=Shape::Warning />
+            <h1>{t.delete_title}</h1>
+            <p>{t.delete_final}</p>
+        </div>
+        <Cells title=t.delete_along iconed=true>
+            <Cell label=t.delete_rules value=fill(t.rules, &[("n", &rules.to_string())]) icon=Shape::Replies />
+            <Cell label=c.credits value=user.credits.to_string() icon=Shape::Star />
+            <Cell label=t.delete_rest value=t.delete_all icon=Shape::Person />
+        </Cells>
+        <Cells iconed=true>
+            <Cell label=t.delete_export value="JSON" href="/me/data.json" icon=Shape::Download tint=Tint::Info />
+        </Cells>
+        <Card>
+            <form class="stack" method="post" action="/do/delete-account">
+                <Field
+                    label=fill(t.delete_label, &[("name", &name)])
+                    name="confirm"
+                    value=filled.value("confirm")
+                    error=filled.error("confirm")
+                    autocomplete="off"
+                    required=true
+                />
+                <div class="me-answers">
+                    <LinkButton href="/me" text=t.delete_no kind=Kind::Plain block=true />
+                    <Submit text=t.delete_yes kind=Kind::Danger block=true />
+                </div>
+            </form>
+        </Card>
+        <p class="cells-note">{fill(t.delete_text, &[("days", &days)])}</p>
     };
-    Ok(PageContent::narrow(t.delete_title, body))
+    Ok(below(t.delete_title, body))
 }

@@ -1,17 +1,74 @@
-//! The ledger of credits.
+//! `/me/credits`: the ledger of credits.
 
+use super::sub_page::sub_page;
 use crate::{
-    core::credit::WELCOME,
+    core::credit::{self as credits, WELCOME},
     store::credit::CreditRow,
+    text::Lang,
     web::{
-        component::{Card, Head, Table},
-        page::{Ago, PageRequest},
-        text::{Common, me::Me},
+        component::{Card, Empty, Head, Shape, Table},
+        page::{Ago, PageContent, PageError, PageRequest, Visitor, page},
+        text::{Common, fill, me::Me},
     },
 };
 use leptos::prelude::*;
 
-/// The latest changes.
+/// The page's address.
+pub const PATH: &str = "/me/credits";
+
+const DAY_MS: i64 = 86_400_000;
+const BEIJING_MS: i64 = 8 * 3_600_000;
+
+#[component]
+pub fn CreditsPage() -> impl IntoView {
+    page(own)
+}
+
+async fn own(visitor: Visitor) -> Result<PageContent, PageError> {
+    let user = visitor.signed_in()?;
+    let request = &visitor.request;
+    let (lang, now) = (request.lang(), request.ctx.now());
+    let (c, t) = (Common::of(lang), Me::of(lang));
+    let ledger = credits::ledger(&request.ctx, user.id).await?;
+    let list = if ledger.is_empty() {
+        view! { <Card><Empty title=t.ledger_empty text=t.ledger_none shape=Shape::Star /></Card> }.into_any()
+    } else {
+        let rows = ledger.into_iter().map(|entry| row(lang, &entry, now)).collect_view();
+        view! { <ul class="cells ledger">{rows}</ul> }.into_any()
+    };
+    let body = view! {
+        <p class="ledger-sum"><span class="soft">{c.credits}</span> <b class="num">{user.credits}</b></p>
+        {list}
+    };
+    Ok(sub_page(lang, t.ledger, body))
+}
+
+fn row(lang: Lang, entry: &CreditRow, now: i64) -> impl IntoView + use<> {
+    let t = Me::of(lang);
+    let balance = fill(t.balance_after, &[("n", &entry.balance_after.to_string())]);
+    let class = if entry.delta > 0 { "ledger-change plus" } else { "ledger-change" };
+    view! {
+        <li>
+            <div class="cell tall">
+                <span class="cell-label">{reason(t, entry)} <small><Ago lang at=entry.created_at now /></small></span>
+                <span class="cell-value">
+                    <b class=class>{format!("{:+}", entry.delta)}</b>
+                    <small>{balance}</small>
+                </span>
+            </div>
+        </li>
+    }
+}
+
+/// The sum of today's changes, in Beijing time; `None` without any. The ledger holds the latest entries only.
+pub fn today(ledger: &[CreditRow], now: i64) -> Option<i64> {
+    let day = |ms: i64| (ms + BEIJING_MS).div_euclid(DAY_MS);
+    let mut of_today = ledger.iter().filter(|entry| day(entry.created_at) == day(now)).peekable();
+    of_today.peek()?;
+    Some(of_today.map(|entry| entry.delta).sum())
+}
+
+/// The latest changes of any user, for an admin.
 pub fn card(request: &PageRequest, ledger: Vec<CreditRow>) -> AnyView {
     let (lang, now) = (request.lang(), request.ctx.now());
     let (c, t) = (Common::of(lang), Me::of(lang));
@@ -51,5 +108,28 @@ fn reason(t: &'static Me, entry: &CreditRow) -> String {
         WELCOME => t.reason_welcome.to_owned(),
         "" => kind.to_owned(),
         own => format!("{kind} · {own}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn today_begins_at_midnight_in_beijing() {
+        let entry = |created_at, delta| CreditRow {
+            id: 1,
+            user_id: 1,
+            delta,
+            balance_after: 0,
+            kind: "grant".to_owned(),
+            reason: String::new(),
+            created_at,
+        };
+        let midnight = 100 * DAY_MS - BEIJING_MS;
+        let ledger = [entry(midnight + 5, 20), entry(midnight, -5), entry(midnight - 1, 100)];
+        assert_eq!(today(&ledger, midnight + DAY_MS - 1), Some(15));
+        assert_eq!(today(&ledger, midnight - 1), Some(100));
+        assert_eq!(today(&ledger, midnight + DAY_MS), None);
     }
 }

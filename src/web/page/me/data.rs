@@ -1,16 +1,8 @@
-//! Data export and account deletion.
+//! The download of the user's data.
 
-use crate::text::Lang;
 use crate::{
-    core::{
-        CoreError,
-        account::{export, session::SignInMethod},
-    },
+    core::{CoreError, account::export},
     http::{session, state::AppState},
-    web::{
-        component::{Cell, Cells},
-        text::{me::Me, review::Review},
-    },
 };
 use axum::{
     body::Body,
@@ -19,21 +11,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use futures::TryStreamExt as _;
-use leptos::prelude::*;
 use tower_sessions::Session;
-
-/// Links to the review of the account's access (for a browser that signed in with WeChat), the download, and the
-/// deletion.
-pub fn card(lang: Lang, door: Option<SignInMethod>) -> impl IntoView {
-    let (t, r) = (Me::of(lang), Review::of(lang));
-    view! {
-        <Cells title=t.data>
-            {(door == Some(SignInMethod::WeChat)).then(|| view! { <Cell label=r.cell note=r.cell_note href="/me/review" /> })}
-            <Cell label=t.export note=t.export_note href="/me/data.json" />
-            <Cell label=t.delete note=t.delete_note href="/me/delete" />
-        </Cells>
-    }
-}
 
 /// `GET /me/data.json`: all data about the signed-in user.
 pub async fn download(State(state): State<AppState>, session: Session) -> Response {

@@ -1,34 +1,40 @@
-//! `/me`: the user's account page, card by card.
+//! `/me`: the user's account. The head page has the member card and a list that leads to the pages below it.
 
-mod browser;
 mod channel;
 mod confirm;
 pub mod credit;
 mod data;
+mod devices;
+mod linked;
+mod list;
 mod other;
+mod pass;
 mod password;
 mod profile;
 mod review;
-mod summary;
+mod sub_page;
 pub mod usage;
-mod wechat;
 
 pub use channel::{ChannelDisconnectPage, ChannelPage, picture};
 pub use confirm::{DeletePage, UnbindPage};
+pub use credit::CreditsPage;
 pub use data::download;
+pub use devices::DevicesPage;
+pub use linked::LinkedPage;
+pub use password::PasswordPage;
+pub use profile::ProfilePage;
 pub use review::ReviewPage;
+pub use usage::UsagePage;
 
 use super::{PageContent, PageError, Visitor, page};
 use crate::{
     core::{
-        account::{identity, join, session as browsers},
-        credit as credits, ilink, quota,
+        account::{avatar, identity, join, session as browsers},
+        credit as credits, ilink, quota, rule,
     },
     http::session,
-    web::{
-        component::PageHead,
-        text::{Common, me::Me},
-    },
+    text::Lang,
+    web::text::{Common, me::Me, usage::Usages},
 };
 use leptos::prelude::*;
 
@@ -42,31 +48,43 @@ async fn me(visitor: Visitor) -> Result<PageContent, PageError> {
     let request = &visitor.request;
     let (lang, ctx) = (request.lang(), &request.ctx);
     let t = Me::of(lang);
-    let identity = identity::find_own(ctx, user.id).await?;
-    let sessions = browsers::list(ctx, user.id, &session::secret_of(&request.session)).await?;
-    let others = join::others(ctx, user.id).await?;
     let door = session::door_of(&request.session).await;
-    let ledger = credits::ledger(ctx, user.id).await?;
-    let usage = quota::usage(ctx, user.id).await?;
-    let connection = ilink::connection::find(ctx, user.id).await?;
-    let body = view! {
-        <PageHead title=t.title />
-        {review::notice(request, &user, door)}
-        {channel::banner(request, connection.as_ref())}
-        {summary::card(lang, &user)}
-        {wechat::card(request, identity)}
-        {other::card(request, others, door)}
-        {summary::auto_reply(lang, &user)}
-        {channel::card(request, connection.as_ref())}
-        {profile::card(&visitor, &user)}
-        {password::card(&visitor, &user)}
-        {browser::card(request, sessions)}
-        {usage::card(lang, usage)}
-        {credit::card(request, ledger)}
-        {data::card(lang, door)}
-        <form method="post" action="/do/sign-out" class="center">
-            <button type="submit" class="button plain">{Common::of(lang).sign_out}</button>
-        </form>
+    let facts = list::Facts {
+        identity: identity::find_own(ctx, user.id).await?,
+        sessions: browsers::list(ctx, user.id, &session::secret_of(&request.session)).await?.len(),
+        others: join::others(ctx, user.id).await?.len(),
+        rules: rule::search::tally(ctx, user.id).await?.iter().map(|(_, n)| n).sum(),
+        connection: ilink::connection::find(ctx, user.id).await?,
+        credits_today: credit::today(&credits::ledger(ctx, user.id).await?, request.ctx.now()),
+        door,
     };
-    Ok(PageContent::medium(t.title, body))
+    let picture = avatar::find_path(ctx, user.id).await?;
+    let usage = quota::usage(ctx, user.id).await?;
+    let body = view! {
+        <h1 class="sr-only">{t.title}</h1>
+        {review::notice(request, &user, door)}
+        {channel::banner(request, facts.connection.as_ref())}
+        <div class="me">
+            {pass::card(lang, &user, picture)}
+            {usage::left(lang, &usage)}
+            {list::groups(request, &user, &facts)}
+            <form method="post" action="/do/sign-out" class="me-leave">
+                <button type="submit" class="button plain block">{Common::of(lang).sign_out}</button>
+            </form>
+        </div>
+    };
+    Ok(PageContent::wide(t.title, body))
+}
+
+/// The pages below `/me` with their names, for the command menu.
+pub fn places(lang: Lang) -> [(&'static str, &'static str); 6] {
+    let t = Me::of(lang);
+    [
+        (profile::PATH, t.profile),
+        (linked::PATH, t.wechat),
+        (password::PATH, t.password),
+        (devices::PATH, t.devices),
+        (credit::PATH, t.ledger),
+        (usage::PATH, Usages::of(lang).title),
+    ]
 }

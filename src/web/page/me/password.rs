@@ -1,17 +1,23 @@
-//! The password form: a new password, or the first one together with a username.
+//! `/me/password`: a new password, or the first one together with a username.
 
-use crate::{
-    core::account::User,
-    web::{
-        component::{Card, Field, Kind, Submit},
-        page::Visitor,
-        text::{Common, me::Me, register::Register},
-    },
+use super::sub_page::sub_page;
+use crate::web::{
+    component::{Card, Field, Submit},
+    page::{PageContent, PageError, Visitor, page},
+    text::{Common, me::Me, register::Register},
 };
 use leptos::prelude::*;
 
-/// The form.
-pub fn card(visitor: &Visitor, user: &User) -> impl IntoView + use<> {
+/// The page's address.
+pub const PATH: &str = "/me/password";
+
+#[component]
+pub fn PasswordPage() -> impl IntoView {
+    page(password)
+}
+
+async fn password(visitor: Visitor) -> Result<PageContent, PageError> {
+    let user = visitor.signed_in()?;
     let lang = visitor.request.lang();
     let (c, t) = (Common::of(lang), Me::of(lang));
     let filled = visitor.form("password");
@@ -47,8 +53,8 @@ pub fn card(visitor: &Visitor, user: &User) -> impl IntoView + use<> {
             />
         }
     });
-    view! {
-        <Card title note>
+    let body = view! {
+        <Card>
             <form class="stack" method="post" action="/do/password">
                 {name} {old}
                 <Field
@@ -60,8 +66,10 @@ pub fn card(visitor: &Visitor, user: &User) -> impl IntoView + use<> {
                     autocomplete="new-password"
                     required=true
                 />
-                <p class="row end"><Submit text=t.password_save kind=Kind::Plain /></p>
+                <Submit text=t.password_save block=true />
             </form>
         </Card>
-    }
+        <p class="cells-note">{note}</p>
+    };
+    Ok(sub_page(lang, title, body))
 }

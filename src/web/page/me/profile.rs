@@ -1,29 +1,40 @@
-//! The profile fields that users edit themselves.
+//! `/me/profile`: the fields that users edit themselves.
 
+use super::sub_page::sub_page;
 use crate::{
-    core::account::{ProfileColumn, User, field},
+    core::account::{ProfileColumn, field},
     web::{
-        component::{Card, Kind, Submit, profile_field},
-        page::Visitor,
+        component::{Card, Submit, profile_field},
+        page::{PageContent, PageError, Visitor, page},
         text::{Common, me::Me},
     },
 };
 use leptos::prelude::*;
 
-/// The form.
-pub fn card(visitor: &Visitor, user: &User) -> impl IntoView + use<> {
-    let (c, t) = (Common::of(visitor.request.lang()), Me::of(visitor.request.lang()));
+/// The page's address.
+pub const PATH: &str = "/me/profile";
+
+#[component]
+pub fn ProfilePage() -> impl IntoView {
+    page(profile)
+}
+
+async fn profile(visitor: Visitor) -> Result<PageContent, PageError> {
+    let user = visitor.signed_in()?;
+    let lang = visitor.request.lang();
+    let (c, t) = (Common::of(lang), Me::of(lang));
     let filled = visitor.form("profile");
-    let field = |column| profile_field(c, &filled, user, column, autocomplete(column));
+    let field = |column| profile_field(c, &filled, &user, column, autocomplete(column));
     let fields: Vec<_> = field::own_profile().map(field).collect();
-    view! {
-        <Card title=t.profile>
+    let body = view! {
+        <Card>
             <form class="stack" method="post" action="/do/profile">
                 {fields}
-                <p class="row end"><Submit text=t.profile_save kind=Kind::Plain /></p>
+                <Submit text=t.profile_save block=true />
             </form>
         </Card>
-    }
+    };
+    Ok(sub_page(lang, t.profile, body))
 }
 
 /// What the browser may fill in (HTML, "Autofill").

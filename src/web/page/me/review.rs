@@ -120,7 +120,7 @@ fn password(request: &PageRequest, user: &User, review: &Review) -> Option<AnyVi
 fn browsers(request: &PageRequest, browsers: &[WebSession]) -> Option<AnyView> {
     let (t, me) = (Words::of(request.lang()), Me::of(request.lang()));
     let rows = browsers.iter().map(|browser| {
-        let door = super::browser::door(me, browser.door);
+        let door = super::devices::door(me, browser.door);
         let note = format!("{door} · {}", browser.address);
         let what = format!("{} ({})", browser.browser_label, browser.address);
         let act = end(request, "browser", browser.public_id.clone(), &what);

@@ -1,20 +1,87 @@
-//! The user's usage of their level's features.
+//! `/me/usage`: the user's usage of their level's features, and on `/me` what is left today.
 
-use crate::text::Lang;
+use super::sub_page::sub_page;
 use crate::{
-    core::quota::{Usage, Used, Window},
+    core::quota::{self, Usage, Used, Window},
+    text::Lang,
     web::{
         component::{Card, Meter},
+        page::{PageContent, PageError, Visitor, page},
         text::{fill, usage::Usages},
     },
 };
 use leptos::prelude::*;
 
-/// A meter for every window with a limit.
+/// The page's address.
+pub const PATH: &str = "/me/usage";
+
+#[component]
+pub fn UsagePage() -> impl IntoView {
+    page(own)
+}
+
+async fn own(visitor: Visitor) -> Result<PageContent, PageError> {
+    let user = visitor.signed_in()?;
+    let lang = visitor.request.lang();
+    let usage = quota::usage(&visitor.request.ctx, user.id).await?;
+    let t = Usages::of(lang);
+    let body = view! {
+        <Card>{meters(t, usage)}</Card>
+        <p class="cells-note">{t.note}</p>
+    };
+    Ok(sub_page(lang, t.title, body))
+}
+
+/// A meter for every window with a limit, for an admin.
 pub fn card(lang: Lang, usage: Vec<Usage>) -> impl IntoView + use<> {
     let t = Usages::of(lang);
+    view! { <Card title=t.title note=t.note>{meters(t, usage)}</Card> }
+}
+
+fn meters(t: &'static Usages, usage: Vec<Usage>) -> impl IntoView + use<> {
     let rows = usage.into_iter().map(|feature| row(t, &feature)).collect_view();
-    view! { <Card title=t.title note=t.note><div class="usage">{rows}</div></Card> }
+    view! { <div class="meters">{rows}</div> }
+}
+
+/// What is left today of each feature; nothing if the levels have no features.
+pub fn left(lang: Lang, usage: &[Usage]) -> Option<AnyView> {
+    let t = Usages::of(lang);
+    let rows = usage.iter().map(|feature| left_of(t, feature)).collect_view();
+    let view = view! {
+        <a class="usage" href=PATH>
+            <span class="usage-head">
+                <b>{t.left}</b>
+                <small>{t.left_note}</small>
+            </span>
+            <span class="uses">{rows}</span>
+        </a>
+    };
+    (!usage.is_empty()).then(|| view.into_any())
+}
+
+/// The window that ends first decides how much is left.
+fn left_of(t: &'static Usages, usage: &Usage) -> impl IntoView + use<> {
+    let name = feature_name(t, &usage.feature);
+    let tightest = usage.tightest();
+    let left = match tightest.remaining() {
+        _ if !usage.is_included => view! { <span class="soft">{t.excluded}</span> }.into_any(),
+        None => view! { <span class="soft">{t.left_unlimited}</span> }.into_any(),
+        Some(left) => {
+            let (before, after) = t.left_times.split_once("{n}").unwrap_or_default();
+            view! { <span>{before} <b class="num">{left}</b> {after}</span> }.into_any()
+        }
+    };
+    let bar = tightest.limit.zip(tightest.remaining()).filter(|_| usage.is_included).map(|(limit, left)| {
+        let label = fill(t.left_of, &[("feature", &name)]);
+        view! { <progress aria-label=label value=left.to_string() max=limit.max(1).to_string()></progress> }
+    });
+    view! {
+        <span class="use">
+            <span class="soft">{name}</span>
+            {left}
+            {bar}
+        </span>
+    }
 }
 
 fn row(t: &'static Usages, usage: &Usage) -> AnyView {

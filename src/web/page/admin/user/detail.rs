@@ -4,11 +4,11 @@ use super::{USERS, act, following, id_asked, level_tone, parsed, record};
 use crate::text::Lang;
 use crate::{
     core::account::{
-        ProfileColumn, Role, User,
+        ProfileColumn, Role, User, avatar,
         directory::{self, Admin, UserDetail},
     },
     web::{
-        component::{Badge, Card, CopyId, Icon, Notice, Shape, Tone},
+        component::{Avatar, Badge, Card, CopyId, Icon, Notice, Shape, Tone},
         page::{Ago, PageContent, PageError, PageRequest, Visitor, admin::console, me},
         text::{Common, fill, users::Users},
     },
@@ -28,9 +28,10 @@ async fn detail(visitor: Visitor, admin: Admin, id: String) -> Result<PageConten
     let detail = directory::user_detail(&request.ctx, &admin, parsed(&id)?).await?;
     let title = detail.user.nickname.clone();
     let is_self = detail.user.id == admin.user_id();
+    let picture = avatar::find_path(&request.ctx, detail.user.id).await?;
     let body = view! {
         <a class="back" href=USERS><Icon shape=Shape::Left />{t.back}</a>
-        {head(request, &detail, is_self)}
+        {head(request, &detail, is_self, picture)}
         {notices(lang, &detail)}
         <div class="user-page">
             <div class="user-acts">{act::cards(&visitor, &detail)}</div>
@@ -48,14 +49,13 @@ async fn detail(visitor: Visitor, admin: Admin, id: String) -> Result<PageConten
 }
 
 /// The user's name, state and numbers.
-fn head(request: &PageRequest, detail: &UserDetail, is_self: bool) -> impl IntoView + use<> {
+fn head(request: &PageRequest, detail: &UserDetail, is_self: bool, picture: Option<String>) -> impl IntoView + use<> {
     let (lang, now) = (request.lang(), request.ctx.now());
     let (c, t) = (Common::of(lang), Users::of(lang));
     let user = &detail.user;
     let (id, level, role, is_enabled, credits) =
         (user.id, user.level.clone(), user.role, user.is_enabled, user.credits);
     let nickname = user.nickname.clone();
-    let initial = nickname.chars().next().map(String::from);
     let (names, others) = profile_lines(user);
     let created_at = user.created_at;
     let is_subscribed = detail.identities.iter().map(|identity| identity.is_subscribed == 1).max();
@@ -66,7 +66,7 @@ fn head(request: &PageRequest, detail: &UserDetail, is_self: bool) -> impl IntoV
     view! {
         <Card>
             <div class="who user-head">
-                <span class="avatar big" aria-hidden="true">{initial}</span>
+                <Avatar name=nickname.clone() picture class="big" />
                 <div class="grow">
                     <div class="row">
                         <h1 class="who-name">{nickname}</h1>

@@ -6,10 +6,11 @@ use crate::{
         connection::{State, View},
         window::Window,
     },
+    text::Lang,
     web::{
-        component::{Badge, Card, Fact, Facts, Kind, LinkButton, Notice, Submit, Tone},
+        component::{Badge, Card, Cells, Fact, Facts, Kind, LinkButton, Notice, Submit, SwitchCell, Tone},
         page::{Ago, PageRequest},
-        text::{channel::Channel, fill},
+        text::{Common, channel::Channel, fill},
     },
 };
 use leptos::prelude::*;
@@ -61,7 +62,7 @@ pub fn cards(request: &PageRequest, t: &'static Channel, view: &View) -> AnyView
             </div>
             {buttons(t, shown)}
         </Card>
-        {reminder(t, is_reminded)}
+        {reminder(lang, t, is_reminded)}
     }
     .into_any()
 }
@@ -101,17 +102,18 @@ fn window(t: &'static Channel, window: Window, now: i64) -> String {
     fill(t.window_left, &[("n", &left.to_string()), ("hours", &hours.to_string()), ("minutes", &minutes.to_string())])
 }
 
-fn reminder(t: &'static Channel, is_on: bool) -> impl IntoView + use<> {
-    let (title, act, value) = if is_on { (t.remind_on, t.turn_off, "0") } else { (t.remind_off, t.turn_on, "1") };
+fn reminder(lang: Lang, t: &'static Channel, is_on: bool) -> impl IntoView + use<> {
     view! {
-        <Card>
-            <div class="row spread switch-row">
-                <p class="grow"><strong>{title}</strong><br /><span class="soft small-text">{t.remind_note}</span></p>
-                <form method="post" action="/do/channel-remind">
-                    <Submit text=act name="on" value=value kind=Kind::Plain small=true />
-                </form>
-            </div>
-        </Card>
+        <Cells>
+            <SwitchCell
+                label=t.remind
+                note=t.remind_note
+                id="remind"
+                action="/do/channel-remind"
+                checked=is_on
+                save=Common::of(lang).save
+            />
+        </Cells>
     }
 }
 
@@ -131,7 +133,6 @@ fn error(t: &'static Channel, name: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::Lang;
 
     #[test]
     fn the_window_is_shown_in_words() {
