@@ -74,6 +74,7 @@ mod signin_log;
 mod signin_model;
 mod statements;
 mod store;
+mod stored_words;
 mod tokens;
 mod transact;
 mod transfer;

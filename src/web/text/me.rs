@@ -58,11 +58,6 @@ crate::texts! {
         reason: "事由" / "Reason",
         change: "变动" / "Change",
         balance: "余额" / "Balance",
-        reason_welcome: "关注公众号" / "Following the account",
-        kind_grant: "发放" / "Granted",
-        kind_spend: "使用" / "Spent",
-        kind_refund: "退回" / "Refunded",
-        kind_adjust: "调整" / "Adjusted",
 
         data: "我的数据" / "My data",
         export: "下载我的数据" / "Download my data",

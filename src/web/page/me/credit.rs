@@ -1,12 +1,11 @@
 //! The ledger of credits.
 
 use crate::{
-    core::credit::WELCOME,
     store::credit::CreditRow,
     web::{
         component::{Card, Head, Table},
         page::{Ago, PageRequest},
-        text::{Common, me::Me},
+        text::{Common, me::Me, stored::Stored},
     },
 };
 use leptos::prelude::*;
@@ -23,7 +22,7 @@ pub fn card(request: &PageRequest, ledger: Vec<CreditRow>) -> AnyView {
         .map(|entry| {
             view! {
                 <tr>
-                    <th scope="row">{reason(t, &entry)}</th>
+                    <th scope="row">{Stored::of(lang).credit(&entry.kind, &entry.reason)}</th>
                     <td data-label=c.time><Ago lang at=entry.created_at now /></td>
                     <td data-label=t.change class="num">{format!("{:+}", entry.delta)}</td>
                     <td data-label=t.balance class="num">{entry.balance_after}</td>
@@ -38,18 +37,4 @@ pub fn card(request: &PageRequest, ledger: Vec<CreditRow>) -> AnyView {
         </Card>
     }
     .into_any()
-}
-
-fn reason(t: &'static Me, entry: &CreditRow) -> String {
-    let kind = match entry.kind.as_str() {
-        "spend" => t.kind_spend,
-        "refund" => t.kind_refund,
-        "adjust" => t.kind_adjust,
-        _ => t.kind_grant,
-    };
-    match entry.reason.as_str() {
-        WELCOME => t.reason_welcome.to_owned(),
-        "" => kind.to_owned(),
-        own => format!("{kind} · {own}"),
-    }
 }
