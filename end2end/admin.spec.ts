@@ -70,8 +70,12 @@ test('an administrator finds one of a hundred thousand users, changes level and 
   await theirs.getByRole('link', { name: /积分明细/ }).click()
   await expect(theirs.getByText('活动奖励')).toBeVisible()
 
+  await page.getByRole('link', { name: '停用账号' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: `停用${name}？` })).toBeVisible()
+  await expectAccessible(page)
   await page.getByLabel('停用原因').fill('刷屏')
-  await page.getByRole('button', { name: '停用账号' }).click()
+  await page.getByRole('button', { name: `停用${name}` }).click()
+  await expect(page.getByText(`已停用${name}`)).toBeVisible()
   await expect(page.getByText('这个账号已停用')).toBeVisible()
   await expect(page.getByText('没有登录的浏览器')).toBeVisible()
   // The user's next page is anonymous, and the token is void.
@@ -131,6 +135,31 @@ test('the list is filtered, ordered and paged by its address', everywhere, async
 
   await page.goto('/admin/users?q=没有这个人')
   await expect(page.getByRole('heading', { name: '没有符合条件的用户' })).toBeVisible()
+})
+
+test('a promotion and a dismissal ask with the name of the user', everywhere, async ({ page, weida, browser, newVisitor }) => {
+  const theirs = await newVisitor()
+  const phone = await Phone.open(browser, weida)
+  const name = unique('新人')
+  await theirs.goto(weida.url)
+  await register(theirs, phone, name)
+  await signInAsAdmin(page, weida)
+  await page.goto(`/admin/users?q=${name}`)
+  await page.getByRole('link', { name }).click()
+  await page.getByRole('link', { name: '设为管理员' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: `把${name}设为管理员？` })).toBeVisible()
+  await expectNoSidewaysScroll(page)
+  await page.getByRole('link', { name: '取消' }).click()
+  await expect(page.getByRole('link', { name: '设为管理员' })).toBeVisible()
+  await page.getByRole('link', { name: '设为管理员' }).click()
+  await page.getByRole('button', { name: `把${name}设为管理员` }).click()
+  await expect(page.getByText(`${name}已设为管理员`)).toBeVisible()
+  // The log says so in words.
+  await expect(page.getByRole('row', { name: /修改角色.*普通用户 → 管理员/ })).toBeVisible()
+  await page.getByRole('link', { name: '撤销管理员' }).click()
+  await page.getByRole('button', { name: `撤销${name}的管理员身份` }).click()
+  await expect(page.getByText(`已撤销${name}的管理员身份`)).toBeVisible()
+  await phone.close()
 })
 
 test('only administrators see the console', async ({ page, weida, browser, complaints, newVisitor }) => {

@@ -104,10 +104,14 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/replies/:number") view=page::RulePage ssr=SsrMode::Async />
                 <Route path=path!("/admin/replies/:number/history") view=page::RuleHistoryPage ssr=SsrMode::Async />
                 <Route path=path!("/docs") view=page::DocsPage ssr=SsrMode::Async />
+                <Route path=path!("/docs/:dialect") view=page::DialectPage ssr=SsrMode::Async />
                 <Route path=path!("/admin") view=page::AdminPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/users") view=page::UsersPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/users/:id") view=page::UserPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/users/:id/delete") view=page::UserDeletePage ssr=SsrMode::Async />
+                <Route path=path!("/admin/users/:id/disable") view=page::UserDisablePage ssr=SsrMode::Async />
+                <Route path=path!("/admin/users/:id/promote") view=page::UserPromotePage ssr=SsrMode::Async />
+                <Route path=path!("/admin/users/:id/dismiss") view=page::UserDismissPage ssr=SsrMode::Async />
                 <Route path=path!("/sandbox") view=SandboxPage ssr=SsrMode::Async />
                 <Route path=path!("/sandbox/personal") view=PersonalPage ssr=SsrMode::Async />
             </Routes>

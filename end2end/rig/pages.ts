@@ -47,7 +47,7 @@ const asking: State = async (page, weida) => {
   await page.goto('/replies')
   await page.getByRole('button', { name: '删除规则 02' }).click()
   await page.goto('/replies/history')
-  const change = await target(page, '查看')
+  const change = await target(page, '规则 02 · 营业时间')
   await page.goto('/replies/messages')
   return { change, message: await target(page, '为什么') }
 }
@@ -119,7 +119,7 @@ const userAdmin: State = async (page, weida) => {
 export const visits: { visitor: string; as?: State; paths: string[] }[] = [
   {
     visitor: 'anyone',
-    paths: ['/', '/register', '/login', '/forgot', '/docs', '/sandbox', '/setup?key=spent', '/no-such-page'],
+    paths: ['/', '/register', '/login', '/forgot', '/docs', '/docs/follow', '/sandbox', '/setup?key=spent', '/no-such-page'],
   },
   { visitor: 'a waiting visitor', as: waiting, paths: ['/signin'] },
   { visitor: 'a phone', as: chatting, paths: ['/sandbox?:query'] },
@@ -177,7 +177,7 @@ export const visits: { visitor: string; as?: State; paths: string[] }[] = [
   {
     visitor: 'an administrator of users',
     as: userAdmin,
-    paths: ['/admin/users?q=crowd00000', '/admin/users?q=no-such-user', '/admin/users/:user', '/admin/users/:user/delete'],
+    paths: ['/admin/users?q=crowd00000', '/admin/users?q=no-such-user', '/admin/users/:user', '/admin/users/:user/delete', '/admin/users/:user/disable', '/admin/users/:user/promote'],
   },
 ]
 

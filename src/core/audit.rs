@@ -37,7 +37,8 @@ pub enum Act {
 }
 
 impl Act {
-    const ALL: [Self; 16] = [
+    /// All of them.
+    pub const ALL: [Self; 16] = [
         Self::Create,
         Self::Level,
         Self::Role,

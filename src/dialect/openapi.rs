@@ -5,6 +5,11 @@
 //! the examples of the calls, so they always agree.
 
 mod curl;
+mod read;
+mod schema;
+
+pub use read::{Access, Answer, Call, Group, Parameter, Place, RequestBody, groups};
+pub use schema::Field;
 
 use crate::text::Lang;
 use serde_json::{Value, json};
@@ -39,69 +44,6 @@ pub fn document(lang: Lang, server: &str) -> Value {
         }
     }
     document
-}
-
-/// The calls of one dialect, for the documentation page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
-    /// The dialect's identifier in the program.
-    pub tag: String,
-    pub name: String,
-    pub about: String,
-    pub calls: Vec<Call>,
-}
-
-/// One call, for the documentation page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
-    pub method: String,
-    pub path: String,
-    pub summary: String,
-    pub about: String,
-    pub curl: String,
-    /// Status codes and their meaning.
-    pub answers: Vec<(String, String)>,
-}
-
-/// The document's calls, grouped by dialect.
-#[must_use]
-pub fn groups(document: &Value) -> Vec<Group> {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let group = |tag: &Value| Group {
-        tag: text(&tag["name"]),
-        name: text(&tag["x-displayName"]),
-        about: text(&tag["description"]),
-        calls: calls(document, &tag["name"]),
-    };
-    document["tags"].as_array().into_iter().flatten().map(group).collect()
-}
-
-fn calls(document: &Value, tag: &Value) -> Vec<Call> {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let mut found = Vec::new();
-    for (path, methods) in document["paths"].as_object().into_iter().flatten() {
-        for (method, call) in methods.as_object().into_iter().flatten().filter(|(_, call)| call["tags"][0] == *tag) {
-            let curl = text(&call["x-codeSamples"][0]["source"]);
-            let about = text(&call["description"]).split("```").next().unwrap_or_default().trim().to_owned();
-            let answers = call["responses"].as_object().into_iter().flatten();
-            let answers =
-                answers.map(|(status, answer)| (status.clone(), text(&resolved(document, answer)["description"])));
-            found.push(Call {
-                method: method.to_uppercase(),
-                path: path.clone(),
-                summary: text(&call["summary"]),
-                about,
-                curl,
-                answers: answers.collect(),
-            });
-        }
-    }
-    found
-}
-
-fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
-    let pointer = value["$ref"].as_str().and_then(|name| name.strip_prefix('#'));
-    pointer.and_then(|pointer| document.pointer(pointer)).unwrap_or(value)
 }
 
 /// Parses a part. The parts are compiled in, and a test checks that they parse.

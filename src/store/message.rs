@@ -109,6 +109,29 @@ pub async fn find_message(db: &mut impl Link, id: i64, user_id: Option<i64>) -> 
     Ok(row.map(|r| MessageRow::read(&r)).transpose()?)
 }
 
+/// The number of messages in each hour since `since`, by the hour's first millisecond: of one user, or of the Official Account. Only the
+/// newest `most` messages count.
+pub async fn list_hours(
+    db: &mut impl Link,
+    user_id: Option<i64>,
+    since: i64,
+    most: i64,
+) -> Result<Vec<(i64, i64)>, StoreError> {
+    let of_user = if user_id.is_some() { " AND user_id = ?" } else { NOT_PERSONAL };
+    let query = db.sql_of(&[
+        "SELECT hour_at, COUNT(*) AS times FROM (SELECT received_at - received_at % 3600000 AS hour_at FROM messages WHERE received_at >= ?",
+        of_user,
+        " ORDER BY received_at DESC LIMIT ?) newest GROUP BY hour_at",
+    ]);
+    let mut query = query.bind(since);
+    if let Some(user_id) = user_id {
+        query = query.bind(user_id);
+    }
+    let rows = query.bind(most).fetch_all(db.conn()).await?;
+    let read = |row: &sqlx::any::AnyRow| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?));
+    Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+}
+
 /// The unanswered messages that a rule owner may see: of all followers (`None`) or of one user, except those that this owner
 /// dismissed.
 #[derive(Debug, Clone, Copy)]

@@ -144,6 +144,45 @@ pub async fn list_changes(
     Ok(rows.iter().map(ChangeRow::read).collect::<Result<_, _>>()?)
 }
 
+/// The number of the rule of each of these changes, by the change's id; of a change of several rules, the number of one.
+pub async fn list_numbers(db: &mut impl Link, change_ids: &[i64]) -> Result<HashMap<i64, i64>, StoreError> {
+    let mut numbers = HashMap::new();
+    for chunk in change_ids.chunks(CHUNK) {
+        let head = "SELECT change_id, number FROM rule_versions WHERE change_id IN (";
+        let query = db.sql_of(&repeated(head, "?", chunk.len(), ")"));
+        for row in chunk.iter().fold(query, |query, id| query.bind(*id)).fetch_all(db.conn()).await? {
+            numbers.insert(row.try_get(0)?, row.try_get(1)?);
+        }
+    }
+    Ok(numbers)
+}
+
+/// The JSON of a rule before the first change after `change_id`; `None` if there is none, or the rule did not exist.
+pub async fn find_next(
+    db: &mut impl Link,
+    owner_id: i64,
+    (number, rule_id): (i64, i64),
+    change_id: i64,
+) -> Result<Option<String>, StoreError> {
+    let next = db
+        .sql("SELECT MIN(change_id) FROM rule_versions WHERE owner_id = ? AND number = ? AND rule_id = ? AND change_id > ?")
+        .bind(owner_id)
+        .bind(number)
+        .bind(rule_id)
+        .bind(change_id)
+        .fetch_one(db.conn())
+        .await?;
+    let Some(next) = next.try_get::<Option<i64>, _>(0)? else { return Ok(None) };
+    let pieces = db
+        .sql("SELECT piece FROM rule_pieces WHERE change_id = ? AND rule_id = ? ORDER BY position")
+        .bind(next)
+        .bind(rule_id)
+        .fetch_all(db.conn())
+        .await?;
+    let pieces = pieces.iter().map(|row| row.try_get::<String, _>(0)).collect::<Result<Vec<_>, _>>()?;
+    Ok((!pieces.is_empty()).then(|| pieces.concat()))
+}
+
 /// Marks a change as undone (`by`) or as in effect again (`None`); false if its state was not as expected.
 pub async fn update_undone(db: &mut Tx, id: i64, by: Option<i64>) -> Result<bool, StoreError> {
     let result = match by {

@@ -99,19 +99,23 @@ async fn an_admin_manages_a_user_by_forms_alone(database: &Database) {
     assert!(post("credits", &[("way", "give"), ("amount", "50"), ("reason", "")]).await.contains("请填写原因"));
     assert!(post("credits", &[("way", "give"), ("amount", " 50 "), ("reason", "奖励")]).await.contains("现有 150"));
     assert!(victim.get("/me/credits").await.body.contains("奖励"));
-    assert!(post("disable", &[("disable_reason", " ")]).await.contains("请填写停用原因"));
+    // A reason that is missing is asked for again, on the page that asked.
+    let refused = root.post("/do/user-disable", &of_user(&[("disable_reason", " ")])).await;
+    assert_eq!(refused.location(), format!("{page}/disable"));
+    let asked = root.get(refused.location()).await.body;
+    assert!(asked.contains("请填写停用原因") && asked.contains("停用小Ming？"), "{asked}");
     assert_eq!(victim.get("/me").await.status, StatusCode::OK);
     let body = post("disable", &[("disable_reason", "刷屏")]).await;
     assert!(body.contains("这个账号已停用") && body.contains("原因：刷屏"));
     assert!(victim.get("/me").await.location().starts_with("/login"));
-    assert!(post("enable", &[]).await.contains("账号已启用"));
+    assert!(post("enable", &[]).await.contains("已启用小Ming"));
     let bad = [("nickname", ""), ("real_name", "李明"), ("email", "x"), ("phone", "13800138000")];
     let body = post("profile", &bad).await;
     assert!(body.contains("请填写昵称") && body.contains("value=\"李明\"") && body.contains("邮箱的格式不对"));
     let good = [("nickname", "小明"), ("real_name", "李<b>明"), ("email", ""), ("phone", "13800138000")];
     assert!(post("profile", &good).await.contains("李&lt;b&gt;明"));
     assert!(post("role", &[("role", "admin")]).await.contains("已设为管理员"));
-    assert!(post("role", &[("role", "user")]).await.contains("已撤销管理员"));
+    assert!(post("role", &[("role", "user")]).await.contains("已撤销小明的管理员身份"));
     assert!(post("sign-out", &[]).await.contains("所有登录已失效"));
 
     // Deleting needs the typed name.
@@ -120,11 +124,14 @@ async fn an_admin_manages_a_user_by_forms_alone(database: &Database) {
     assert!(root.get(wrong.location()).await.body.contains("和这个用户的用户名或编号不一致"));
     let done = root.post("/do/user-delete", &of_user(&[("confirm_user", " 小ＭＩＮＧ ")])).await;
     assert_eq!(done.location(), "/admin/users");
-    assert!(root.get("/admin/users").await.body.contains(&format!("用户 {id} 已删除")));
+    assert!(root.get("/admin/users").await.body.contains(&format!("已删除小明（编号 {id}）")));
     assert_eq!(root.get(&page).await.status, StatusCode::NOT_FOUND);
+    for action in ["disable", "dismiss"] {
+        assert_eq!(root.get(&format!("/admin/users/1001/{action}")).await.location(), "/admin/users/1001", "{action}");
+    }
     // The page tells the last admin why this is refused.
     let own = root.get("/admin/users/1001").await.body;
-    assert!(own.contains("唯一能登录的管理员") && !own.contains("/do/user-disable") && !own.contains("/1001/delete"));
+    assert!(own.contains("唯一能登录的管理员") && !own.contains("/1001/disable") && !own.contains("/1001/delete"));
     root.post("/do/user-disable", &[("user", "1001"), ("disable_reason", "x")]).await;
     assert!(root.get("/admin/users/1001").await.body.contains("这是唯一的管理员"));
 }

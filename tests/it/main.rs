@@ -9,8 +9,8 @@ mod rig;
 
 mod api;
 mod assets;
-mod backup;
 mod avatars;
+mod backup;
 mod batches;
 mod bench;
 mod binding;
@@ -81,6 +81,7 @@ mod signin_log;
 mod signin_model;
 mod statements;
 mod store;
+mod stored_words;
 mod tokens;
 mod transact;
 mod transfer;

@@ -190,7 +190,9 @@ fn patterns() -> BTreeSet<&'static str> {
 
 fn matches(path: &str, pattern: &str) -> bool {
     let (path, pattern): (Vec<_>, Vec<_>) = (path.split('/').collect(), pattern.split('/').collect());
-    let fits = |(part, named): (&&str, &&str)| part == named || named.starts_with(':') && part.parse::<i64>().is_ok();
+    let is_value =
+        |part: &str, named: &str| named == ":dialect" || named.starts_with(':') && part.parse::<i64>().is_ok();
+    let fits = |(part, named): (&&str, &&str)| part == named || is_value(part, named);
     path.len() == pattern.len() && path.iter().zip(&pattern).all(fits)
 }
 
@@ -275,13 +277,18 @@ fn starts() -> Vec<String> {
         "/admin/users",
         "/admin/replies",
         "/docs",
+        "/docs/follow",
+        "/docs/qr_login",
         "/me/unbind",
         "/me/delete",
         "/no-such-page",
     ]
     .map(str::to_owned)
     .into();
-    starts.extend((1001..=1004).flat_map(|id| [format!("/admin/users/{id}"), format!("/admin/users/{id}/delete")]));
+    for id in 1001..=1004 {
+        starts.push(format!("/admin/users/{id}"));
+        starts.extend(["delete", "disable", "promote", "dismiss"].map(|act| format!("/admin/users/{id}/{act}")));
+    }
     for list in ["/replies", "/admin/replies"] {
         for below in [
             "bench",

@@ -113,6 +113,7 @@ async fn every_answer_has_the_security_headers() {
         "/sandbox/personal",
         "/no-such-page",
         "/docs",
+        "/docs/follow",
         "/api/openapi.json",
         "/healthz",
         "/readyz",

@@ -37,6 +37,9 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Grant, Self::Spend, Self::Refund, Self::Adjust];
+
     /// The value of `credit_entries.kind`.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -24,7 +24,8 @@ pub enum AnsweredBy {
 }
 
 impl AnsweredBy {
-    const ALL: [Self; 7] =
+    /// All of them.
+    pub const ALL: [Self; 7] =
         [Self::None, Self::Signin, Self::Command, Self::OwnRule, Self::AccountRule, Self::Default, Self::Follow];
 
     /// The stored word.

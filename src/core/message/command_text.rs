@@ -348,7 +348,7 @@ pub fn undone(lang: Lang, change: &Change) -> String {
         Action::Restore => t.act_restore,
         Action::Undo => t.act_undo,
     };
-    let what = fill(template, &[("summary", &change.summary), ("n", &change.rules.to_string())]);
+    let what = fill(template, &[("summary", &change.keywords()), ("n", &change.rules.to_string())]);
     fill(t.undone, &[("what", &what)])
 }
 

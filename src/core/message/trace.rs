@@ -46,6 +46,22 @@ pub enum Fate {
     Disabled,
 }
 
+impl Fate {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Won,
+        Self::Priority,
+        Self::Matching,
+        Self::Age,
+        Self::Own,
+        Self::Off,
+        Self::Command,
+        Self::Signin,
+        Self::Mute,
+        Self::Disabled,
+    ];
+}
+
 /// A rule that matched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tried {

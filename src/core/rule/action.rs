@@ -18,7 +18,8 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Self; 9] = [
+    /// All of them.
+    pub const ALL: [Self; 9] = [
         Self::Add,
         Self::Update,
         Self::Enable,

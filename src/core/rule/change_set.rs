@@ -1,7 +1,7 @@
 //! A change of several rules inside a transaction: applies it, records it in the history, and notifies other instances.
 
 use super::{
-    ACCOUNT, MatchType, Rule, Source,
+    ACCOUNT, MatchType, Rule, Source, TriggerKind,
     action::Action,
     cache,
     draft::{self, Draft, Limits, Parsed},
@@ -23,8 +23,10 @@ use crate::{
 };
 use std::collections::HashSet;
 
-/// The most keywords in a change's summary.
-const NAMED: usize = 3;
+/// The most rules that a change's summary names.
+pub(super) const NAMED: usize = 3;
+/// Between the names in a summary.
+pub(super) const LABEL_MARK: &str = "、";
 /// The most long contents of a user: with the shorter ones some 40 MB of memory while the user writes messages.
 const MOST_LONG_TEXTS_EACH: i64 = 2_000;
 /// The most characters of a summary, and of an audit entry's detail.
@@ -57,12 +59,12 @@ pub(super) struct ChangeSet {
 pub(super) struct ChangeRecorder {
     change_id: i64,
     versions: Vec<VersionRecord>,
-    keywords: Vec<String>,
+    labels: Vec<String>,
 }
 
 impl ChangeRecorder {
     pub(super) fn new(ctx: &Ctx) -> Self {
-        Self { change_id: ctx.next_id(), versions: Vec::new(), keywords: Vec::new() }
+        Self { change_id: ctx.next_id(), versions: Vec::new(), labels: Vec::new() }
     }
 
     /// Records the change of one rule.
@@ -71,12 +73,21 @@ impl ChangeRecorder {
         let after_mark = after.map(snapshot::mark).unwrap_or_default();
         let version = VersionRow { change_id: self.change_id, rule_id, owner_id, number, after_mark };
         self.versions.push(VersionRecord { version, before: before.map(snapshot::write) });
-        if self.keywords.len() < NAMED {
-            let keywords = after.map(|d| &d.keywords).or(before.map(|r| &r.keywords));
-            let name = after.map(|d| &d.name).or(before.map(|r| &r.name)).filter(|name| !name.is_empty());
-            let named = name.or_else(|| Some(&keywords?.first()?.text));
-            self.keywords.extend(named.cloned());
+        if self.labels.len() < NAMED {
+            let known = after.cloned().or_else(|| before.map(Draft::from));
+            self.labels.extend(known.map(|draft| label(&draft)));
         }
+    }
+}
+
+/// What a rule is called in the summary of a change: its name or first keyword, else the stored word of what it answers, in brackets
+/// (`[follow]`, `[image]`); pages translate that.
+fn label(draft: &Draft) -> String {
+    match (draft.name.as_str(), draft.keywords.first()) {
+        ("", None) => format!("[{}]", draft.cause.as_str()),
+        ("", Some(keyword)) if draft.cause == TriggerKind::Kind => format!("[{}]", keyword.text),
+        ("", Some(keyword)) => keyword.text.clone(),
+        (name, _) => name.to_owned(),
     }
 }
 
@@ -219,7 +230,7 @@ pub(super) async fn finish(
     recorder: ChangeRecorder,
     (action, undoes): (Action, Option<i64>),
 ) -> Result<i64, CoreError> {
-    let summary = cut::chars(&recorder.keywords.join("、"), SUMMARY_MAX_CHARS).to_owned();
+    let summary = cut::chars(&recorder.labels.join(LABEL_MARK), SUMMARY_MAX_CHARS).to_owned();
     let change = ChangeRow {
         id: recorder.change_id,
         owner_id: editor.owner_id,

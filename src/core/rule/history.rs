@@ -7,7 +7,7 @@ pub use super::action::Action;
 
 use super::{
     Rule, Source,
-    change_set::{self, ChangeSet},
+    change_set::{self, ChangeSet, LABEL_MARK},
     draft::{self, Draft},
     edit::Editor,
     rejection::RuleRejection,
@@ -24,6 +24,8 @@ use std::collections::HashMap;
 
 /// The most versions of one rule in a list.
 const MOST_VERSIONS: i64 = 100;
+/// The most rules of one change whose later versions are looked up.
+pub const MOST_FOLLOWED: usize = 50;
 /// The most changes in a list.
 const MOST_CHANGES: i64 = 200;
 
@@ -37,14 +39,26 @@ pub struct Change {
     pub action: Action,
     /// Number of changed rules.
     pub rules: i64,
-    /// Names or first keywords of the first of them.
-    pub summary: String,
+    /// Names or first keywords of the first of them; in brackets, the stored word of what a rule without them answers
+    /// (`[follow]`, `[image]`).
+    pub labels: Vec<String>,
+    /// The number of the rule, if it is one; only in lists.
+    pub number: Option<i64>,
     /// The change that this one undid.
     pub undoes: Option<i64>,
     /// True if it was undone since.
     pub is_undone: bool,
     /// Epoch milliseconds.
     pub at: i64,
+}
+
+impl Change {
+    /// The names and keywords among the labels, as one text; empty if the rules have none.
+    #[must_use]
+    pub fn keywords(&self) -> String {
+        let own = self.labels.iter().filter(|label| !(label.starts_with('[') && label.ends_with(']')));
+        own.map(String::as_str).collect::<Vec<_>>().join(LABEL_MARK)
+    }
 }
 
 impl From<ChangeRow> for Change {
@@ -55,7 +69,8 @@ impl From<ChangeRow> for Change {
             door: Source::of(&row.door),
             action: Action::of(&row.action),
             rules: row.rules,
-            summary: row.summary,
+            labels: row.summary.split(LABEL_MARK).filter(|label| !label.is_empty()).map(str::to_owned).collect(),
+            number: None,
             undoes: row.undoes,
             is_undone: row.undone_by.is_some(),
             at: row.created_at,
@@ -70,8 +85,10 @@ pub struct Version {
     pub number: i64,
     /// `None`: the rule did not exist.
     pub before: Option<Rule>,
-    /// `None`: the rule was deleted.
+    /// `None`: the rule was deleted, or what it was is not known any more.
     pub after: Option<Rule>,
+    /// The change deleted the rule.
+    pub is_deleted: bool,
 }
 
 /// An owner's changes with ids below `below` (`None`: from the latest), newest first, 200 at most.
@@ -80,8 +97,11 @@ pub struct Version {
 /// The database cannot be reached.
 pub async fn changes(ctx: &Ctx, owner_id: i64, below: Option<i64>, most: i64) -> Result<Vec<Change>, CoreError> {
     let (below, most) = (below.unwrap_or(i64::MAX), most.clamp(1, MOST_CHANGES));
-    let rows = store::rule_history::list_changes(&mut ctx.store.read().await?, owner_id, below, most).await?;
-    Ok(rows.into_iter().map(Change::from).collect())
+    let mut db = ctx.store.read().await?;
+    let rows = store::rule_history::list_changes(&mut db, owner_id, below, most).await?;
+    let single: Vec<i64> = rows.iter().filter(|row| row.rules == 1).map(|row| row.id).collect();
+    let numbers = store::rule_history::list_numbers(&mut db, &single).await?;
+    Ok(rows.into_iter().map(|row| Change { number: numbers.get(&row.id).copied(), ..Change::from(row) }).collect())
 }
 
 /// All changes of the rule with this number, newest first; also for a deleted rule.
@@ -96,13 +116,14 @@ pub async fn versions(ctx: &Ctx, owner_id: i64, number: i64) -> Result<Vec<Versi
     let mut versions = Vec::with_capacity(records.len());
     for (change, record) in records {
         let before = record.before.as_deref().and_then(snapshot::read);
-        versions.push(Version { change: change.into(), number, before: before.clone(), after });
+        let is_deleted = record.version.after_mark.is_empty();
+        versions.push(Version { change: change.into(), number, before: before.clone(), after, is_deleted });
         after = before;
     }
     Ok(versions)
 }
 
-/// The effects of one change, rule by rule. `after` is the current rule if unchanged since; else `None`.
+/// The effects of one change, rule by rule. `after` of the first [`MOST_FOLLOWED`] rules is known also if they were changed since.
 ///
 /// # Errors
 /// [`CoreError::NotFound`] if the owner has no such change.
@@ -115,9 +136,19 @@ pub async fn change(ctx: &Ctx, owner_id: i64, change_id: i64) -> Result<(Change,
     let version = |record: VersionRecord| {
         let after = now.remove(&record.version.rule_id).filter(|r| is_as(record.version.after_mark.as_str(), Some(r)));
         let before = record.before.as_deref().and_then(snapshot::read);
-        Version { change: change.clone(), number: record.version.number, before, after }
+        let is_deleted = record.version.after_mark.is_empty();
+        Version { change: change.clone(), number: record.version.number, before, after, is_deleted }
     };
-    let versions = records.into_iter().map(version).collect();
+    let marks: Vec<(i64, String)> =
+        records.iter().map(|record| (record.version.rule_id, record.version.after_mark.clone())).collect();
+    let mut versions: Vec<Version> = records.into_iter().map(version).collect();
+    for (version, (rule_id, mark)) in versions.iter_mut().zip(marks).take(MOST_FOLLOWED) {
+        if version.after.is_none() && !version.is_deleted {
+            // What a rule was after a change is what it was before the next one.
+            let next = store::rule_history::find_next(&mut db, owner_id, (version.number, rule_id), change_id).await?;
+            version.after = next.as_deref().and_then(snapshot::read).filter(|rule| is_as(&mark, Some(rule)));
+        }
+    }
     Ok((change, versions))
 }
 

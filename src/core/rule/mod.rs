@@ -169,7 +169,8 @@ pub enum Source {
 }
 
 impl Source {
-    const ALL: [Self; 6] = [Self::Web, Self::Chat, Self::Api, Self::Cli, Self::Import, Self::Undo];
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Web, Self::Chat, Self::Api, Self::Cli, Self::Import, Self::Undo];
 
     #[must_use]
     pub fn as_str(self) -> &'static str {

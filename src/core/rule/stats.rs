@@ -1,5 +1,6 @@
 //! Statistics of answers. Days are those of Beijing, the time zone of the account's followers.
 
+use super::ACCOUNT;
 use crate::{
     core::{CoreError, Ctx},
     store::{
@@ -9,7 +10,10 @@ use crate::{
 };
 use std::collections::{BTreeMap, HashMap};
 
-const DAY_MS: i64 = 24 * 3_600_000;
+const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 24 * HOUR_MS;
+/// The most messages of [`week`].
+const MOST_TIMED: i64 = 50_000;
 /// The offset of Beijing time from UTC.
 const BEIJING_MS: i64 = 8 * 3_600_000;
 /// Rows per owner and day, so that concurrent messages rarely wait for one another.
@@ -93,6 +97,35 @@ pub async fn hits_of(ctx: &Ctx, rule_ids: &[i64], days: i64) -> Result<HashMap<i
     Ok(by_rule(hits, first, usize::try_from(day_of(ctx.now()) - first + 1).unwrap_or_default()))
 }
 
+/// Messages of the last days by weekday (Monday first) and hour, in Beijing.
+pub type Week = [[i64; 24]; 7];
+
+/// When messages arrive: those of the account, or those of a user. Only the newest 50,000 of these days count, so that the cost has a
+/// limit.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn week(ctx: &Ctx, owner_id: i64, days: i64) -> Result<Week, CoreError> {
+    let since = first_day(ctx, days) * DAY_MS - BEIJING_MS;
+    let user_id = (owner_id != ACCOUNT).then_some(owner_id);
+    let hours = store::message::list_hours(&mut ctx.store.read().await?, user_id, since, MOST_TIMED).await?;
+    Ok(by_weekday(&hours))
+}
+
+fn by_weekday(hours: &[(i64, i64)]) -> Week {
+    let mut week = Week::default();
+    for (at, times) in hours {
+        let beijing = at + BEIJING_MS;
+        // 1970-01-01 was a Thursday.
+        let weekday = usize::try_from((beijing.div_euclid(DAY_MS) + 3).rem_euclid(7)).unwrap_or_default();
+        let hour = usize::try_from(beijing.rem_euclid(DAY_MS) / HOUR_MS).unwrap_or_default();
+        if let Some(counted) = week.get_mut(weekday).and_then(|day| day.get_mut(hour)) {
+            *counted += times;
+        }
+    }
+    week
+}
+
 fn first_day(ctx: &Ctx, days: i64) -> i64 {
     day_of(ctx.now()) - days.clamp(1, MOST_DAYS) + 1
 }
@@ -137,7 +170,16 @@ pub(crate) async fn batch(
 
 #[cfg(test)]
 mod tests {
-    use super::day_of;
+    use super::{by_weekday, day_of};
+
+    #[test]
+    fn an_hour_belongs_to_its_weekday_in_beijing() {
+        // 2025-11-21 12:00 UTC+8 was a Friday; 2025-11-23 23:00 UTC+8 a Sunday, and an hour later it was Monday.
+        let (friday, sunday) = (1_763_697_600_000, 1_763_910_000_000);
+        let week = by_weekday(&[(friday, 3), (sunday, 1), (sunday + 3_600_000, 5), (friday + 7 * 24 * 3_600_000, 2)]);
+        assert_eq!((week[4][12], week[6][23], week[0][0]), (5, 1, 5));
+        assert_eq!(week.iter().flatten().sum::<i64>(), 11);
+    }
 
     #[test]
     fn a_day_begins_at_midnight_in_beijing() {

@@ -1,6 +1,6 @@
 //! Checks of the generated document.
 
-use super::{BASE, METHODS, PARTS, document, groups, parsed};
+use super::{BASE, METHODS, PARTS, Place, document, groups, parsed};
 use crate::text::Lang;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -91,7 +91,7 @@ fn every_call_has_a_name_a_way_to_ask_and_answers() {
         }
     }
     assert_eq!(tags.len(), 5);
-    let listed: usize = groups(&document).iter().map(|group| group.calls.len()).sum();
+    let listed: usize = groups(Lang::Zh).iter().map(|group| group.calls.len()).sum();
     assert_eq!(listed, names.len(), "a page lists every call");
 }
 
@@ -134,4 +134,30 @@ fn a_sample_can_be_typed_as_it_stands() {
         sample("/api/count", "post"),
         "curl -X POST 'https://weida.example/api/count' \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"action\":\"inc\"}'"
     );
+}
+
+#[test]
+fn a_page_has_what_the_document_has() {
+    for lang in [Lang::Zh, Lang::En] {
+        for call in groups(lang).iter().flat_map(|group| &group.calls) {
+            let path: Vec<_> = call.path.split('/').filter(|part| part.contains('{')).collect();
+            let declared = call.parameters.iter().filter(|parameter| parameter.place == Place::Path).count();
+            assert_eq!(path.len(), declared, "{}", call.id);
+            assert!(call.answers.iter().any(|answer| answer.status == "200"), "{}", call.id);
+            assert!(call.body.as_ref().is_none_or(|body| !body.example.is_empty()), "{}", call.id);
+            // What every call of the dialect may answer is listed once, beside the calls.
+            assert!(call.answers.iter().all(|answer| answer.status != "405"), "{}", call.id);
+            for field in call.answers.iter().flat_map(|answer| &answer.fields) {
+                assert!(!field.kind.is_empty(), "{} {}", call.id, field.name);
+            }
+        }
+        for group in groups(lang) {
+            assert!(group.failures.iter().any(|answer| answer.status == "405"), "{}", group.tag);
+        }
+    }
+    let follow = groups(Lang::En).iter().find(|group| group.tag == "follow").unwrap();
+    let check = follow.calls.iter().find(|call| call.id == "follow.checkFollow").unwrap();
+    let fields: Vec<_> =
+        check.answers[0].fields.iter().map(|field| (field.name.as_str(), field.kind.as_str())).collect();
+    assert!(fields.contains(&("openid", "string | null")), "{fields:?}");
 }

@@ -13,7 +13,7 @@ use crate::{
         component::Tone,
         page::{
             PageRequest,
-            admin::user::{USERS, page_of},
+            admin::user::{USERS, page_of, question},
         },
         text::{Common, field_error, fill, fill_spaced, users::Users},
     },
@@ -73,7 +73,7 @@ pub async fn user_disable(
     #[server(default)] disable_reason: String,
 ) -> Result<(), ServerFnError> {
     let (request, id) = (PageRequest::now(), parsed(&user));
-    let back = Back::to(page_of(id), "disable").keep("disable_reason", &disable_reason);
+    let back = Back::to(question(id, "disable"), "disable").keep("disable_reason", &disable_reason);
     let outcome = async {
         let admin = admin(&request).await?;
         let done = directory::set_enabled(&request.ctx, &admin, id, false, &disable_reason).await;
@@ -84,7 +84,7 @@ pub async fn user_disable(
             }
             other => other,
         })?;
-        Ok(Step::redirect_with_notice(page_of(id), Users::of(request.lang()).done_disabled))
+        back_naming(&request, id, Users::of(request.lang()).done_disabled).await
     };
     request.answer(outcome.await, back)
 }
@@ -95,7 +95,7 @@ pub async fn user_enable(#[server(default)] user: String) -> Result<(), ServerFn
     let (request, id) = (PageRequest::now(), parsed(&user));
     let outcome = async {
         directory::set_enabled(&request.ctx, &admin(&request).await?, id, true, "").await?;
-        Ok(Step::redirect_with_notice(page_of(id), Users::of(request.lang()).done_enabled))
+        back_naming(&request, id, Users::of(request.lang()).done_enabled).await
     };
     request.answer(outcome.await, Back::to(page_of(id), "enable"))
 }
@@ -113,7 +113,7 @@ pub async fn user_role(#[server(default)] user: String, #[server(default)] role:
             _ => return Err(CoreError::field_error("role", Problem::Malformed)),
         };
         directory::set_role(&request.ctx, &admin, id, role).await?;
-        Ok(Step::redirect_with_notice(page_of(id), message))
+        back_naming(&request, id, message).await
     };
     match outcome.await {
         // The form has no such field: the reason is shown above the page.
@@ -173,7 +173,7 @@ pub async fn user_delete(
     #[server(default)] confirm_user: String,
 ) -> Result<(), ServerFnError> {
     let (request, id) = (PageRequest::now(), parsed(&user));
-    let back = Back::to(format!("{}/delete", page_of(id)), "user-delete").keep("confirm_user", &confirm_user);
+    let back = Back::to(question(id, "delete"), "user-delete").keep("confirm_user", &confirm_user);
     let outcome = async {
         let admin = admin(&request).await?;
         let user = account::find(&request.ctx, id).await?.ok_or(CoreError::NotFound)?;
@@ -181,9 +181,16 @@ pub async fn user_delete(
             return Err(CoreError::field_error("confirm_user", Problem::Wrong));
         }
         directory::delete(&request.ctx, &admin, id).await?;
-        Ok(Step::redirect_with_notice(USERS, fill(Users::of(request.lang()).done_deleted, &[("id", &id.to_string())])))
+        let values = [("name", user.nickname.as_str()), ("id", &id.to_string())];
+        Ok(Step::redirect_with_notice(USERS, fill_spaced(Users::of(request.lang()).done_deleted, &values)))
     };
     request.answer(outcome.await, back)
+}
+
+/// Back to the user's page, with a notice that names them.
+async fn back_naming(request: &PageRequest, id: i64, template: &str) -> Result<Step, CoreError> {
+    let user = account::find(&request.ctx, id).await?.ok_or(CoreError::NotFound)?;
+    Ok(Step::redirect_with_notice(page_of(id), fill_spaced(template, &[("name", &user.nickname)])))
 }
 
 /// The acting admin.

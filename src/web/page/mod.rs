@@ -25,10 +25,10 @@ pub mod admin;
 pub mod path;
 pub mod rule;
 
-pub use admin::{AdminPage, UserDeletePage, UserPage, UsersPage};
+pub use admin::{AdminPage, UserDeletePage, UserDisablePage, UserDismissPage, UserPage, UserPromotePage, UsersPage};
 pub use ago::Ago;
 pub use content::{PageContent, PageError};
-pub use docs::DocsPage;
+pub use docs::{DialectPage, DocsPage};
 pub use forgot::ForgotPage;
 pub use home::HomePage;
 pub use login::LoginPage;

@@ -132,12 +132,20 @@ impl Common {
         }
     }
 
-    /// The name of a level.
+    /// The name of a level; an unknown one counts as the lowest.
+    #[must_use]
     pub fn level_name(&self, level: &str) -> &'static str {
+        self.level_of(level).unwrap_or(self.level_normal)
+    }
+
+    /// The name of a level; `None` for an unknown one.
+    #[must_use]
+    pub fn level_of(&self, level: &str) -> Option<&'static str> {
         match level {
-            "vip" => self.level_vip,
-            "premium" => self.level_premium,
-            _ => self.level_normal,
+            "vip" => Some(self.level_vip),
+            "premium" => Some(self.level_premium),
+            "normal" => Some(self.level_normal),
+            _ => None,
         }
     }
 }

@@ -68,11 +68,6 @@ crate::texts! {
         change: "变动" / "Change",
         balance: "余额" / "Balance",
         balance_after: "余额 {n}" / "Balance {n}",
-        reason_welcome: "关注公众号" / "Following the account",
-        kind_grant: "发放" / "Granted",
-        kind_spend: "使用" / "Spent",
-        kind_refund: "退回" / "Refunded",
-        kind_adjust: "调整" / "Adjusted",
 
         export: "下载我的数据" / "Download my data",
         delete: "删除账号" / "Delete my account",

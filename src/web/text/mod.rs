@@ -17,6 +17,7 @@ pub mod replies;
 pub mod review;
 pub mod setup;
 pub mod signin;
+pub mod stored;
 pub mod usage;
 pub mod users;
 

@@ -22,6 +22,7 @@ crate::every_engine!(
     every_change_can_be_undone,
     a_rule_that_changed_since_is_not_undone,
     a_version_can_be_restored_also_for_a_deleted_rule,
+    a_change_is_shown_whole_also_when_its_rules_changed_since,
     the_history_has_a_size_limit,
 );
 
@@ -118,6 +119,51 @@ async fn a_version_can_be_restored_also_for_a_deleted_rule(database: &Database) 
     assert_eq!(app.phone("oLong").ask("价格").await.chars().next(), Some('长'));
     let absent = history::restore(ctx, &editor, 1, versions[2].change.id).await.unwrap_err();
     assert!(matches!(absent, RuleRejection::Core(CoreError::NotFound)), "{absent:?}");
+}
+
+async fn a_change_is_shown_whole_also_when_its_rules_changed_since(database: &Database) {
+    let app = App::on(database).await;
+    let (ctx, editor) = (&app.ctx, account());
+    edit::add(ctx, &editor, &says("价格", "一")).await.unwrap();
+    edit::add(ctx, &editor, &says("地址", "甲")).await.unwrap();
+    edit::update(ctx, &editor, 1, 1, &says("价格", "二")).await.unwrap();
+    edit::set_enabled(ctx, &editor, &[1, 2], false).await.unwrap();
+    edit::update(ctx, &editor, 1, 3, &says("价格", "三")).await.unwrap();
+    edit::delete(ctx, &editor, &[2]).await.unwrap();
+    let changes = history::changes(ctx, ACCOUNT, None, 50).await.unwrap();
+    let rows: Vec<_> = changes.iter().map(|change| (change.action, change.number, change.labels.join(","))).collect();
+    let named = |action, number, labels: &str| (action, number, labels.to_owned());
+    assert_eq!(
+        rows,
+        [
+            named(Action::Delete, Some(2), "地址"),
+            named(Action::Update, Some(1), "价格"),
+            named(Action::Disable, None, "价格,地址"),
+            named(Action::Update, Some(1), "价格"),
+            named(Action::Add, Some(2), "地址"),
+            named(Action::Add, Some(1), "价格"),
+        ]
+    );
+    let text =
+        |rule: &Option<weida::core::rule::Rule>| rule.as_ref().map(|rule| (rule.text().to_owned(), rule.is_enabled));
+    let mut seen = Vec::new();
+    for change in changes.iter().rev() {
+        let (_, versions) = history::change(ctx, ACCOUNT, change.id).await.unwrap();
+        seen.extend(versions.iter().map(|v| (v.number, text(&v.before), text(&v.after), v.is_deleted)));
+    }
+    let some = |text: &str, is_enabled: bool| Some((text.to_owned(), is_enabled));
+    assert_eq!(
+        seen,
+        [
+            (1, None, some("一", true), false),
+            (2, None, some("甲", true), false),
+            (1, some("一", true), some("二", true), false),
+            (1, some("二", true), some("二", false), false),
+            (2, some("甲", true), some("甲", false), false),
+            (1, some("二", false), some("三", true), false),
+            (2, some("甲", false), None, true),
+        ]
+    );
 }
 
 async fn the_history_has_a_size_limit(database: &Database) {

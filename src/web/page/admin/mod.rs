@@ -2,7 +2,7 @@
 
 pub mod user;
 
-pub use user::{UserDeletePage, UserPage, UsersPage};
+pub use user::{UserDeletePage, UserDisablePage, UserDismissPage, UserPage, UserPromotePage, UsersPage};
 
 use super::{PageContent, PageError, PageRequest, Visitor, page};
 use crate::{

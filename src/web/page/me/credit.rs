@@ -2,13 +2,13 @@
 
 use super::sub_page::sub_page;
 use crate::{
-    core::credit::{self as credits, WELCOME},
+    core::credit as credits,
     store::credit::CreditRow,
     text::Lang,
     web::{
         component::{Card, Empty, Head, Shape, Table},
         page::{Ago, PageContent, PageError, PageRequest, Visitor, page},
-        text::{Common, fill, me::Me},
+        text::{Common, fill, me::Me, stored::Stored},
     },
 };
 use leptos::prelude::*;
@@ -50,7 +50,7 @@ fn row(lang: Lang, entry: &CreditRow, now: i64) -> impl IntoView + use<> {
     view! {
         <li>
             <div class="cell tall">
-                <span class="cell-label">{reason(t, entry)} <small><Ago lang at=entry.created_at now /></small></span>
+                <span class="cell-label">{Stored::of(lang).credit(&entry.kind, &entry.reason)} <small><Ago lang at=entry.created_at now /></small></span>
                 <span class="cell-value">
                     <b class=class>{format!("{:+}", entry.delta)}</b>
                     <small>{balance}</small>
@@ -80,7 +80,7 @@ pub fn card(request: &PageRequest, ledger: Vec<CreditRow>) -> AnyView {
         .map(|entry| {
             view! {
                 <tr>
-                    <th scope="row">{reason(t, &entry)}</th>
+                    <th scope="row">{Stored::of(lang).credit(&entry.kind, &entry.reason)}</th>
                     <td data-label=c.time><Ago lang at=entry.created_at now /></td>
                     <td data-label=t.change class="num">{format!("{:+}", entry.delta)}</td>
                     <td data-label=t.balance class="num">{entry.balance_after}</td>
@@ -95,20 +95,6 @@ pub fn card(request: &PageRequest, ledger: Vec<CreditRow>) -> AnyView {
         </Card>
     }
     .into_any()
-}
-
-fn reason(t: &'static Me, entry: &CreditRow) -> String {
-    let kind = match entry.kind.as_str() {
-        "spend" => t.kind_spend,
-        "refund" => t.kind_refund,
-        "adjust" => t.kind_adjust,
-        _ => t.kind_grant,
-    };
-    match entry.reason.as_str() {
-        WELCOME => t.reason_welcome.to_owned(),
-        "" => kind.to_owned(),
-        own => format!("{kind} · {own}"),
-    }
 }
 
 #[cfg(test)]

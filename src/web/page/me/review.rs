@@ -7,10 +7,10 @@ use crate::{
             review::{self, Review},
             session::{SignInMethod, WebSession},
         },
-        rule::{Content, Rule},
+        rule::{Content, Rule, content::ContentNames},
     },
     http::session,
-    text::cut,
+    text::{Lang, cut},
     web::{
         component::{Cell, Cells, Empty, Kind, Notice, PageHead, Shape, Submit, Tone},
         page::{PageContent, PageError, PageRequest, Visitor, page},
@@ -139,11 +139,12 @@ fn tokens(request: &PageRequest, review: &Review) -> Option<AnyView> {
 }
 
 fn rules(request: &PageRequest, review: &Review) -> Option<AnyView> {
-    let t = Words::of(request.lang());
+    let lang = request.lang();
+    let t = Words::of(lang);
     let rows = review.rules.iter().map(|rule| {
         let label = name_of(rule);
         let act = end(request, "rule", rule.number.to_string(), &label);
-        view! { <Cell label note=reply_of(rule)>{act}</Cell> }
+        view! { <Cell label note=reply_of(lang, rule)>{act}</Cell> }
     });
     let rows = rows.collect_view();
     let shown = i64::try_from(review.rules.len()).unwrap_or(i64::MAX);
@@ -161,13 +162,13 @@ fn name_of(rule: &Rule) -> String {
     }
 }
 
-fn reply_of(rule: &Rule) -> String {
+fn reply_of(lang: Lang, rule: &Rule) -> String {
     match rule.contents.first() {
         Some(Content::Text { text }) => {
             let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
             cut::shown(&line, REPLY_CHARS)
         }
-        Some(other) => other.kind().to_owned(),
+        Some(other) => ContentNames::of(lang).name(other).to_owned(),
         None => String::new(),
     }
 }

@@ -1,17 +1,21 @@
 //! The message log, and why each message was answered as it was: the account's for admins, their own for all users.
 
-use super::{RuleScope, Section, padded, paginate, param, trace, unanswered::cut};
+use super::{Names, RuleScope, Section, padded, paginate, param, trace, unanswered::cut};
 use crate::{
     core::{
-        message::log::{self, Entry, Filter},
+        message::{
+            AnsweredBy,
+            log::{self, Entry, Filter},
+        },
         rule::search,
     },
     web::{
-        component::{Card, Empty, Fact, Facts, Head, Kind, LinkButton, Shape, Table},
+        component::{Badge, Card, Empty, Fact, Facts, Head, Kind, LinkButton, Shape, Table, Tone},
         page::{Ago, PageContent, PageError, PageRequest, Visitor, page},
         text::{
             fill,
             replies::{bench::Bench, message::Messages},
+            stored::message_kind,
         },
     },
 };
@@ -84,7 +88,8 @@ async fn messages(visitor: Visitor) -> Result<PageContent, PageError> {
     };
     let mut found = log::list(ctx, &filter, SIZE + 1).await?;
     let oldest = paginate(&mut found, SIZE, |entry| entry.id);
-    let (list, filters) = (list(scope, ask, &found, ctx.now()), filters(scope, ask));
+    let names = Names::of(ctx, found.iter().filter_map(|entry| entry.user_id)).await?;
+    let (list, filters) = (list(scope, &names, ask, &found, ctx.now()), filters(scope, ask));
     let page_link =
         |below, text| view! { <LinkButton href=Ask { below, ..ask }.address(scope) text kind=Kind::Plain /> };
     let newest = ask.below.map(|_| page_link(None, t.newest));
@@ -125,7 +130,7 @@ fn filters(scope: RuleScope, ask: Ask) -> AnyView {
     .into_any()
 }
 
-fn list(scope: RuleScope, ask: Ask, found: &[Entry], now: i64) -> AnyView {
+fn list(scope: RuleScope, names: &Names, ask: Ask, found: &[Entry], now: i64) -> AnyView {
     let t = Messages::of(scope.lang);
     if found.is_empty() {
         let (title, text) = if ask.is_filtered() { (t.nothing, "") } else { (t.empty, t.empty_text) };
@@ -134,7 +139,7 @@ fn list(scope: RuleScope, ask: Ask, found: &[Entry], now: i64) -> AnyView {
     let mut heads = vec![Head::Text(t.message)];
     heads.extend(scope.is_accounts().then_some(Head::Text(t.who)));
     heads.extend([Head::Text(t.answer), Head::Number(t.took), Head::Text(t.when), Head::Hidden(t.why)]);
-    let rows = found.iter().map(|entry| row(scope, entry, now)).collect_view();
+    let rows = found.iter().map(|entry| row(scope, names, entry, now)).collect_view();
     view! {
         <Card flush=true>
             <Table heads class="messages">{rows}</Table>
@@ -143,9 +148,9 @@ fn list(scope: RuleScope, ask: Ask, found: &[Entry], now: i64) -> AnyView {
     .into_any()
 }
 
-fn row(scope: RuleScope, entry: &Entry, now: i64) -> AnyView {
+fn row(scope: RuleScope, names: &Names, entry: &Entry, now: i64) -> AnyView {
     let t = Messages::of(scope.lang);
-    let sender = scope.is_accounts().then(|| view! { <td data-label=t.who>{sender_of(scope, entry)}</td> });
+    let sender = scope.is_accounts().then(|| view! { <td data-label=t.who>{sender_of(scope, names, entry)}</td> });
     view! {
         <tr>
             <th scope="row">{text_of(scope, entry, SHOWN_CHARS)}</th>
@@ -165,13 +170,15 @@ fn text_of(scope: RuleScope, entry: &Entry, most: usize) -> AnyView {
     match &entry.content {
         Some(content) => cut(content, most).into_any(),
         None if entry.kind == "text" => view! { <span class="soft">{t.forgotten}</span> }.into_any(),
-        None => view! { <span class="soft">"[" {scope.texts().kind(&entry.kind)} "]"</span> }.into_any(),
+        None => view! { <span class="soft">"[" {message_kind(scope.lang, &entry.kind)} "]"</span> }.into_any(),
     }
 }
 
-fn sender_of(scope: RuleScope, entry: &Entry) -> String {
-    let t = Messages::of(scope.lang);
-    entry.user_id.map_or_else(|| t.not_registered.to_owned(), |id| fill(t.user, &[("id", &id.to_string())]))
+fn sender_of(scope: RuleScope, names: &Names, entry: &Entry) -> AnyView {
+    match entry.user_id {
+        Some(id) => names.link(scope, id),
+        None => view! { <span class="soft">{Messages::of(scope.lang).not_registered}</span> }.into_any(),
+    }
 }
 
 /// What answered the message; the trace has the rule's number.
@@ -179,9 +186,20 @@ fn answer(scope: RuleScope, entry: &Entry) -> AnyView {
     let t = Messages::of(scope.lang);
     let rule = entry.trace.iter().flat_map(|trace| &trace.tried).find(|tried| Some(tried.rule_id) == entry.rule_id);
     match rule {
+        Some(tried) if entry.answered_by.is_unanswered() => {
+            view! { <Badge text=t.by_none tone=Tone::Warning /> " " {trace::rule_link(scope, tried)} }.into_any()
+        }
         Some(tried) => trace::rule_link(scope, tried),
+        None if entry.answered_by.is_unanswered() => unanswered(scope, entry.answered_by),
         None => t.answered_by(entry.answered_by).into_any(),
     }
+}
+
+/// A message that no rule with a keyword answered, perhaps the default reply did.
+fn unanswered(scope: RuleScope, by: AnsweredBy) -> AnyView {
+    let t = Messages::of(scope.lang);
+    let default = (by == AnsweredBy::Default).then(|| view! { " " <span class="soft">{t.by_default}</span> });
+    view! { <Badge text=t.by_none tone=Tone::Warning /> {default} }.into_any()
 }
 
 fn took(scope: RuleScope, entry: &Entry) -> String {
@@ -199,7 +217,9 @@ async fn message(visitor: Visitor, id: i64) -> Result<PageContent, PageError> {
     // Another user's message counts as missing.
     let of_user = (!scope.is_accounts()).then_some(scope.user_id);
     let entry = log::find(&visitor.request.ctx, id, of_user).await?;
-    let facts = facts(scope, &entry, visitor.request.ctx.now());
+    let ctx = &visitor.request.ctx;
+    let names = Names::of(ctx, entry.user_id.into_iter()).await?;
+    let facts = facts(scope, &names, &entry, ctx.now());
     let why = match &entry.trace {
         Some(trace) => {
             let message = entry.content.as_deref().unwrap_or_default();
@@ -215,13 +235,13 @@ async fn message(visitor: Visitor, id: i64) -> Result<PageContent, PageError> {
     Ok(scope.page(Section::Messages, t.one, "", actions.into_any(), body.into_any()))
 }
 
-fn facts(scope: RuleScope, entry: &Entry, now: i64) -> AnyView {
+fn facts(scope: RuleScope, names: &Names, entry: &Entry, now: i64) -> AnyView {
     let t = Messages::of(scope.lang);
     let again = entry.content.as_ref().filter(|_| entry.kind == "text").map(|content| {
         let message: String = byte_serialize(content.as_bytes()).collect();
         view! { " " <a href=scope.owner.below(&format!("bench?say={message}"))>{t.again}</a> }
     });
-    let (message, sender, at) = (text_of(scope, entry, usize::MAX), sender_of(scope, entry), entry.at);
+    let (message, sender, at) = (text_of(scope, entry, usize::MAX), sender_of(scope, names, entry), entry.at);
     let (answer, took) = (answer(scope, entry), took(scope, entry));
     view! {
         <Facts>

@@ -50,7 +50,7 @@ crate::texts! {
         nothing_left: "（空）" / "(nothing)",
         tried: "匹配的规则" / "Matching rules",
         tried_none: "没有规则匹配这条消息。" / "No rule matches this message.",
-        make: "用它建一条规则" / "Create a rule from it",
+        make: "用它建规则" / "Create rule",
         rule: "规则" / "Rule",
         keyword: "关键词" / "Keyword",
         way: "匹配方式" / "Match",

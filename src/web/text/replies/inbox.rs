@@ -10,7 +10,7 @@ crate::texts! {
         times: "次数" / "Count",
         last: "最近一次" / "Last sent",
         make: "建规则" / "Create rule",
-        make_one: "用“{text}”建一条规则" / "Create a rule for “{text}”",
+        make_one: "建规则：“{text}”" / "Create rule: “{text}”",
         ignore: "忽略" / "Ignore",
         ignore_one: "忽略“{text}”" / "Ignore “{text}”",
         try_one: "试一试“{text}”" / "Try “{text}”",

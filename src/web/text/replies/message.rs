@@ -15,15 +15,13 @@ crate::texts! {
 
         filter: "筛选消息" / "Filter messages",
         all: "全部" / "All",
-        unanswered: "未命中的" / "Not answered",
+        unanswered: "未命中" / "Unanswered",
         of_rule: "规则 {n} 回答的" / "Answered by rule {n}",
 
         message: "消息" / "Message",
         who: "谁" / "Who",
         not_registered: "未注册的粉丝" / "Not registered",
-        user: "用户 {id}" / "User {id}",
         answer: "回答" / "Reply",
-        reply_kind: "回复类型" / "Reply type",
         took: "用时" / "Duration",
         took_ms: "{n} 毫秒" / "{n} ms",
         took_less: "<1 毫秒" / "<1 ms",
@@ -45,9 +43,7 @@ crate::texts! {
         by_account: "公众号规则" / "Account rule",
         by_default: "收到消息回复" / "Default reply",
         by_follow: "被关注回复" / "Welcome reply",
-        by_none: "没有回复" / "Not answered",
-
-        event: "事件" / "Event",
+        by_none: "未命中" / "Unanswered",
     }
 }
 

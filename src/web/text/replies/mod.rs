@@ -55,6 +55,7 @@ crate::texts! {
         kind_link: "链接" / "Link",
         kind_miniprogrampage: "小程序卡片" / "Mini-program card",
         kind_sticker: "表情" / "Sticker",
+        kind_other: "其他消息" / "Other message",
 
         door_web: "网页" / "web",
         door_chat: "聊天" / "chat",
@@ -105,9 +106,9 @@ impl Replies {
         }
     }
 
-    /// The name of a message kind, from the platform's name; an unknown one keeps that name.
-    pub fn kind(&self, kind: &str) -> String {
-        let name = match kind {
+    /// The name of a kind of message that a rule may answer, from the platform's name.
+    pub fn kind(&self, kind: &str) -> &'static str {
+        match kind {
             "image" => self.kind_image,
             "voice" => self.kind_voice,
             "video" => self.kind_video,
@@ -116,9 +117,8 @@ impl Replies {
             "link" => self.kind_link,
             "miniprogrampage" => self.kind_miniprogrampage,
             "sticker" => self.kind_sticker,
-            other => other,
-        };
-        name.to_owned()
+            _ => self.kind_other,
+        }
     }
 
     /// How a change was made, in a sentence.

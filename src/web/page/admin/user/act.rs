@@ -1,11 +1,11 @@
 //! Admin actions on a user: one plain form each, which explains its effect.
 
-use super::page_of;
+use super::question;
 use crate::{
     core::account::{ProfileColumn, Role, directory::UserDetail},
     web::{
-        component::{Card, Cell, Cells, Field, Kind, Segment, Submit, profile_field},
-        page::{Filled, Visitor},
+        component::{Card, Cell, Cells, Field, Kind, LinkButton, Segment, Submit, profile_field},
+        page::Visitor,
         text::{Common, fill, users::Users},
     },
 };
@@ -16,7 +16,7 @@ pub fn cards(visitor: &Visitor, detail: &UserDetail) -> impl IntoView + use<> {
     let lang = visitor.request.lang();
     let t = Users::of(lang);
     let delete = (!detail.is_last_admin).then(|| {
-        let href = format!("{}/delete", page_of(detail.user.id));
+        let href = question(detail.user.id, "delete");
         view! { <Cells><Cell label=t.delete note=t.delete_note href /></Cells> }
     });
     view! {
@@ -79,68 +79,48 @@ fn credits(visitor: &Visitor, detail: &UserDetail) -> impl IntoView + use<> {
     }
 }
 
-/// Sign-in and admin rights.
+/// Sign-in and admin rights. What takes rights away or gives them asks on a page of its own.
 fn access(visitor: &Visitor, detail: &UserDetail) -> impl IntoView + use<> {
     let t = Users::of(visitor.request.lang());
     let (id, is_free) = (detail.user.id, !detail.is_last_admin);
     let state = match (detail.user.is_enabled, is_free) {
-        (true, true) => disable(t, id, &visitor.form("disable")).into_any(),
-        (true, false) => ().into_any(),
-        (false, _) => simple(id, "user-enable", "", t.enable, t.enable_note, Kind::Plain).into_any(),
+        (true, true) => Some(asking(id, "disable", t.disable, t.disable_note, Kind::PlainDanger).into_any()),
+        (true, false) => None,
+        (false, _) => Some(simple(id, "user-enable", t.enable, t.enable_note).into_any()),
     };
     let role = match detail.user.role {
-        Role::User => simple(id, "user-role", "admin", t.promote, t.promote_note, Kind::Plain).into_any(),
-        Role::Admin if is_free => {
-            simple(id, "user-role", "user", t.dismiss, t.dismiss_note, Kind::PlainDanger).into_any()
-        }
-        Role::Admin => ().into_any(),
+        Role::User => Some(asking(id, "promote", t.promote, t.promote_note, Kind::Plain)),
+        Role::Admin if is_free => Some(asking(id, "dismiss", t.dismiss, t.dismiss_note, Kind::PlainDanger)),
+        Role::Admin => None,
     };
     view! {
         <Card title=t.access>
             <div class="acts-list">
                 {state}
-                {simple(id, "user-sign-out", "", t.sign_out, t.sign_out_note, Kind::Plain)}
+                {simple(id, "user-sign-out", t.sign_out, t.sign_out_note)}
                 {role}
             </div>
         </Card>
     }
 }
 
-fn disable(t: &'static Users, id: i64, filled: &Filled) -> impl IntoView + use<> {
+/// A link to the confirmation of an action.
+fn asking(id: i64, action: &'static str, text: &'static str, note: &'static str, kind: Kind) -> impl IntoView {
     view! {
-        <form class="stack tight" method="post" action="/do/user-disable">
-            <p class="small-text soft">{t.disable_note}</p>
-            <input type="hidden" name="user" value=id />
-            <Field
-                label=t.disable_why
-                name="disable_reason"
-                value=filled.value("disable_reason")
-                error=filled.error("disable_reason")
-                hint=t.disable_reason
-                autocomplete="off"
-                required=true
-            />
-            <Submit text=t.disable kind=Kind::PlainDanger block=true />
-        </form>
+        <div class="stack tight">
+            <p class="small-text soft">{note}</p>
+            <LinkButton href=question(id, action) text=format!("{text}…") kind block=true />
+        </div>
     }
 }
 
 /// An action that needs only a button.
-fn simple(
-    id: i64,
-    action: &'static str,
-    role: &'static str,
-    text: &'static str,
-    note: &'static str,
-    kind: Kind,
-) -> impl IntoView {
-    let role = (!role.is_empty()).then(|| view! { <input type="hidden" name="role" value=role /> });
+fn simple(id: i64, action: &'static str, text: &'static str, note: &'static str) -> impl IntoView {
     view! {
         <form class="stack tight" method="post" action=format!("/do/{action}")>
             <p class="small-text soft">{note}</p>
             <input type="hidden" name="user" value=id />
-            {role}
-            <Submit text kind block=true />
+            <Submit text kind=Kind::Plain block=true />
         </form>
     }
 }

@@ -1,12 +1,14 @@
 //! `/admin/users`: the list of users, and the page of one user.
 
 mod act;
+mod confirm;
 mod delete;
 mod detail;
 mod filter;
 mod list;
 mod record;
 
+pub use confirm::{UserDisablePage, UserDismissPage, UserPromotePage};
 pub use delete::UserDeletePage;
 pub use detail::UserPage;
 pub use list::UsersPage;
@@ -27,6 +29,11 @@ pub const USERS: &str = "/admin/users";
 /// The page of one user.
 pub fn page_of(id: i64) -> String {
     format!("{USERS}/{id}")
+}
+
+/// The page that asks whether an action is to be done to a user: `disable`, `promote`, `dismiss` or `delete`.
+pub fn question(id: i64, action: &str) -> String {
+    format!("{}/{action}", page_of(id))
 }
 
 /// The id in the URL; read during setup, while the router's context is available.

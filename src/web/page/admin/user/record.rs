@@ -3,15 +3,17 @@
 use super::following;
 use crate::text::Lang;
 use crate::{
-    core::{
-        account::{directory::UserDetail, session::WebSession},
-        audit::Act,
-    },
+    core::account::{directory::UserDetail, session::WebSession},
     store::{audit::AuditEntry, identity::IdentityRow},
     web::{
         component::{Card, CopyId, Fact, Facts, Head, Kind, Submit, Table},
         page::{Ago, PageRequest},
-        text::{Common, fill, me::Me, users::Users},
+        text::{
+            Common, fill,
+            me::Me,
+            stored::{Stored, audit_detail},
+            users::Users,
+        },
     },
 };
 use leptos::prelude::*;
@@ -37,11 +39,7 @@ fn one_identity(request: &PageRequest, identity: &IdentityRow) -> impl IntoView 
         identity.clone();
     let is_subscribed = identity.is_subscribed == 1;
     let is_account = app == "official_account";
-    let app = match app.as_str() {
-        "mini_program" => t.app_mini,
-        "web" => t.app_web,
-        _ => t.app_official,
-    };
+    let app = Stored::of(lang).app(&app);
     view! {
         <Facts>
             <Fact name=t.app>{app} " " <span class="soft">{appid}</span></Fact>
@@ -137,34 +135,10 @@ fn one_act(request: &PageRequest, entry: AuditEntry) -> impl IntoView + use<> {
     };
     view! {
         <tr>
-            <th scope="row">{act_name(t, entry.action)}</th>
-            <td data-label=t.detail class="wrap">{entry.detail}</td>
+            <th scope="row">{Stored::of(lang).act(&entry.action)}</th>
+            <td data-label=t.detail class="wrap">{audit_detail(lang, &entry.action, &entry.detail)}</td>
             <td data-label=t.who title=entry.address>{actor}</td>
             <td data-label=c.time><Ago lang at=entry.created_at now /></td>
         </tr>
     }
-}
-
-/// The name of an action in the log; an unknown one (from a later version) keeps its identifier.
-fn act_name(t: &'static Users, action: String) -> String {
-    let Some(act) = Act::of(&action) else { return action };
-    let name = match act {
-        Act::Create => t.act_create,
-        Act::Level => t.act_level,
-        Act::Role => t.act_role,
-        Act::Credits => t.act_credits,
-        Act::Disable => t.act_disable,
-        Act::Enable => t.act_enable,
-        Act::SignOut => t.act_sign_out,
-        Act::SessionEnd => t.act_session_end,
-        Act::Profile => t.act_profile,
-        Act::Password => t.act_password,
-        Act::Unbind => t.act_unbind,
-        Act::FollowCancel => t.act_follow_cancel,
-        Act::Unite => t.act_unite,
-        Act::Delete => t.act_delete,
-        Act::Clear => t.act_clear,
-        Act::CodesSlowed => t.act_codes_slowed,
-    };
-    name.to_owned()
 }

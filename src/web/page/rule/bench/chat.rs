@@ -46,7 +46,7 @@ fn incoming(scope: RuleScope, input: &Input) -> Bubble {
         Input::Follow(_) => Bubble::Line(t.followed.to_owned()),
         Input::Menu(key, _) => line(t.tapped, key),
         Input::Scan(scene) => line(t.scanned, scene),
-        Input::Kind(kind) => Bubble::Line(fill(t.sent, &[("kind", &scope.texts().kind(kind))])),
+        Input::Kind(kind) => Bubble::Line(fill(t.sent, &[("kind", scope.texts().kind(kind))])),
     }
 }
 

@@ -30,7 +30,7 @@ fn form(scope: RuleScope, query: &BenchQuery) -> AnyView {
     let t = Bench::of(scope.lang);
     // A sent message moves into the chat; a key stays in the field, to be tested repeatedly.
     let kept = if matches!(query.kind, Kind::Menu | Kind::Scan) { query.message.clone() } else { String::new() };
-    let others = Kind::OFFERED.map(|kind| (kind, scope.texts().kind(kind)));
+    let others = Kind::OFFERED.map(|kind| (kind, scope.texts().kind(kind).to_owned()));
     let named = [(Kind::Menu, t.menu), (Kind::Scan, t.scan)].map(|(kind, text)| (kind.as_str(), text.to_owned()));
     let all = std::iter::once((Kind::Follow.as_str(), t.follow.to_owned())).chain(others).chain(named);
     let buttons = all

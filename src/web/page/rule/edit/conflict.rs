@@ -31,17 +31,18 @@ pub fn conflict(scope: RuleScope, form: &EditorForm, names: &Names, now: i64) ->
 
 fn both(scope: RuleScope, form: &EditorForm, theirs: &Rule, names: &Names, now: i64) -> AnyView {
     let t = Edit::of(scope.lang);
-    let found = diff::differences(scope, Some(&form.draft), Some(&Draft::from(theirs)));
+    let stored = Draft::from(theirs);
     let door = scope.texts().through(theirs.updated_door);
     let editor = fill_spaced(
         t.conflict_who,
         &[("who", &names.say(scope, theirs.updated_by.unwrap_or_default())), ("door", door)],
     );
     let drop = scope.owner.rule(theirs.number);
-    let body = if found.is_empty() {
+    let body = if diff::changed_fields(scope, &form.draft, &stored).is_empty() {
         view! { <p>{t.conflict_same}</p> }.into_any()
     } else {
-        diff::table(scope, found, [t.conflict_mine, t.conflict_theirs])
+        let both = (Some(&form.draft), Some(&stored));
+        diff::table(scope, both, [t.conflict_mine, t.conflict_theirs], diff::Fields::Changed)
     };
     let (lang, at) = (scope.lang, theirs.updated_at);
     view! {

@@ -11,9 +11,9 @@ use crate::{
     },
     web::{
         action::Flash,
-        component::{Card, Check, Kind, LinkButton, Notice, Submit, Tone},
+        component::{Check, Kind, LinkButton, Notice, Submit, Tone},
         page::{PageContent, PageError, Visitor, page},
-        text::{fill, replies::transfer::Transfer},
+        text::{Common, fill, replies::transfer::Transfer},
     },
 };
 use leptos::prelude::*;
@@ -77,15 +77,21 @@ async fn look(
     let _guard = ctx.list_locks.lock(scope.user_id).await;
     let found = found(scope, job::look(ctx, scope.owner_id, job.id, query.mode).await)?;
     let place = address(scope, job.id);
-    let failed = failure.map(|failure| failed(scope, failure));
-    let modes = modes(scope, &query, &place);
-    let (apply, difference) =
-        (apply(scope, &found, &place), difference::difference(scope, &found.plan, &query, &place));
-    let expires = if job.name.is_empty() { t.expires_platform } else { t.expires };
+    let is_platform = job.name.is_empty();
+    let failed = failure.map(|failure| failed(scope, failure, is_platform));
+    let problem = problem(scope, &found.plan, is_platform);
+    let difference = difference::difference(scope, &found.plan, query, (&place, is_platform));
+    let bar = apply(scope, &found, &place);
+    let expires = if is_platform { t.expires_platform } else { t.expires };
     let body = view! {
         {failed}
-        <Card title=name(scope, job) note=expires actions=move || modes>{apply}</Card>
+        <div class="import-head">
+            <p><b>{name(scope, job)}</b> " " <span class="soft">{expires}</span></p>
+            <div class="row">{modes(scope, query, &place, is_platform)}</div>
+        </div>
+        {problem}
         {difference}
+        {bar}
     };
     let actions =
         view! { <LinkButton href=scope.owner.below("import") text=t.other_file kind=Kind::Plain small=true /> };
@@ -96,10 +102,11 @@ fn name(scope: RuleScope, job: &Job) -> String {
     if job.name.is_empty() { Transfer::of(scope.lang).from_platform.to_owned() } else { job.name.clone() }
 }
 
-fn failed(scope: RuleScope, failure: Failure) -> AnyView {
+fn failed(scope: RuleScope, failure: Failure, is_platform: bool) -> AnyView {
     let t = Transfer::of(scope.lang);
     let text = match failure {
         Failure::Conflict => t.failed_conflict,
+        Failure::Flaws if is_platform => t.failed_flaws_platform,
         Failure::Flaws => t.failed_flaws,
         Failure::Other | Failure::Right | Failure::Code(_) | Failure::Unreachable => t.failed_other,
     };
@@ -118,52 +125,82 @@ fn unread(scope: RuleScope, failure: Failure) -> String {
 }
 
 /// The choice of what happens to rules that are not in the file.
-fn modes(scope: RuleScope, query: &difference::DifferenceQuery, place: &str) -> AnyView {
+fn modes(scope: RuleScope, query: difference::DifferenceQuery, place: &str, is_platform: bool) -> AnyView {
     let t = Transfer::of(scope.lang);
+    let label = if is_platform { t.mode_platform } else { t.mode };
     let link = |mode: Mode, text: &'static str| {
         let current = (mode == query.mode).then_some("true");
         view! { <a href=difference::DifferenceQuery::of(mode).address(place) aria-current=current>{text}</a> }
     };
     view! {
-        <span class="small-text soft">{t.mode}</span>
-        <nav class="seg" aria-label=t.mode>{link(Mode::Merge, t.merge)} {link(Mode::Replace, t.replace)}</nav>
+        <span class="small-text soft">{label}</span>
+        <nav class="seg" aria-label=label>{link(Mode::Merge, t.merge)} {link(Mode::Replace, t.replace)}</nav>
     }
     .into_any()
 }
 
-/// The apply button, or why it is missing.
-fn apply(scope: RuleScope, Look { plan, mark }: &Look, place: &str) -> AnyView {
+/// What is to be known before the import, or why there is nothing to import.
+fn problem(scope: RuleScope, plan: &Plan, is_platform: bool) -> Option<AnyView> {
     let t = Transfer::of(scope.lang);
-    if plan.is_empty() {
-        let text = if plan.flaws.is_empty() { t.nothing.to_owned() } else { left_out(t.partial_needed, plan) };
-        return view! { <p>{text}</p> }.into_any();
+    let or = |platform: &'static str, file: &'static str| if is_platform { platform } else { file };
+    if plan.is_empty() && plan.flaws.is_empty() {
+        let text = or(t.nothing_platform, t.nothing);
+        return Some(view! { <Notice><p>{text}</p></Notice> }.into_any());
     }
     if !plan.may_remove() {
-        return view! { <Notice tone=Tone::Warning><p>{t.replace_unsure}</p></Notice> }.into_any();
+        let text = or(t.replace_unsure_platform, t.replace_unsure);
+        return Some(view! { <Notice tone=Tone::Warning><p>{text}</p></Notice> }.into_any());
     }
-    let partial = (!plan.flaws.is_empty()).then(|| {
-        view! {
-            <p>{left_out(t.partial_needed, plan)}</p>
-            <Check label=left_out(t.partial, plan) name="partial" />
-        }
-    });
-    let warning = (!plan.removed.is_empty()).then(|| {
-        let text = fill(t.replace_warning, &[("n", &plan.removed.len().to_string())]);
+    let left_out = (!plan.flaws.is_empty()).then(|| {
+        let text = left_out(or(t.partial_needed_platform, t.partial_needed), plan);
         view! { <Notice tone=Tone::Warning><p>{text}</p></Notice> }
     });
-    let text = fill(t.apply, &[("n", &plan.len().to_string())]);
-    view! {
-        <form class="stack" method="post" action=place.to_owned() data-import>
-            <input type="hidden" name="mode" value=plan.mode.as_str() />
-            <input type="hidden" name="mark" value=mark.clone() />
-            {warning}
-            {partial}
-            <div class="row"><Submit text /></div>
-        </form>
-    }
-    .into_any()
+    let warning = (!plan.removed.is_empty()).then(|| {
+        let template = or(t.replace_warning_platform, t.replace_warning);
+        let text = fill(template, &[("n", &plan.removed.len().to_string())]);
+        view! { <Notice tone=Tone::Warning><p>{text}</p></Notice> }
+    });
+    Some(view! { {left_out} {warning} }.into_any())
 }
 
+/// The bar with the button, always in view; missing where nothing can be imported.
+fn apply(scope: RuleScope, Look { plan, mark }: &Look, place: &str) -> Option<AnyView> {
+    let t = Transfer::of(scope.lang);
+    if plan.is_empty() || !plan.may_remove() {
+        return None;
+    }
+    let partial = (!plan.flaws.is_empty()).then(|| view! { <Check label=left_out(t.partial, plan) name="partial" /> });
+    let text = fill(t.apply, &[("n", &plan.len().to_string())]);
+    let back = scope.owner.list();
+    Some(
+        view! {
+            <form class="save-bar always import-bar" method="post" action=place.to_owned() data-import>
+                <input type="hidden" name="mode" value=plan.mode.as_str() />
+                <input type="hidden" name="mark" value=mark.clone() />
+                <p><b>{counts(scope, plan)}</b> " " <span>{t.undoable}</span></p>
+                {partial}
+                <LinkButton href=back text=Common::of(scope.lang).cancel kind=Kind::Plain />
+                <Submit text />
+            </form>
+        }
+        .into_any(),
+    )
+}
+
+/// "新增 42 条，修改 7 条；不变 87 条".
+fn counts(scope: RuleScope, plan: &Plan) -> String {
+    let t = Transfer::of(scope.lang);
+    let counts = [
+        (t.count_added, plan.added.len()),
+        (t.count_changed, plan.changed.len()),
+        (t.count_removed, plan.removed.len()),
+        (t.count_unchanged, plan.unchanged),
+    ];
+    let named = counts.into_iter().filter(|(_, n)| *n > 0).map(|(text, n)| fill(text, &[("n", &n.to_string())]));
+    named.collect::<Vec<_>>().join(t.count_mark)
+}
+
+/// The number of lines that are left out.
 fn left_out(template: &str, plan: &Plan) -> String {
     let mut lines: Vec<usize> = plan.flaws.iter().map(|flaw| flaw.line).collect();
     lines.dedup();

@@ -4,6 +4,7 @@
 mod begin;
 mod difference;
 mod export;
+mod line;
 mod look;
 mod progress;
 

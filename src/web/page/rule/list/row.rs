@@ -77,7 +77,8 @@ fn keywords(scope: RuleScope, rule: &Rule) -> AnyView {
         (rule.cause != TriggerKind::Keyword).then(|| view! { <Badge text=r.cause(rule.cause) tone=Tone::Info /> });
     let more = rule.keywords.len().saturating_sub(MOST_SHOWN);
     let words = rule.keywords.iter().take(MOST_SHOWN).map(|keyword| {
-        let text = if rule.cause == TriggerKind::Kind { r.kind(&keyword.text) } else { keyword.text.clone() };
+        let text =
+            if rule.cause == TriggerKind::Kind { r.kind(&keyword.text).to_owned() } else { keyword.text.clone() };
         let way =
             (keyword.matching != MatchType::Exact).then(|| view! { <small>{r.matching(keyword.matching)}</small> });
         view! { <span class="keyword">{text} {way}</span> }

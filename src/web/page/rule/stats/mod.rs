@@ -1,8 +1,11 @@
 //! Statistics: how often rules answered in the last days, for all rules of an owner or for one.
 
+mod figures;
 mod picture;
 mod ranked;
 mod summary;
+mod top;
+mod week;
 
 pub use summary::summary;
 
@@ -14,7 +17,7 @@ use crate::{
     },
     text::number,
     web::{
-        component::{Card, Figure},
+        component::Card,
         page::{PageContent, PageError, Visitor, page},
         text::{fill, replies::numbers::Numbers},
     },
@@ -22,9 +25,9 @@ use crate::{
 use leptos::prelude::*;
 
 /// The available ranges, in days.
-const RANGES: [i64; 2] = [7, 30];
+const RANGES: [i64; 3] = [7, 30, 90];
 /// The longest of them, which is always loaded.
-const LONGEST: i64 = 30;
+const LONGEST: i64 = 90;
 
 #[component]
 pub fn StatsPage() -> impl IntoView {
@@ -78,16 +81,21 @@ async fn of_all(visitor: &Visitor, scope: RuleScope, ask: Ask) -> Result<PageCon
     let ctx = &visitor.request.ctx;
     let stats = stats::stats(ctx, scope.owner_id, LONGEST).await?;
     let days = ask.shown(&stats.days);
+    let week = week::card(scope, ask, stats::week(ctx, scope.owner_id, ask.days).await?);
     // Messages that a user's own rules do not answer are counted for the account.
-    let (title, figures, picture) = if scope.is_accounts() {
-        (t.chart, figures(scope, ask, days), picture::of_days(scope, days))
+    let charts = if scope.is_accounts() {
+        let (messages, share) = (picture::of_days(scope, days), picture::of_share(scope, days));
+        view! { <Card title=t.chart>{messages}</Card> <Card title=t.chart_share>{share}</Card> }.into_any()
     } else {
-        (t.chart_rule, hits(scope, &stats.days), picture::of_hits(scope, days))
+        let hits = picture::of_hits(scope, days);
+        view! { <Card title=t.chart_rule>{hits}</Card> }.into_any()
     };
+    let figures = figures::figures(scope, ask, &stats.days);
+    let top = top::card(ctx, scope, ask, &stats.rules).await?;
     let ranked = ranked::ranked(ctx, scope, ask, &stats.rules).await?;
     let body = view! {
         {figures}
-        <Card title=title>{picture}</Card>
+        <div class="charts">{charts} {top} {week}</div>
         {ranked}
     };
     let note = if scope.is_accounts() { t.note_account } else { t.note_own };
@@ -114,40 +122,11 @@ async fn of_rule(visitor: &Visitor, scope: RuleScope, ask: Ask, rule: &Rule) -> 
 fn range(scope: RuleScope, ask: Ask) -> AnyView {
     let t = Numbers::of(scope.lang);
     let link = |days: i64| {
-        let text = fill(t.days, &[("n", &days.to_string())]);
+        let text = fill(t.last_days, &[("n", &days.to_string())]);
         let current = (days == ask.days).then_some("page");
         view! { <a href=Ask::address(scope, days, ask.rule) aria-current=current>{text}</a> }
     };
     view! { <nav class="seg" aria-label=t.range>{RANGES.map(link)}</nav> }.into_any()
-}
-
-/// The hits of each range; `days` are those of the longest.
-fn hits(scope: RuleScope, days: &[Day]) -> AnyView {
-    let t = Numbers::of(scope.lang);
-    let figure = |range: i64| {
-        let value = sums(Ask { days: range, page: 1, rule: None }.shown(days)).0.to_string();
-        view! { <Figure name=t.hits value note=fill(t.last_days, &[("n", &range.to_string())]) /> }
-    };
-    view! { <div class="figures">{RANGES.map(figure)}</div> }.into_any()
-}
-
-fn figures(scope: RuleScope, ask: Ask, days: &[Day]) -> AnyView {
-    let t = Numbers::of(scope.lang);
-    let (hits, misses) = sums(days);
-    let note = fill(t.last_days, &[("n", &ask.days.to_string())]);
-    view! {
-        <div class="figures">
-            <Figure name=t.messages value=(hits + misses).to_string() note=note />
-            <Figure name=t.hits value=hits.to_string() />
-            <div class="card figure">
-                <p class="figure-name">{t.misses}</p>
-                <p class="figure-value">{misses}</p>
-                <p class="figure-note"><a href=scope.owner.below("unanswered")>{t.to_misses}</a></p>
-            </div>
-            <Figure name=t.share value=share(hits, misses) />
-        </div>
-    }
-    .into_any()
 }
 
 fn sums(days: &[Day]) -> (i64, i64) {

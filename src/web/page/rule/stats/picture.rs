@@ -1,10 +1,10 @@
 //! Statistics by day as charts.
 
-use super::{Ask, RuleScope};
+use super::{Ask, RuleScope, figures::percent, share, sums};
 use crate::{
     core::rule::stats::Day,
     web::{
-        component::{Bars, Column},
+        component::{Bars, Column, Curve},
         text::{fill, replies::numbers::Numbers},
     },
 };
@@ -22,6 +22,20 @@ pub fn of_days(scope: RuleScope, days: &[Day]) -> AnyView {
     let label = chart_label(scope, t.chart_label, &columns);
     let series = vec![t.hits.to_owned(), t.misses.to_owned()];
     view! { <Bars label series columns heading=t.day table=t.as_table /> }.into_any()
+}
+
+/// The hit rate of these days.
+pub fn of_share(scope: RuleScope, days: &[Day]) -> AnyView {
+    let t = Numbers::of(scope.lang);
+    let today = days.last().map_or(0, |day| day.day);
+    let points: Vec<(String, Option<i64>)> =
+        days.iter().map(|day| (name(scope, day.day, today), percent(day.hits, day.misses))).collect();
+    let (hits, misses) = sums(days);
+    let label = match percent(hits, misses) {
+        None => fill(t.chart_label_none, &[("days", &days.len().to_string())]),
+        Some(_) => fill(t.share_label, &[("days", &days.len().to_string()), ("share", &share(hits, misses))]),
+    };
+    view! { <Curve label name=t.share points heading=t.day table=t.as_table /> }.into_any()
 }
 
 /// The hits of a rule: zeros if `hits` is empty. `today` is the last day.

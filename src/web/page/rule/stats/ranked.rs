@@ -1,6 +1,6 @@
 //! Rules ranked by how often they answered.
 
-use super::{Ask, LONGEST, RuleScope, padded};
+use super::{Ask, RuleScope, padded};
 use crate::{
     core::{
         CoreError, Ctx,
@@ -17,6 +17,8 @@ use std::{cmp::Reverse, collections::HashMap};
 
 /// Rules per page.
 const SIZE: usize = 50;
+/// The most days of a rule's small picture.
+const MOST_DRAWN: i64 = 30;
 /// The most keywords shown for a rule.
 const MOST_SHOWN: usize = 4;
 
@@ -27,9 +29,7 @@ pub async fn ranked(
     ask: Ask,
     hits: &HashMap<i64, Vec<i64>>,
 ) -> Result<AnyView, CoreError> {
-    let mut order: Vec<(i64, i64)> = hits.iter().map(|(id, days)| (ask.shown(days).iter().sum(), *id)).collect();
-    order.retain(|(sum, _)| *sum > 0);
-    order.sort_by_key(|(sum, id)| (Reverse(*sum), *id));
+    let order = order(ask, hits);
     let pages = order.len().div_ceil(SIZE);
     let page = ask.page.min(pages.max(1));
     let ids: Vec<i64> = order.iter().skip((page - 1) * SIZE).take(SIZE).map(|(_, id)| *id).collect();
@@ -38,6 +38,14 @@ pub async fn ranked(
     let rows: Vec<AnyView> =
         ids.iter().filter_map(|id| Some(row(scope, ask, &rules.remove(id)?, hits.get(id)?, ctx.now()))).collect();
     Ok(card(scope, ask, rows, (page, pages)))
+}
+
+/// The hits and the id of each rule that answered, the most frequent first.
+pub fn order(ask: Ask, hits: &HashMap<i64, Vec<i64>>) -> Vec<(i64, i64)> {
+    let mut order: Vec<(i64, i64)> = hits.iter().map(|(id, days)| (ask.shown(days).iter().sum(), *id)).collect();
+    order.retain(|(sum, _)| *sum > 0);
+    order.sort_by_key(|(sum, id)| (Reverse(*sum), *id));
+    order
 }
 
 fn card(scope: RuleScope, ask: Ask, rows: Vec<AnyView>, (page, pages): (usize, usize)) -> AnyView {
@@ -81,7 +89,10 @@ fn card(scope: RuleScope, ask: Ask, rows: Vec<AnyView>, (page, pages): (usize, u
 fn row(scope: RuleScope, ask: Ask, rule: &Rule, days: &[i64], now: i64) -> AnyView {
     let t = Numbers::of(scope.lang);
     let sum = |of: i64| Ask { days: of, ..ask }.shown(days).iter().sum::<i64>();
-    let values = [("n", padded(rule.number)), ("days", ask.days.to_string()), ("hits", sum(ask.days).to_string())];
+    // A picture of more columns does not fit beside the keywords.
+    let drawn = ask.days.min(MOST_DRAWN);
+    let trend = Ask { days: drawn, ..ask }.shown(days);
+    let values = [("n", padded(rule.number)), ("days", drawn.to_string()), ("hits", sum(drawn).to_string())];
     let label = fill(t.trend_of, &values.each_ref().map(|(name, value)| (*name, value.as_str())));
     let last = rule.last_hit_at.map(|at| view! { <Ago lang=scope.lang at now /> });
     view! {
@@ -90,11 +101,11 @@ fn row(scope: RuleScope, ask: Ask, rule: &Rule, days: &[i64], now: i64) -> AnyVi
             <td data-label=t.keywords>{keywords(scope, rule)}</td>
             <td data-label=t.trend>
                 <a class="trend" href=Ask::address(scope, ask.days, Some(rule.number))>
-                    <Spark values=ask.shown(days).to_vec() label />
+                    <Spark values=trend.to_vec() label />
                 </a>
             </td>
             <td data-label=t.week class="num">{sum(7)}</td>
-            <td data-label=t.month class="num">{sum(LONGEST)}</td>
+            <td data-label=t.month class="num">{sum(30)}</td>
             <td data-label=t.ever class="num">{rule.hits}</td>
             <td data-label=t.last>{last}</td>
         </tr>
@@ -107,7 +118,8 @@ pub fn keywords(scope: RuleScope, rule: &Rule) -> AnyView {
     let t = scope.texts();
     let name = (!rule.name.is_empty()).then(|| view! { <span class="rule-name">{rule.name.clone()}</span> });
     let words = rule.keywords.iter().take(MOST_SHOWN).map(|keyword| {
-        let text = if rule.cause == TriggerKind::Kind { t.kind(&keyword.text) } else { keyword.text.clone() };
+        let text =
+            if rule.cause == TriggerKind::Kind { t.kind(&keyword.text).to_owned() } else { keyword.text.clone() };
         view! { <span class="keyword">{text}</span> }
     });
     let cause = (rule.keywords.is_empty() && rule.name.is_empty()).then(|| t.cause(rule.cause));

@@ -1,5 +1,6 @@
-//! A bar chart of numbers over days, rendered by the server, with the same numbers in a table below.
+//! A bar chart of numbers over days.
 
+use super::{ALL_NAMED, name_row, named, table as table_below};
 use leptos::prelude::*;
 
 /// Width of a column, in units of the chart, and of its bar for many or few columns. The chart is stretched to the available width.
@@ -10,8 +11,6 @@ const BAR_OF_FEW: usize = 4;
 const HEIGHT: i64 = 1000;
 /// The least height of a number that is not zero, so that it stays visible.
 const LEAST: i64 = 18;
-/// Up to this many columns, all have labels.
-const ALL_NAMED: usize = 10;
 
 /// One column: its label and one number per series.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,21 +44,21 @@ pub fn Bars(
     let bar = if columns.len() <= ALL_NAMED { BAR_OF_FEW } else { BAR };
     let drawn = columns.iter().enumerate().map(|(at, column)| drawn((at, bar), column, &series, top)).collect_view();
     let lines = [0, HEIGHT / 2, HEIGHT].map(|y| view! { <line class="chart-line" x1="0" x2=width y1=y y2=y /> });
-    let names = named(&columns).into_iter().map(|name| view! { <span>{name}</span> }).collect_view();
-    let names_class = if columns.len() > ALL_NAMED { "chart-names few" } else { "chart-names" };
+    let names = name_row(named(&columns, |column| column.name.clone()), columns.len());
+    // Newest first.
+    let rows = columns.iter().rev();
+    let rows = rows.map(|column| (column.name.clone(), column.parts.iter().map(i64::to_string).collect())).collect();
+    let heads = series.clone();
     view! {
         <figure class="chart">
             {legend(&series)}
             <div class="chart-plot" aria-hidden="true">
                 <div class="chart-scale"><span>{top}</span><span>{top / 2}</span><span>"0"</span></div>
                 <svg viewBox=format!("0 0 {width} {HEIGHT}") preserveAspectRatio="none">{lines} {drawn}</svg>
-                <div class=names_class>{names}</div>
+                {names}
             </div>
             <figcaption>{label}</figcaption>
-            <details class="chart-table">
-                <summary>{table}</summary>
-                {tabled(&heading, &series, columns)}
-            </details>
+            {table_below(table, heading, heads, rows)}
         </figure>
     }
 }
@@ -90,21 +89,6 @@ fn drawn((at, bar): (usize, usize), column: &Column, series: &[String], top: i64
     }
 }
 
-fn tabled(heading: &str, series: &[String], columns: Vec<Column>) -> impl IntoView + use<> {
-    let names = series.iter().map(|name| view! { <th scope="col" class="num">{name.clone()}</th> }).collect_view();
-    // Newest first.
-    let rows = columns.into_iter().rev().map(|Column { name, parts }| {
-        let cells = parts.into_iter().map(|n| view! { <td class="num">{n}</td> }).collect_view();
-        view! { <tr><th scope="row">{name}</th>{cells}</tr> }
-    });
-    view! {
-        <table class="table">
-            <thead><tr><th scope="col">{heading.to_owned()}</th>{names}</tr></thead>
-            <tbody>{rows.collect_view()}</tbody>
-        </table>
-    }
-}
-
 /// The upper end of the scale: round, at least `most`, and even, so that its half is an integer.
 fn top(most: i64) -> i64 {
     let mut unit = 1_i64;
@@ -128,15 +112,6 @@ fn stacked(parts: &[i64], top: i64) -> Vec<(i64, i64)> {
         (floor, height)
     };
     parts.iter().map(&mut place).collect()
-}
-
-/// The labels below: all of a few, else the first, the middle and the last.
-fn named(columns: &[Column]) -> Vec<String> {
-    let name = |column: &Column| column.name.clone();
-    if columns.len() <= ALL_NAMED {
-        return columns.iter().map(name).collect();
-    }
-    [0, columns.len() / 2, columns.len() - 1].iter().filter_map(|at| columns.get(*at)).map(name).collect()
 }
 
 #[cfg(test)]

@@ -1,0 +1,100 @@
+//! The details of the audit log as text. They are stored in a fixed form (`normal → vip`), so that a later version can read them; one
+//! that this version does not know is shown as it is.
+
+use super::Stored;
+use crate::{
+    core::{
+        account::{ProfileColumn, Role},
+        audit::Act,
+    },
+    text::Lang,
+    web::text::{Common, fill},
+};
+
+crate::texts! {
+    /// The details of actions.
+    pub struct AuditDetail {
+        from_to: "{from} → {to}" / "{from} → {to}",
+        empty: "空" / "empty",
+        browsers: "{n} 个浏览器" / "Browsers: {n}",
+        session: "会话 {id}" / "Session {id}",
+        removed: "移除了别人设置的密码" / "A password set by another person was removed",
+        balance: "{change}，现有 {n}" / "{change}, balance {n}",
+        joined: "并入用户 {id}；等级 {level}；角色 {role}；规则 {rules} 条" / "User {id} merged in; level {level}; role {role}; rules: {rules}",
+        deleted: "{n} 位用户" / "Users: {n}",
+        a_minute: "每分钟 {n} 次" / "{n} a minute",
+    }
+}
+
+/// The details of an entry.
+#[must_use]
+pub fn detail(lang: Lang, action: &str, detail: &str) -> String {
+    let known = match Act::of(action) {
+        Some(Act::Level) => change(lang, detail, |word| Common::of(lang).level_of(word)),
+        Some(Act::Role) => change(lang, detail, |word| role(lang, word)),
+        Some(Act::Disable | Act::Enable) => Some(detail.split_once(": ").map_or("", |(_, reason)| reason).to_owned()),
+        Some(Act::SignOut) => count(AuditDetail::of(lang).browsers, detail),
+        Some(Act::Clear) => count(AuditDetail::of(lang).deleted, detail),
+        Some(Act::SessionEnd) => Some(fill(AuditDetail::of(lang).session, &[("id", detail)])),
+        Some(Act::Profile) => profile(lang, detail),
+        Some(Act::Password) if detail == "removed" => Some(AuditDetail::of(lang).removed.to_owned()),
+        Some(Act::Credits) => credits(lang, detail),
+        Some(Act::Unite) => joined(lang, detail),
+        Some(Act::CodesSlowed) => {
+            detail.strip_suffix(" / min").map(|n| fill(AuditDetail::of(lang).a_minute, &[("n", n)]))
+        }
+        _ => None,
+    };
+    known.unwrap_or_else(|| detail.to_owned())
+}
+
+/// `from → to` with both words translated.
+fn change(lang: Lang, detail: &str, name: impl Fn(&str) -> Option<&'static str>) -> Option<String> {
+    let (from, to) = detail.split_once(" → ")?;
+    Some(fill(AuditDetail::of(lang).from_to, &[("from", name(from)?), ("to", name(to)?)]))
+}
+
+fn role(lang: Lang, word: &str) -> Option<&'static str> {
+    let role = [Role::User, Role::Admin].into_iter().find(|role| role.as_str() == word)?;
+    Some(Stored::of(lang).role(role))
+}
+
+/// `3 → 0`.
+fn count(template: &'static str, detail: &str) -> Option<String> {
+    Some(fill(template, &[("n", detail.strip_suffix(" → 0")?)]))
+}
+
+/// `phone: - → 1…0; email: a…b → -`.
+fn profile(lang: Lang, detail: &str) -> Option<String> {
+    let (c, t) = (Common::of(lang), AuditDetail::of(lang));
+    let shown = |value: &str| if value == "-" { t.empty.to_owned() } else { value.to_owned() };
+    let field = |change: &str| {
+        let (name, values) = change.split_once(": ")?;
+        let (from, to) = values.split_once(" → ")?;
+        let column = ProfileColumn::ALL.iter().find(|column| column.name() == name)?;
+        let values = fill(t.from_to, &[("from", &shown(from)), ("to", &shown(to))]);
+        Some(format!("{}{}{values}", c.profile_label(*column), lang.colon()))
+    };
+    let fields: Option<Vec<String>> = detail.split("; ").map(field).collect();
+    Some(fields?.join(lang.clause_mark()))
+}
+
+/// `+50 = 150: reason`.
+fn credits(lang: Lang, detail: &str) -> Option<String> {
+    let (numbers, reason) = detail.split_once(": ")?;
+    let (change, balance) = numbers.split_once(" = ")?;
+    let numbers = fill(AuditDetail::of(lang).balance, &[("change", change), ("n", balance)]);
+    Some(format!("{numbers}{}{reason}", lang.clause_mark()))
+}
+
+/// `user/1003; level: normal → vip; role: user + admin; rules: 4`.
+fn joined(lang: Lang, detail: &str) -> Option<String> {
+    let mut parts = detail.split("; ");
+    let id = parts.next()?.strip_prefix("user/")?;
+    let level = change(lang, parts.next()?.strip_prefix("level: ")?, |word| Common::of(lang).level_of(word))?;
+    let (stays, goes) = parts.next()?.strip_prefix("role: ")?.split_once(" + ")?;
+    let role = format!("{} + {}", role(lang, stays)?, role(lang, goes)?);
+    let rules = parts.next()?.strip_prefix("rules: ")?;
+    let values = [("id", id), ("level", &level), ("role", &role), ("rules", rules)];
+    Some(fill(AuditDetail::of(lang).joined, &values))
+}
