@@ -67,8 +67,6 @@ pub enum Shape {
     Desktop,
     /// A star in a circle: credits.
     Star,
-    /// An arrow into a tray: a download.
-    Download,
     /// A bin.
     Trash,
     /// A shield: a review of access.
@@ -116,7 +114,6 @@ impl Shape {
             Self::Star => {
                 "M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15M10 6.2l1.2 2.4 2.6.4-1.9 1.9.4 2.6-2.3-1.2-2.3 1.2.4-2.6L6.2 9l2.6-.4z"
             }
-            Self::Download => "M10 3v9.5M6 9l4 4 4-4M3.5 16.5h13",
             Self::Trash => "M3.5 5.5h13M8 5.5V3.5h4v2M5 5.5 5.8 17h8.4L15 5.5M8.5 9v5M11.5 9v5",
             Self::Shield => "M10 2.5 16 5v4.6c0 3.8-2.5 6.6-6 7.9-3.5-1.3-6-4.1-6-7.9V5zM7.2 9.9l2 2 3.6-3.8",
             Self::Sound => "M6 8a4 4 0 0 1 0 4M9 6a7 7 0 0 1 0 8M12 4a10.5 10.5 0 0 1 0 12",
