@@ -21,7 +21,8 @@ use crate::{
 
 const SITE: &str = "target/site";
 const PKG: &str = "target/site/pkg";
-const STYLE: &str = "style/main.css";
+/// The style sheets: their source, and their name in the site. That of the console is on its own pages only.
+const STYLES: [(&str, &str); 2] = [("style/main.css", "weida.css"), ("style/console.css", "console.css")];
 
 /// Assembles the site from cargo's wasm, `style/` and `public/`.
 pub fn assemble(wasm: &Path, profile: Profile) -> Result {
@@ -36,7 +37,9 @@ pub fn assemble(wasm: &Path, profile: Profile) -> Result {
         fs::write(record, origin).context(record.display())?;
     }
     step("style and public", || {
-        write_if_changed(&Path::new(PKG).join("weida.css"), style(Path::new(STYLE))?.as_bytes())?;
+        for (source, name) in STYLES {
+            write_if_changed(&Path::new(PKG).join(name), style(Path::new(source))?.as_bytes())?;
+        }
         mirror(Path::new("public"), Path::new(SITE), &["pkg"])
     })?;
     step("names and compression", || assets::publish(Path::new(SITE), profile, clock::now()))

@@ -32,7 +32,7 @@ mod table;
 mod words;
 
 pub use badge::Badge;
-pub use bar::{Account, NavLink, TopBar};
+pub use bar::{Account, AccountMenu, NavLink, TopBar};
 pub use button::{Kind, LinkButton, Submit};
 pub use card::{Card, Figure, PageHead};
 pub use cell::{Cell, Cells};
@@ -56,7 +56,8 @@ pub use qr::{QrPanel, QrState};
 pub use savebar::SaveBar;
 pub use spark::Spark;
 pub use stepper::Stepper;
-pub use tab::{SideNav, Tab, Tabs};
+
+pub use tab::{Tab, Tabs};
 pub use table::{Head, Table};
 pub use words::Words;
 

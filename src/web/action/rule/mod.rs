@@ -6,6 +6,7 @@ mod bulk_add;
 mod buttons;
 mod editor;
 mod import;
+mod near;
 mod quick;
 mod undo;
 

@@ -4,12 +4,14 @@ crate::texts! {
     /// The editor of a new or existing rule.
     pub struct Edit {
         new_title: "新建规则" / "New rule",
-        title: "修改规则 {n}" / "Edit rule {n}",
         save: "保存规则" / "Save rule",
         save_next: "保存并继续添加" / "Save and add another",
-        try_it: "试一试已保存的规则" / "Test saved rules",
         copy: "复制这条规则" / "Copy this rule",
         history: "这条规则的修改记录" / "Rule history",
+
+        delete_one: "删除规则 {n}" / "Delete rule {n}",
+        unsaved_n: "{n} 处没有保存" / "{n} unsaved changes",
+        not_saved: "没有保存，请改好标红的地方" / "Not saved. Correct the marked fields",
 
         section_when: "什么时候回复" / "When to reply",
         section_what: "回复什么" / "What to reply",
@@ -25,10 +27,6 @@ crate::texts! {
         keyword_drop: "删掉关键词 {n}" / "Remove keyword {n}",
         way: "匹配方式" / "Match",
         way_n: "关键词 {n} 的匹配方式" / "Match of keyword {n}",
-        exact: "全匹配：就是它" / "Equals",
-        prefix: "开头匹配：以它开头" / "Starts with",
-        contains: "半匹配：包含它" / "Contains",
-        regex: "正则表达式" / "Regular expression",
         menu_key: "菜单的 key" / "Menu item key",
         menu_hint: "不填：点任何菜单都回复" / "Leave empty to reply to any menu tap",
         scan_key: "二维码的场景值" / "QR code scene",
@@ -39,27 +37,32 @@ crate::texts! {
 
         content: "回复内容" / "Reply",
         content_n: "回复内容 {n}" / "Reply {n}",
-        content_add: "再加一条：" / "Add:",
         content_up: "上移第 {n} 条" / "Move reply {n} up",
         content_down: "下移第 {n} 条" / "Move reply {n} down",
         content_drop: "删掉第 {n} 条" / "Remove reply {n}",
         text_example: "早上好！今天也要开心。" / "Good morning! Have a nice day.",
         text_parts: "将分 {n} 条发送：一条消息最多 2048 字节" / "Sent as {n} messages of up to 2048 bytes",
         parts_more: "后面的部分在对方回复“更多”时发送，或直接接着发送。" / "The rest is sent when the user replies “more”, or right after if the account has permission.",
-        vars: "插入变量" / "Insert",
+        content_add: "再加一条回复" / "Add another reply",
+        bytes: "字节" / "bytes",
+        vars: "插入变量" / "Insert a variable",
         vars_list: "可以用的变量：" / "Variables:",
         var_nickname: "昵称" / "nickname",
         var_user_id: "用户编号" / "user ID",
         var_time: "时间" / "time",
         var_keyword: "收到的词" / "keyword",
-        var_group: "正则的第 1 组" / "regex group 1",
+        var_group_1: "第 1 组" / "group 1",
+        var_group_2: "第 2 组" / "group 2",
+        var_group_3: "第 3 组" / "group 3",
         link: "链接" / "link",
         media: "素材 media_id" / "Media ID",
-        media_hint: "公众号素材的 media_id。临时素材 3 天后失效，建议直接上传文件" / "A media_id from the account’s material library. Temporary ones expire after 3 days, so uploading the file is better",
+        media_hint: "公众号素材库里的 media_id。临时素材 3 天后失效，上传文件更省心" / "A media_id from the account’s material library. Temporary ones expire after 3 days; an uploaded file does not",
+        advanced: "高级：填 media_id" / "Advanced: use a media ID",
         thumb: "缩略图的 media_id" / "Thumbnail media ID",
-        file: "或者上传文件" / "Or upload a file",
-        file_kept: "已上传的文件" / "Uploaded file",
+        file: "上传文件" / "Upload a file",
+        file_drag: "把文件拖到这里，或点“上传文件”。" / "Drop a file here, or choose one.",
         file_replace: "换一个文件" / "Replace file",
+        file_kept: "已上传的文件" / "Uploaded file",
         file_image_hint: "JPG、PNG、GIF（不含动图），2 MB 以内" / "JPG, PNG or GIF (not animated), up to 2 MB",
         file_voice_hint: "MP3、AMR，60 秒、2 MB 以内" / "MP3 or AMR, up to 60 seconds and 2 MB",
         file_thumb_hint: "JPG，64 KB 以内" / "JPG, up to 64 KB",
@@ -77,17 +80,20 @@ crate::texts! {
         answer: "有多条时" / "With several replies",
         priority: "优先级" / "Priority",
         priority_hint: "-999 到 999，大的先回答" / "-999 to 999; higher priorities reply first",
-        enabled: "启用这条规则" / "Enable this rule",
         name: "规则名称" / "Rule name",
         name_hint: "只给自己看" / "Only visible here",
 
+        priority_now: "优先级 {n}" / "Priority {n}",
+
         preview: "预览" / "Preview",
-        preview_all: "按顺序全部发送" / "All, in order",
-        preview_random: "随机发送其中一条" / "One at random",
-        preview_follow: "关注了公众号" / "Followed the account",
-        preview_menu: "点击了菜单" / "Tapped the menu",
-        preview_scan: "扫了二维码" / "Scanned a QR code",
-        preview_any: "任何消息" / "Any message",
+        preview_unsaved: "预览未保存的内容" / "Preview of unsaved changes",
+        preview_no_keyword: "写下关键词，这里就会回答" / "Enter a keyword to see the reply",
+        preview_no_content: "写下回复，这里就会显示" / "Write a reply to see it here",
+        preview_any: "今天天气怎么样" / "How is the weather today?",
+        preview_menu: "任意菜单" / "any item",
+        preview_scan: "任意二维码" / "any code",
+        say_hint: "换一句试试" / "Try another message",
+        why_later: "有了回答，这里会说明为什么。" / "The reason appears here with the reply.",
 
         taken: "“{keyword}”（{way}）已经在规则 {n} 里了" / "“{keyword}” ({way}) is already in rule {n}",
         taken_bare: "这种规则已经有一条了：规则 {n}" / "A rule of this type already exists: rule {n}",
@@ -101,5 +107,21 @@ crate::texts! {
         conflict_save: "用我的覆盖" / "Overwrite with mine",
         conflict_drop: "放弃我的，用现在的" / "Discard mine",
         gone: "这条规则刚刚被删除。你的修改还在下面，再保存会作为新规则添加。" / "This rule was just deleted. Your changes are still below; saving adds them as a new rule.",
+    }
+}
+
+impl Edit {
+    /// The name of a variable; `None` if there is no such variable.
+    pub fn variable(&self, name: &str) -> Option<&'static str> {
+        Some(match name {
+                "nickname" => self.var_nickname,
+                "user_id" => self.var_user_id,
+                "time" => self.var_time,
+                "keyword" => self.var_keyword,
+                "1" => self.var_group_1,
+                "2" => self.var_group_2,
+                "3" => self.var_group_3,
+                _ => return None,
+        })
     }
 }
