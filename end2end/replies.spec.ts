@@ -68,7 +68,7 @@ test('several keywords and contents are edited in the list', everywhere, async (
 
   // A copy gives the same answer to another keyword.
   await page.goto('/replies/1')
-  await page.getByRole('link', { name: '复制这条规则' }).click()
+  await page.getByRole('link', { name: '复制这条规则' }).first().click()
   await expect(page.getByLabel('回复内容', { exact: true })).toHaveValue('地铁 2 号线')
   await page.getByLabel('关键词', { exact: true }).fill('怎么走')
   await saveRule(page)

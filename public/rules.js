@@ -36,7 +36,7 @@ const clear = () => {
   count();
 };
 const arm = () => {
-  for (const box of pane.querySelectorAll("[data-all-box], [data-clear]")) box.hidden = false;
+  for (const part of pane.querySelectorAll("[data-all-box], [data-clear], [data-help]")) part.hidden = false;
 };
 for (const row of rows()) if (row.querySelector(".tick input").checked) ticked.add(row.dataset.row);
 pane.addEventListener("change", (event) => {
@@ -50,6 +50,7 @@ pane.addEventListener("change", (event) => {
 });
 pane.addEventListener("click", (event) => {
   if (event.target.closest("[data-clear]")) clear();
+  if (event.target.closest("[data-help]")) help()?.showModal();
   // At a desk a rule opens beside the list.
   const link = event.target.closest("a[data-open]");
   if (!link || !matchMedia("(min-width: 64rem)").matches || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
@@ -254,7 +255,7 @@ document.querySelector("form[data-back]")?.addEventListener("submit", () => keep
 document.querySelector("[data-close]")?.addEventListener("click", () => keepPlace());
 
 // Keys. Those of one letter do nothing in a field, with a modifier, under a dialog, or where they are switched off.
-const help = document.getElementById("keys");
+const help = () => document.getElementById("keys");
 const wantsKeys = document.querySelector("[data-keys]")?.dataset.keys === "on";
 const writes = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
 const linkOf = (row) => row?.querySelector("a[data-open]");
@@ -276,7 +277,7 @@ const keys = {
   c: () => document.querySelector('[data-key="c"]')?.click(),
   a: () => document.querySelector('[data-key="a"]')?.focus(),
   "/": () => document.querySelector('[data-key="/"]')?.focus(),
-  "?": () => help?.showModal(),
+  "?": () => help()?.showModal(),
 };
 pane.addEventListener("focusin", (event) => {
   const row = event.target.closest("#rows > [data-row]");
@@ -310,10 +311,6 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
   keys[event.key]();
 });
-for (const button of document.querySelectorAll("[data-help]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => help.showModal());
-}
 
 arm();
 count();

@@ -31,5 +31,5 @@ export async function actOnRule(page: Page, number: number, act: '删除' | '复
   const inRow = row.getByRole(act === '删除' ? 'button' : 'link', { name })
   if (await inRow.isVisible()) return inRow.click()
   await row.getByRole('link').first().click()
-  await page.getByRole(act === '删除' ? 'button' : 'link', { name: act === '删除' ? name : '复制这条规则' }).click()
+  await page.getByRole(act === '删除' ? 'button' : 'link', { name: act === '删除' ? name : '复制这条规则' }).first().click()
 }

@@ -63,7 +63,6 @@ pub(super) fn of_parts(
             found.push(Near::of(owner_id, &candidate, Missing::Contains(now), would_answer));
         }
     }
-    found.sort_by_key(|near| !near.would_answer);
     found
 }
 
@@ -91,13 +90,7 @@ pub(super) fn of_disabled(
 }
 
 /// Whether the changed rule would answer; `None` if it would not even match.
-fn tried(
-    rule_sets: &RuleSets,
-    owner_id: i64,
-    rule: Rule,
-    input: &Input,
-    verdict: &Verdict<'_>,
-) -> Option<bool> {
+fn tried(rule_sets: &RuleSets, owner_id: i64, rule: Rule, input: &Input, verdict: &Verdict<'_>) -> Option<bool> {
     let (on, folded) = input.folded();
     let rule_id = rule.id;
     let rule_set = match &rule_sets.own {

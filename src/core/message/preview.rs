@@ -94,7 +94,8 @@ async fn preview_of(
     };
     drop(db);
     let saved = rule_sets_of(ctx, user.as_ref().map(|u| u.id)).await?;
-    let rule_sets = edited.as_ref().map_or_else(|| saved.clone(), |(owner_id, rule)| saved.around(input, *owner_id, rule));
+    let rule_sets =
+        edited.as_ref().map_or_else(|| saved.clone(), |(owner_id, rule)| saved.around(input, *owner_id, rule));
     let mut db = ctx.store.read().await?;
     let (reply, mute) = first_reply(ctx, &mut db, &rule_sets, user.as_ref(), input).await?;
     let verdict = Verdict { answered_by: reply.answered_by, rule_id: reply.rule_id, mute: &mute };
@@ -118,6 +119,7 @@ async fn preview_of(
         disabled.extend(trace::disabled(owner_id, &rule_set, input));
         near.extend(near::of_disabled((owner_id, &rule_set), &rule_sets, user.as_ref(), input, &verdict));
     }
+    near.sort_by_key(|near| !near.would_answer);
     if let Some((owner_id, rule)) = edited {
         // What counts is the rule as typed, and it comes first.
         near.retain(|near| (near.owner_id, near.rule_id) != (owner_id, rule.id));

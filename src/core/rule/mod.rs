@@ -263,7 +263,8 @@ impl Rule {
     #[must_use]
     pub fn expression_groups(keywords: &[Keyword]) -> usize {
         let expressions = keywords.iter().filter(|keyword| keyword.matching == MatchType::Regex);
-        let groups = expressions.filter_map(|keyword| Some(rule_set::compile(keyword.text.trim()).ok()?.captures_len() - 1));
+        let groups =
+            expressions.filter_map(|keyword| Some(rule_set::compile(keyword.text.trim()).ok()?.captures_len() - 1));
         groups.max().unwrap_or_default()
     }
 }

@@ -4,13 +4,7 @@ use super::{change_by, scope};
 use crate::{
     core::{
         CoreError,
-        rule::{
-            MatchType,
-            draft::Draft,
-            edit,
-            rejection::RuleRejection,
-            search,
-        },
+        rule::{MatchType, draft::Draft, edit, rejection::RuleRejection, search},
     },
     web::{
         action::{Back, Flash, Step},

@@ -74,11 +74,7 @@ pub fn groups(visitor: &Visitor, place: &str) -> Vec<Group> {
         ]
     } else if visitor.is_admin() {
         let account = entry(RuleOwner::Account.list(), r.to_account, Shape::Reply);
-        vec![
-            rules,
-            Group { title: t.title, entries: vec![account, users] },
-            Group { title: t.own, entries: vec![me] },
-        ]
+        vec![rules, Group { title: t.title, entries: vec![account, users] }, Group { title: t.own, entries: vec![me] }]
     } else {
         vec![rules, Group { title: t.own, entries: vec![me] }]
     }

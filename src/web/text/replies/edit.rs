@@ -114,14 +114,14 @@ impl Edit {
     /// The name of a variable; `None` if there is no such variable.
     pub fn variable(&self, name: &str) -> Option<&'static str> {
         Some(match name {
-                "nickname" => self.var_nickname,
-                "user_id" => self.var_user_id,
-                "time" => self.var_time,
-                "keyword" => self.var_keyword,
-                "1" => self.var_group_1,
-                "2" => self.var_group_2,
-                "3" => self.var_group_3,
-                _ => return None,
+            "nickname" => self.var_nickname,
+            "user_id" => self.var_user_id,
+            "time" => self.var_time,
+            "keyword" => self.var_keyword,
+            "1" => self.var_group_1,
+            "2" => self.var_group_2,
+            "3" => self.var_group_3,
+            _ => return None,
         })
     }
 }

@@ -57,6 +57,7 @@ crate::texts! {
         hits_week: "近 7 天命中 {n} 次，累计 {all} 次" / "{n} hits in 7 days, {all} in total",
         priority: "优先级" / "Priority",
         changed: "最近修改" / "Last change",
+        on: "启用" / "On",
         every: "任何内容" / "anything",
         random: "随机" / "random",
         rule_called: "规则 {n}：" / "Rule {n}: ",

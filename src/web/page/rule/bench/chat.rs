@@ -155,7 +155,8 @@ mod tests {
     fn a_picture_that_weida_keeps_is_shown_and_another_is_stood_for() {
         let image = |media: &str| Content::Image { media: media.to_owned() };
         let place = |media: &str| media.strip_prefix("weida:").map(|key| format!("/media/{key}"));
-        let bubbles = super::answered(SCOPE, &preview(&[image("weida:x"), image("y")], Rest::Sent, true), ("", tap), place);
+        let bubbles =
+            super::answered(SCOPE, &preview(&[image("weida:x"), image("y")], Rest::Sent, true), ("", tap), place);
         let src = |bubble: &Bubble| match bubble {
             Bubble::Theirs(PhoneMessage::Picture { src, .. }) => Some(src.clone()),
             _ => None,

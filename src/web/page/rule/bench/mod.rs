@@ -37,9 +37,7 @@ async fn bench(visitor: Visitor) -> Result<PageContent, PageError> {
     let rules = rules::rules(&visitor, scope, tried.as_ref()).await?;
     let back = visitor.request.address_of_page();
     let why = match &tried {
-        Some(Tried { input, preview }) => {
-            why::whole(scope, &why::Explained { input, preview, edited: None }, &back)
-        }
+        Some(Tried { input, preview }) => why::whole(scope, &why::Explained { input, preview, edited: None }, &back),
         None => view! { <h2>{t.why}</h2> <p class="soft">{t.why_later}</p> }.into_any(),
     };
     let note = if scope.is_accounts() { t.note_account } else { t.note_own };

@@ -185,10 +185,8 @@ fn vars(scope: RuleScope, form: &EditorForm, name: &str) -> impl IntoView + use<
         let expressions = Rule::expression_groups(&form.draft.keywords);
         vars.extend((1..=expressions.clamp(1, MOST_GROUPS)).map(|n| n.to_string()));
     }
-    let named: Vec<(String, &'static str)> = vars
-        .into_iter()
-        .filter_map(|var| Some((format!("{{{{{var}}}}}"), t.variable(&var)?)))
-        .collect();
+    let named: Vec<(String, &'static str)> =
+        vars.into_iter().filter_map(|var| Some((format!("{{{{{var}}}}}"), t.variable(&var)?))).collect();
     let link = ("<a href=\"https://\"></a>".to_owned(), t.link);
     let buttons = named.clone().into_iter().chain([link]).map(|(text, called)| {
         view! { <button type="button" data-insert=text data-into=name.to_owned()>{called}</button> }

@@ -62,13 +62,10 @@ pub async fn preview(visitor: &Visitor, scope: RuleScope, form: &EditorForm) -> 
     .into_any())
 }
 
-async fn answered(
-    visitor: &Visitor,
-    scope: RuleScope,
-    form: &EditorForm,
-) -> Result<(Vec<Bubble>, AnyView), CoreError> {
+async fn answered(visitor: &Visitor, scope: RuleScope, form: &EditorForm) -> Result<(Vec<Bubble>, AnyView), CoreError> {
     let t = Edit::of(scope.lang);
-    let hint = |text: &str| (vec![Bubble::Line(text.to_owned())], view! { <p class="soft">{t.why_later}</p> }.into_any());
+    let hint =
+        |text: &str| (vec![Bubble::Line(text.to_owned())], view! { <p class="soft">{t.why_later}</p> }.into_any());
     let Some(input) = input(scope, form) else { return Ok(hint(t.preview_no_keyword)) };
     if form.draft.contents.iter().all(is_blank) {
         return Ok(hint(t.preview_no_content));

@@ -111,19 +111,21 @@ fn head(scope: RuleScope, form: &EditorForm, back: &str, shown: Shown) -> AnyVie
         let copy = format!("{}?from={number}", scope.owner.below("new"));
         let delete = fill(t.delete_one, &[("n", &padded(number))]);
         view! {
-            {link(copy, t.copy, Shape::Copy)}
-            {link(scope.owner.rule_history(number), t.history, Shape::History)}
-            <button
-                form=FORM
-                class="icon-button danger"
-                name="act"
-                value=format!("delete-{number}")
-                title=delete.clone()
-                aria-label=delete
-                formnovalidate
-            >
-                <Icon shape=Shape::Trash />
-            </button>
+            <span class="on-desk">
+                {link(copy, t.copy, Shape::Copy)}
+                {link(scope.owner.rule_history(number), t.history, Shape::History)}
+                <button
+                    form=FORM
+                    class="icon-button danger"
+                    name="act"
+                    value=format!("delete-{number}")
+                    title=delete.clone()
+                    aria-label=delete
+                    formnovalidate
+                >
+                    <Icon shape=Shape::Trash />
+                </button>
+            </span>
         }
     });
     view! {
@@ -169,6 +171,7 @@ fn parts(scope: RuleScope, form: &EditorForm, limits: Limits, warnings: Option<A
             {contents}
         </section>
         {more}
+        {acts(scope, form)}
     }
 }
 
@@ -191,6 +194,22 @@ fn cause(scope: RuleScope, form: &EditorForm) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// What else can be done with a rule, where the head has no room for it.
+fn acts(scope: RuleScope, form: &EditorForm) -> Option<AnyView> {
+    let t = Edit::of(scope.lang);
+    let number = form.number?;
+    let copy = format!("{}?from={number}", scope.owner.below("new"));
+    let delete = fill(t.delete_one, &[("n", &padded(number))]);
+    let view = view! {
+        <div class="part part-acts on-phone">
+            <LinkButton href=copy text=t.copy kind=Kind::Plain small=true />
+            <LinkButton href=scope.owner.rule_history(number) text=t.history kind=Kind::Plain small=true />
+            <button form=FORM class="button plain danger small" name="act" value=format!("delete-{number}") formnovalidate>{delete}</button>
+        </div>
+    };
+    Some(view.into_any())
 }
 
 /// Priority and name. Open where one of them is flawed.

@@ -101,12 +101,11 @@ async fn replies(visitor: Visitor) -> Result<PageContent, PageError> {
                 </div>
                 {table::form(scope, &back)}
                 {quick_form}
-                <div class="scroll" data-scroll>{table} {after}</div>
+                <div class="scroll" data-scroll>{table} {after} {super::keys::help(&visitor)}</div>
                 {(!is_empty).then(|| table::bulk(scope))}
             </section>
             {panel}
         </div>
-        {super::keys::help(&visitor)}
         {is_open.then(|| script("/editor.js"))}
         {script("/rules.js")}
     };

@@ -33,7 +33,8 @@ pub fn quick(scope: RuleScope, query: &ListQuery, form: &QuickForm, is_next: boo
         <tr class="quick">
             <td></td>
             <td class="soft"><Icon shape=Shape::Plus /></td>
-            <td colspan="2">
+            <td></td>
+            <td>
                 <div class="quick-when">
                     <input
                         class="input bare"

@@ -107,7 +107,8 @@ fn counted(scope: RuleScope, rule: &Rule, hits: &[i64]) -> AnyView {
     let values = if hits.is_empty() { vec![0; days] } else { hits.to_vec() };
     let href = format!("{}?rule={}", scope.owner.below("numbers"), rule.number);
     let label = title.clone();
-    view! { <a class="hits" href=href tabindex="-1" title=title><Spark values label /><span>{week}</span></a> }.into_any()
+    view! { <a class="hits" href=href tabindex="-1" title=title><Spark values label /><span>{week}</span></a> }
+        .into_any()
 }
 
 fn changed(scope: RuleScope, rule: &Rule, beside: &Beside<'_>) -> AnyView {

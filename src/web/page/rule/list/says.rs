@@ -69,7 +69,8 @@ fn event_shape(cause: TriggerKind) -> Shape {
 pub fn answer(scope: RuleScope, rule: &Rule) -> AnyView {
     let t = List::of(scope.lang);
     let others = rule.contents.len().saturating_sub(1);
-    let random = (others > 0 && rule.answer == AnswerMode::Random).then(|| view! { <span class="badge">{t.random}</span> });
+    let random =
+        (others > 0 && rule.answer == AnswerMode::Random).then(|| view! { <span class="badge">{t.random}</span> });
     let first = rule.contents.iter().find(|content| !matches!(content, Content::Text { .. }));
     view! {
         {first.map(|content| kind(scope, content))}
@@ -104,8 +105,7 @@ pub fn content_shape(content: &Content) -> Shape {
 
 /// The beginning of a text in one line, with the names of its variables in the place of `{{…}}`.
 fn with_names(scope: RuleScope, text: &str) -> Vec<AnyView> {
-    let text: String =
-        text.chars().take(TEXT_MAX_CHARS).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+    let text: String = text.chars().take(TEXT_MAX_CHARS).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
     let (mut parts, mut rest) = (Vec::new(), text.as_str());
     while let Some((before, (inside, after))) =
         rest.split_once("{{").and_then(|(before, from)| Some((before, from.split_once("}}")?)))

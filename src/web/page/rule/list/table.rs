@@ -66,7 +66,8 @@ pub fn table(view: View<'_>, quick: AnyView) -> AnyView {
 /// The bulk actions on ticked rules. Without a script they are always there.
 pub fn bulk(scope: RuleScope) -> AnyView {
     let (t, c) = (List::of(scope.lang), Common::of(scope.lang));
-    let button = |act: &'static str, text: &'static str| view! { <button form=FORM name="act" value=act>{text}</button> };
+    let button =
+        |act: &'static str, text: &'static str| view! { <button form=FORM name="act" value=act>{text}</button> };
     view! {
         <div class="bulk" role="group" aria-label=t.bulk data-bulk>
             <b role="status" data-selected=t.selected></b>
@@ -84,7 +85,7 @@ pub fn bulk(scope: RuleScope) -> AnyView {
 
 /// The column headings; sortable ones are links that sort, or reverse the order.
 fn head(scope: RuleScope, query: &ListQuery) -> impl IntoView + use<> {
-    let (t, c) = (List::of(scope.lang), Common::of(scope.lang));
+    let t = List::of(scope.lang);
     let sorted = |sort: Sort, text: &'static str, class: &'static str| {
         let is_current = sort == query.sort;
         let is_descending = if is_current { !query.is_descending } else { query::begins_descending(sort) };
@@ -113,7 +114,7 @@ fn head(scope: RuleScope, query: &ListQuery) -> impl IntoView + use<> {
                 <th scope="col" class="num">{t.hits}</th>
                 {sorted(Sort::Priority, t.priority, "num prio")}
                 {sorted(Sort::Updated, t.changed, "when")}
-                <th scope="col" class="on">{c.enable}</th>
+                <th scope="col" class="on">{t.on}</th>
             </tr>
         </thead>
     }

@@ -57,7 +57,8 @@ fn find(scope: RuleScope, query: &ListQuery) -> AnyView {
             Sort::Updated => t.sort_updated,
             Sort::Keyword => t.sort_keyword,
         };
-        (sort.as_str(), text, sort == query.sort)
+        // The order without a choice need not stand in the address.
+        (if sort == Sort::Priority { "" } else { sort.as_str() }, text, sort == query.sort)
     });
     let is_filtered = query.is_filtered();
     let reset = ListQuery { text: String::new(), state: State::Any, matching: None, page: 1, ..query.clone() };

@@ -90,7 +90,9 @@ fn name(scope: RuleScope, explained: &Explained<'_>, owner_id: i64, number: i64)
     let t = Bench::of(scope.lang);
     let n = padded(number);
     if is_edited(scope, explained, owner_id, number) {
-        return if number == 0 { t.unsaved_new.to_owned() } else { fill(t.unsaved, &[("n", &n)]) };
+        let is_changed = explained.edited.is_some_and(|form| form.is_changed);
+        let template = if is_changed { t.unsaved } else { scope.texts().rule_called };
+        return if number == 0 { t.unsaved_new.to_owned() } else { fill(template, &[("n", &n)]) };
     }
     let template = match owner_id {
         ACCOUNT => t.by_account,
@@ -119,11 +121,17 @@ fn lead(scope: RuleScope, explained: &Explained<'_>, edit: Option<RuleScope>) ->
         }
         _ => (t.silent.to_owned(), t.by_none.to_owned()),
     };
-    let is_good = by != AnsweredBy::None && explained.edited.is_none_or(|_| won.is_some_and(|tried| is_edited(scope, explained, tried.owner_id, tried.number)));
+    let is_good = by != AnsweredBy::None
+        && explained
+            .edited
+            .is_none_or(|_| won.is_some_and(|tried| is_edited(scope, explained, tried.owner_id, tried.number)));
     let (class, shape) = if is_good { ("why-lead", Shape::Good) } else { ("why-lead none", Shape::Warning) };
     let link = edit.and(won).and_then(|tried| near::address(scope, tried.owner_id, tried.number));
-    let text = if by.is_unanswered() && explained.edited.is_none() { Some(explained.input.text().to_owned()) } else { None };
-    let make = text.filter(|text| matches!(explained.input, Input::Text(_)) && !text.is_empty() && explained.preview.disabled.is_empty());
+    let text =
+        if by.is_unanswered() && explained.edited.is_none() { Some(explained.input.text().to_owned()) } else { None };
+    let make = text.filter(|text| {
+        matches!(explained.input, Input::Text(_)) && !text.is_empty() && explained.preview.disabled.is_empty()
+    });
     let disabled = explained.edited.is_some_and(|form| !form.draft.is_enabled).then_some(t.edited_off);
     view! {
         <p class=class role="status">

@@ -18,8 +18,14 @@ use leptos::prelude::*;
 pub fn near(scope: RuleScope, explained: &Explained<'_>, back: Option<&str>) -> Option<AnyView> {
     let t = Bench::of(scope.lang);
     // The pages of the account do not show users' own rules.
-    let found: Vec<&Near> =
-        explained.preview.near.iter().filter(|near| near.owner_id == ACCOUNT && scope.is_admin || near.owner_id == scope.user_id && !scope.is_accounts()).collect();
+    let found: Vec<&Near> = explained
+        .preview
+        .near
+        .iter()
+        .filter(|near| {
+            near.owner_id == ACCOUNT && scope.is_admin || near.owner_id == scope.user_id && !scope.is_accounts()
+        })
+        .collect();
     if found.is_empty() {
         return None;
     }
