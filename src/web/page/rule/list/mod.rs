@@ -149,7 +149,8 @@ async fn open(visitor: &Visitor, scope: RuleScope, back: &str) -> Result<Option<
         },
         (_, None) => return Ok(None),
     };
-    let action = format!("{back}{}edit={number}#rule-{number}", if back.contains('?') { '&' } else { '?' });
+    // Without a place in it: going to one would take the focus from the first flawed field.
+    let action = format!("{back}{}edit={number}", if back.contains('?') { '&' } else { '?' });
     let addresses = Addresses { action: &action, back: &format!("{back}#rule-{number}") };
     let view = edit::editor(visitor, scope, &form, addresses, Shown::Panel).await?;
     Ok(Some((number, view)))

@@ -36,7 +36,7 @@ pub fn row(scope: RuleScope, query: &ListQuery, rule: &Rule, beside: &Beside<'_>
         (_, false) => "rule is-off",
     };
     let place = query.current_address(scope.owner.list());
-    let edit = format!("{place}{}edit={number}#rule-{number}", if place.contains('?') { '&' } else { '?' });
+    let edit = format!("{place}{}edit={number}", if place.contains('?') { '&' } else { '?' });
     // In the order of answering, a script allows dragging rows; two buttons, and keys, do the same.
     let grip = query.is_answering_order().then(|| {
         view! { <span class="grip" draggable="true" data-grip title=t.drag aria-hidden="true"><Icon shape=Shape::Grip class="thick" /></span> }

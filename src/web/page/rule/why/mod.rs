@@ -16,7 +16,7 @@ use crate::{
     web::{
         component::{Icon, Kind, LinkButton, Notice, Shape, Tone},
         form::EditorForm,
-        text::{fill, replies::bench::Bench},
+        text::{fill, fill_spaced, replies::bench::Bench},
     },
 };
 use leptos::prelude::*;
@@ -117,7 +117,7 @@ fn lead(scope: RuleScope, explained: &Explained<'_>, edit: Option<RuleScope>) ->
                 AnsweredBy::Follow => t.by_follow.to_owned(),
                 _ => by_keyword(scope, tried).unwrap_or_default(),
             };
-            (fill(t.answers, &[("rule", &name(scope, explained, tried.owner_id, tried.number))]), line)
+            (fill_spaced(t.answers, &[("rule", &name(scope, explained, tried.owner_id, tried.number))]), line)
         }
         _ => (t.silent.to_owned(), t.by_none.to_owned()),
     };

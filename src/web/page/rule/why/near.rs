@@ -9,7 +9,7 @@ use crate::{
     web::{
         component::{Kind, Submit},
         page::rule::{RuleOwner, list::chip},
-        text::{fill, replies::bench::Bench},
+        text::{fill, fill_spaced, replies::bench::Bench},
     },
 };
 use leptos::prelude::*;
@@ -48,7 +48,7 @@ fn item(scope: RuleScope, explained: &Explained<'_>, near: &Near, back: Option<&
     let won = winner(explained).map(|tried| name(scope, explained, tried.owner_id, tried.number));
     let then = match won {
         _ if near.would_answer => t.near_answers.to_owned(),
-        Some(rule) => fill(t.near_still, &[("rule", &rule)]),
+        Some(rule) => fill_spaced(t.near_still, &[("rule", &rule)]),
         None => t.near_still_none.to_owned(),
     };
     let owner = if near.owner_id == ACCOUNT { RuleOwner::Account } else { RuleOwner::User };
