@@ -81,7 +81,12 @@ fn hand(visitor: &Visitor, groups: &[Group], has_sandbox: bool) -> impl IntoView
     let first = entries.iter().filter(|entry| entry.is_frequent).map(|entry| entry.view()).collect_view();
     let is_behind = entries.iter().any(|entry| entry.is_current && !entry.is_frequent);
     let groups = groups.iter().map(Group::view).collect_view();
-    let account = account(visitor, has_sandbox).map(
+    // The user's own page is among the entries.
+    let others = account(visitor, has_sandbox).map(|account| {
+        let links = account.links.into_iter().filter(|link| link.href != "/me").collect();
+        Account { links, ..account }
+    });
+    let account = others.map(
         |account| view! { <AccountMenu prefs=visitor.request.prefs.clone() account=Some(account) is_open=true /> },
     );
     view! {
