@@ -1,7 +1,7 @@
 import { expect, expectNoSidewaysScroll, test } from './rig/index.ts'
 import { Phone } from './rig/phone.ts'
 import { register, signInAsAdmin } from './rig/person.ts'
-import { addRule } from './rig/replies.ts'
+import { actOnRule, addRule, saveRule } from './rig/replies.ts'
 import { apply, csv, upload } from './rig/transfer.ts'
 
 const everywhere = { tag: ['@desktop', '@phone', '@nojs'] }
@@ -33,7 +33,7 @@ test('the test bench answers fifty messages as the chat does', async ({ page, we
   await signInAsAdmin(admin, weida)
   await admin.goto('/admin/replies/new?cause=default')
   await admin.getByLabel('回复内容').fill('没听懂，{{nickname}}')
-  await admin.getByRole('button', { name: '保存规则' }).last().click()
+  await saveRule(admin)
   const phone = await Phone.open(browser, weida)
   await register(page, phone)
   await upload(page, '/replies', 'rules.csv', csv(RULES))
@@ -50,7 +50,7 @@ test('the test bench answers fifty messages as the chat does', async ({ page, we
   await phone.close()
   // All tests share the account: remove the default reply.
   await admin.goto('/admin/replies?q=没听懂')
-  await admin.getByRole('button', { name: /^删除规则/ }).click()
+  await actOnRule(admin, Number((await admin.locator('[data-row]').first().getAttribute('data-row'))!), '删除')
   await expect(admin.getByText(/规则 \d+ 已删除/)).toBeVisible()
 })
 
@@ -61,21 +61,34 @@ test('the test bench shows for every matching rule why it answers or not', every
   await addRule(page, '价格', '一百元')
   await page.goto('/replies/1')
   await page.getByLabel('关键词 1 的匹配方式').or(page.getByLabel('匹配方式')).first().selectOption('contains')
-  await page.getByRole('button', { name: '保存规则' }).last().click()
+  await saveRule(page)
   await page.goto('/replies')
   await addRule(page, '价格表', '见附件')
 
-  // Beside the list first; without a script this leads to the bench's own page.
+  await page.goto('/replies/bench')
+  await expectNoSidewaysScroll(page)
   await page.getByLabel('要试的消息').fill(' 价格表！')
   await page.getByRole('button', { name: '发送', exact: true }).click()
   await expect(page.locator('.bench .said .bubble').last()).toHaveText('见附件')
-  const why = page.getByRole('table', { name: '匹配的规则' })
-  await expect(why.getByRole('row', { name: /我的规则 02.*由它回答/ })).toBeVisible()
-  await expect(why.getByRole('row', { name: /我的规则 01.*规则 02 匹配得更准/ })).toBeVisible()
+  const why = page.getByRole('list', { name: '匹配的规则' })
+  await expect(why.getByRole('listitem').filter({ hasText: '我的规则 02' })).toContainText('由它回答')
+  await expect(why.getByRole('listitem').filter({ hasText: '我的规则 01' })).toContainText('规则 02 匹配得更准')
   await expectNoSidewaysScroll(page)
+  if (page.viewportSize()!.width > 1000) {
+    // The rule that answers is lit in the list.
+    await expect(page.locator('.bench-rules .is-lit')).toHaveText(/^02价格表全由它回答$/)
+    await expect(page.locator('.bench-rules .is-lit')).toBeInViewport()
+  }
+  // What nearly matches is named, with the change that is missing.
+  await page.getByLabel('要试的消息').fill('有价格表吗')
+  await page.getByRole('button', { name: '发送', exact: true }).click()
+  const near = page.locator('.near > li')
+  await expect(near).toContainText('半匹配会命中“价格表”')
+  await near.getByRole('button', { name: '改成半匹配' }).click()
+  await expect(page.getByText('规则 02 已保存')).toBeVisible()
+  await expect(page.locator('.why-lead')).toContainText('我的规则 01 回答')
+  await expect(page.locator('.near')).toHaveCount(0)
 
-  await page.goto('/replies/bench')
-  await expectNoSidewaysScroll(page)
   await page.getByRole('button', { name: '关注', exact: true }).click()
   await expect(page.getByText('关注了公众号')).toBeVisible()
   await expect(page.locator('.bench-why').getByText('被关注回复')).toBeVisible()
@@ -113,7 +126,7 @@ test('an unanswered message becomes a rule', everywhere, async ({ page, weida, b
   await page.getByRole('link', { name: /^建规则：“开发票.?”$/ }).click()
   await expect(page.getByLabel('关键词', { exact: true }).or(page.getByLabel('关键词 1', { exact: true })).first()).toHaveValue(/开发票/)
   await page.getByLabel('回复内容').fill('请把抬头发给我')
-  await page.getByRole('button', { name: '保存规则' }).last().click()
+  await saveRule(page)
   await expect(page).toHaveURL(/\/replies$/)
   expect(await phone.say('开发票')).toBe('请把抬头发给我')
   await page.goto('/replies/unanswered')

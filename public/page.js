@@ -66,21 +66,20 @@ addEventListener("click", (event) => {
 });
 
 // .tabs: the current one is in sight where they scroll.
-for (const tab of document.querySelectorAll(".tabs [aria-current], .side-nav [aria-current]")) {
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
   const row = tab.parentElement;
   if (row.scrollWidth > row.clientWidth) row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
 }
 
 // [data-count]: characters of an input, bytes of a text area, as their limits are counted.
 const bytes = new TextEncoder();
-for (const counter of document.querySelectorAll("[data-count]")) {
-  const field = document.getElementById(counter.dataset.count);
-  field?.addEventListener("input", () => {
-    const used = field.tagName === "TEXTAREA" ? bytes.encode(field.value).length : [...field.value].length;
-    counter.textContent = `${used} / ${counter.dataset.max}`;
-    counter.classList.toggle("over", used > Number(counter.dataset.max));
-  });
-}
+addEventListener("input", ({ target: field }) => {
+  const counter = field.id && document.querySelector(`[data-count="${CSS.escape(field.id)}"]`);
+  if (!counter) return;
+  const used = field.tagName === "TEXTAREA" ? bytes.encode(field.value).length : [...field.value].length;
+  counter.textContent = `${used} / ${counter.dataset.max}`;
+  counter.classList.toggle("over", used > Number(counter.dataset.max));
+});
 
 // [data-toast]: goes after ten seconds, but not under a mouse or with the focus in it.
 for (const toast of document.querySelectorAll("[data-toast]")) {
@@ -98,8 +97,9 @@ for (const toast of document.querySelectorAll("[data-toast]")) {
 // form[data-guard]: the save bar comes with the first change, Ctrl or Cmd with S saves, leaving asks.
 for (const form of document.querySelectorAll("form[data-guard]")) {
   let leaving = false;
-  form.addEventListener("input", () => form.setAttribute("data-changed", ""));
-  form.addEventListener("submit", () => (leaving = true));
+  // What is tried in a preview changes nothing.
+  form.addEventListener("input", (event) => event.target.matches("[data-say]") || form.setAttribute("data-changed", ""));
+  form.addEventListener("submit", (event) => (leaving = event.submitter?.name !== "step" || !form.hasAttribute("data-editor")));
   form.querySelector(".save-bar a")?.addEventListener("click", () => (leaving = true));
   addEventListener("keydown", (event) => {
     if (event.key !== "s" || !(event.ctrlKey || event.metaKey) || !form.hasAttribute("data-changed")) return;
@@ -112,7 +112,7 @@ for (const form of document.querySelectorAll("form[data-guard]")) {
 }
 
 // form[data-live]: a filter that is chosen is applied at once; without a script the button does it.
-for (const form of document.querySelectorAll("form[data-live]")) {
+for (const form of document.querySelectorAll("form[data-live]:not([data-find])")) {
   form.addEventListener("change", (event) => event.target.tagName === "SELECT" && form.requestSubmit());
   // What is not asked for need not stand in the address.
   form.addEventListener("submit", () => {

@@ -6,7 +6,7 @@ use crate::{
     web::page,
 };
 use axum::http::{HeaderValue, header, request::Parts};
-use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
+use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::{
@@ -17,7 +17,7 @@ use leptos_router::{
 
 /// The document: the visitor's language and theme, a policy that allows only our own scripts, and no script on pages that
 /// need none.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell() -> impl IntoView {
     // Otherwise leptos would serialize every resource into pages without a script (shared context).
     if let Some(shared) = Owner::current_shared_context() {
         shared.set_is_hydrating(false);
@@ -25,7 +25,6 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     set_policy();
     let asked = use_context::<Parts>();
     let prefs = asked.as_ref().map(page::prefs_of).unwrap_or_default();
-    let path = asked.as_ref().map(|parts| parts.uri.path()).unwrap_or_default();
     view! {
         <!DOCTYPE html>
         <html lang=prefs.lang.html_lang() data-theme=prefs.theme.code()>
@@ -38,7 +37,6 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.ico" sizes="32x32" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
-                {has_islands(path).then(|| view! { <HydrationScripts options=options.clone() islands=true /> })}
                 {asked.as_ref().and_then(reload)}
                 {page::script("/page.js")}
                 <MetaTags />
@@ -117,11 +115,6 @@ pub fn App() -> impl IntoView {
             </Routes>
         </Router>
     }
-}
-
-/// Only the rule editor has islands: other pages load no wasm.
-fn has_islands(path: &str) -> bool {
-    page::rule::has_editor(path)
 }
 
 /// Reloads a waiting page without a script periodically, unless the visitor turned that off.

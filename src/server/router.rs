@@ -52,10 +52,7 @@ pub fn router(state: AppState, phone: Option<Arc<Phone>>) -> Router {
             provide_context(state.clone());
         }
     };
-    let pages = {
-        let options = state.leptos.clone();
-        move || shell(options.clone())
-    };
+    let pages = shell;
     let limited = from_fn_with_state(state.clone(), limited::forms);
     let actions = {
         let (state, context) = (state.clone(), context.clone());

@@ -25,8 +25,8 @@ mod watch;
 
 pub mod access;
 pub mod audit;
-pub mod backup;
 pub mod avatar;
+pub mod backup;
 pub mod code;
 pub mod counter;
 pub mod credit;

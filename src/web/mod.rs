@@ -15,5 +15,4 @@ pub mod page;
 #[cfg(feature = "ssr")]
 pub mod text;
 
-pub mod island;
 pub mod markup;

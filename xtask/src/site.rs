@@ -21,8 +21,10 @@ use crate::{
 
 const SITE: &str = "target/site";
 const PKG: &str = "target/site/pkg";
-/// The sheet of most pages, and the smaller one of the pages that visitors see first.
-const STYLES: [(&str, &str); 2] = [("style/main.css", "weida.css"), ("style/visitor.css", "visitor.css")];
+/// The style sheets: their source, and their name in the site. That of the console is added on its own pages; that of the pages that
+/// visitors see first replaces the main one.
+const STYLES: [(&str, &str); 3] =
+    [("style/main.css", "weida.css"), ("style/console.css", "console.css"), ("style/visitor.css", "visitor.css")];
 
 /// Assembles the site from cargo's wasm, `style/` and `public/`.
 pub fn assemble(wasm: &Path, profile: Profile) -> Result {
@@ -37,8 +39,8 @@ pub fn assemble(wasm: &Path, profile: Profile) -> Result {
         fs::write(record, origin).context(record.display())?;
     }
     step("style and public", || {
-        for (from, to) in STYLES {
-            write_if_changed(&Path::new(PKG).join(to), style(Path::new(from))?.as_bytes())?;
+        for (source, name) in STYLES {
+            write_if_changed(&Path::new(PKG).join(name), style(Path::new(source))?.as_bytes())?;
         }
         mirror(Path::new("public"), Path::new(SITE), &["pkg"])
     })?;

@@ -13,7 +13,7 @@ use crate::{
         CoreError, Ctx, OfficialCtx,
         account::User,
         rule::{
-            AnswerMode, Content, MatchType, Rule, Values,
+            ACCOUNT, AnswerMode, Content, MatchType, Rule, Values,
             content::KINDS,
             fill_content,
             media::NeedsFile,
@@ -27,7 +27,7 @@ use crate::{
 use std::sync::Arc;
 
 /// The rule sets that may answer this user.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct RuleSets {
     pub account: Arc<RuleSet>,
     /// The user's own rule set, with the user's id.
@@ -35,6 +35,19 @@ pub struct RuleSets {
 }
 
 impl RuleSets {
+    /// The rule sets that decide about this input if `rule` takes the place of an owner's rule with its id.
+    pub fn around(&self, input: &Input, owner_id: i64, rule: &Rule) -> Self {
+        let (on, folded) = input.folded();
+        let changed = |rule_set: &RuleSet| Arc::new(rule_set.around(on, &folded, rule.clone()));
+        let is_account = owner_id == ACCOUNT;
+        Self {
+            account: if is_account { changed(&self.account) } else { self.account.clone() },
+            own: self.own.as_ref().map(|(owner, own)| {
+                (*owner, if *owner == owner_id && !is_account { changed(own) } else { own.clone() })
+            }),
+        }
+    }
+
     /// The user's own rule set, if they have switched it on; rules of a disabled account answer no message.
     pub fn own_of(&self, user: Option<&User>) -> Option<&RuleSet> {
         let user = user.filter(|user| user.is_auto_reply && user.is_enabled)?;

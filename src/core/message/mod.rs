@@ -8,6 +8,7 @@ pub mod encryption;
 pub mod given_reply;
 pub mod join;
 pub mod log;
+pub mod near;
 pub mod original_id;
 pub mod personal;
 pub mod preview;

@@ -6,6 +6,7 @@ use super::{
     chat_text, command_text,
     commands::{Command, Invocation},
     decide::{self, RuleSets, Step, Steps},
+    near::{self, Near},
     split::{self, Hints, Rest},
     trace::{self, Trace, Tried, Verdict},
 };
@@ -13,7 +14,7 @@ use crate::{
     core::{
         CoreError, Ctx, OfficialCtx,
         account::User,
-        rule::{self, ACCOUNT, Content, rule_set::RuleSet},
+        rule::{self, ACCOUNT, Content, Rule, draft::Draft, rule_set::RuleSet},
     },
     store::{self, Reader},
     text::Lang,
@@ -40,6 +41,18 @@ pub struct Preview {
     pub trace: Trace,
     /// Rules that would match if they were enabled: the user's, then the account's.
     pub disabled: Vec<Tried>,
+    /// Rules that nearly answered, those that would change the answer first.
+    pub near: Vec<Near>,
+}
+
+/// A rule that is not saved yet.
+#[derive(Debug, Clone, Copy)]
+pub struct Unsaved<'a> {
+    /// [`ACCOUNT`] or a user.
+    pub owner_id: i64,
+    /// The saved rule in whose place it would be; `None`: it is new.
+    pub number: Option<i64>,
+    pub draft: &'a Draft,
 }
 
 /// The answer that this user (`None`: a follower without an account) would get now, with no open question or requested
@@ -48,13 +61,41 @@ pub struct Preview {
 /// # Errors
 /// The database cannot be reached.
 pub async fn preview(ctx: &OfficialCtx, user_id: Option<i64>, input: &Input) -> Result<Preview, CoreError> {
+    preview_of(ctx, user_id, input, None).await
+}
+
+/// [`preview`] as if a rule were saved, and enabled.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn preview_unsaved(
+    ctx: &OfficialCtx,
+    user_id: Option<i64>,
+    input: &Input,
+    unsaved: Unsaved<'_>,
+) -> Result<Preview, CoreError> {
+    preview_of(ctx, user_id, input, Some(unsaved)).await
+}
+
+async fn preview_of(
+    ctx: &OfficialCtx,
+    user_id: Option<i64>,
+    input: &Input,
+    unsaved: Option<Unsaved<'_>>,
+) -> Result<Preview, CoreError> {
     let mut db = ctx.store.read().await?;
     let user = match user_id {
         Some(id) => store::user::find_user(&mut db, id).await?.map(User::from),
         None => None,
     };
+    let edited = match unsaved {
+        Some(Unsaved { owner_id, number, draft }) => Some((owner_id, edited(&mut db, owner_id, number, draft).await?)),
+        None => None,
+    };
     drop(db);
-    let rule_sets = rule_sets_of(ctx, user.as_ref().map(|u| u.id)).await?;
+    let saved = rule_sets_of(ctx, user.as_ref().map(|u| u.id)).await?;
+    let rule_sets =
+        edited.as_ref().map_or_else(|| saved.clone(), |(owner_id, rule)| saved.around(input, *owner_id, rule));
     let mut db = ctx.store.read().await?;
     let (reply, mute) = first_reply(ctx, &mut db, &rule_sets, user.as_ref(), input).await?;
     let verdict = Verdict { answered_by: reply.answered_by, rule_id: reply.rule_id, mute: &mute };
@@ -67,13 +108,35 @@ pub async fn preview(ctx: &OfficialCtx, user_id: Option<i64>, input: &Input) -> 
     for content in &arranged {
         replies.extend(split::as_shown(ctx, &mut db, content).await?);
     }
-    let mut disabled = Vec::new();
+    let own = user.as_ref().and_then(|user| Some((user.id, saved.own_of(Some(user))?)));
+    let searched: Vec<_> = own.into_iter().chain([(ACCOUNT, saved.account.as_ref())]).collect();
+    let (mut disabled, mut near) = (Vec::new(), near::of_parts(&searched, &rule_sets, input, &verdict));
     for owner_id in user.as_ref().map(|u| u.id).into_iter().chain([ACCOUNT]) {
-        let rule_set = RuleSet::new(rule::search::disabled(&mut db, owner_id).await?);
+        let edited_id = edited.as_ref().filter(|(owner, _)| *owner == owner_id).map(|(_, rule)| rule.id);
+        let mut rules = rule::search::disabled(&mut db, owner_id).await?;
+        rules.retain(|rule| Some(rule.id) != edited_id);
+        let rule_set = RuleSet::new(rules);
         disabled.extend(trace::disabled(owner_id, &rule_set, input));
+        near.extend(near::of_disabled((owner_id, &rule_set), &rule_sets, user.as_ref(), input, &verdict));
+    }
+    near.sort_by_key(|near| !near.would_answer);
+    if let Some((owner_id, rule)) = edited {
+        // What counts is the rule as typed, and it comes first.
+        near.retain(|near| (near.owner_id, near.rule_id) != (owner_id, rule.id));
+        let alone = RuleSet::new(vec![rule]);
+        near.splice(0..0, near::of_parts(&[(owner_id, &alone)], &rule_sets, input, &verdict));
     }
     let Reply { is_drawn, answered_by, rule_id, .. } = reply;
-    Ok(Preview { replies, rest, is_drawn, answered_by, rule_id, trace, disabled })
+    Ok(Preview { replies, rest, is_drawn, answered_by, rule_id, trace, disabled, near })
+}
+
+/// The rule that a draft would be.
+async fn edited(db: &mut Reader, owner_id: i64, number: Option<i64>, draft: &Draft) -> Result<Rule, CoreError> {
+    let saved = match number {
+        Some(number) => store::rule::list_by_number(db, owner_id, &[number]).await?.pop().map(Rule::from),
+        None => None,
+    };
+    Ok(draft.as_rule(saved.as_ref()))
 }
 
 /// The answer of a step.

@@ -1,7 +1,7 @@
 //! Drafts of rules: limits, normalization and validation before saving.
 
 use super::{
-    ACCOUNT, AnswerMode, Content, Keyword, MatchType, Rule, TriggerKind,
+    ACCOUNT, AnswerMode, Content, Keyword, MatchType, Rule, Source, TriggerKind,
     content::{KINDS, LONG_TEXT_MAX_BYTES, MOST_CONTENTS},
     pattern,
 };
@@ -69,6 +69,33 @@ impl Draft {
     pub fn of_text(cause: TriggerKind, keywords: &str, matching: MatchType, text: &str) -> Self {
         let (keywords, contents) = (Keyword::lines(keywords, matching), vec![Content::text(text)]);
         Self { cause, keywords, contents, ..Self::default() }
+    }
+}
+
+impl Draft {
+    /// The rule that this draft would be if it were saved in the place of `saved`, and enabled. A new rule is the youngest.
+    #[must_use]
+    pub fn as_rule(&self, saved: Option<&Rule>) -> Rule {
+        let Self { name, cause, keywords, contents, answer, priority, .. } = tidy(self).draft;
+        let (id, number) = saved.map_or((i64::MAX, 0), |saved| (saved.id, saved.number));
+        Rule {
+            id,
+            number,
+            name,
+            cause,
+            keywords,
+            contents,
+            answer,
+            priority: priority.clamp(-PRIORITY_MAX, PRIORITY_MAX),
+            is_enabled: true,
+            hits: 0,
+            last_hit_at: None,
+            created_at: 0,
+            updated_at: 0,
+            updated_by: None,
+            updated_door: Source::default(),
+            revision: 0,
+        }
     }
 }
 

@@ -252,6 +252,19 @@ impl Index {
         look.see(self.chain(self.any));
     }
 
+    /// Visits the exact and starts-with keywords that stand anywhere in a message: those that match, and those that would if it were
+    /// enough to contain them.
+    pub fn look_for_parts(&self, folded: &Folded<'_>, look: &mut impl Look) {
+        let Some((trie, begun)) = &self.begun else { return };
+        for (from, _) in folded.whole().char_indices() {
+            trie.at_start(&folded.whole()[from..], |number, _| {
+                let begun = begun[number as usize];
+                look.see(self.chain(begun.exact));
+                look.see(self.chain(begun.prefix));
+            });
+        }
+    }
+
     fn try_expressions(&self, folded: &Folded<'_>, due: &[u64], look: &mut impl Look) {
         for (word, bits) in due.iter().enumerate() {
             let mut bits = *bits;

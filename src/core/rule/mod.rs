@@ -5,6 +5,7 @@ pub mod content;
 pub mod draft;
 pub mod edit;
 pub mod error_text;
+pub mod example;
 pub mod history;
 pub mod home;
 pub mod media;
@@ -259,6 +260,17 @@ impl Rule {
     pub fn text(&self) -> &str {
         let first = self.contents.iter().find(|c| matches!(c, Content::Text { .. })).or_else(|| self.contents.first());
         first.map_or("", Content::caption)
+    }
+}
+
+impl Rule {
+    /// The most groups that an expression of these keywords captures.
+    #[must_use]
+    pub fn expression_groups(keywords: &[Keyword]) -> usize {
+        let expressions = keywords.iter().filter(|keyword| keyword.matching == MatchType::Regex);
+        let groups =
+            expressions.filter_map(|keyword| Some(rule_set::compile(keyword.text.trim()).ok()?.captures_len() - 1));
+        groups.max().unwrap_or_default()
     }
 }
 

@@ -6,9 +6,12 @@ use super::{
     pattern,
 };
 use crate::text::fold::Folded;
-use std::{cmp::Reverse, sync::Arc};
+use std::{cmp::Reverse, collections::HashSet, sync::Arc};
 
 pub use super::pattern::compile;
+
+/// The most rules that are compared with one that is not saved yet.
+const MOST_AROUND: usize = 50;
 
 /// The kind of a message for rules with keywords.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,6 +169,39 @@ impl RuleSet {
             }
         }
         found
+    }
+
+    /// The rules that do not answer a text, but would if a keyword of theirs matched it as a part: each with its longest such keyword,
+    /// the longest first. At most `most` of them.
+    #[must_use]
+    pub fn nearly(&self, folded: &Folded<'_>, most: usize) -> Vec<Candidate<'_>> {
+        let (mut matching, mut parts) = (All(Vec::new()), All(Vec::new()));
+        self.said.look(folded, &mut matching);
+        self.said.look_for_parts(folded, &mut parts);
+        let answering: HashSet<usize> = matching.0.iter().map(Entry::rule).collect();
+        let mut found: Vec<Candidate<'_>> = parts
+            .0
+            .iter()
+            .filter(|entry| !answering.contains(&entry.rule()))
+            .filter_map(|entry| Some(Candidate { rule: self.rules.get(entry.rule())?, keyword: entry.keyword() }))
+            .collect();
+        found.sort_by_key(|candidate| Reverse(candidate.text().len()));
+        let mut seen = HashSet::new();
+        found.retain(|candidate| seen.insert(candidate.rule.id));
+        found.truncate(most);
+        found
+    }
+
+    /// The rules that decide about this message if `rule` takes the place of the rule with its id: those of the highest ranks that match,
+    /// and those that answer without a keyword.
+    #[must_use]
+    pub fn around(&self, on: Occasion, folded: &Folded<'_>, rule: Rule) -> Self {
+        let found = self.candidates(on, folded, MOST_AROUND).into_iter().map(|candidate| candidate.rule);
+        let others = found.chain(self.on_follow()).chain(self.on_nothing()).filter(|other| other.id != rule.id);
+        let mut rules: Vec<Rule> = others.cloned().collect();
+        rules.push(rule);
+        rules.dedup_by_key(|rule| rule.id);
+        Self::new(rules)
     }
 
     /// The rule for new followers.

@@ -65,49 +65,60 @@ pub fn TopBar(
                             {t.go_to} " " <kbd>"Ctrl K"</kbd>
                         </button>
                     })}
-                    <Menu prefs account />
+                    <AccountMenu prefs account />
                 </div>
             </div>
         </header>
     }
 }
 
-/// Opens and closes without a script, because it is a `details` element.
+/// The menu with account, language and theme. Opens and closes without a script, because it is a `details` element.
 #[component]
-fn Menu(prefs: Prefs, account: Option<Account>) -> impl IntoView {
+pub fn AccountMenu(
+    /// Language, theme and current page.
+    prefs: Prefs,
+    /// The signed-in user.
+    account: Option<Account>,
+    /// Its entries alone, always shown: for another menu.
+    #[prop(optional)]
+    is_open: bool,
+) -> impl IntoView {
     let t = Common::of(prefs.lang);
     let head = match &account {
-        Some(account) => {
-            view! {
-                <Avatar name=account.name.clone() />
-                <span class="menu-name">{account.name.clone()}</span>
-                <Icon shape=Shape::Down />
-            }
-            .into_any()
+        Some(account) => view! {
+            <Avatar name=account.name.clone() />
+            <span class="menu-name">{account.name.clone()}</span>
+            <Icon shape=Shape::Down />
         }
+        .into_any(),
         None => view! { <span class="sr-only">{t.menu}</span><Icon shape=Shape::Menu /> }.into_any(),
     };
     let (links_of_account, leave) = account.map_or_else(Default::default, |a| (a.links, Some(a.sign_out)));
+    let entries = view! {
+        {links(links_of_account, "menu-item")}
+        <div class="menu-prefs">
+            <LangSwitch prefs=prefs.clone() />
+            <ThemeSwitch prefs />
+        </div>
+        {leave.map(|href| {
+            view! {
+                <hr class="menu-line" />
+                <form method="post" action=href>
+                    <button class="menu-item"><Icon shape=Shape::Leave />{t.sign_out}</button>
+                </form>
+            }
+        })}
+    };
+    if is_open {
+        return entries.into_any();
+    }
     view! {
         <details class="menu">
             <summary>{head}</summary>
-            <div class="menu-panel">
-                {links(links_of_account, "menu-item")}
-                <div class="menu-prefs">
-                    <LangSwitch prefs=prefs.clone() />
-                    <ThemeSwitch prefs />
-                </div>
-                {leave.map(|href| {
-                    view! {
-                        <hr class="menu-line" />
-                        <form method="post" action=href>
-                            <button class="menu-item"><Icon shape=Shape::Leave />{t.sign_out}</button>
-                        </form>
-                    }
-                })}
-            </div>
+            <div class="menu-panel">{entries}</div>
         </details>
     }
+    .into_any()
 }
 
 /// The links of a navigation, the current one marked.

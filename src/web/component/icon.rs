@@ -71,6 +71,34 @@ pub enum Shape {
     Trash,
     /// A shield: a review of access.
     Shield,
+    /// An arrow back: a rule.
+    Reply,
+    /// A flask: a test.
+    Flask,
+    /// Columns on two axes.
+    Chart,
+    /// An arrow up over a tray.
+    Upload,
+    /// A clock with an arrow back.
+    History,
+    /// Two people.
+    People,
+    /// Six dots: a handle.
+    Grip,
+    /// Three dots: more.
+    Dots,
+    /// Three lines, each shorter.
+    Filter,
+    /// An arrow beside lines.
+    Sort,
+    /// A letter.
+    Text,
+    /// A sheet with lines.
+    Article,
+    /// A camera.
+    Film,
+    /// A note of music.
+    Note,
 }
 
 impl Shape {
@@ -116,6 +144,24 @@ impl Shape {
             }
             Self::Trash => "M3.5 5.5h13M8 5.5V3.5h4v2M5 5.5 5.8 17h8.4L15 5.5M8.5 9v5M11.5 9v5",
             Self::Shield => "M10 2.5 16 5v4.6c0 3.8-2.5 6.6-6 7.9-3.5-1.3-6-4.1-6-7.9V5zM7.2 9.9l2 2 3.6-3.8",
+            Self::Reply => "M7.5 5 3 9.2l4.5 4.2M3 9.2h8.5a5 5 0 0 1 5 5v2",
+            Self::Flask => "M7.5 3h5M8.3 3v5L4 15.2A1.2 1.2 0 0 0 5 17h10a1.2 1.2 0 0 0 1-1.8L11.7 8V3M6.2 12.2h7.6",
+            Self::Chart => "M3.5 3.5v13h13M7.2 13v-3M10.7 13V6.5M14.2 13V9",
+            Self::Upload => "M10 13.5V4M6 7.5 10 3.5l4 4M3.5 13.5v3h13v-3",
+            Self::History => "M3.5 8a6.9 6.9 0 1 1-.3 3.2M3.4 3.8V8h4.2M10 6.3v4l2.7 1.6",
+            Self::People => {
+                "M7.5 3.8a2.9 2.9 0 1 0 0 5.8 2.9 2.9 0 0 0 0-5.8M2 16.5c.4-2.9 2.4-4.4 5.5-4.4s5.1 1.5 5.5 4.4M13 4.2a2.7 2.7 0 0 1 0 5M14.8 12.2c1.9.5 2.9 1.9 3.2 4.1"
+            }
+            Self::Grip => "M7.5 5v.01M12.5 5v.01M7.5 10v.01M12.5 10v.01M7.5 15v.01M12.5 15v.01",
+            Self::Dots => "M4.5 10v.01M10 10v.01M15.5 10v.01",
+            Self::Filter => "M3.5 5h13M6 10h8M8.5 15h3",
+            Self::Sort => "M6 4v12M3 13l3 3 3-3M11 5h6M11 10h4M11 15h2",
+            Self::Text => "M5 5.5V4h10v1.5M10 4v12M8 16h4",
+            Self::Article => "M4 3.5h12v13H4zM7 7h6M7 10h6M7 13h3.5",
+            Self::Film => "M3 6h9v8H3zM12 9l5-2.5v7L12 11",
+            Self::Note => {
+                "M7.5 15.5V5l8-1.5v10M7.5 15.5a2 2 0 1 1-4 0 2 2 0 0 1 4 0M15.5 13.5a2 2 0 1 1-4 0 2 2 0 0 1 4 0"
+            }
             Self::Sound => "M6 8a4 4 0 0 1 0 4M9 6a7 7 0 0 1 0 8M12 4a10.5 10.5 0 0 1 0 12",
         }
     }

@@ -38,7 +38,7 @@ mod words;
 
 pub use avatar::Avatar;
 pub use badge::Badge;
-pub use bar::{Account, NavLink, TopBar};
+pub use bar::{Account, AccountMenu, NavLink, TopBar};
 pub use button::{Kind, LinkButton, Submit};
 pub use card::{Card, Figure, PageHead};
 pub use cell::{Cell, Cells, SwitchCell, Tint};
@@ -65,7 +65,7 @@ pub use qr::QrFrame;
 pub use savebar::SaveBar;
 pub use says::{Line, Mood, Says, Sign};
 pub use spark::Spark;
-pub use tab::{SideNav, Tab, Tabs};
+pub use tab::{Tab, Tabs};
 pub use table::{Head, Table};
 pub use visitor_bar::VisitorBar;
 pub use words::Words;

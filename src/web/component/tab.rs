@@ -1,6 +1,6 @@
-//! Tabs and side navigation. Both are links, so each section has an address.
+//! Tabs. They are links, so each section has an address.
 
-use super::{NavLink, bar::links};
+use super::NavLink;
 use leptos::prelude::*;
 
 /// A tab: a link, optionally with a number.
@@ -33,16 +33,4 @@ pub fn Tabs(
         })
         .collect_view();
     view! { <nav class="tabs" aria-label=label>{tabs}</nav> }
-}
-
-/// The sections of a large page, beside its content. First child of a `div.split`.
-#[component]
-pub fn SideNav(
-    /// The name of the whole.
-    #[prop(into)]
-    label: String,
-    /// The sections.
-    sections: Vec<NavLink>,
-) -> impl IntoView {
-    view! { <nav class="side-nav" aria-label=label>{links(sections, "")}</nav> }
 }

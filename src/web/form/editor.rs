@@ -10,6 +10,9 @@ use crate::core::rule::{
     rejection::Duplicate,
 };
 
+/// The most characters of a message that the preview answers.
+const SAY_MAX_CHARS: usize = 600;
+
 /// The button that sent the form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Button {
@@ -32,6 +35,8 @@ pub struct EditorForm {
     /// The priority as typed.
     pub priority: String,
     pub button: Button,
+    /// The message that the preview answers; empty: one that the rule is made for.
+    pub say: String,
     /// The files that were sent along, by the index of their content.
     pub files: Vec<(usize, Upload)>,
     /// Field and message.
@@ -108,6 +113,11 @@ impl EditorForm {
     pub fn has_focus(&self, field: &str) -> bool {
         self.flaws.is_empty() && self.focus.as_deref() == Some(field)
     }
+
+    /// True if a keyword is a regular expression: only then the answer has groups of it.
+    pub fn has_regex(&self) -> bool {
+        self.draft.keywords.iter().any(|keyword| keyword.matching == MatchType::Regex)
+    }
 }
 
 impl From<&SubmittedForm> for EditorForm {
@@ -138,6 +148,7 @@ impl From<&SubmittedForm> for EditorForm {
             draft,
             priority,
             button,
+            say: submitted.text("say").trim().chars().take(SAY_MAX_CHARS).collect(),
             files,
             is_changed: true,
             is_gone,

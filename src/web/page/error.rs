@@ -40,5 +40,5 @@ pub fn failed(visitor: &Visitor, error: &CoreError) -> AnyView {
             </div>
         </section>
     };
-    frame(visitor, PageContent { title: title.to_owned(), width: "narrow", body: body.into_any() })
+    frame(visitor, PageContent::narrow(title, body))
 }

@@ -1,6 +1,6 @@
 //! The frame around every page.
 
-use super::{PageContent, PageRequest, Visitor, menu::command_menu, path::CONSOLE};
+use super::{PageContent, PageRequest, Visitor, console, menu::command_menu, path::CONSOLE};
 use crate::{
     http::{cookie::Jar, state::AppState},
     web::{
@@ -14,13 +14,17 @@ use crate::{
 use leptos::prelude::*;
 use leptos_meta::{Stylesheet, Title};
 
-/// The document's body: bar, notices, the page's content, footer.
+/// The document's body: bar, notices, the page's content, footer. Pages of the console have its navigation instead of bar and footer.
 pub fn frame(visitor: &Visitor, content: PageContent) -> AnyView {
     let request = &visitor.request;
     let (lang, prefs) = (request.lang(), request.prefs.clone());
     let t = Common::of(lang);
-    let PageContent { title, width, body } = content;
+    let PageContent { title, width, body, console } = content;
     forget_flash(request);
+    if let Some(page) = console {
+        let notices = view! { {wrong_address(request)} {console::undeclared_proxy(visitor)} {flash_message(visitor)} };
+        return console::frame(visitor, &title, page, (width, notices.into_any(), body));
+    }
     let mut nav = Vec::new();
     if visitor.user.is_some() {
         nav.push(NavLink::new("/me", t.me, request.path()));

@@ -1,6 +1,7 @@
 //! Pages. Each states who may see it, what it shows, and where its forms go (`web::action`).
 
 mod ago;
+mod console;
 mod content;
 mod docs;
 mod error;
@@ -27,7 +28,8 @@ pub mod rule;
 
 pub use admin::{AdminPage, UserDeletePage, UserDisablePage, UserDismissPage, UserPage, UserPromotePage, UsersPage};
 pub use ago::Ago;
-pub use content::{PageContent, PageError};
+pub use console::head;
+pub use content::{ConsolePage, PageContent, PageError};
 pub use docs::{DialectPage, DocsPage};
 pub use forgot::ForgotPage;
 pub use home::HomePage;

@@ -6,7 +6,8 @@ use weida::{
     core::{
         message::{
             log,
-            preview::{Input, preview},
+            near::Missing,
+            preview::{Input, Unsaved, preview, preview_unsaved},
             trace::Fate,
             unanswered,
         },
@@ -26,6 +27,8 @@ crate::every_engine!(
     the_preview_shows_what_an_account_without_rights_sends,
     a_message_has_a_trace_of_its_answer,
     an_editor_is_warned,
+    an_unsaved_rule_is_previewed_in_its_place,
+    near_misses_say_what_is_missing,
 );
 
 async fn the_preview_shows_what_the_chat_answers(database: &Database) {
@@ -223,4 +226,51 @@ async fn an_editor_is_warned(database: &Database) {
     assert_eq!(warnings[0].why, never());
     let higher = Draft { priority: 4, ..typed };
     assert!(warning::warnings_of_draft(&app.ctx, ACCOUNT, None, &higher).await.unwrap().is_empty());
+}
+
+async fn an_unsaved_rule_is_previewed_in_its_place(database: &Database) {
+    let app = App::on(database).await;
+    let ctx = &app.ctx;
+    let contains = |text: &str, answer: &str| Draft::of_text(TriggerKind::Keyword, text, MatchType::Contains, answer);
+    edit::add_many(ctx, &account(), vec![contains("价格", "旧"), contains("格", "别的")]).await.unwrap();
+    let user = register(&app, &app.phone("oUnsaved"), "unsaved").await;
+    let before = app.fingerprint().await;
+    let answer = async |number, draft: &Draft, text: &str| {
+        let unsaved = Unsaved { owner_id: ACCOUNT, number, draft };
+        let preview = preview_unsaved(ctx, Some(user), &Input::Text(own(text)), unsaved).await.unwrap();
+        let texts: Vec<String> = preview.replies.iter().map(|content| content.caption().to_owned()).collect();
+        (texts.join("|"), preview.trace.tried.first().map(|tried| tried.number))
+    };
+    let typed = contains("价格", "新 {{nickname}} {{keyword}}");
+    assert_eq!(answer(Some(1), &typed, "问价格").await, (own("新 unsaved 价格"), Some(1)));
+    // A new rule is the youngest, unless it has a higher priority.
+    assert_eq!(answer(None, &typed, "问价格").await, (own("旧"), Some(1)));
+    let first = Draft { priority: 5, ..typed.clone() };
+    assert_eq!(answer(None, &first, "问价格").await, (own("新 unsaved 价格"), Some(0)));
+    // It is shown although it is disabled, and another answers where it does not match.
+    let off = Draft { is_enabled: false, ..typed };
+    assert_eq!(answer(Some(1), &off, "价格").await, (own("新 unsaved 价格"), Some(1)));
+    assert_eq!(answer(Some(1), &contains("别的词", "x"), "价格").await, (own("别的"), Some(2)));
+    assert_eq!(app.fingerprint().await, before);
+}
+
+async fn near_misses_say_what_is_missing(database: &Database) {
+    let app = App::on(database).await;
+    let ctx = &app.ctx;
+    let rules = vec![
+        says("公告", "周六闭馆"),
+        Draft { is_enabled: false, priority: 9, ..says("今天有公告吗", "有") },
+        Draft::of_text(TriggerKind::Keyword, "今天", MatchType::Prefix, "今天好"),
+    ];
+    edit::add_many(ctx, &account(), rules).await.unwrap();
+    let near = async |text: &str| {
+        let preview = preview(ctx, None, &Input::Text(own(text))).await.unwrap();
+        preview.near.iter().map(|near| (near.number, near.missing, near.would_answer)).collect::<Vec<_>>()
+    };
+    let contains = Missing::Contains(MatchType::Exact);
+    // The rule that matches by its beginning is stricter than one that would match as a part.
+    assert_eq!(near("今天有公告吗").await, [(2, Missing::Enabled, true), (1, contains, false)]);
+    assert_eq!(near("有公告吗").await, [(1, contains, true)]);
+    assert_eq!(near("公告！").await, []);
+    assert_eq!(near("别的").await, []);
 }

@@ -120,6 +120,7 @@ pub const CHANGES: &[(&str, &[(&str, &str)])] = &[
     ("/do/rule-home", &[("number", "1"), ("on", "on")]),
     ("/do/rules-place", &[("number", "1"), ("spot", "after-2")]),
     ("/do/rules-undo", &[("change", "1")]),
+    ("/do/rules-near", &[("number", "1"), ("act", "enable")]),
     ("/do/rules-restore", &[("number", "1"), ("change", "1")]),
     ("/replies", &[("form", "quick"), ("new_keyword", "a"), ("new_text", "b")]),
     ("/replies/new", &[("cause", "keyword"), ("keyword", "a"), ("kind", "text"), ("text", "b"), ("enabled", "on")]),

@@ -314,3 +314,44 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_rule_that_nearly_answers_has_a_keyword_that_is_part_of_the_text() {
+    use MatchType::{Contains, Exact, Prefix};
+    let rule_set = RuleSet::new(vec![
+        rule(1, 0, &[(Exact, "公告"), (Exact, "新公告")]),
+        rule(2, 0, &[(Prefix, "有")]),
+        rule(3, 0, &[(Prefix, "新"), (Contains, "公告")]),
+        rule(4, 0, &[(Exact, "公告牌")]),
+    ]);
+    let nearly = |text: &str| {
+        let folded = Folded::new(text);
+        rule_set.nearly(&folded, 9).iter().map(|c| (c.rule.id, c.text().to_owned())).collect::<Vec<_>>()
+    };
+    // Rules 2 and 3 answer; of rule 1 the longer keyword is named.
+    assert_eq!(nearly("有公告吗"), [(1, "公告".to_owned())]);
+    assert_eq!(nearly("有新公告吗"), [(1, "新公告".to_owned())]);
+    assert_eq!(nearly("公告"), []);
+    assert_eq!(nearly("今天有雨"), [(2, "有".to_owned())]);
+}
+
+#[test]
+fn a_changed_rule_is_decided_about_as_if_it_were_saved() {
+    use MatchType::{Contains, Exact};
+    let rules = vec![rule(1, 5, &[(Contains, "价")]), rule(2, 0, &[(Exact, "价格")]), rule(3, 0, &[(Contains, "格")])];
+    let rule_set = RuleSet::new(rules.clone());
+    for (changed, text) in [
+        (rule(2, 9, &[(Exact, "价格")]), "价格"),
+        (rule(1, -5, &[(Contains, "价")]), "价格"),
+        (rule(1, 5, &[(Contains, "别的")]), "价格"),
+        (rule(i64::MAX, 5, &[(Contains, "价")]), "价格"),
+        (rule(3, 9, &[(Contains, "格")]), "表格"),
+    ] {
+        let folded = Folded::new(text);
+        let saved = rules.iter().filter(|rule| rule.id != changed.id).cloned().chain([changed.clone()]).collect();
+        let whole = RuleSet::new(saved);
+        let around = rule_set.around(Occasion::Said, &folded, changed);
+        let answer = |set: &RuleSet| set.answer(Occasion::Said, &folded).map(|hit| hit.rule.id);
+        assert_eq!(answer(&around), answer(&whole), "{text}");
+    }
+}

@@ -7,6 +7,7 @@ mod buttons;
 mod editor;
 mod home;
 mod import;
+mod near;
 mod quick;
 mod undo;
 

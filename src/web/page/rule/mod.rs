@@ -20,11 +20,12 @@ mod stats;
 mod trace;
 mod unanswered;
 mod warnings;
+mod why;
 
 pub mod import;
 
 pub use crate::core::rule::error_text::padded;
-pub use bench::{BenchPage, bench_panel};
+pub use bench::BenchPage;
 pub use bulk_add::BulkAddPage;
 pub use edit::{NewRulePage, RulePage};
 pub use editor_names::Names;
@@ -32,7 +33,7 @@ pub use history::{ChangePage, HistoryPage, RuleHistoryPage};
 pub use import::{ImportJobPage, ImportPage, is_running as is_running_import, routes};
 pub use list::{ListQuery, RepliesPage};
 pub use messages::{MessagePage, MessagesPage};
-pub use owner::{RuleOwner, has_editor, takes_forms};
+pub use owner::{RuleOwner, takes_forms};
 pub use rule_scope::RuleScope;
 pub use section::Section;
 pub use stats::{StatsPage, summary};

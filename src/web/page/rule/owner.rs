@@ -21,14 +21,6 @@ pub fn takes_forms(path: &str) -> bool {
     [OWN, ACCOUNTS].iter().any(|list| is_within(list, path))
 }
 
-/// True for the addresses of pages with the rule editor: only they have islands.
-pub fn has_editor(path: &str) -> bool {
-    let rests = [OWN, ACCOUNTS].into_iter().filter_map(|list| path.strip_prefix(list));
-    rests
-        .filter_map(|rest| if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') })
-        .any(|rest| matches!(rest, "" | "new") || rest.parse::<i64>().is_ok())
-}
-
 fn is_within(list: &str, path: &str) -> bool {
     path.strip_prefix(list).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
 }
@@ -108,18 +100,6 @@ mod tests {
         assert_eq!(RuleOwner::Account.rule(3), "/admin/replies/3");
         assert_eq!(RuleOwner::User.change(12), "/replies/history/12");
         assert!(takes_forms("/replies/{number}") && takes_forms("/admin/replies") && !takes_forms("/replie"));
-    }
-
-    #[test]
-    fn only_where_rules_are_written_there_are_islands() {
-        for path in ["/replies", "/replies/", "/admin/replies/new", "/replies/12"] {
-            assert!(has_editor(path), "{path}");
-        }
-        for path in
-            ["/", "/replies/bench", "/replies/import/12", "/admin/replies/numbers", "/replies12", "/admin/users/12"]
-        {
-            assert!(!has_editor(path), "{path}");
-        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What all pages about rules share: permission check, header, and navigation.
+//! What all pages about rules share: permission check, and head.
 
 use super::{RuleOwner, Section};
 use crate::{
@@ -8,8 +8,8 @@ use crate::{
     },
     text::Lang,
     web::{
-        component::{NavLink, PageHead, Tab, Tabs, Words},
-        page::{PageContent, PageRequest, Visitor, admin::with_console_menu, script},
+        component::Words,
+        page::{ConsolePage, PageContent, Visitor, head},
         text::replies::Replies,
     },
 };
@@ -57,7 +57,7 @@ impl RuleScope {
         Replies::of(self.lang)
     }
 
-    /// A page: its header with `acts`, the navigation, and its content.
+    /// A page that scrolls as a whole: its head with `actions`, and its content.
     pub fn page(
         self,
         section: Section,
@@ -67,36 +67,15 @@ impl RuleScope {
         body: AnyView,
     ) -> PageContent {
         let title: String = title.into();
-        let (heading, note) = (title.clone(), note.into());
-        let body = view! {
-            <PageHead title=heading note=note>{actions}</PageHead>
-            {self.sections(section)}
-            {body}
-            {script("/replies.js")}
-        };
-        let content = PageContent { title, width: "wide", body: body.into_any() };
-        match self.owner {
-            RuleOwner::User => content,
-            // The account's rules are a section of the console.
-            RuleOwner::Account => with_console_menu(&PageRequest::now(), content),
-        }
+        let head = Some(head(title.clone(), note, actions));
+        let console = Some(ConsolePage { place: section.address(self.owner), head, is_filled: false, skip: None });
+        PageContent { title, width: "", body, console }
     }
 
-    fn sections(self, section: Section) -> impl IntoView {
-        let t = self.texts();
-        let link = |href: String, text: &str, is_current| Tab {
-            link: NavLink { href, text: text.to_owned(), is_current },
-            count: None,
-        };
-        let mut tabs: Vec<Tab> =
-            Section::ALL.into_iter().map(|of| link(of.address(self.owner), of.name(t), of == section)).collect();
-        if self.is_admin {
-            let (other, text) = match self.owner {
-                RuleOwner::User => (RuleOwner::Account, t.to_account),
-                RuleOwner::Account => (RuleOwner::User, t.to_own),
-            };
-            tabs.push(link(other.list().to_owned(), text, false));
-        }
-        view! { <Tabs label=t.sections tabs /> }
+    /// A page whose parts scroll by themselves; the body begins with its own head.
+    pub fn sheet(self, section: Section, title: impl Into<String>, body: AnyView) -> PageContent {
+        let place = section.address(self.owner);
+        let console = Some(ConsolePage { place, head: None, is_filled: true, skip: None });
+        PageContent { title: title.into(), width: "", body, console }
     }
 }

@@ -3,7 +3,10 @@
 use super::RuleOwner;
 use crate::{
     text::Lang,
-    web::text::replies::{Replies, list::List},
+    web::{
+        component::Shape,
+        text::replies::{Replies, list::List},
+    },
 };
 
 /// The sections that are always linked, in order.
@@ -19,7 +22,7 @@ pub enum Section {
 }
 
 impl Section {
-    pub(super) const ALL: [Self; 7] =
+    pub const ALL: [Self; 7] =
         [Self::Rules, Self::Bench, Self::Unanswered, Self::Messages, Self::Stats, Self::Import, Self::History];
 
     /// The addresses and names of all sections of one scope.
@@ -31,7 +34,8 @@ impl Section {
         places
     }
 
-    pub(super) fn address(self, owner: RuleOwner) -> String {
+    /// The address of its first page.
+    pub fn address(self, owner: RuleOwner) -> String {
         match self {
             Self::Rules => owner.list().to_owned(),
             Self::Bench => owner.below("bench"),
@@ -43,7 +47,8 @@ impl Section {
         }
     }
 
-    pub(super) fn name(self, t: &'static Replies) -> &'static str {
+    /// Its name in the navigation.
+    pub fn name(self, t: &'static Replies) -> &'static str {
         match self {
             Self::Rules => t.section_rules,
             Self::Bench => t.section_bench,
@@ -52,6 +57,19 @@ impl Section {
             Self::Stats => t.section_stats,
             Self::Import => t.section_import,
             Self::History => t.section_history,
+        }
+    }
+
+    /// Its icon in the navigation.
+    pub fn shape(self) -> Shape {
+        match self {
+            Self::Rules => Shape::Reply,
+            Self::Bench => Shape::Flask,
+            Self::Unanswered => Shape::Tray,
+            Self::Messages => Shape::Chat,
+            Self::Stats => Shape::Chart,
+            Self::Import => Shape::Upload,
+            Self::History => Shape::History,
         }
     }
 }

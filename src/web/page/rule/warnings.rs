@@ -22,15 +22,16 @@ fn describe(scope: RuleScope, warning: &Warning) -> (String, Option<i64>) {
     (fill(template, &[("keyword", &warning.keyword), ("n", &n)]), number)
 }
 
-/// One line per warning, for a row of the list.
-pub fn lines(scope: RuleScope, warnings: &[Warning]) -> Option<AnyView> {
-    if warnings.is_empty() {
-        return None;
-    }
-    let lines = warnings.iter().map(|warning| {
-        view! { <p class="warned"><Icon shape=Shape::Warning /><span>{describe(scope, warning).0}</span></p> }
-    });
-    Some(lines.collect_view().into_any())
+/// The first warning in a few words, for a row of the list; all of them are its title.
+pub fn short(scope: RuleScope, warnings: &[Warning]) -> Option<AnyView> {
+    let t = Warnings::of(scope.lang);
+    let text = match warnings.first()?.why {
+        Why::NeverReached { number, .. } => fill(t.never_short, &[("n", &padded(number))]),
+        Why::SameKeyword { number } => fill(t.same_short, &[("n", &padded(number))]),
+        Why::Command => t.command_short.to_owned(),
+    };
+    let all: Vec<String> = warnings.iter().map(|warning| describe(scope, warning).0).collect();
+    Some(view! { <span class="says-warn" title=all.join("\n")><Icon shape=Shape::Warning /><span class="cut">{text}</span></span> }.into_any())
 }
 
 /// A notice with all warnings, linked to the rules they concern.

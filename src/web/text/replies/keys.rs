@@ -13,6 +13,7 @@ crate::texts! {
         select: "勾选这一条" / "Select this rule",
         new: "新建规则" / "New rule",
         quick: "快速添加" / "Quick add",
+        reorder: "调整回答顺序" / "Change the answering order",
         save: "保存" / "Save",
         help: "显示这些快捷键" / "Show keyboard shortcuts",
         on: "单字母快捷键" / "Single-letter shortcuts",

@@ -1,5 +1,7 @@
 //! Texts of the list of rules.
 
+use crate::core::rule::MatchType;
+
 crate::texts! {
     /// The list of rules.
     pub struct List {
@@ -12,7 +14,10 @@ crate::texts! {
         several: "批量添加" / "Bulk add",
 
         search: "搜索规则" / "Search rules",
-        search_hint: "关键词、名称、回复或编号" / "Keyword, name, reply or number",
+        search_hint: "关键词、回复、编号" / "Keyword, reply, number",
+        skip: "跳到第一条规则" / "Skip to the first rule",
+        show_search: "搜索和筛选" / "Search and filter",
+        show_select: "选择多条" / "Select several",
         state: "状态" / "Status",
         state_any: "全部状态" / "Any status",
         state_on: "已启用" / "On",
@@ -23,16 +28,17 @@ crate::texts! {
         sort: "排序" / "Sort",
         sort_number: "按编号" / "By number",
         sort_keyword: "按关键词" / "By keyword",
-        sort_hits: "按次数" / "By hits",
-        sort_priority: "按优先级" / "By priority",
+        sort_hits: "按累计命中" / "By total hits",
+        sort_priority: "回答顺序" / "Answering order",
         sort_updated: "按修改时间" / "By last change",
         filter: "筛选" / "Filter",
         reset: "清除筛选" / "Clear",
 
         quick: "快速添加" / "Quick add",
-        quick_keyword: "收到" / "If you receive",
+        quick_keyword: "新规则的关键词" / "Keyword of the new rule",
         quick_keyword_hint: "关键词" / "Keyword",
-        quick_text: "回复" / "Reply with",
+        quick_way: "新规则的匹配方式" / "Match of the new rule",
+        quick_text: "新规则的回复" / "Reply of the new rule",
         quick_text_hint: "自动回复的内容" / "Reply text",
         quick_add: "添加" / "Add",
 
@@ -47,14 +53,19 @@ crate::texts! {
         number: "编号" / "No.",
         keywords: "关键词" / "Keywords",
         reply: "回复" / "Reply",
-        hits: "命中" / "Hits",
-        hits_week: "最近 7 天命中 {n} 次" / "{n} hits in 7 days",
+        hits: "近 7 天命中" / "Hits, 7 days",
+        hits_week: "近 7 天命中 {n} 次，累计 {all} 次" / "{n} hits in 7 days, {all} in total",
         priority: "优先级" / "Priority",
         changed: "最近修改" / "Last change",
-        changed_by: "{who} · {door}" / "{who} · {door}",
+        on: "启用" / "On",
         every: "任何内容" / "anything",
-        more_contents: "共 {n} 条" / "{n} in total",
-        random: "随机一条" / "one at random",
+        random: "随机" / "random",
+        rule_called: "规则 {n}：" / "Rule {n}: ",
+        drag: "拖动调整回答顺序" / "Drag to change the answering order",
+        way_exact: "全" / "is",
+        way_prefix: "头" / "starts",
+        way_contains: "半" / "has",
+        way_regex: "正则" / "regex",
 
         select_all: "全选本页" / "Select this page",
         select_one: "选择规则 {n}" / "Select rule {n}",
@@ -64,7 +75,11 @@ crate::texts! {
         switch_one: "规则 {n} 是否启用" / "Rule {n} is on",
         raise_one: "提高规则 {n} 的优先级" / "Raise the priority of rule {n}",
         lower_one: "降低规则 {n} 的优先级" / "Lower the priority of rule {n}",
-        edit_one: "修改规则 {n}" / "Edit rule {n}",
+        copy_one: "复制规则 {n}" / "Copy rule {n}",
+        history_one: "规则 {n} 的修改记录" / "History of rule {n}",
+        clear: "取消选择" / "Clear selection",
+        raise: "提高优先级" / "Raise priority",
+        lower: "降低优先级" / "Lower priority",
         delete_one: "删除规则 {n}" / "Delete rule {n}",
         none_selected: "先在左边勾选规则" / "Select some rules first",
 
@@ -87,6 +102,19 @@ crate::texts! {
         deleted_many: "已删除 {n} 条规则" / "{n} rules deleted",
         undone: "已撤销" / "Undone",
         not_undone: "没有撤销：这些规则后来又改过。去修改记录里逐条恢复" / "Not undone: these rules were changed since then. Restore them one by one in the history",
+        not_changed_taken: "规则 {n} 没有改：另一条规则已经有这个词和匹配方式" / "Rule {n} not changed: another rule already has this keyword and match type",
         not_undone_taken: "没有撤销：其中的关键词已经给了别的规则" / "Not undone: another rule now has one of the keywords",
+    }
+}
+
+impl List {
+    /// The match type in a word or less, for the end of a keyword.
+    pub fn way_short(&self, matching: MatchType) -> &'static str {
+        match matching {
+            MatchType::Exact => self.way_exact,
+            MatchType::Prefix => self.way_prefix,
+            MatchType::Contains => self.way_contains,
+            MatchType::Regex => self.way_regex,
+        }
     }
 }

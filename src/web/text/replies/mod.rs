@@ -17,13 +17,9 @@ use crate::core::rule::{AnswerMode, MatchType, Source, TriggerKind};
 crate::texts! {
     /// Texts of all rule pages.
     pub struct Replies {
-        title: "自动回复" / "Auto-reply",
         title_account: "公众号自动回复" / "Official Account auto-reply",
-        note_own: "你把关键词发给公众号，它就这样回答你。" / "When you send a keyword to the account, it replies to you as set here.",
-        note_account: "所有人发来的消息，先看本人的规则，再看这些。" / "Each user’s own rules reply first, then these.",
         to_account: "公众号规则" / "Account rules",
         to_own: "我的规则" / "My rules",
-        sections: "自动回复的各页" / "Auto-reply pages",
         section_rules: "规则" / "Rules",
         section_bench: "试一试" / "Try it",
         section_unanswered: "未命中" / "Unanswered",
@@ -39,6 +35,12 @@ crate::texts! {
         cause_menu: "菜单事件" / "Menu taps",
         cause_scan: "扫码事件" / "Scans",
         cause_kind: "非文本消息" / "Other message types",
+
+        short_default: "收到消息" / "Default",
+        short_follow: "被关注" / "Followed",
+        short_menu: "点菜单" / "Menu tap",
+        short_scan: "扫码" / "Scan",
+        short_kind: "非文本" / "Not text",
 
         exact: "全匹配" / "equals",
         prefix: "开头匹配" / "starts with",
@@ -85,6 +87,18 @@ impl Replies {
             TriggerKind::Menu => self.cause_menu,
             TriggerKind::Scan => self.cause_scan,
             TriggerKind::Kind => self.cause_kind,
+        }
+    }
+
+    /// The name of a trigger in a word, for a row of a list.
+    pub fn cause_short(&self, cause: TriggerKind) -> &'static str {
+        match cause {
+            TriggerKind::Keyword => self.cause_keyword,
+            TriggerKind::Default => self.short_default,
+            TriggerKind::Follow => self.short_follow,
+            TriggerKind::Menu => self.short_menu,
+            TriggerKind::Scan => self.short_scan,
+            TriggerKind::Kind => self.short_kind,
         }
     }
 

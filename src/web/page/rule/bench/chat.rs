@@ -1,6 +1,5 @@
 //! A message and its reply as bubbles of a chat.
 
-use super::Tried;
 use crate::{
     core::{
         Ctx,
@@ -28,12 +27,15 @@ pub const FORM: &str = "bench-form";
 /// The placeholder for every picture of the platform: only the platform has the file of a media id.
 const PICTURE: &str = "/picture.svg";
 
+/// The part of a text that sends a message when tapped: its id, the message, and its text.
+pub type Tap = fn(&str, &str, &str) -> Piece;
+
 /// Both sides of the chat.
-pub fn bubbles(ctx: &Ctx, scope: RuleScope, tried: &Tried) -> Vec<Bubble> {
-    let mut bubbles = vec![incoming(scope, &tried.input)];
+pub fn bubbles(ctx: &Ctx, scope: RuleScope, (input, preview): (&Input, &Preview), tap: Tap) -> Vec<Bubble> {
+    let mut bubbles = vec![incoming(scope, input)];
     let place = |media: &str| media::address(ctx, media).and_then(|url| Some(Url::parse(&url).ok()?.path().to_owned()));
     let more = ctx.commands.word(Command::More, scope.lang).unwrap_or_default();
-    bubbles.extend(answered(scope, &tried.preview, more, place));
+    bubbles.extend(answered(scope, preview, (more, tap), place));
     bubbles
 }
 
@@ -52,7 +54,12 @@ fn incoming(scope: RuleScope, input: &Input) -> Bubble {
 
 /// The account's bubbles, message by message: `more` is the word that requests the messages after the first, `place` returns the
 /// URL of a file that Weida stores.
-fn answered(scope: RuleScope, preview: &Preview, more: &str, place: impl Fn(&str) -> Option<String>) -> Vec<Bubble> {
+fn answered(
+    scope: RuleScope,
+    preview: &Preview,
+    (more, tap): (&str, Tap),
+    place: impl Fn(&str) -> Option<String>,
+) -> Vec<Bubble> {
     let t = Bench::of(scope.lang);
     let Preview { replies, is_drawn, rest, .. } = preview;
     let rest = match rest {
@@ -71,12 +78,12 @@ fn answered(scope: RuleScope, preview: &Preview, more: &str, place: impl Fn(&str
         if at == 1 && !is_drawn {
             bubbles.push(Bubble::Line(fill(rest, &[("word", more)])));
         }
-        bubbles.push(Bubble::Theirs(shown(scope, content, &place)));
+        bubbles.push(Bubble::Theirs(shown(scope, content, tap, &place)));
     }
     bubbles
 }
 
-fn shown(scope: RuleScope, content: &Content, place: &impl Fn(&str) -> Option<String>) -> PhoneMessage {
+fn shown(scope: RuleScope, content: &Content, tap: Tap, place: &impl Fn(&str) -> Option<String>) -> PhoneMessage {
     let name = ContentNames::of(scope.lang).name(content);
     match content {
         Content::Text { text } => PhoneMessage::Text(pieces(text, tap)),
@@ -96,8 +103,13 @@ fn card(name: &str, title: &str, summary: &str, href: &str) -> PhoneMessage {
     PhoneMessage::Card { title: title.to_owned(), summary: summary.to_owned(), href, picture: None }
 }
 
+/// Text that sends a message when tapped, where it cannot be tapped.
+pub fn plain_tap(_id: &str, _content: &str, text: &str) -> Piece {
+    Piece::Words(text.to_owned())
+}
+
 /// Text that sends a message when tapped; a tap tests that message.
-fn tap(_id: &str, content: &str, text: &str) -> Piece {
+pub fn tap(_id: &str, content: &str, text: &str) -> Piece {
     Piece::Tap { form: FORM, name: "say", value: content.to_owned(), text: text.to_owned() }
 }
 
@@ -115,12 +127,13 @@ mod tests {
 
     fn preview(replies: &[Content], rest: Rest, is_drawn: bool) -> Preview {
         let trace = Trace { folded: String::new(), answered_by: AnsweredBy::AccountRule, tried: Vec::new() };
-        let (answered_by, rule_id, disabled) = (AnsweredBy::AccountRule, None, Vec::new());
-        Preview { replies: replies.to_vec(), rest, is_drawn, answered_by, rule_id, trace, disabled }
+        let (answered_by, rule_id) = (AnsweredBy::AccountRule, None);
+        let (disabled, near) = (Vec::new(), Vec::new());
+        Preview { replies: replies.to_vec(), rest, is_drawn, answered_by, rule_id, trace, disabled, near }
     }
 
     fn answered(replies: &[Content], is_drawn: bool) -> Vec<Bubble> {
-        super::answered(SCOPE, &preview(replies, Rest::Asked, is_drawn), "更多", |_| None)
+        super::answered(SCOPE, &preview(replies, Rest::Asked, is_drawn), ("更多", tap), |_| None)
     }
 
     #[test]
@@ -142,7 +155,8 @@ mod tests {
     fn a_picture_that_weida_keeps_is_shown_and_another_is_stood_for() {
         let image = |media: &str| Content::Image { media: media.to_owned() };
         let place = |media: &str| media.strip_prefix("weida:").map(|key| format!("/media/{key}"));
-        let bubbles = super::answered(SCOPE, &preview(&[image("weida:x"), image("y")], Rest::Sent, true), "", place);
+        let bubbles =
+            super::answered(SCOPE, &preview(&[image("weida:x"), image("y")], Rest::Sent, true), ("", tap), place);
         let src = |bubble: &Bubble| match bubble {
             Bubble::Theirs(PhoneMessage::Picture { src, .. }) => Some(src.clone()),
             _ => None,

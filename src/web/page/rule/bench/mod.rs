@@ -1,21 +1,23 @@
-//! The test bench: shows the reply to a message as a chat, and why it is chosen. Uses the same code as the real chat
-//! ([`preview`]); nothing is sent or counted.
+//! The test bench: shows the reply to a message as a chat, why it is chosen, and the rules with the one that answers lit. Uses the same
+//! code as the real chat ([`preview`]); nothing is sent or counted.
 
 mod chat;
 mod phone;
 mod query;
+mod rules;
 
+pub use chat::{bubbles, plain_tap};
+pub use phone::account_name;
 pub use query::BenchQuery;
 
-use super::{RuleScope, Section, trace};
+use super::{RuleScope, Section, why};
 use crate::{
     core::{
-        CoreError, Ctx,
+        CoreError,
         message::preview::{Input, Preview, preview},
     },
     web::{
-        component::Segment,
-        page::{PageContent, PageError, Visitor, page, script},
+        page::{PageContent, PageError, Visitor, head, page, script},
         text::replies::bench::Bench,
     },
 };
@@ -31,30 +33,24 @@ async fn bench(visitor: Visitor) -> Result<PageContent, PageError> {
     let t = Bench::of(scope.lang);
     let query = BenchQuery::read(|name| visitor.request.query(name));
     let tried = tried(&visitor, scope, &query).await?;
-    let (phone, why) = (phone::phone(&visitor.request.ctx, scope, &query, tried.as_ref()), why(scope, tried.as_ref()));
+    let phone = phone::phone(&visitor, scope, &query, tried.as_ref());
+    let rules = rules::rules(&visitor, scope, tried.as_ref()).await?;
+    let back = visitor.request.address_of_page();
+    let why = match &tried {
+        Some(Tried { input, preview }) => why::whole(scope, &why::Explained { input, preview, edited: None }, &back),
+        None => view! { <h2>{t.why}</h2> <p class="soft">{t.why_later}</p> }.into_any(),
+    };
+    let note = if scope.is_accounts() { t.note_account } else { t.note_own };
     let body = view! {
-        <div class="bench" data-bench=scope.owner.below("bench") data-place="page">
+        {head(t.title, note, phone::who(scope, &query).into_any())}
+        <div class="work bench" data-bench=scope.owner.below("bench")>
             {phone}
-            <div class="bench-why" data-bench-why>{why}</div>
+            <section class="scroll bench-why" aria-label=t.why tabindex="0" data-bench-why>{why}</section>
+            <section class="pane bench-rules" aria-label=scope.texts().section_rules data-bench-rules>{rules}</section>
         </div>
         {script("/bench.js")}
     };
-    let note = if scope.is_accounts() { t.note_account } else { t.note_own };
-    Ok(scope.page(Section::Bench, t.title, note, ().into_any(), body.into_any()))
-}
-
-/// The bench beside another page: its phone, and below it the explanation after a test. Without a script it links to its page.
-pub fn bench_panel(ctx: &Ctx, scope: RuleScope) -> AnyView {
-    let query = BenchQuery::default();
-    let phone = phone::phone(ctx, scope, &query, None);
-    view! {
-        <div class="bench beside" data-bench=scope.owner.below("bench")>
-            {phone}
-            <div class="bench-why" data-bench-why></div>
-        </div>
-        {script("/bench.js")}
-    }
-    .into_any()
+    Ok(scope.sheet(Section::Bench, t.title, body.into_any()))
 }
 
 /// The input of a test and its result.
@@ -71,22 +67,4 @@ async fn tried(visitor: &Visitor, scope: RuleScope, query: &BenchQuery) -> Resul
     let _guard = ctx.list_locks.lock(scope.user_id).await;
     let preview = preview(ctx, user_id, &input).await?;
     Ok(Some(Tried { input, preview }))
-}
-
-fn why(scope: RuleScope, tried: Option<&Tried>) -> Option<AnyView> {
-    let Tried { input, preview } = tried?;
-    let message = if let Input::Text(text) = input { text.as_str() } else { "" };
-    let view = trace::TraceView { trace: &preview.trace, disabled: &preview.disabled, message, is_shown: true };
-    Some(trace::card(scope, view))
-}
-
-/// Whom to test as: on the account's bench, a user's own rules may answer first.
-fn who(scope: RuleScope, query: &BenchQuery) -> Option<AnyView> {
-    let t = Bench::of(scope.lang);
-    if !scope.is_accounts() {
-        return None;
-    }
-    let options = vec![(String::new(), t.who_anyone.to_owned()), (query::ME.to_owned(), t.who_me.to_owned())];
-    let value = if query.is_me { query::ME } else { "" };
-    Some(view! { <Segment label=t.who name="as" options value /> }.into_any())
 }

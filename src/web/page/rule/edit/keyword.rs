@@ -1,12 +1,13 @@
 //! The keywords of a rule, each with its match type; for messages other than text, the kinds.
 
-use super::{RuleScope, padded};
+use super::{super::padded, RuleScope};
 use crate::{
     core::rule::{
         Keyword, MatchType, TriggerKind,
         content::KINDS,
         draft::MOST_KEYWORDS,
         rejection::{ConflictsWith, Duplicate},
+        rule_set,
     },
     web::{
         component::{Icon, Shape},
@@ -41,18 +42,18 @@ fn words(scope: RuleScope, form: &EditorForm) -> AnyView {
     let rows =
         typed.iter().enumerate().map(|(index, keyword)| row(scope, form, index, keyword, typed.len())).collect_view();
     view! {
-        <fieldset class="field">
-            <legend class="field-legend">{name}</legend>
-            <div class="keyword-rows">{rows}</div>
+        <fieldset class="kw-set">
+            <legend class="sr-only">{name}</legend>
+            <div class="kw-rows">{rows}</div>
             {errors(scope, form)}
-            <p class="field-hint" id="keywords-hint">{hint}</p>
-            {(typed.len() < MOST_KEYWORDS).then(|| view! {
-                <div class="row">
+            <div class="part-foot">
+                {(typed.len() < MOST_KEYWORDS).then(|| view! {
                     <button class="button quiet small" name="step" value="add-keyword" formnovalidate>
                         <Icon shape=Shape::Plus />{t.keyword_add}
                     </button>
-                </div>
-            })}
+                })}
+                <small class="soft" id="keywords-hint">{hint}</small>
+            </div>
         </fieldset>
     }
     .into_any()
@@ -64,22 +65,16 @@ fn row(scope: RuleScope, form: &EditorForm, index: usize, keyword: &Keyword, of:
     let n = (index + 1).to_string();
     let called = |one: &'static str, many: &str| if index == 0 { one.to_owned() } else { fill(many, &[("n", &n)]) };
     let (name, way) = (field("keyword", index), field("matching", index));
-    let long = [
-        (MatchType::Exact, t.exact),
-        (MatchType::Prefix, t.prefix),
-        (MatchType::Contains, t.contains),
-        (MatchType::Regex, t.regex),
-    ];
-    let ways = long.map(|(matching, text)| {
-        view! { <option value=matching.as_str() selected=matching == keyword.matching>{text}</option> }
+    let ways = MatchType::ALL.map(|way| {
+        let text = scope.texts().matching(way);
+        view! { <option value=way.as_str() selected=way == keyword.matching>{text}</option> }
     });
-    let is_wrong = index == 0 && (form.error("keywords").is_some() || !form.taken.is_empty());
     let is_taken =
         form.taken.iter().any(|taken| taken.keyword == keyword.text.trim() && taken.matching == keyword.matching);
-    let wrong = is_taken || is_wrong && form.taken.is_empty();
+    let wrong = is_taken || form.taken.is_empty() && form.error("keywords").is_some() && index == first_flawed(form);
     let described = if wrong { "keywords-error keywords-hint" } else { "keywords-hint" };
     view! {
-        <div class="keyword-row">
+        <div class="kw-row">
             <input
                 class="input"
                 id=name.clone()
@@ -95,7 +90,7 @@ fn row(scope: RuleScope, form: &EditorForm, index: usize, keyword: &Keyword, of:
             <select class="input" id=way.clone() name=way aria-label=called(t.way, t.way_n)>{ways.collect_view()}</select>
             {(of > 1).then(|| view! {
                 <button
-                    class="button quiet small square"
+                    class="icon-button"
                     name="step"
                     value=format!("drop-keyword-{n}")
                     aria-label=fill(t.keyword_drop, &[("n", &n)])
@@ -106,6 +101,13 @@ fn row(scope: RuleScope, form: &EditorForm, index: usize, keyword: &Keyword, of:
             })}
         </div>
     }
+}
+
+/// The keyword that an error of the keywords is about: the first expression that does not compile, else the first.
+fn first_flawed(form: &EditorForm) -> usize {
+    let is_broken =
+        |keyword: &Keyword| keyword.matching == MatchType::Regex && rule_set::compile(keyword.text.trim()).is_err();
+    form.draft.keywords.iter().position(is_broken).unwrap_or_default()
 }
 
 fn kinds(scope: RuleScope, form: &EditorForm) -> AnyView {

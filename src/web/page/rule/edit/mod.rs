@@ -2,15 +2,16 @@
 
 mod block;
 mod conflict;
+mod file;
 mod home_switch;
 mod keyword;
 mod media;
 mod preview;
 mod view;
 
-pub use view::{Shown, editor};
+pub use view::{Addresses, Shown, editor};
 
-use super::{RuleOwner, RuleScope, Section, padded, param};
+use super::{RuleOwner, RuleScope, Section, list, param};
 use crate::{
     core::{
         CoreError,
@@ -18,8 +19,7 @@ use crate::{
     },
     web::{
         form::{EditorForm, ReturnedForm},
-        page::{PageContent, PageError, Visitor, page},
-        text::{fill, replies::edit::Edit},
+        page::{PageContent, PageError, Visitor, page, script},
     },
 };
 use leptos::prelude::*;
@@ -37,39 +37,29 @@ pub fn RulePage() -> impl IntoView {
 
 async fn new(visitor: Visitor) -> Result<PageContent, PageError> {
     let scope = RuleScope::of(&visitor)?;
-    let address = visitor.request.address_of_page();
     let form = match visitor.request.returned() {
         Some(ReturnedForm::Editor(form)) => form.as_ref().clone(),
         _ => fresh(&visitor, scope).await?,
     };
-    let body = editor(&visitor, scope, &form, (&address, scope.owner.list()), Shown::Page).await?;
-    Ok(scope.page(Section::Rules, Edit::of(scope.lang).new_title, "", ().into_any(), body))
+    let address = visitor.request.address_of_page();
+    alone(&visitor, scope, &form, &address).await
 }
 
 async fn change(visitor: Visitor, number: i64) -> Result<PageContent, PageError> {
     let scope = RuleScope::of(&visitor)?;
-    let t = Edit::of(scope.lang);
     let form = match visitor.request.returned() {
         Some(ReturnedForm::Editor(form)) => form.as_ref().clone(),
         _ => EditorForm::of(&search::find(&visitor.request.ctx, scope.owner_id, number).await?),
     };
-    let body = editor(&visitor, scope, &form, (&scope.owner.rule(number), scope.owner.list()), Shown::Page).await?;
-    let bench = super::bench_panel(&visitor.request.ctx, scope);
-    let home = home_switch::home_switch(&visitor, scope, number).await?;
-    let body = view! {
-        {body}
-        {home}
-        <details class="bench-more">
-            <summary>{t.try_it}</summary>
-            {bench}
-        </details>
-    };
-    let copy = format!("{}?from={number}", scope.owner.below("new"));
-    let actions = view! {
-        <a class="button plain small" href=copy>{t.copy}</a>
-        <a class="button plain small" href=scope.owner.rule_history(number)>{t.history}</a>
-    };
-    Ok(scope.page(Section::Rules, fill(t.title, &[("n", &padded(number))]), "", actions.into_any(), body.into_any()))
+    alone(&visitor, scope, &form, &scope.owner.rule(number)).await
+}
+
+/// The editor on its own page.
+async fn alone(visitor: &Visitor, scope: RuleScope, form: &EditorForm, action: &str) -> Result<PageContent, PageError> {
+    let back = scope.owner.list();
+    let editor = editor(visitor, scope, form, Addresses { action, back }, Shown::Page).await?;
+    let body = view! { <div class="work">{editor}</div> {list::acts_form(scope, back)} {script("/editor.js")} };
+    Ok(scope.sheet(Section::Rules, view::title(scope, form), body.into_any()))
 }
 
 /// A new form with values from the URL; `from` is the number of a rule to copy.

@@ -1,100 +1,108 @@
-//! Shows how the reply will look in the chat while it is typed.
+//! A phone that answers a message with the rule as typed, and why. The same code as in the chat decides; nothing is saved or sent.
 
-use super::{RuleScope, media};
+use super::{
+    super::{bench, why},
+    RuleScope,
+};
 use crate::{
-    core::rule::{
-        AnswerMode, Content, TriggerKind,
-        content::{ContentNames, Part},
+    core::{
+        CoreError,
+        message::preview::{Input, Unsaved, preview_unsaved},
+        rule::{Content, Keyword, TriggerKind, content::KINDS, example},
     },
     web::{
-        component::{Icon, Shape},
-        form::{EditorForm, editor::field},
-        island::ReplyPreview,
+        component::{Bubble, Icon, PhoneChat, Shape},
+        form::EditorForm,
         page::Visitor,
-        text::replies::edit::Edit,
+        text::{
+            Common,
+            replies::{bench::Bench, edit::Edit},
+        },
     },
 };
 use leptos::prelude::*;
 
-/// What makes the rule answer, and each of its contents as a bubble.
-pub fn preview(visitor: &Visitor, scope: RuleScope, form: &EditorForm) -> AnyView {
-    let t = Edit::of(scope.lang);
-    let incoming = incoming(scope, form);
-    let bubbles = form.draft.contents.iter().enumerate().map(|(index, content)| match content {
-        Content::Text { text } => written(visitor, scope, form, index, text),
-        other => shown(scope, index, other),
+/// The preview, as it is beside the fields, and on a phone over them.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn preview(visitor: &Visitor, scope: RuleScope, form: &EditorForm) -> Result<AnyView, CoreError> {
+    let (t, c, b) = (Edit::of(scope.lang), Common::of(scope.lang), Bench::of(scope.lang));
+    let (bubbles, why) = answered(visitor, scope, form).await?;
+    let badge = if form.is_changed { t.preview_unsaved } else { t.preview };
+    let says = matches!(form.draft.cause, TriggerKind::Keyword | TriggerKind::Default);
+    let foot = says.then(|| {
+        view! {
+            <div class="phone-line">
+                <input
+                    class="input"
+                    name="say"
+                    value=form.say.clone()
+                    aria-label=b.message
+                    placeholder=t.say_hint
+                    autocapitalize="off"
+                    data-say
+                />
+                <button class="button primary small" name="step" value="preview" formnovalidate>{b.send}</button>
+            </div>
+        }
     });
-    let several = (form.draft.contents.len() > 1).then_some(match form.draft.answer {
-        AnswerMode::All => t.preview_all,
-        AnswerMode::Random => t.preview_random,
-    });
-    view! {
-        <section class="preview" aria-label=t.preview>
-            <p class="small-text soft">{t.preview}</p>
-            {incoming}
-            {several.map(|text| view! { <p class="chat-line">{text}</p> })}
-            {bubbles.collect_view()}
-        </section>
+    Ok(view! {
+        <aside class="preview" id="preview" aria-label=t.preview>
+            <p class="preview-top">
+                <span class="badge warning" data-unsaved-badge=t.preview_unsaved>{badge}</span>
+                <a class="icon-button on-phone" href="#editor" aria-label=c.close><Icon shape=Shape::Cross /></a>
+            </p>
+            <div class="preview-phone" data-part="phone">
+                <PhoneChat lang=scope.lang title=bench::account_name(visitor, scope) bubbles>{foot}</PhoneChat>
+            </div>
+            <section class="why" aria-label=b.why data-part="why">{why}</section>
+        </aside>
     }
-    .into_any()
+    .into_any())
 }
 
-fn incoming(scope: RuleScope, form: &EditorForm) -> AnyView {
+async fn answered(visitor: &Visitor, scope: RuleScope, form: &EditorForm) -> Result<(Vec<Bubble>, AnyView), CoreError> {
     let t = Edit::of(scope.lang);
-    let line = match form.draft.cause {
-        TriggerKind::Keyword => {
-            let keyword = form.draft.keywords.first().map(|k| k.text.clone()).filter(|text| !text.is_empty());
-            let keyword = keyword.unwrap_or_else(|| "…".to_owned());
-            return view! {
-                <div class="said mine">
-                    <span class="avatar" aria-hidden="true">"我"</span>
-                    <div class="bubble" data-echo="keyword" data-empty="…">{keyword}</div>
-                </div>
-            }
-            .into_any();
-        }
-        TriggerKind::Follow => t.preview_follow,
-        TriggerKind::Menu => t.preview_menu,
-        TriggerKind::Scan => t.preview_scan,
-        TriggerKind::Default | TriggerKind::Kind => t.preview_any,
-    };
-    view! { <p class="chat-line">{line}</p> }.into_any()
+    let hint =
+        |text: &str| (vec![Bubble::Line(text.to_owned())], view! { <p class="soft">{t.why_later}</p> }.into_any());
+    let Some(input) = input(scope, form) else { return Ok(hint(t.preview_no_keyword)) };
+    if form.draft.contents.iter().all(is_blank) {
+        return Ok(hint(t.preview_no_content));
+    }
+    let ctx = &visitor.request.ctx;
+    // A new follower has no name here.
+    let user_id = (form.draft.cause != TriggerKind::Follow).then_some(scope.user_id);
+    let unsaved = Unsaved { owner_id: scope.owner_id, number: form.number, draft: &form.draft };
+    // This reads all disabled rules: one request of a user at a time.
+    let guard = ctx.list_locks.lock(scope.user_id).await;
+    let preview = preview_unsaved(ctx, user_id, &input, unsaved).await?;
+    drop(guard);
+    let bubbles = bench::bubbles(ctx, scope, (&input, &preview), bench::plain_tap);
+    let explained = why::Explained { input: &input, preview: &preview, edited: Some(form) };
+    Ok((bubbles, why::brief(scope, &explained)))
 }
 
-fn written(visitor: &Visitor, scope: RuleScope, form: &EditorForm, index: usize, text: &str) -> AnyView {
-    let (name, id) = visitor.user.as_ref().map(|u| (u.nickname.clone(), u.id.to_string())).unwrap_or_default();
-    let keyword = form.draft.keywords.first().map(|k| k.text.clone()).unwrap_or_default();
-    let values = [("nickname", name), ("user_id", id), ("keyword", keyword)].map(|(n, v)| (n.to_owned(), v)).to_vec();
-    let example = Edit::of(scope.lang).text_example.to_owned();
-    view! { <ReplyPreview field=field("text", index) example text=text.to_owned() values /> }.into_any()
+/// The message that the phone sends: the one that was typed, else one that the rule is made for.
+fn input(scope: RuleScope, form: &EditorForm) -> Option<Input> {
+    let t = Edit::of(scope.lang);
+    let said = Some(form.say.clone()).filter(|text| !text.is_empty());
+    let first = form.draft.keywords.iter().find_map(example::message);
+    let named = |none: &str| first.clone().unwrap_or_else(|| none.to_owned());
+    Some(match form.draft.cause {
+        TriggerKind::Keyword => Input::Text(said.or(first)?),
+        TriggerKind::Default => Input::Text(said.unwrap_or_else(|| t.preview_any.to_owned())),
+        TriggerKind::Follow => Input::Follow(None),
+        TriggerKind::Menu => Input::Menu(named(t.preview_menu), String::new()),
+        TriggerKind::Scan => Input::Scan(named(t.preview_scan)),
+        TriggerKind::Kind => Input::Kind(kind(&form.draft.keywords).to_owned()),
+    })
 }
 
-/// A content other than text, as far as its data is available here.
-fn shown(scope: RuleScope, index: usize, content: &Content) -> AnyView {
-    let name = ContentNames::of(scope.lang).name(content);
-    let (title, more) = (content.part(Part::Title).to_owned(), content.part(Part::Description).to_owned());
-    let bubble = match content {
-        Content::Voice { .. } => {
-            view! { <div class="bubble sound"><Icon shape=Shape::Sound /><span>{name}</span></div> }.into_any()
-        }
-        Content::Image { media } if media::place(media).is_some() => {
-            view! { <div class="bubble picture"><img src=media::place(media) alt=name /></div> }.into_any()
-        }
-        Content::Image { .. } => {
-            view! { <div class="bubble still"><Icon shape=Shape::Picture /><span>{name}</span></div> }.into_any()
-        }
-        _ => {
-            let title = if title.is_empty() { name.to_owned() } else { title };
-            view! {
-                <div class="bubble news">
-                    <span class="news-words">
-                        <b data-echo=Part::Title.field(index) data-empty=name>{title}</b>
-                        <span data-echo=Part::Description.field(index) data-empty="">{more}</span>
-                    </span>
-                </div>
-            }
-            .into_any()
-        }
-    };
-    view! { <div class="said"><span class="avatar" aria-hidden="true">"微"</span>{bubble}</div> }.into_any()
+fn kind(keywords: &[Keyword]) -> &str {
+    keywords.first().map_or(KINDS[0], |keyword| keyword.text.as_str())
+}
+
+fn is_blank(content: &Content) -> bool {
+    content.parts().iter().all(|(_, text)| text.trim().is_empty())
 }

@@ -1,12 +1,15 @@
-//! The list of rules: search, add, enable, reorder and delete; one rule can be edited in its row.
+//! The list of rules in the order of answering: search, add, enable, reorder and delete. A rule is edited in a panel beside it.
 
 mod query;
 mod quick;
 mod row;
+mod says;
 mod table;
 mod tools;
 
 pub use query::ListQuery;
+pub use says::{chip, content_shape, triggers};
+pub use table::form as acts_form;
 
 use super::{Names, RuleOwner, RuleScope, Section, edit};
 use crate::{
@@ -19,16 +22,13 @@ use crate::{
         },
     },
     web::{
-        component::{Empty, Kind, LinkButton, Notice, Pager, Shape, Tone},
+        component::{Empty, Icon, Kind, LinkButton, Notice, Pager, Shape, Tone},
         form::{EditorForm, QuickForm, ReturnedForm},
-        page::{PageContent, PageError, Visitor, page},
-        text::{
-            Common, fill,
-            replies::{bench::Bench, list::List},
-        },
+        page::{PageContent, PageError, Visitor, page, script},
+        text::{Common, fill, replies::list::List},
     },
 };
-use edit::Shown;
+use edit::{Addresses, Shown};
 use leptos::prelude::*;
 use std::collections::HashMap;
 
@@ -36,7 +36,7 @@ use std::collections::HashMap;
 const SPARK_DAYS: i64 = 7;
 
 /// The id of the form that the boxes and buttons of the table belong to.
-const FORM: &str = "rules";
+pub(super) const FORM: &str = "rules";
 
 #[component]
 pub fn RepliesPage() -> impl IntoView {
@@ -53,8 +53,8 @@ struct View<'a> {
     names: Names,
     /// Warnings by rule number.
     warnings: HashMap<i64, Vec<Warning>>,
-    /// The open editor of a row.
-    open: Option<(i64, AnyView)>,
+    /// The number of the rule whose editor is open.
+    open: Option<i64>,
 }
 
 async fn replies(visitor: Visitor) -> Result<PageContent, PageError> {
@@ -65,50 +65,75 @@ async fn replies(visitor: Visitor) -> Result<PageContent, PageError> {
     }
     let query = ListQuery::read(|name| visitor.request.query(name));
     let back = query.current_address(scope.owner.list());
-    let open = open(&visitor, scope, &back).await?;
+    let (open, panel) = open(&visitor, scope, &back).await?.unzip();
     let view = view_of(&visitor, scope, query, open).await?;
     let tally = search::tally(&visitor.request.ctx, scope.owner_id).await?;
     let t = List::of(scope.lang);
-    let is_off = scope.owner == RuleOwner::User && visitor.user.as_ref().is_some_and(|user| !user.is_auto_reply);
-    let has_any = tally.iter().any(|(_, count)| *count > 0);
-    let causes = (scope.owner == RuleOwner::Account).then(|| tools::causes(scope, &view.query, &tally));
-    let tools = has_any.then(|| tools::tools(scope, &view.query));
-    let quick = match visitor.request.returned() {
-        Some(ReturnedForm::Quick(form)) => quick::quick(scope, &view.query, form, false),
-        _ => quick::quick(scope, &view.query, &QuickForm::default(), visitor.flash.form == "quick"),
-    };
-    let rules = rules(view);
+    let all: i64 = tally.iter().map(|(_, count)| count).sum();
     let summary = super::summary(&visitor.request.ctx, scope).await?;
-    let (bench_label, bench) = (Bench::of(scope.lang).title, super::bench_panel(&visitor.request.ctx, scope));
+    let is_off = scope.owner == RuleOwner::User && visitor.user.as_ref().is_some_and(|user| !user.is_auto_reply);
+    let title = if scope.is_accounts() { scope.texts().to_account } else { scope.texts().to_own };
+    let tools = tools::tools(scope, &view.query, &tally);
+    let form = match visitor.request.returned() {
+        Some(ReturnedForm::Quick(form)) => form.as_ref().clone(),
+        _ => QuickForm::default(),
+    };
+    let (quick, quick_form) = quick::quick(scope, &view.query, &form, visitor.flash.form == "quick");
+    let is_empty = view.found.rules.is_empty();
+    let after = after(&view);
+    let table = table::table(view, quick);
+    let is_open = panel.is_some();
     let body = view! {
-        {is_off.then(|| view! {
-            <Notice tone=Tone::Warning><p>{t.switched_off} " " <a href="/me">{t.to_switch}</a></p></Notice>
-        })}
-        {summary}
-        <div class="with-bench">
-            <div class="stack wide">{causes} {tools} {quick} {rules}</div>
-            <aside aria-label=bench_label>{bench}</aside>
+        <div class=if is_open { "work with-panel" } else { "work" }>
+            <section class="pane" aria-label=t.caption>
+                <input type="checkbox" id="selecting" class="sr-only on-phone" aria-label=t.show_select />
+                <div class="pane-top">
+                    <header class="head">
+                        <h1>{title}</h1>
+                        <span class="head-count num">{all}</span>
+                        {summary}
+                        <div class="head-acts">{actions(scope)}</div>
+                    </header>
+                    {tools}
+                    {is_off.then(|| view! {
+                        <Notice tone=Tone::Warning><p>{t.switched_off} " " <a href="/me">{t.to_switch}</a></p></Notice>
+                    })}
+                </div>
+                {table::form(scope, &back)}
+                {quick_form}
+                <div class="scroll" data-scroll>{table} {after} {super::keys::help(&visitor)}</div>
+                {(!is_empty).then(|| table::bulk(scope))}
+            </section>
+            {panel}
         </div>
-        {super::keys::help(&visitor)}
+        {is_open.then(|| script("/editor.js"))}
+        {script("/rules.js")}
     };
-    let (r, actions) = (scope.texts(), actions(scope));
-    let (title, note) = match scope.owner {
-        RuleOwner::User => (r.title, r.note_own),
-        RuleOwner::Account => (r.title_account, r.note_account),
-    };
-    Ok(scope.page(Section::Rules, title, note, actions, body.into_any()))
+    let mut content = scope.sheet(Section::Rules, title, body.into_any());
+    if let Some(page) = content.console.as_mut().filter(|_| !is_empty) {
+        page.skip = Some(("#rows", t.skip));
+    }
+    Ok(content)
 }
 
 fn actions(scope: RuleScope) -> AnyView {
-    let t = List::of(scope.lang);
+    let (t, c) = (List::of(scope.lang), Common::of(scope.lang));
     view! {
-        <LinkButton href=scope.owner.below("several") text=t.several kind=Kind::Plain />
-        <a class="button plain" href=scope.owner.below("new") data-key="n">{t.add}</a>
+        <a class="icon-button on-phone" href="#find" aria-label=t.show_search><Icon shape=Shape::Search /></a>
+        <label class="icon-button on-phone" for="selecting" title=t.show_select><Icon shape=Shape::Check /></label>
+        <a class="button quiet on-desk" href=Section::Import.address(scope.owner)>
+            <Icon shape=Shape::Upload />{Section::Import.name(scope.texts())}
+        </a>
+        <a class="button plain on-desk" href=scope.owner.below("several")>{t.several}</a>
+        <a class="button primary" href=scope.owner.below("new") data-key="c">
+            <Icon shape=Shape::Plus /><span>{t.add}</span>
+        </a>
+        <span class="sr-only">{c.actions}</span>
     }
     .into_any()
 }
 
-/// The editor of the rule in the URL, or the form that was just submitted.
+/// The editor of the rule in the URL, or the form that was just submitted, with the rule's number.
 async fn open(visitor: &Visitor, scope: RuleScope, back: &str) -> Result<Option<(i64, AnyView)>, PageError> {
     let number = visitor.request.query("edit").parse().ok();
     let (number, form) = match (visitor.request.returned(), number) {
@@ -124,8 +149,10 @@ async fn open(visitor: &Visitor, scope: RuleScope, back: &str) -> Result<Option<
         },
         (_, None) => return Ok(None),
     };
-    let action = format!("{back}{}edit={number}#rule-{number}", if back.contains('?') { '&' } else { '?' });
-    let view = edit::editor(visitor, scope, &form, (&action, &format!("{back}#rule-{number}")), Shown::Row).await?;
+    // Without a place in it: going to one would take the focus from the first flawed field.
+    let action = format!("{back}{}edit={number}", if back.contains('?') { '&' } else { '?' });
+    let addresses = Addresses { action: &action, back: &format!("{back}#rule-{number}") };
+    let view = edit::editor(visitor, scope, &form, addresses, Shown::Panel).await?;
     Ok(Some((number, view)))
 }
 
@@ -133,7 +160,7 @@ async fn view_of(
     visitor: &Visitor,
     scope: RuleScope,
     mut query: ListQuery,
-    open: Option<(i64, AnyView)>,
+    open: Option<i64>,
 ) -> Result<View<'_>, CoreError> {
     let ctx = &visitor.request.ctx;
     let mut found = search::search(ctx, scope.owner_id, &query.search()).await?;
@@ -149,7 +176,8 @@ async fn view_of(
     Ok(View { visitor, scope, query, found, hits, names, warnings, open })
 }
 
-fn rules(view: View<'_>) -> AnyView {
+/// The pages of the list, or what an empty one says.
+fn after(view: &View<'_>) -> AnyView {
     let scope = view.scope;
     if view.found.rules.is_empty() {
         return nothing(scope, &view.query);
@@ -159,12 +187,7 @@ fn rules(view: View<'_>) -> AnyView {
     let pages = (total + query::SIZE - 1) / query::SIZE;
     let base = view.query.address(scope.owner.list(), None);
     let total = fill(c.total, &[("count", &total.to_string())]);
-    let table = table::table(view);
-    view! {
-        {table}
-        <Pager lang=scope.lang page=page.unsigned_abs() pages=pages.unsigned_abs() base total />
-    }
-    .into_any()
+    view! { <Pager lang=scope.lang page=page.unsigned_abs() pages=pages.unsigned_abs() base total /> }.into_any()
 }
 
 fn nothing(scope: RuleScope, query: &ListQuery) -> AnyView {
@@ -173,21 +196,19 @@ fn nothing(scope: RuleScope, query: &ListQuery) -> AnyView {
         Some(cause) => format!("{}?cause={}", scope.owner.below("new"), cause.as_str()),
         None => scope.owner.below("new"),
     };
-    let empty = if query.is_filtered() {
-        view! {
+    if query.is_filtered() {
+        return view! {
             <Empty title=t.nothing text=t.nothing_text shape=Shape::Search>
                 <LinkButton href=scope.owner.list() text=t.reset kind=Kind::Plain />
             </Empty>
         }
-        .into_any()
-    } else {
-        let title = if query.cause.is_some() { t.empty_cause } else { t.empty };
-        view! {
-            <Empty title text=t.empty_text shape=Shape::Chat>
-                <LinkButton href=add text=t.empty_do kind=Kind::Plain />
-            </Empty>
-        }
-        .into_any()
-    };
-    view! { <section class="card">{empty}</section> }.into_any()
+        .into_any();
+    }
+    let title = if query.cause.is_some() { t.empty_cause } else { t.empty };
+    view! {
+        <Empty title text=t.empty_text shape=Shape::Chat>
+            <LinkButton href=add text=t.empty_do kind=Kind::Plain />
+        </Empty>
+    }
+    .into_any()
 }

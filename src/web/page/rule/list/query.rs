@@ -14,6 +14,14 @@ pub const SIZE: i64 = 50;
 /// The most characters of a search that are read.
 const TEXT_MAX_CHARS: usize = 100;
 
+/// The order of the list without a choice: that of answering, the highest priority first.
+const ANSWERING: Sort = Sort::Priority;
+
+/// The direction of an order without a choice: priorities, hits and times from the greatest.
+pub fn begins_descending(sort: Sort) -> bool {
+    !matches!(sort, Sort::Number | Sort::Keyword)
+}
+
 /// Search, filters, order and page. Invalid parameters are ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListQuery {
@@ -59,13 +67,18 @@ impl ListQuery {
     /// Parses the query's parameters.
     pub fn read(get: impl Fn(&str) -> String) -> Self {
         let (cause, matching) = (get("cause"), get("way"));
+        let sort = Sort::ALL.into_iter().find(|s| s.as_str() == get("sort")).unwrap_or(ANSWERING);
         Self {
             text: get("q").trim().chars().filter(|c| !c.is_control()).take(TEXT_MAX_CHARS).collect(),
             cause: TriggerKind::ALL.into_iter().find(|c| c.as_str() == cause),
             state: State::of(&get("state")),
             matching: MatchType::ALL.into_iter().find(|m| m.as_str() == matching),
-            sort: Sort::of(&get("sort")),
-            is_descending: get("order") == "desc",
+            sort,
+            is_descending: match get("order").as_str() {
+                "desc" => true,
+                "asc" => false,
+                _ => begins_descending(sort),
+            },
             page: number::page(&get("page")),
         }
     }
@@ -94,6 +107,11 @@ impl ListQuery {
         !self.text.is_empty() || self.state != State::Any || self.matching.is_some()
     }
 
+    /// True in the order of answering: only there a rule can be dragged to another place.
+    pub fn is_answering_order(&self) -> bool {
+        self.sort == ANSWERING && self.is_descending
+    }
+
     /// The address at `path` with these parameters; without a page number it ends in `page=`.
     pub fn address(&self, path: &str, page: Option<i64>) -> String {
         let mut query = Serializer::new(String::new());
@@ -106,8 +124,9 @@ impl ListQuery {
         put("cause", self.cause.map_or("", TriggerKind::as_str));
         put("state", self.state.as_str());
         put("way", self.matching.map_or("", MatchType::as_str));
-        put("sort", if self.sort == Sort::Number { "" } else { self.sort.as_str() });
-        put("order", if self.is_descending { "desc" } else { "" });
+        put("sort", if self.sort == ANSWERING { "" } else { self.sort.as_str() });
+        let order = if self.is_descending { "desc" } else { "asc" };
+        put("order", if self.is_descending == begins_descending(self.sort) { "" } else { order });
         put("page", &page.filter(|page| *page > 1).map(|page| page.to_string()).unwrap_or_default());
         let query = query.finish();
         match (page, query.is_empty()) {
@@ -141,6 +160,9 @@ mod tests {
         assert_eq!(query(address.split_once('?').unwrap().1), parsed);
         assert_eq!(query("").current_address("/replies"), "/replies");
         assert_eq!(query("").address("/replies", None), "/replies?page=");
+        assert!(query("").is_answering_order() && !query("order=asc").is_answering_order());
+        assert_eq!(query("order=asc").current_address("/replies"), "/replies?order=asc");
+        assert_eq!(query("sort=hits&order=desc").current_address("/replies"), "/replies?sort=hits");
     }
 
     #[test]

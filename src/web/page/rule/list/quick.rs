@@ -1,4 +1,4 @@
-//! The form that adds a simple rule in one line: a keyword, its match type, a reply.
+//! The first row of the list adds a simple rule: a keyword, its match type, a reply.
 
 use super::{ListQuery, RuleScope};
 use crate::{
@@ -16,42 +16,51 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The form; `is_next`: the previous rule was just added, and the first field gets the focus.
-pub fn quick(scope: RuleScope, query: &ListQuery, form: &QuickForm, is_next: bool) -> AnyView {
+/// The id of the form that the fields in the row belong to.
+const FORM: &str = "quick";
+
+/// The row, and its form; `is_next`: the previous rule was just added, and the first field gets the focus.
+pub fn quick(scope: RuleScope, query: &ListQuery, form: &QuickForm, is_next: bool) -> (AnyView, AnyView) {
     let t = List::of(scope.lang);
     let ways = MatchType::ALL.map(|way| {
         let text = scope.texts().matching(way);
         view! { <option value=way.as_str() selected=way == form.matching>{text}</option> }
     });
-    let errors = errors(scope, form);
     let (keyword_wrong, text_wrong) = (form.keyword_error.is_some(), form.text_error.is_some());
     // One line high until it has more text.
     let text = inside_textarea(&form.text);
-    view! {
-        <form class="quick" method="post" action=query.current_address(scope.owner.list()) aria-label=t.quick autocomplete="off">
-            <input type="hidden" name="form" value="quick" />
-            <label class="quick-keyword">
-                <span>{t.quick_keyword}</span>
-                <input
-                    class="input"
-                    name="new_keyword"
-                    value=form.keyword.clone()
-                    placeholder=t.quick_keyword_hint
-                    autocapitalize="off"
-                    autofocus=keyword_wrong || is_next
-                    data-key="a"
-                    aria-invalid=keyword_wrong.then_some("true")
-                    aria-describedby=keyword_wrong.then_some("quick-errors")
-                />
-            </label>
-            <select class="input" name="new_matching" aria-label=t.way>{ways.collect_view()}</select>
-            <label class="quick-text">
-                <span>{t.quick_text}</span>
+    let row = view! {
+        <tr class="quick">
+            <td></td>
+            <td class="soft"><Icon shape=Shape::Plus /></td>
+            <td></td>
+            <td>
+                <div class="quick-when">
+                    <input
+                        class="input bare"
+                        form=FORM
+                        name="new_keyword"
+                        value=form.keyword.clone()
+                        placeholder=t.quick_keyword_hint
+                        aria-label=t.quick_keyword
+                        autocapitalize="off"
+                        autocomplete="off"
+                        autofocus=keyword_wrong || is_next
+                        data-key="a"
+                        aria-invalid=keyword_wrong.then_some("true")
+                        aria-describedby=keyword_wrong.then_some("quick-errors")
+                    />
+                    <select class="input bare" form=FORM name="new_matching" aria-label=t.quick_way>{ways.collect_view()}</select>
+                </div>
+            </td>
+            <td>
                 <textarea
-                    class="input"
+                    class="input bare"
+                    form=FORM
                     name="new_text"
                     rows="1"
                     placeholder=t.quick_text_hint
+                    aria-label=t.quick_text
                     autofocus=text_wrong
                     aria-invalid=text_wrong.then_some("true")
                     aria-describedby=text_wrong.then_some("quick-errors")
@@ -59,12 +68,19 @@ pub fn quick(scope: RuleScope, query: &ListQuery, form: &QuickForm, is_next: boo
                 >
                     {text}
                 </textarea>
-            </label>
-            <button class="button primary">{t.quick_add}</button>
-            {errors}
+            </td>
+            <td colspan="2" class="quick-add"><button class="button plain small" form=FORM>{t.quick_add}<kbd>"↵"</kbd></button></td>
+            <td class="when"></td>
+            <td></td>
+        </tr>
+        {errors(scope, form)}
+    };
+    let form = view! {
+        <form id=FORM class="acts-form" method="post" action=query.current_address(scope.owner.list()) aria-label=t.quick>
+            <input type="hidden" name="form" value="quick" />
         </form>
-    }
-    .into_any()
+    };
+    (row.into_any(), form.into_any())
 }
 
 fn errors(scope: RuleScope, form: &QuickForm) -> Option<AnyView> {
@@ -78,5 +94,6 @@ fn errors(scope: RuleScope, form: &QuickForm) -> Option<AnyView> {
     });
     let lines =
         lines.into_iter().map(|line| view! { <p class="field-error"><Icon shape=Shape::Bad /><span>{line}</span></p> });
-    Some(view! { <div class="quick-errors" id="quick-errors">{lines.collect_view()} {see}</div> }.into_any())
+    let lines = lines.collect_view();
+    Some(view! { <tr class="quick-errors"><td colspan="3"></td><td colspan="5" id="quick-errors">{lines} {see}</td></tr> }.into_any())
 }

@@ -1,154 +1,120 @@
 //! One row of the list.
 
-use super::{FORM, ListQuery, RuleScope, SPARK_DAYS};
+use super::{FORM, ListQuery, RuleScope, SPARK_DAYS, says};
 use crate::{
-    core::rule::{
-        AnswerMode, Content, MatchType, Rule, TriggerKind, content::ContentNames, search::Sort, warning::Warning,
-    },
+    core::rule::{Rule, warning::Warning},
     web::{
-        component::{Badge, Icon, Shape, Spark, Tone},
+        component::{Icon, Shape, Spark},
         page::{
             Ago,
             rule::{Names, padded, warnings},
         },
-        text::{Common, fill, replies::list::List},
+        text::{fill, replies::list::List},
     },
 };
 use leptos::prelude::*;
 
-/// The number of columns.
-const COLUMNS: &str = "9";
-/// The most keywords in a row.
-const MOST_SHOWN: usize = 6;
+/// What a row shows besides its rule.
+pub struct Beside<'a> {
+    pub hits: &'a [i64],
+    pub names: &'a Names,
+    /// Epoch milliseconds.
+    pub now: i64,
+    pub warnings: &'a [Warning],
+    /// Its editor is open in the panel.
+    pub is_open: bool,
+}
 
-/// The row of a rule, with recent hits and warnings; with `editor`, it is open for editing.
-pub fn row(
-    scope: RuleScope,
-    query: &ListQuery,
-    rule: &Rule,
-    (hits, names, now): (&[i64], &Names, i64),
-    (warnings, editor): (&[Warning], Option<AnyView>),
-) -> AnyView {
-    let (t, c) = (List::of(scope.lang), Common::of(scope.lang));
+/// The row of a rule.
+pub fn row(scope: RuleScope, query: &ListQuery, rule: &Rule, beside: &Beside<'_>) -> AnyView {
+    let t = List::of(scope.lang);
     let (n, number) = (padded(rule.number), rule.number);
     let called = |template: &str| fill(template, &[("n", &n)]);
-    let class = if rule.is_enabled { "rule" } else { "rule is-off" };
-    let open = editor.map(|editor| view! { <tr class="opened"><td colspan=COLUMNS>{editor}</td></tr> });
+    let class = match (beside.is_open, rule.is_enabled) {
+        (true, _) => "rule is-open",
+        (_, true) => "rule",
+        (_, false) => "rule is-off",
+    };
     let place = query.current_address(scope.owner.list());
-    let edit = format!("{place}{}edit={number}#rule-{number}", if place.contains('?') { '&' } else { '?' });
+    let edit = format!("{place}{}edit={number}", if place.contains('?') { '&' } else { '?' });
+    // In the order of answering, a script allows dragging rows; two buttons, and keys, do the same.
+    let grip = query.is_answering_order().then(|| {
+        view! { <span class="grip" draggable="true" data-grip title=t.drag aria-hidden="true"><Icon shape=Shape::Grip class="thick" /></span> }
+    });
+    let warned = |keyword: &crate::core::rule::Keyword| beside.warnings.iter().any(|w| w.keyword == keyword.text);
+    let warning = warnings::short(scope, beside.warnings);
     view! {
         <tr id=format!("rule-{number}") class=class data-row=number.to_string()>
+            <td>{grip}</td>
             <td class="tick">
                 <label>
                     <input type="checkbox" form=FORM name="numbers[]" value=number.to_string() aria-label=called(t.select_one) />
                 </label>
             </td>
-            <th scope="row"><a class="num" href=scope.owner.rule(number)>{n.clone()}</a></th>
-            <td data-label=t.keywords>{keywords(scope, rule)} {warnings::lines(scope, warnings)}</td>
-            <td data-label=t.reply>{reply(scope, rule)}</td>
-            <td data-label=t.hits class="num">{counted(scope, rule, hits)}</td>
-            <td data-label=t.priority class="num">{priority(scope, rule, &n, query)}</td>
-            <td data-label=t.changed>{changed(scope, rule, names, now)}</td>
-            <td data-label=c.status>{switch(scope, rule, &n)}</td>
-            <td class="acts">
-                <div class="row end">
-                    <a class="button quiet small" href=edit data-open aria-label=called(t.edit_one)>{c.edit}</a>
-                    <button
-                        form=FORM
-                        class="button quiet danger small"
-                        name="act"
-                        value=format!("delete-{number}")
-                        aria-label=called(t.delete_one)
-                    >
-                        {c.delete}
-                    </button>
-                </div>
+            <th scope="row" class="no">{n.clone()}</th>
+            <td class="triggers">{says::triggers(scope, rule, warned)}</td>
+            <td class="says">
+                <a class="opens" href=scope.owner.rule(number) data-open=edit>
+                    <span class="sr-only">{called(t.rule_called)}</span>
+                    {says::answer(scope, rule)}
+                </a>
+                {warning}
+                {acts(scope, query, rule, beside)}
             </td>
+            <td class="num">{counted(scope, rule, beside.hits)}</td>
+            <td class="num prio">{rule.priority}</td>
+            <td class="when">{changed(scope, rule, beside)}</td>
+            <td class="on">{switch(scope, rule, &n)}</td>
         </tr>
-        {open}
     }
     .into_any()
 }
 
-fn keywords(scope: RuleScope, rule: &Rule) -> AnyView {
-    let (t, r) = (List::of(scope.lang), scope.texts());
-    let name = (!rule.name.is_empty()).then(|| view! { <span class="rule-name">{rule.name.clone()}</span> });
-    let cause =
-        (rule.cause != TriggerKind::Keyword).then(|| view! { <Badge text=r.cause(rule.cause) tone=Tone::Info /> });
-    let more = rule.keywords.len().saturating_sub(MOST_SHOWN);
-    let words = rule.keywords.iter().take(MOST_SHOWN).map(|keyword| {
-        let text =
-            if rule.cause == TriggerKind::Kind { r.kind(&keyword.text).to_owned() } else { keyword.text.clone() };
-        let way =
-            (keyword.matching != MatchType::Exact).then(|| view! { <small>{r.matching(keyword.matching)}</small> });
-        view! { <span class="keyword">{text} {way}</span> }
-    });
-    let every =
-        (rule.keywords.is_empty() && rule.cause.has_keywords()).then(|| view! { <span class="soft">{t.every}</span> });
+/// Who changed the rule when, and what can be done with it: shown under the mouse, and while the row has the focus.
+fn acts(scope: RuleScope, query: &ListQuery, rule: &Rule, beside: &Beside<'_>) -> AnyView {
+    let (t, number) = (List::of(scope.lang), rule.number);
+    let n = padded(number);
+    let called = |template: &str| fill(template, &[("n", &n)]);
+    let button = |act: &str, label: &str, shape: Shape, class: &'static str| {
+        let (value, label) = (format!("{act}-{number}"), called(label));
+        view! { <button form=FORM class=class name="act" value=value title=label.clone() aria-label=label><Icon shape /></button> }
+    };
+    let link = |href: String, label: &str, shape: Shape| {
+        let label = called(label);
+        view! { <a class="icon-button" href=href title=label.clone() aria-label=label><Icon shape /></a> }
+    };
+    let is_in_order = query.is_answering_order();
+    let copy = format!("{}?from={number}", scope.owner.below("new"));
     view! {
-        <div class="keywords">
-            {name} {cause} {words.collect_view()} {every}
-            {(more > 0).then(|| view! { <span class="soft">{format!("+{more}")}</span> })}
-        </div>
+        <span class="row-acts">
+            <small>{changed(scope, rule, beside)}</small>
+            {is_in_order.then(|| button("raise", t.raise_one, Shape::Up, "icon-button"))}
+            {is_in_order.then(|| button("lower", t.lower_one, Shape::Down, "icon-button"))}
+            {link(copy, t.copy_one, Shape::Copy)}
+            {link(scope.owner.rule_history(number), t.history_one, Shape::History)}
+            {button("delete", t.delete_one, Shape::Trash, "icon-button danger")}
+        </span>
     }
     .into_any()
 }
 
-/// The first text, and the number of other contents.
-fn reply(scope: RuleScope, rule: &Rule) -> AnyView {
-    let (t, names) = (List::of(scope.lang), ContentNames::of(scope.lang));
-    let others = rule.contents.iter().filter(|content| !matches!(content, Content::Text { .. }));
-    let badges = others.map(|content| view! { <Badge text=names.name(content) /> }).collect_view();
-    let count = rule.contents.len();
-    let several = (count > 1).then(|| {
-        let text = if rule.answer == AnswerMode::Random {
-            t.random.to_owned()
-        } else {
-            fill(t.more_contents, &[("n", &count.to_string())])
-        };
-        view! { <Badge text /> }
-    });
-    view! { <div class="rule-reply"><span class="rule-text">{rule.text().to_owned()}</span> {badges} {several}</div> }
-        .into_any()
-}
-
+/// The hits of the last days, which lead to the statistics of the rule.
 fn counted(scope: RuleScope, rule: &Rule, hits: &[i64]) -> AnyView {
     let t = List::of(scope.lang);
     let week: i64 = hits.iter().sum();
-    let label = fill(t.hits_week, &[("n", &week.to_string())]);
+    let title = fill(t.hits_week, &[("n", &week.to_string()), ("all", &rule.hits.to_string())]);
     let days = usize::try_from(SPARK_DAYS).unwrap_or_default();
-    let hits = if hits.is_empty() { vec![0; days] } else { hits.to_vec() };
-    view! { <div class="hits"><Spark values=hits label /><span>{rule.hits}</span></div> }.into_any()
+    let values = if hits.is_empty() { vec![0; days] } else { hits.to_vec() };
+    let href = format!("{}?rule={}", scope.owner.below("numbers"), rule.number);
+    let label = title.clone();
+    view! { <a class="hits" href=href tabindex="-1" title=title><Spark values label /><span>{week}</span></a> }
+        .into_any()
 }
 
-fn priority(scope: RuleScope, rule: &Rule, n: &str, query: &ListQuery) -> AnyView {
-    let t = List::of(scope.lang);
-    // In the order of priorities, a script allows dragging rows; the buttons do the same without it.
-    let is_in_order = query.sort == Sort::Priority && query.is_descending;
-    let grip =
-        is_in_order.then(|| view! { <span class="grip" draggable="true" data-grip aria-hidden="true">"⠿"</span> });
-    let button = |act: &str, label: &str, shape: Shape| {
-        let (value, label) = (format!("{act}-{}", rule.number), fill(label, &[("n", n)]));
-        view! { <button form=FORM name="act" value=value aria-label=label><Icon shape /></button> }
-    };
-    view! {
-        <div class="priority">
-            {grip}
-            <span>{rule.priority}</span>
-            <span class="priority-acts">{button("raise", t.raise_one, Shape::Up)} {button("lower", t.lower_one, Shape::Down)}</span>
-        </div>
-    }
-    .into_any()
-}
-
-fn changed(scope: RuleScope, rule: &Rule, names: &Names, now: i64) -> AnyView {
-    let t = List::of(scope.lang);
-    let editor = rule.updated_by.map(|id| {
-        let text =
-            fill(t.changed_by, &[("who", &names.say(scope, id)), ("door", scope.texts().door(rule.updated_door))]);
-        view! { <small class="soft">{text}</small> }
-    });
-    view! { <div class="changed"><Ago lang=scope.lang at=rule.updated_at now /> {editor}</div> }.into_any()
+fn changed(scope: RuleScope, rule: &Rule, beside: &Beside<'_>) -> AnyView {
+    let editor = rule.updated_by.map(|id| format!("{} · ", beside.names.say(scope, id)));
+    let (lang, now) = (scope.lang, beside.now);
+    view! { <span class="changed">{editor}<Ago lang at=rule.updated_at now /></span> }.into_any()
 }
 
 /// The switch: a button that looks like one.
