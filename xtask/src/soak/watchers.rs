@@ -86,7 +86,10 @@ fn open(server: &Server, pages: &mut Vec<Page>, count: usize) -> Result {
     while pages.len() < count {
         let group = u32::try_from(pages.len() / PER_ADDRESS).unwrap_or(u32::MAX);
         let from = Ipv4Addr::from(u32::from(Ipv4Addr::new(127, 1, 0, 1)).saturating_add(group));
-        let begun = wire::ask(from, server.port(), &wire::form("/do/wechat", "", "next="))?;
+        let host = format!("host: 127.0.0.1:{}\r\n", server.port());
+        let form = String::from_utf8(wire::form("/do/wechat", "", "next=")).context("a form")?;
+        let form = form.replace("host: weida.test\r\n", &host);
+        let begun = wire::ask(from, server.port(), form.as_bytes())?;
         let secrets = begun.cookie("weida_signin").ok_or_else(|| {
             Failure::new(format!("page {}: no session was begun: status {}", pages.len(), begun.status))
         })?;
@@ -94,7 +97,7 @@ fn open(server: &Server, pages: &mut Vec<Page>, count: usize) -> Result {
         let [_, poll, digits] = parts.as_slice() else { return Err(Failure::new("the cookie has another form")) };
         let mut stream = wire::connect(from, server.port())?;
         let head = format!(
-            "GET /signin/events?poll={poll} HTTP/1.1\r\nhost: weida.test\r\naccept: text/event-stream\r\n\
+            "GET /signin/events?poll={poll} HTTP/1.1\r\n{host}accept: text/event-stream\r\n\
              cookie: weida_signin={secrets}\r\n\r\n"
         );
         stream.write_all(head.as_bytes()).context("a page")?;
