@@ -57,7 +57,8 @@ impl Program {
 
     /// Presses a button; returns the redirect target.
     async fn press(&self, path: &str, fields: &[(&str, &str)]) -> String {
-        let http = crate::base::tls::http_client().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let http =
+            crate::base::tls::http_client().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let url = format!("http://{}/sandbox/{path}", self.address);
         let answer = http.post(url).header("sec-fetch-site", "same-origin").form(fields).send().await.unwrap();
         assert_eq!(answer.status(), 303, "{path}");

@@ -82,14 +82,12 @@ pub fn TopBar(
 fn Menu(prefs: Prefs, account: Option<Account>) -> impl IntoView {
     let t = Common::of(prefs.lang);
     let head = match &account {
-        Some(account) => {
-            view! {
-                <Avatar name=account.name.clone() />
-                <span class="menu-name">{account.name.clone()}</span>
-                <Icon shape=Shape::Down />
-            }
-            .into_any()
+        Some(account) => view! {
+            <Avatar name=account.name.clone() />
+            <span class="menu-name">{account.name.clone()}</span>
+            <Icon shape=Shape::Down />
         }
+        .into_any(),
         None => view! { <span class="sr-only">{t.menu}</span><Icon shape=Shape::Menu /> }.into_any(),
     };
     let (links_of_account, leave) = account.map_or_else(Default::default, |a| (a.links, Some(a.sign_out)));
