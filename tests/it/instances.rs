@@ -1,8 +1,6 @@
 //! Two instances on one database see each other's changes. On SQLite they share a file.
 
-use crate::rig::{
-    App, Database, HERE, Platform, Push, begin_login, eventually, http, opened, patient, register, two_apps,
-};
+use crate::rig::{App, Database, HERE, Platform, Push, begin_login, eventually, http, opened, patient, register, two_apps};
 use futures::future::join_all;
 use std::time::{Duration, Instant};
 use weida::core::{
@@ -83,10 +81,7 @@ async fn a_rule_changed_at_one_is_answered_by_the_other_within_a_second(database
     let answered = eventually(patient(SOON), async || phone.say("营业时间").await.as_deref() == Some("全年无休"));
     assert!(answered.await, "the change did not arrive");
     edit::delete(&one.ctx, &editor, &[number]).await.unwrap();
-    assert!(
-        eventually(patient(SOON), async || phone.say("营业时间").await.is_none()).await,
-        "the rule was still answered"
-    );
+    assert!(eventually(patient(SOON), async || phone.say("营业时间").await.is_none()).await, "the rule was still answered");
 }
 
 async fn a_redelivery_to_the_other_gets_the_same_answer(database: &Database) {

@@ -26,8 +26,7 @@ impl Answer {
 
 impl Browser {
     pub fn on(app: &App) -> Self {
-        let client =
-            weida::base::tls::http_client().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+        let client = weida::base::tls::http_client().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
         Self { client, base: app.url(""), cookies: std::sync::Mutex::default() }
     }
 
