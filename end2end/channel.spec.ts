@@ -68,7 +68,7 @@ test(
     await page.goto('/me')
     await expect(page.getByText('个人微信通道断开了')).toBeVisible()
     await expectAccessible(page)
-    await page.getByRole('link', { name: '重新扫码' }).click()
+    await page.getByRole('link', { name: '重新扫码', exact: true }).click()
     await page.getByRole('button', { name: '重新扫码' }).first().click()
     await expect(page.getByAltText('连接个人微信的二维码')).toBeVisible(SOON)
     await own.reload()

@@ -6,7 +6,7 @@ use crate::{
         CoreError, Ctx, OfficialCtx,
         image::{self, PictureError},
     },
-    store::{self, StoreError, avatar::PICTURE_MAX_BYTES},
+    store::{self, StoreError, Tx, avatar::PICTURE_MAX_BYTES},
     wechat::api::ApiError,
 };
 use tokio::sync::Semaphore;
@@ -64,23 +64,38 @@ pub async fn fetch(ctx: &OfficialCtx, user_id: i64) -> Result<(), Failure> {
     let _place = FETCHES.acquire().await;
     let now = ctx.now();
     // Also a claim: another instance that looks now finds the address asked.
-    store::transact!(ctx.store, |tx| store::avatar::replace_source(tx, user_id, &source, now).await)?;
+    let is_claimed = store::transact!(ctx.store, |tx| -> Result<bool, StoreError> {
+        let is_current = is_current(tx, user_id, &source).await?;
+        if is_current {
+            store::avatar::replace_source(tx, user_id, &source, now).await?;
+        }
+        Ok(is_current)
+    })?;
+    if !is_claimed {
+        return Ok(());
+    }
     let url = Url::parse(&source).map_err(|_| Failure::Fetch(ApiError::Malformed))?;
     let bytes = ctx.account.platform.fetch_picture(&url).await.map_err(Failure::Fetch)?;
     let made = tokio::task::spawn_blocking(move || image::square(&bytes, SIDE, PICTURE_MAX_BYTES)).await;
     let picture = made.unwrap_or(Err(PictureError::Damaged)).map_err(Failure::Picture)?;
     let key = ctx.rng.token();
-    store::transact!(ctx.store, |tx| {
-        // The user may have been deleted, or the picture withdrawn, while it was fetched.
-        let user = store::user::find_user(tx, user_id).await?;
-        if user.and_then(|user| user.avatar_url).as_ref() == Some(&source) {
+    store::transact!(ctx.store, |tx| -> Result<(), StoreError> {
+        if is_current(tx, user_id, &source).await? {
             store::avatar::update_picture(tx, user_id, &source, &key, &picture).await?;
-        } else {
-            store::avatar::delete_avatar(tx, user_id).await?;
         }
-        Ok::<_, StoreError>(())
+        Ok(())
     })?;
     Ok(())
+}
+
+/// Locks the user's row, and tells whether this is still the address of their picture: the user may have been deleted, or the picture
+/// withdrawn or replaced, since it was read. Deletions lock in the same order.
+async fn is_current(db: &mut Tx, user_id: i64, source: &str) -> Result<bool, StoreError> {
+    if !store::user::lock_user(db, user_id).await? {
+        return Ok(false);
+    }
+    let user = store::user::find_user(db, user_id).await?;
+    Ok(user.and_then(|user| user.avatar_url).as_deref() == Some(source))
 }
 
 /// The address to ask; `None` if there is none, or it was asked already.

@@ -2,7 +2,8 @@
 //! without one the navigation has the same links.
 
 use super::{
-    Visitor, me,
+    Visitor,
+    me::places as places_of_account,
     rule::{RuleOwner, Section},
     script,
 };
@@ -76,7 +77,7 @@ fn places(visitor: &Visitor, has_sandbox: bool) -> Vec<Place> {
         sections.map(move |(href, text)| Place { href, text: text.to_owned(), section })
     };
     let mut places = vec![at("/me", c.me, "")];
-    places.extend(me::places(lang).map(|(href, text)| at(href, text, c.me)));
+    places.extend(places_of_account(lang).map(|(href, text)| at(href, text, c.me)));
     places.extend(rules(RuleOwner::User, c.replies));
     if visitor.is_admin() {
         let console = Console::of(lang);

@@ -52,7 +52,6 @@ crate::texts! {
         import: "导入" / "Import",
         export: "导出" / "Export",
         bind: "绑定" / "Link",
-        unbind: "解绑" / "Unlink",
         download: "下载" / "Download",
         send: "发送" / "Send",
 

@@ -49,7 +49,7 @@ crate::texts! {
         devices_password: "修改密码" / "change your password",
         browser: "浏览器" / "Browser",
         address: "地址" / "Address",
-        door: "登录方式：{door}" / "Sign-in method: {door}",
+        door: "登录方式：{door}" / "{door}",
         door_password: "密码" / "Password",
         door_wechat: "微信" / "WeChat",
         door_register: "注册" / "Registration",

@@ -3,7 +3,10 @@
 mod connection;
 mod scan;
 
-use super::sub_page::{back, below};
+use super::{
+    place::CHANNEL,
+    sub_page::{back, below},
+};
 use crate::{
     core::ilink::{
         connection::{self as connections, State, View},
@@ -19,8 +22,6 @@ use crate::{
 use axum::response::{IntoResponse as _, Response};
 use leptos::prelude::*;
 
-/// The page's address.
-pub const PATH: &str = "/me/wechat";
 /// While a scan is awaited: without a script, the page loads itself again.
 const SCANNING: &str = "/me/wechat?scan";
 /// While a number is typed: the page does not load itself again.
@@ -75,7 +76,7 @@ fn address_for(state: Option<LoginState>, has_scan: bool) -> Option<&'static str
     let is_awaited = state.is_some_and(|state| !state.is_final()) && !is_typing;
     match (has_scan, is_awaited) {
         (true, false) if is_typing => Some(TYPING),
-        (true, false) => Some(PATH),
+        (true, false) => Some(CHANNEL),
         (false, true) => Some(SCANNING),
         _ => None,
     }
@@ -101,7 +102,7 @@ pub fn banner(request: &PageRequest, view: Option<&View>) -> Option<AnyView> {
     view.filter(|view| view.state == State::NeedsLogin).map(|_| {
         view! {
             <Notice tone=Tone::Warning title=t.banner_title>
-                <p>{t.banner} " " <a href=PATH>{t.reconnect}</a></p>
+                <p>{t.banner} " " <a href=CHANNEL>{t.reconnect}</a></p>
             </Notice>
         }
         .into_any()
@@ -124,7 +125,7 @@ async fn disconnect(visitor: Visitor) -> Result<PageContent, PageError> {
             text=t.disconnect_text
             action="/do/channel-disconnect"
             yes=t.disconnect_yes
-            back=PATH
+            back=CHANNEL
             danger=true
         />
     };
@@ -157,7 +158,7 @@ mod tests {
         assert_eq!(of(LoginState::Scan, true), None);
         assert_eq!(of(LoginState::WrongNumber, true), Some(TYPING));
         assert_eq!(of(LoginState::EnterNumber, false), None);
-        assert_eq!(of(LoginState::Done, true), Some(PATH));
-        assert_eq!((of(LoginState::Failed, false), address_for(None, true)), (None, Some(PATH)));
+        assert_eq!(of(LoginState::Done, true), Some(CHANNEL));
+        assert_eq!((of(LoginState::Failed, false), address_for(None, true)), (None, Some(CHANNEL)));
     }
 }

@@ -1,7 +1,7 @@
 //! Confirmations before WeChat is unlinked or the account is deleted.
 
 use super::{
-    linked,
+    place::LINKED,
     sub_page::{back, below},
 };
 use crate::{
@@ -31,7 +31,7 @@ async fn unbind(visitor: Visitor) -> Result<PageContent, PageError> {
             text=t.unbind_text
             action="/do/unbind"
             yes=t.unbind_yes
-            back=linked::PATH
+            back=LINKED
             danger=true
         />
     };

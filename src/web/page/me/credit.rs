@@ -13,9 +13,6 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The page's address.
-pub const PATH: &str = "/me/credits";
-
 const DAY_MS: i64 = 86_400_000;
 const BEIJING_MS: i64 = 8 * 3_600_000;
 

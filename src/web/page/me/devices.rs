@@ -13,9 +13,6 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The page's address.
-pub const PATH: &str = "/me/devices";
-
 #[component]
 pub fn DevicesPage() -> impl IntoView {
     page(devices)

@@ -13,9 +13,6 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The page's address.
-pub const PATH: &str = "/me/linked";
-
 #[component]
 pub fn LinkedPage() -> impl IntoView {
     page(linked)

@@ -1,6 +1,9 @@
 //! The list of `/me`: replies, the account, and its data.
 
-use super::{channel, credit, devices, linked, password, profile};
+use super::{
+    channel, linked,
+    place::{CHANNEL, CREDITS, DEVICES, LINKED, PASSWORD, PROFILE},
+};
 use crate::{
     core::{
         account::{User, session::SignInMethod},
@@ -59,7 +62,7 @@ fn replies(request: &PageRequest, user: &User, facts: &Facts) -> impl IntoView +
                 tint=Tint::Brand
             />
             <Cell label=t.manage value=rules href="/replies" indent=true />
-            <Cell label=channel.title value=state href=channel::PATH indent=true />
+            <Cell label=channel.title value=state href=CHANNEL indent=true />
         </Cells>
     }
 }
@@ -77,10 +80,10 @@ fn account(request: &PageRequest, user: &User, facts: &Facts) -> impl IntoView +
     let nickname = user.nickname.clone();
     view! {
         <Cells iconed=true>
-            <Cell label=t.profile value=nickname href=profile::PATH icon=Shape::Person tint=Tint::Info />
-            <Cell label=t.wechat note=wechat_note value=wechat href=linked::PATH icon=Shape::Chat tint=Tint::Brand />
-            <Cell label=t.password_cell value=password href=password::PATH icon=Shape::Key tint=Tint::Warning />
-            <Cell label=t.devices value=sessions href=devices::PATH icon=Shape::Desktop tint=Tint::Info />
+            <Cell label=t.profile value=nickname href=PROFILE icon=Shape::Person tint=Tint::Info />
+            <Cell label=t.wechat note=wechat_note value=wechat href=LINKED icon=Shape::Chat tint=Tint::Brand />
+            <Cell label=t.password_cell value=password href=PASSWORD icon=Shape::Key tint=Tint::Warning />
+            <Cell label=t.devices value=sessions href=DEVICES icon=Shape::Desktop tint=Tint::Info />
         </Cells>
     }
 }
@@ -93,7 +96,7 @@ fn data(request: &PageRequest, facts: &Facts) -> impl IntoView + use<> {
     let may_review = facts.door == Some(SignInMethod::WeChat);
     view! {
         <Cells iconed=true>
-            <Cell label=t.ledger value=today href=credit::PATH icon=Shape::Star tint=Tint::Warning />
+            <Cell label=t.ledger value=today href=CREDITS icon=Shape::Star tint=Tint::Warning />
             {may_review.then(|| view! {
                 <Cell label=review.cell href="/me/review" icon=Shape::Shield tint=Tint::Brand />
             })}

@@ -10,6 +10,7 @@ mod list;
 mod other;
 mod pass;
 mod password;
+mod place;
 mod profile;
 mod review;
 mod sub_page;
@@ -22,6 +23,7 @@ pub use data::download;
 pub use devices::DevicesPage;
 pub use linked::LinkedPage;
 pub use password::PasswordPage;
+pub use place::places;
 pub use profile::ProfilePage;
 pub use review::ReviewPage;
 pub use usage::UsagePage;
@@ -33,8 +35,7 @@ use crate::{
         credit as credits, ilink, quota, rule,
     },
     http::session,
-    text::Lang,
-    web::text::{Common, me::Me, usage::Usages},
+    web::text::{Common, me::Me},
 };
 use leptos::prelude::*;
 
@@ -74,17 +75,4 @@ async fn me(visitor: Visitor) -> Result<PageContent, PageError> {
         </div>
     };
     Ok(PageContent::wide(t.title, body))
-}
-
-/// The pages below `/me` with their names, for the command menu.
-pub fn places(lang: Lang) -> [(&'static str, &'static str); 6] {
-    let t = Me::of(lang);
-    [
-        (profile::PATH, t.profile),
-        (linked::PATH, t.wechat),
-        (password::PATH, t.password),
-        (devices::PATH, t.devices),
-        (credit::PATH, t.ledger),
-        (usage::PATH, Usages::of(lang).title),
-    ]
 }

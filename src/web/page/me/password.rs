@@ -8,9 +8,6 @@ use crate::web::{
 };
 use leptos::prelude::*;
 
-/// The page's address.
-pub const PATH: &str = "/me/password";
-
 #[component]
 pub fn PasswordPage() -> impl IntoView {
     page(password)

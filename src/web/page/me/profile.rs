@@ -11,9 +11,6 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The page's address.
-pub const PATH: &str = "/me/profile";
-
 #[component]
 pub fn ProfilePage() -> impl IntoView {
     page(profile)

@@ -1,6 +1,6 @@
 //! `/me/usage`: the user's usage of their level's features, and on `/me` what is left today.
 
-use super::sub_page::sub_page;
+use super::{place::USAGE, sub_page::sub_page};
 use crate::{
     core::quota::{self, Usage, Used, Window},
     text::Lang,
@@ -11,9 +11,6 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-
-/// The page's address.
-pub const PATH: &str = "/me/usage";
 
 #[component]
 pub fn UsagePage() -> impl IntoView {
@@ -48,7 +45,7 @@ pub fn left(lang: Lang, usage: &[Usage]) -> Option<AnyView> {
     let t = Usages::of(lang);
     let rows = usage.iter().map(|feature| left_of(t, feature)).collect_view();
     let view = view! {
-        <a class="usage" href=PATH>
+        <a class="usage" href=USAGE>
             <span class="usage-head">
                 <b>{t.left}</b>
                 <small>{t.left_note}</small>
