@@ -27,8 +27,8 @@ if (renewal) {
   renew();
 } else {
   // The state comes as a stream. A proxy may hold it back, or lose it without a word, so silence makes the page ask for the state: the
-  // first event is immediate, and later there is one every 5 seconds.
-  const [FIRST_MS, SILENT_MS, ASK_MS] = [2500, 12000, 2000];
+  // first event is immediate, and later there is one every 25 seconds.
+  const [FIRST_MS, SILENT_MS, ASK_MS] = [2500, 32000, 2000];
   const query = `poll=${encodeURIComponent(box.dataset.poll)}`;
   let [source, opened, heard, isOver, isAsking] = [null, 0, 0, false, false];
   const leave = () => {

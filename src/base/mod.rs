@@ -1,7 +1,8 @@
-//! Utilities that depend on no other module: time, randomness, ids, keyed hashes and JSON that is not clean.
+//! Utilities that depend on no other module: time, randomness, ids, keyed hashes, TLS and JSON that is not clean.
 
 pub mod clock;
 pub mod id;
 pub mod json;
 pub mod rng;
 pub mod secret;
+pub mod tls;

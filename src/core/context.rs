@@ -6,7 +6,7 @@ use super::{
     doctor::refused_pushes::RefusedPushes,
     ilink::channels::Channels,
     image::EditQueue,
-    keyed_lock::{InFlight, KeyedLock},
+    keyed_lock::{InFlight, KeyedLock, KeyedLockGuard},
     message::{PushQueue, custom_message::CustomMessages, original_id::OriginalId},
     rate::Rates,
     rule::{cache::RuleCache, media::upload::MediaUploads, transfer::job::Imports, worker_pool::WorkerPool},
@@ -22,7 +22,7 @@ use crate::base::{
 };
 use crate::{
     config::{Checked, Command, Commands},
-    store::Store,
+    store::{Engine, Store},
     text::Lang,
     wechat::api::{AppKey, Client, LoginClient},
 };
@@ -74,6 +74,7 @@ pub struct Parts {
     pub token_status: TokenStatusCache,
     pub holds: Holds,
     pub rates: Rates,
+    /// See [`Ctx::lock_row`].
     pub row_locks: KeyedLock,
     /// Locks for reading a user's long list: one at a time per user.
     pub list_locks: KeyedLock,
@@ -124,6 +125,12 @@ impl Ctx {
     #[must_use]
     pub fn of_account(&self, account: Arc<OfficialAccount>) -> OfficialCtx {
         OfficialCtx { ctx: self.clone(), account }
+    }
+
+    /// Waits for the lock of a row that a transaction will change, instead of holding a connection to the server meanwhile. `None` on the
+    /// embedded database: its transactions follow each other anyway, and many may be committed together.
+    pub async fn lock_row(&self, row: i64) -> Option<KeyedLockGuard> {
+        if self.store.engine() == Engine::Sqlite { None } else { Some(self.row_locks.lock(row).await) }
     }
 
     /// Milliseconds since the Unix epoch.

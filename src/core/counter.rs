@@ -20,7 +20,7 @@ pub async fn value(ctx: &Ctx) -> Result<i64, CoreError> {
 /// # Errors
 /// The database cannot be reached.
 pub async fn increment(ctx: &Ctx) -> Result<i64, CoreError> {
-    let _turn = ctx.row_locks.lock(TURN).await;
+    let _turn = ctx.lock_row(TURN).await;
     Ok(store::transact!(ctx.store, |tx| {
         store::counter::update_incremented(tx, COUNT).await?;
         store::counter::find_value(tx, COUNT).await

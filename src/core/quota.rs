@@ -99,7 +99,7 @@ pub async fn add(ctx: &Ctx, user_id: i64, feature: &str, amount: i64) -> Result<
     }
     let levels = &ctx.settings.levels;
     known(levels, feature)?;
-    let _turn = ctx.row_locks.lock(user_id).await;
+    let _turn = ctx.lock_row(user_id).await;
     let usage = store::transact!(ctx.store, |tx| {
         let status = store::token::find_token_status(tx, user_id).await?.ok_or(CoreError::NotFound)?;
         let windows = levels.find(&status.level, feature).ok_or(CoreError::OverQuota)?;

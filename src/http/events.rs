@@ -17,8 +17,8 @@ use std::{convert::Infallible, time::Duration};
 const RETRY: Duration = Duration::from_millis(500);
 
 /// Interval of the event `alive`, which tells the page that a silent stream still arrives: `public/signin.js` polls when it is
-/// late.
-const ALIVE: Duration = Duration::from_secs(5);
+/// late. Proxies close connections that are silent for half a minute.
+const ALIVE: Duration = Duration::from_secs(25);
 
 /// `Retry-After` in seconds when a session has too many streams.
 const CROWDED_SECS: &str = "5";

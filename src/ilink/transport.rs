@@ -2,7 +2,7 @@
 
 use super::error::{Error, MESSAGE_MAX_CHARS, TransportFailure};
 use super::message::integer;
-use crate::base::{json, rng::Rng};
+use crate::base::{json, rng::Rng, tls};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hyper::body::Bytes;
 use reqwest::{Method, RequestBuilder, Response, header, redirect};
@@ -45,7 +45,7 @@ pub(super) struct Transport {
 
 impl Transport {
     pub(super) fn new(rng: Arc<dyn Rng>) -> Result<Self, Error> {
-        let http = reqwest::Client::builder()
+        let http = tls::http_client()
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_idle_timeout(IDLE_TIMEOUT)
             // A redirect would send the token elsewhere.

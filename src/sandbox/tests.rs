@@ -56,7 +56,8 @@ impl Program {
 
     /// Presses a button; returns the redirect target.
     async fn press(&self, path: &str, fields: &[(&str, &str)]) -> String {
-        let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let http =
+            crate::base::tls::http_client().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let url = format!("http://{}/sandbox/{path}", self.address);
         let answer = http.post(url).header("sec-fetch-site", "same-origin").form(fields).send().await.unwrap();
         assert_eq!(answer.status(), 303, "{path}");
@@ -64,7 +65,7 @@ impl Program {
     }
 
     async fn page(&self, path: &str) -> String {
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = crate::base::tls::http_client().no_proxy().build().unwrap();
         http.get(format!("http://{}{path}", self.address)).send().await.unwrap().text().await.unwrap()
     }
 
@@ -270,7 +271,7 @@ async fn a_picture_of_an_answer_is_shown_on_the_phone() {
         }
     });
     let url = format!("http://{}/sandbox/media/{}", program.address, shown.await.unwrap());
-    let answer = reqwest::Client::builder().no_proxy().build().unwrap().get(url).send().await.unwrap();
+    let answer = crate::base::tls::http_client().no_proxy().build().unwrap().get(url).send().await.unwrap();
     assert_eq!(answer.headers()["content-type"], "image/png");
     assert_eq!(answer.bytes().await.unwrap(), bytes);
     assert_eq!(program.status("/sandbox/media/unknown", "127.0.0.1").await, StatusCode::SEE_OTHER);

@@ -21,6 +21,18 @@ impl StoreError {
     pub fn is_retryable(&self) -> bool {
         matches!(self, Self::Duplicate | Self::Collision)
     }
+
+    /// The same error for another caller: the cause as text.
+    pub(super) fn copy(&self) -> Self {
+        let text = |cause: &sqlx::Error| sqlx::Error::Protocol(cause.to_string());
+        match self {
+            Self::Duplicate => Self::Duplicate,
+            Self::Collision => Self::Collision,
+            Self::Unstorable => Self::Unstorable,
+            Self::Unavailable(cause) => Self::Unavailable(text(cause)),
+            Self::Broken(cause) => Self::Broken(text(cause)),
+        }
+    }
 }
 
 impl std::fmt::Display for StoreError {

@@ -5,6 +5,7 @@ use super::{
     checkpoint::{self, Checkpoints},
     effects::Effects,
     file_of,
+    group::{Open, Turn, WriterQueue},
     in_use::{self, InUse},
     link::Statements,
 };
@@ -15,7 +16,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
 /// How long a caller waits for a free connection before the answer is "unavailable". Below the 3 s in which a message is
 /// answered, so that its sender is asked to retry.
@@ -24,9 +25,8 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(2500);
 const SQLITE_READERS: u32 = 4;
 /// Connections to a database server, per instance.
 const SERVER_CONNECTIONS: u32 = 16;
-/// The most transactions, other than those of messages, that run or wait for a connection: SQLite has one writer, and a second
-/// transaction follows the first without a pause; on a server a quarter of the connections is reserved for messages.
-const SQLITE_QUEUED: usize = 2;
+/// The most transactions on a server, other than those of messages, that run or wait for a connection: a quarter of the connections is
+/// reserved for messages.
 const SERVER_QUEUED: usize = 12;
 /// Older versions can corrupt a WAL database during concurrent checkpoints (sqlite.org/wal.html#walresetbug).
 const SQLITE_OLDEST: (u32, u32, u32) = (3, 51, 3);
@@ -37,9 +37,10 @@ pub struct Store {
     engine: Engine,
     readers: AnyPool,
     pub(super) writers: AnyPool,
-    /// Lets only a few transactions wait for the write connections, so that a message waits for a few of them and not for
-    /// all.
+    /// Lets only a few transactions wait for the connections to a server, so that a message waits for a few of them and not for all.
     queue: Arc<Semaphore>,
+    /// The queue for the embedded database's only writer.
+    writer: WriterQueue,
     /// The embedded database's file.
     file: Option<PathBuf>,
     checkpoints: Checkpoints,
@@ -122,13 +123,13 @@ impl Store {
     }
 
     fn of_pools(engine: Engine, readers: AnyPool, writers: AnyPool, file: Option<PathBuf>) -> Self {
-        let queued = if engine == Engine::Sqlite { SQLITE_QUEUED } else { SERVER_QUEUED };
         let checkpoints = Checkpoints::new((engine == Engine::Sqlite).then(|| readers.clone()));
         Self {
             engine,
             readers,
             writers,
-            queue: Arc::new(Semaphore::new(queued)),
+            queue: Arc::new(Semaphore::new(SERVER_QUEUED)),
+            writer: WriterQueue::default(),
             file,
             checkpoints,
             statements: Arc::default(),
@@ -187,6 +188,12 @@ impl Store {
         self.statements.load(Ordering::Relaxed)
     }
 
+    /// The number of transactions that wait for the embedded database's writer; 0 on a server.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.writer.waiting()
+    }
+
     /// A connection for reading.
     ///
     /// # Errors
@@ -195,16 +202,23 @@ impl Store {
         Ok(Reader { engine: self.engine, conn: self.readers.acquire().await?, statements: self.statements.clone() })
     }
 
-    /// A transaction. On the embedded database it holds the only writer: do nothing slow inside one.
+    /// A transaction. On the embedded database it holds the only writer: do nothing slow inside one. There it may be committed together
+    /// with others that wait: see `group`.
     ///
     /// # Errors
     /// No connection was free in time, or the database cannot be reached.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        let turn = tokio::time::timeout(ACQUIRE_TIMEOUT, self.queue.clone().acquire_owned());
+        if self.engine == Engine::Sqlite {
+            let mut turn = self.writer.turn(ACQUIRE_TIMEOUT).await?;
+            return match turn.take() {
+                None => Ok(self.tx(self.open_transaction().await?, Some(turn), None)),
+                Some(open) => self.tx(open, Some(turn), None).joined().await,
+            };
+        }
+        let permit = tokio::time::timeout(ACQUIRE_TIMEOUT, self.queue.clone().acquire_owned());
         // The queue is never closed.
-        let turn = turn.await.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
-        let tx = self.begin_urgent().await?;
-        Ok(Tx { _turn: Some(turn), ..tx })
+        let permit = permit.await.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
+        Ok(self.tx(self.open_transaction().await?, None, Some(permit)))
     }
 
     /// A transaction for a message, which must be answered within seconds: it overtakes all that wait in [`Self::begin`].
@@ -212,19 +226,28 @@ impl Store {
     /// # Errors
     /// No connection was free in time, or the database cannot be reached.
     pub async fn begin_urgent(&self) -> Result<Tx, StoreError> {
+        let _urgent = self.writer.urgent();
+        Ok(self.tx(self.open_transaction().await?, None, None))
+    }
+
+    async fn open_transaction(&self) -> Result<Open, StoreError> {
         let inner = match self.engine {
             // A deferred transaction that reads before it writes fails immediately if another process wrote in between.
             Engine::Sqlite => self.writers.begin_with("BEGIN IMMEDIATE").await?,
             Engine::MySql | Engine::Postgres => self.writers.begin().await?,
         };
-        Ok(Tx {
+        Ok(Open::new(inner, self.checkpoints.clone()))
+    }
+
+    fn tx(&self, open: Open, turn: Option<Turn>, permit: Option<OwnedSemaphorePermit>) -> Tx {
+        Tx {
             engine: self.engine,
-            inner,
-            _turn: None,
+            open: Some(open),
+            turn,
+            permit,
             effects: Effects::default(),
-            checkpoints: self.checkpoints.clone(),
             statements: self.statements.clone(),
-        })
+        }
     }
 
     /// A lock to hold while the program runs, if no other process uses the same embedded database. `None` if one does, or on

@@ -1,10 +1,11 @@
 //! Access to one database connection: for reading, or inside a transaction.
 
-use super::{Engine, StoreError, checkpoint::Checkpoints, effects::Effects};
-use sqlx::{
-    Any, AnyConnection, AssertSqlSafe, SqlSafeStr as _, Transaction, any::AnyArguments, pool::PoolConnection,
-    query::Query,
+use super::{
+    Engine, StoreError,
+    effects::Effects,
+    group::{self, Open, Turn},
 };
+use sqlx::{Any, AnyConnection, AssertSqlSafe, SqlSafeStr as _, any::AnyArguments, pool::PoolConnection, query::Query};
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
@@ -80,24 +81,43 @@ impl Link for Reader {
 /// A transaction. Rolled back if dropped without [`Tx::commit`].
 pub struct Tx {
     pub(super) engine: Engine,
-    pub(super) inner: Transaction<'static, Any>,
-    /// The permit of the write queue, released with the connection.
-    pub(super) _turn: Option<OwnedSemaphorePermit>,
+    /// `None` once it ends, which consumes it.
+    pub(super) open: Option<Open>,
+    /// The right to use the embedded database's writer: others may join this transaction after its work.
+    pub(super) turn: Option<Turn>,
+    /// The permit of the write queue of a server, released with the connection.
+    pub(super) permit: Option<OwnedSemaphorePermit>,
     pub(super) effects: Effects,
-    pub(super) checkpoints: Checkpoints,
     pub(super) statements: Statements,
 }
 
 impl Tx {
-    /// Commits the transaction.
+    /// Begins this transaction's work within that of others.
+    pub(super) async fn joined(mut self) -> Result<Self, StoreError> {
+        if let Some(open) = &mut self.open {
+            open.begin_member().await?;
+        }
+        Ok(self)
+    }
+
+    /// Commits the transaction. Once begun, the commit and the effects are carried out although the caller is gone.
     ///
     /// # Errors
     /// The commit failed; nothing was changed.
-    pub async fn commit(self) -> Result<(), StoreError> {
-        self.inner.commit().await?;
-        self.checkpoints.committed();
-        self.effects.run();
-        Ok(())
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        let Some(open) = self.open.take() else { return Ok(()) };
+        let (turn, permit, effects) = (self.turn.take(), self.permit.take(), std::mem::take(&mut self.effects));
+        let ending = tokio::spawn(async move {
+            let committed = group::end(open, turn, effects).await;
+            drop(permit);
+            committed
+        });
+        match ending.await {
+            Ok(Ok(committed)) => committed.await.unwrap_or(Err(StoreError::Collision)),
+            Ok(Err(error)) => Err(error),
+            // The program ends, or an effect panicked.
+            Err(error) => Err(StoreError::Unavailable(sqlx::Error::Io(std::io::Error::other(error)))),
+        }
     }
 
     /// Registers what is to be done once this transaction is committed, in this instance's memory: without waiting, and without
@@ -106,12 +126,26 @@ impl Tx {
         self.effects.push(effect);
     }
 
-    /// Rolls the transaction back, and waits until the database has done so.
+    /// Rolls the transaction back, before any other one uses its connection.
     ///
     /// # Errors
     /// The connection broke; the database then rolls back by itself.
-    pub async fn rollback(self) -> Result<(), StoreError> {
-        Ok(self.inner.rollback().await?)
+    pub async fn rollback(mut self) -> Result<(), StoreError> {
+        let Some(open) = self.open.take() else { return Ok(()) };
+        if let Some(turn) = self.turn.take().filter(|_| open.is_shared()) {
+            group::spawn(group::undo(open, turn));
+            return Ok(());
+        }
+        Ok(open.inner.rollback().await?)
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        // Its caller was cancelled. The work of others in it goes on.
+        if let (Some(open), Some(turn)) = (self.open.take_if(|open| open.is_shared()), self.turn.take()) {
+            group::spawn(group::undo(open, turn));
+        }
     }
 }
 
@@ -120,7 +154,8 @@ impl Link for Tx {
         self.engine
     }
     fn conn(&mut self) -> &mut AnyConnection {
-        &mut self.inner
+        #[expect(clippy::expect_used, reason = "only the end of a transaction takes it, and consumes the Tx")]
+        &mut self.open.as_mut().expect("an open transaction").inner
     }
     fn statements(&self) -> &Statements {
         &self.statements

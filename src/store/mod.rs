@@ -12,6 +12,7 @@ mod database;
 mod effects;
 mod engine;
 mod erasure;
+mod group;
 mod inspect;
 mod link;
 mod pattern;

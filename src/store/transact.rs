@@ -25,10 +25,6 @@ const MAX_DOUBLINGS: u32 = 3;
 ///
 /// A macro, because the compiler does not prove yet that the future of an `AsyncFnMut` that borrows is `Send`
 /// (rust-lang/rust issue 110338).
-///
-/// Group commit belongs into [`Tx::commit`]: where others wait for the only writer of the embedded database, the work would end with
-/// `RELEASE SAVEPOINT` instead, hand the open transaction to the next in the queue, and wait for the one `COMMIT` (one `fsync`) of them
-/// all before its effects run and its value is returned. [`Attempts::end`] would do the work of all again where that commit failed.
 #[macro_export]
 macro_rules! transact {
     (urgent $store:expr, |$tx:ident| -> $result:ty $work:block) => {

@@ -134,7 +134,8 @@ async fn a_form_of_very_many_fields_is_refused_unparsed() {
     let cookie = format!("weida={}", browser.cookie("weida").unwrap());
     let send = async |path: &str, cookie: &str, body: String| {
         // A new client for each: the server closes a connection whose request it refused.
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+        let client =
+            weida::base::tls::http_client().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
         let request = client.post(app.url(path)).header("sec-fetch-site", "same-origin").header("cookie", cookie);
         let request = request.header("content-type", "application/x-www-form-urlencoded").header("accept", "text/html");
         request.body(body).send().await.unwrap().status()

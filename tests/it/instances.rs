@@ -1,6 +1,8 @@
 //! Two instances on one database see each other's changes. On SQLite they share a file.
 
-use crate::rig::{App, Database, HERE, Platform, Push, begin_login, eventually, http, opened, register, two_apps};
+use crate::rig::{
+    App, Database, HERE, Platform, Push, begin_login, eventually, http, opened, patient, register, two_apps,
+};
 use futures::future::join_all;
 use std::time::{Duration, Instant};
 use weida::core::{
@@ -40,7 +42,7 @@ impl Page {
                 received.push_str(std::str::from_utf8(&chunk).unwrap());
             }
         };
-        let in_time = tokio::time::timeout(SOON, reading).await.is_ok();
+        let in_time = tokio::time::timeout(patient(SOON), reading).await.is_ok();
         assert!(in_time, "no {state:?} within a second: {received:?}");
         begun.elapsed()
     }
@@ -74,14 +76,17 @@ async fn a_rule_changed_at_one_is_answered_by_the_other_within_a_second(database
     assert_eq!(phone.say("营业时间").await, None);
     let draft = |text: &str| Draft::of_text(TriggerKind::Keyword, "营业时间", MatchType::Exact, text);
     let number = edit::add(&one.ctx, &editor, &draft("九点到五点")).await.unwrap();
-    let answered = eventually(SOON, async || phone.say("营业时间").await.as_deref() == Some("九点到五点"));
+    let answered = eventually(patient(SOON), async || phone.say("营业时间").await.as_deref() == Some("九点到五点"));
     assert!(answered.await, "the new rule did not arrive");
     let revision = search::list(&one.ctx, ACCOUNT).await.unwrap()[0].revision;
     edit::update(&one.ctx, &editor, number, revision, &draft("全年无休")).await.unwrap();
-    let answered = eventually(SOON, async || phone.say("营业时间").await.as_deref() == Some("全年无休"));
+    let answered = eventually(patient(SOON), async || phone.say("营业时间").await.as_deref() == Some("全年无休"));
     assert!(answered.await, "the change did not arrive");
     edit::delete(&one.ctx, &editor, &[number]).await.unwrap();
-    assert!(eventually(SOON, async || phone.say("营业时间").await.is_none()).await, "the rule was still answered");
+    assert!(
+        eventually(patient(SOON), async || phone.say("营业时间").await.is_none()).await,
+        "the rule was still answered"
+    );
 }
 
 async fn a_redelivery_to_the_other_gets_the_same_answer(database: &Database) {

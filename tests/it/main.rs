@@ -37,6 +37,7 @@ mod export;
 mod foreign_tokens;
 mod forgery;
 mod forgetting;
+mod group_commit;
 mod guessing;
 mod house;
 mod instances;

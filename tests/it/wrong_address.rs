@@ -11,7 +11,8 @@ async fn app(database: &Database, public_url: &str) -> App {
 
 /// A request as a browser that opened this host sends it through a proxy or directly.
 fn request(app: &App, method: Method, path: &str, host: &str) -> RequestBuilder {
-    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let client =
+        weida::base::tls::http_client().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     client
         .request(method, app.url(path))
         .header("host", host)

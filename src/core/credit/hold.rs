@@ -98,7 +98,7 @@ async fn attempt(
         }
         return Ok(known.answer.map(Held::Before));
     }
-    let _turn = ctx.row_locks.lock(user_id).await;
+    let _turn = ctx.lock_row(user_id).await;
     let mut tx = ctx.store.begin().await?;
     if let Some(key) = key {
         store::hold::insert_key(&mut tx, user_id, &key.hash, &key.fingerprint, now, now + KEY_TTL_MS).await?;

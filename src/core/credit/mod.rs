@@ -80,7 +80,7 @@ pub async fn grant_welcome(ctx: &OfficialCtx, db: &mut Tx, user_id: i64, openid:
 /// [`CoreError::OutOfCredits`]; a field error of `amount`.
 pub async fn spend(ctx: &Ctx, user_id: i64, amount: i64, reason: &str) -> Result<i64, CoreError> {
     checked(amount)?;
-    let _turn = ctx.row_locks.lock(user_id).await;
+    let _turn = ctx.lock_row(user_id).await;
     store::transact!(ctx.store, |tx| {
         change(ctx, tx, user_id, Kind::Spend, amount, reason).await?.ok_or(CoreError::OutOfCredits)
     })

@@ -322,7 +322,7 @@ async fn behind_a_declared_proxy_each_address_is_counted_by_its_requests() {
 #[tokio::test]
 async fn many_requests_of_one_http2_connection_are_counted_and_resets_end_it() {
     let site = site(Limits { per_address: 3, ..limits() }).await;
-    let client = reqwest::Client::builder().no_proxy().http2_prior_knowledge().build().unwrap();
+    let client = crate::base::tls::http_client().no_proxy().http2_prior_knowledge().build().unwrap();
     let url = |path: &str| format!("http://{}{path}", site.address);
     let held: Vec<_> = (0..3).map(|_| tokio::spawn(client.get(url("/held")).send())).collect();
     eventually(async || client.get(url("/")).send().await.unwrap().status() == StatusCode::TOO_MANY_REQUESTS).await;

@@ -50,7 +50,7 @@ impl PlatformState {
         patience: Duration,
         files: Files,
     ) -> Result<Self, String> {
-        let http = reqwest::Client::builder()
+        let http = crate::base::tls::http_client()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             // A new connection for each push: none breaks because the program was restarted.

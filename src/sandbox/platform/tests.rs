@@ -40,7 +40,7 @@ async fn hasty() -> Platform {
 }
 
 fn http() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().build().unwrap()
+    crate::base::tls::http_client().no_proxy().build().unwrap()
 }
 
 /// Calls the platform without the program's client; returns the JSON.

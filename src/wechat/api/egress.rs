@@ -74,7 +74,7 @@ impl Resolve for PublicOnly {
 
 /// A client that connects to public addresses only. It uses no proxy: a proxy would resolve the name again.
 pub(super) fn client(resolver: PublicOnly, connect: Duration, timeout: Duration) -> Result<reqwest::Client, ApiError> {
-    reqwest::Client::builder()
+    crate::base::tls::http_client()
         .connect_timeout(connect)
         .timeout(timeout)
         .redirect(reqwest::redirect::Policy::none())

@@ -3,8 +3,7 @@
 use super::egress;
 use super::error::ApiError;
 use super::request::Request;
-use crate::base::json;
-use crate::base::rng::Rng;
+use crate::base::{json, rng::Rng, tls};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Response, StatusCode, header, redirect};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -42,7 +41,7 @@ pub(super) struct Transport {
 
 impl Transport {
     pub(super) fn new(base: Url, timeout: Duration, chance: Arc<dyn Rng>) -> Result<Self, ApiError> {
-        let http = reqwest::Client::builder()
+        let http = tls::http_client()
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(timeout)
             // The platform never redirects, and a redirect would send the token elsewhere.

@@ -11,8 +11,9 @@ use weida::{
     },
 };
 
-/// The most memory that one more connected user costs.
-const BYTES_MAX: u64 = 40 * 1024;
+/// The most memory that one more connected user costs: 40 KiB in a release build. A debug build needs about as much, but the measurement
+/// beside other tests varies by some KiB.
+const BYTES_MAX: u64 = if cfg!(debug_assertions) { 56 * 1024 } else { 40 * 1024 };
 /// How long all of them may take to poll.
 const ALL: Duration = Duration::from_mins(1);
 

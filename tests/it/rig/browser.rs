@@ -26,7 +26,8 @@ impl Answer {
 
 impl Browser {
     pub fn on(app: &App) -> Self {
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+        let client =
+            weida::base::tls::http_client().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
         Self { client, base: app.url(""), cookies: std::sync::Mutex::default() }
     }
 

@@ -264,7 +264,7 @@ pub async fn eventually(patience: std::time::Duration, mut question: impl AsyncF
 
 /// A client without a proxy.
 pub fn http() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().build().unwrap()
+    weida::base::tls::http_client().no_proxy().build().unwrap()
 }
 
 /// The number of rounds of a long test: `all` with `WEIDA_TEST_THOROUGH` set (nightly), else `some`.

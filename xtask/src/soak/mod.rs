@@ -1,3 +1,5 @@
+//! Runs at full size against the release build.
+//!
 //! `cargo xtask soak flood`: the release build with 1,024 descriptors under attacks that cost the server more than the sender, each kind
 //! alone and then all together. Meanwhile a signed push must be answered within a second and `/login` within half a second; afterwards
 //! the memory must shrink again.
@@ -10,6 +12,7 @@ mod probe;
 mod random;
 mod server;
 mod upgrade;
+mod watchers;
 mod wire;
 
 use crate::{
@@ -19,7 +22,7 @@ use crate::{
 use flood::{ALL, Flood};
 use probe::Measured;
 use random::Random;
-use server::Server;
+use server::{Server, Setup};
 use std::{
     env, thread,
     time::{Duration, Instant, UNIX_EPOCH},
@@ -37,28 +40,37 @@ const RESIDENT_MAX_MIB: u64 = 150;
 
 pub fn run(rest: &[String]) -> Result {
     let usage = || {
-        Failure::new("soak takes `flood` and its kinds, `ilink`, `backup`, or `upgrade` and a commit")
-            .fix("cargo xtask soak flood [kinds], cargo xtask soak ilink, cargo xtask soak backup, or cargo xtask soak upgrade COMMIT")
+        Failure::new(
+            "soak takes `flood` and its kinds, `ilink`, `backup`, `upgrade` and a commit, or `watchers` and a number",
+        )
+        .fix("cargo xtask soak flood [kinds], soak ilink, soak backup, soak upgrade COMMIT, or soak watchers [N]")
     };
     let Some((first, kinds)) = rest.split_first() else { return Err(usage()) };
     if let ("upgrade", [commit]) = (first.as_str(), kinds) {
         return upgrade::upgrade(commit);
     }
+    if first == "watchers" {
+        let count = kinds.first().map(|count| count.parse().map_err(|_| usage())).transpose()?;
+        build_unless_given()?;
+        return watchers::watchers(count, seed());
+    }
     let chosen: Vec<&Flood> = ALL.iter().filter(|f| kinds.is_empty() || kinds.iter().any(|k| k == f.name)).collect();
     if first != "flood" || (chosen.len() < kinds.len()) {
         return Err(usage());
     }
-    // Another program may be given, for comparisons.
-    if env::var_os(server::PROGRAM).is_none() {
-        build::release()?;
-    }
+    build_unless_given()?;
     flood_all(&chosen)
+}
+
+/// Another program may be given, for comparisons.
+fn build_unless_given() -> Result {
+    if env::var_os(server::PROGRAM).is_none() { build::release() } else { Ok(()) }
 }
 
 fn flood_all(chosen: &[&Flood]) -> Result {
     let seed = seed();
     println!("seed {seed} ({})", server::SEED);
-    let server = Server::start()?;
+    let server = Server::start(Setup { descriptors: server::FEW, public_url: Some("https://weida.test") })?;
     println!("  at start             resident {:>4} MiB", server.resident_mib());
     let target = server.target()?;
     let mut faults = Vec::new();

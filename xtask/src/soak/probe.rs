@@ -37,6 +37,25 @@ impl Times {
     }
 }
 
+impl Times {
+    /// Records a request; [`Self::sort`] comes after the last one.
+    pub fn add(&mut self, took: crate::shell::Result<Duration>) {
+        match took {
+            Ok(took) => self.sorted.push(took),
+            Err(failure) => {
+                self.failed += 1;
+                if self.why.is_empty() {
+                    self.why = failure.to_string();
+                }
+            }
+        }
+    }
+
+    pub fn sort(&mut self) {
+        self.sorted.sort_unstable();
+    }
+}
+
 impl Display for Times {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { sorted, failed, why } = self;
@@ -77,22 +96,14 @@ fn every(is_over: &AtomicBool, mut ask: impl FnMut() -> crate::shell::Result<wir
     let mut times = Times::default();
     while !is_over.load(Ordering::Relaxed) {
         let asked = Instant::now();
-        let why = match ask() {
-            Ok(answer) if answer.status == 200 => String::new(),
-            Ok(answer) => format!("status {}", answer.status),
-            Err(failure) => failure.to_string(),
-        };
-        if why.is_empty() {
-            times.sorted.push(asked.elapsed());
-        } else {
-            times.failed += 1;
-            if times.why.is_empty() {
-                times.why = why;
-            }
-        }
+        times.add(match ask() {
+            Ok(answer) if answer.status == 200 => Ok(asked.elapsed()),
+            Ok(answer) => Err(crate::shell::Failure::new(format!("status {}", answer.status))),
+            Err(failure) => Err(failure),
+        });
         thread::sleep(PAUSE);
     }
-    times.sorted.sort_unstable();
+    times.sort();
     times
 }
 
@@ -111,12 +122,17 @@ fn query(random: &mut Random) -> String {
 
 /// A push of a text message in plain mode.
 fn push(random: &mut Random) -> Vec<u8> {
+    let openid = format!("oProbe{}", random.below(50));
+    push_of(random, &openid, "你好")
+}
+
+/// A push of this follower's text message in plain mode.
+pub fn push_of(random: &mut Random, openid: &str, text: &str) -> Vec<u8> {
     let (query, id) = (query(random), random.below(1 << 60));
     let now = clock::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
     let body = format!(
-        "<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><FromUserName><![CDATA[oProbe{}]]></FromUserName>\
-         <CreateTime>{now}</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[你好]]></Content><MsgId>{id}</MsgId></xml>",
-        random.below(50)
+        "<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><FromUserName><![CDATA[{openid}]]></FromUserName>\
+         <CreateTime>{now}</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[{text}]]></Content><MsgId>{id}</MsgId></xml>"
     );
     let length = body.len();
     format!(
