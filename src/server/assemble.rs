@@ -215,13 +215,7 @@ pub fn site_root(given: &str) -> String {
     }
     let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("site")));
     let beside = beside.filter(|folder| folder.is_dir()).and_then(|folder| folder.into_os_string().into_string().ok());
-    beside.unwrap_or_else(|| {
-        tracing::warn!(
-            folder = given,
-            "there are no static files: pages have no style; set LEPTOS_SITE_ROOT to the folder `site`"
-        );
-        given.to_owned()
-    })
+    beside.unwrap_or_else(|| given.to_owned())
 }
 
 /// The options that leptos needs.

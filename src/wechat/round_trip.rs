@@ -7,7 +7,7 @@ use super::{
     signature::sign,
     xml::Writer,
 };
-use crate::base::rng::Rng;
+use crate::base::{rng::Rng, tls};
 use reqwest::{StatusCode, header, redirect};
 use std::{
     error::Error as _,
@@ -61,7 +61,7 @@ pub async fn send(
     rng: &dyn Rng,
 ) -> Result<Answered, Failure> {
     let (url, body) = signed(address, settings, to, nonce, now_secs, rng);
-    let client = reqwest::Client::builder().timeout(TIMEOUT).redirect(redirect::Policy::none()).no_proxy().build();
+    let client = tls::http_client().timeout(TIMEOUT).redirect(redirect::Policy::none()).no_proxy().build();
     let client = client.map_err(|e| Failure::Unreachable(e.to_string()))?;
     let begun = Instant::now();
     let request = client.post(url).header(header::CONTENT_TYPE, "text/xml").body(body);
