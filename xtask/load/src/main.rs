@@ -1,5 +1,5 @@
 //! `load`: sends requests and measures, serves a constant answer, or stands in for the platform. `cargo xtask bench`, `cargo xtask
-//! cluster` and `cargo xtask soak kill` start it and read the JSON that it prints.
+//! cluster` and `cargo xtask soak kill` start it. `run` and `redeliver` print a line when they begin, and a line of JSON at the end.
 //!
 //! ```text
 //! load run to=HOST:PORT[,HOST:PORT …] [kind=push|aes|get|edit] [connections=32] [seconds=5] [rate=0] [journal=FILE] …

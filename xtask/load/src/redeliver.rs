@@ -28,6 +28,7 @@ struct Found {
 pub async fn redeliver(args: Args) -> Result<(), Fault> {
     let (targets, signer) = (args.targets()?, Rc::new(RefCell::new(Signer::new(&args)?)));
     let (waiting, found) = (Rc::new(RefCell::new(journal::read(args.need("journal")?)?)), Rc::default());
+    println!("running");
     let mut tasks = JoinSet::new();
     for _ in 0..CONNECTIONS {
         tasks.spawn_local(connection(targets.clone(), signer.clone(), waiting.clone(), Rc::clone(&found)));

@@ -62,6 +62,8 @@ pub async fn run(args: Args) -> Result<(), Fault> {
     let connections: usize = args.or("connections", 32)?;
     let kind = kind(&args, targets[0], connections).await?;
     let (seconds, warm, rate) = (args.or("seconds", 5.0)?, args.or("warm", 0.5)?, args.or("rate", 0.0)?);
+    // Everything is prepared: a caller that waits for this line may disturb the run from now on.
+    println!("running");
     let begun = Instant::now();
     let measured_from = begun + Duration::from_secs_f64(warm);
     let run = Rc::new(Run {

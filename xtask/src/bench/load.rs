@@ -4,8 +4,9 @@ use crate::shell::{Context, Failure, Result};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
+    io::{BufRead as _, BufReader, Read as _},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
 };
 
 /// What one run of `load` measured. Times are milliseconds.
@@ -52,20 +53,35 @@ pub fn run(tool: &Path, arguments: &[String]) -> Result<Load> {
     })
 }
 
-/// Starts `load` in the background.
-pub fn start(tool: &Path, command: &str, arguments: &[String]) -> Result<Child> {
-    let mut load = Command::new(tool);
-    load.arg(command).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    load.spawn().context(tool.display())
+/// A `load` that runs.
+pub struct Started {
+    child: Child,
+    output: BufReader<ChildStdout>,
 }
 
-/// Waits for a `load` that was started, and returns its output.
-pub fn finish(load: Child) -> Result<String> {
-    let output = load.wait_with_output().context("load")?;
-    if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+/// Starts `load` in the background. Returns when it has prepared everything and sends requests.
+pub fn start(tool: &Path, command: &str, arguments: &[String]) -> Result<Started> {
+    let mut load = Command::new(tool);
+    load.arg(command).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = load.spawn().context(tool.display())?;
+    let output = child.stdout.take().ok_or_else(|| Failure::new("load has no output"))?;
+    let mut started = Started { child, output: BufReader::new(output) };
+    match started.output.read_line(&mut String::new()).context("the output of load")? {
+        0 => finish(started).and_then(|_| Err(Failure::new("load ended before it began"))),
+        _ => Ok(started),
     }
-    Err(Failure::new(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+}
+
+/// Waits for a `load` that was started, and returns the line of its result.
+pub fn finish(started: Started) -> Result<String> {
+    let Started { child, mut output } = started;
+    let mut result = String::new();
+    output.read_to_string(&mut result).context("the output of load")?;
+    let ended = child.wait_with_output().context("load")?;
+    if ended.status.success() {
+        return Ok(result);
+    }
+    Err(Failure::new(String::from_utf8_lossy(&ended.stderr).trim().to_owned()))
 }
 
 /// The median of several numbers; 0 of none.

@@ -121,12 +121,12 @@ fn one_round(options: &Options, cluster: &mut dyn Cluster, folder: &Path, round:
     let journal = folder.join(format!("{database}.journal"));
     let common = [format!("to={to}"), format!("seconds={LOAD_SECONDS}"), "warm=0".to_owned()];
     let mut arguments = common.to_vec();
+    arguments.extend(["kind=edit".to_owned(), format!("connections={SPENDERS}")]);
+    let spends = load::start(&options.tool, "run", &arguments)?;
+    let mut arguments = common.to_vec();
     arguments.extend([format!("rules={RULES}"), "followers=0".into(), "follow-every=20".into()]);
     arguments.extend([format!("connections={CONNECTIONS}"), format!("journal={}", journal.display())]);
     let pushes = load::start(&options.tool, "run", &arguments)?;
-    let mut arguments = common.to_vec();
-    arguments.extend(["kind=edit".to_owned(), format!("connections={SPENDERS}")]);
-    let spends = load::start(&options.tool, "run", &arguments)?;
 
     thread::sleep(BEFORE);
     let killed = cluster.kill(round)?;

@@ -49,8 +49,6 @@ pub fn kill(times: usize, seed: u64, given: Option<&str>) -> Result {
     let mut spending = common.to_vec();
     spending.extend(["kind=edit".to_owned(), format!("connections={SPENDERS}")]);
     let spends = load::start(&tool, "run", &spending)?;
-    // The tokens of the spenders are fetched before the first kill.
-    thread::sleep(START);
     let pushes = load::start(&tool, "run", &arguments)?;
 
     let mut longest_start = Duration::ZERO;
