@@ -140,6 +140,7 @@ test('the list is filtered, ordered and paged by its address', everywhere, async
 test('a promotion and a dismissal ask with the name of the user', everywhere, async ({ page, weida, browser, newVisitor }) => {
   const theirs = await newVisitor()
   const phone = await Phone.open(browser, weida)
+  // It ends with a Latin letter or digit, which stands apart from Chinese.
   const name = unique('新人')
   await theirs.goto(weida.url)
   await register(theirs, phone, name)
@@ -147,18 +148,18 @@ test('a promotion and a dismissal ask with the name of the user', everywhere, as
   await page.goto(`/admin/users?q=${name}`)
   await page.getByRole('link', { name }).click()
   await page.getByRole('link', { name: '设为管理员' }).click()
-  await expect(page.getByRole('heading', { level: 1, name: `把${name}设为管理员？` })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: `把${name} 设为管理员？` })).toBeVisible()
   await expectNoSidewaysScroll(page)
   await page.getByRole('link', { name: '取消' }).click()
   await expect(page.getByRole('link', { name: '设为管理员' })).toBeVisible()
   await page.getByRole('link', { name: '设为管理员' }).click()
-  await page.getByRole('button', { name: `把${name}设为管理员` }).click()
-  await expect(page.getByText(`${name}已设为管理员`)).toBeVisible()
+  await page.getByRole('button', { name: `把${name} 设为管理员` }).click()
+  await expect(page.getByText(`${name} 已设为管理员`)).toBeVisible()
   // The log says so in words.
   await expect(page.getByRole('row', { name: /修改角色.*普通用户 → 管理员/ })).toBeVisible()
   await page.getByRole('link', { name: '撤销管理员' }).click()
-  await page.getByRole('button', { name: `撤销${name}的管理员身份` }).click()
-  await expect(page.getByText(`已撤销${name}的管理员身份`)).toBeVisible()
+  await page.getByRole('button', { name: `撤销${name} 的管理员身份` }).click()
+  await expect(page.getByText(`已撤销${name} 的管理员身份`)).toBeVisible()
   await phone.close()
 })
 

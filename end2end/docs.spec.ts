@@ -35,7 +35,8 @@ test('typing filters the list at once', async ({ page }) => {
 })
 
 test('every page of the documentation is light, accessible and in both languages and themes', { tag: ['@desktop', '@phone'] }, async ({ page }) => {
-  test.setTimeout(LOOKS.length * 60_000)
+  // Each page is checked whole, and they are long.
+  test.setTimeout(LOOKS.length * (DIALECTS.length + 1) * 30_000)
   for (const [colorScheme, lang] of LOOKS) {
     await page.emulateMedia({ colorScheme })
     for (const path of ['/docs', ...DIALECTS.map(dialect => `/docs/${dialect}`)]) {
