@@ -69,7 +69,7 @@ pub fn append(database: &mut File, manifest: &Manifest) -> io::Result<()> {
     }
     let line = format!("\n{MARK}{}\n", serde_json::to_string(manifest).map_err(io::Error::other)?);
     digest.update(line.as_bytes());
-    write!(database, "{line}{}\n", hex::encode(digest.finalize()))?;
+    writeln!(database, "{line}{}", hex::encode(digest.finalize()))?;
     database.sync_all()
 }
 

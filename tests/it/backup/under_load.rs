@@ -49,7 +49,9 @@ async fn messages(folder: &Path) -> BTreeMap<usize, Vec<usize>> {
         let (writer, number) = content[1..].split_once(' ').unwrap();
         found.entry(writer.parse().unwrap()).or_default().push(number.parse().unwrap());
     }
-    found.values_mut().for_each(|numbers| numbers.sort_unstable());
+    for numbers in found.values_mut() {
+        numbers.sort_unstable();
+    }
     let halves = "SELECT (SELECT COUNT(*) FROM messages) - (SELECT COUNT(*) FROM deliveries)";
     let halves: i64 = sqlx::Row::get(&db.sql(halves).fetch_one(db.conn()).await.unwrap(), 0);
     assert_eq!(halves, 0, "a message is in a backup with its delivery or not at all");

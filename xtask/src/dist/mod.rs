@@ -148,7 +148,14 @@ fn has_hash(name: &str) -> bool {
 
 /// In the format of `sha256sum -c`.
 fn checksums(files: &Files) -> String {
-    files.iter().map(|(path, (_, bytes))| format!("{}  {path}\n", hex(&Sha256::digest(bytes)))).collect()
+    let mut sums = String::new();
+    for (path, (_, bytes)) in files {
+        sums.push_str(&hex(&Sha256::digest(bytes)));
+        sums.push_str("  ");
+        sums.push_str(path);
+        sums.push('\n');
+    }
+    sums
 }
 
 fn hex(bytes: &[u8]) -> String {

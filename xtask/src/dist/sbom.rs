@@ -1,4 +1,4 @@
-//! The software bill of materials: every crate in the program, as CycloneDX 1.5 (<https://cyclonedx.org/docs/1.5/json/>).
+//! The software bill of materials: every crate in the program, as `CycloneDX` 1.5 (<https://cyclonedx.org/docs/1.5/json/>).
 
 use crate::shell::{Context, Failure, Result, cargo, quietly};
 use serde_json::{Value, json};
