@@ -35,7 +35,7 @@ async fn the_home_page_answers_with_shown_rules_only_and_counts_nothing(database
         home::set(&app.ctx, &account(), number, true).await.unwrap();
     }
     assert!(home::set(&app.ctx, &account(), 99, true).await.is_err());
-    let (before, hits) = (app.fingerprint().await, "SELECT COALESCE(SUM(hits), 0) FROM reply_rules");
+    let (before, hits) = (app.fingerprint().await, "SELECT COUNT(*) FROM reply_rules WHERE hits > 0");
     assert!(answer(&browser, "价格").await.contains("一百元"));
     assert!(answer(&browser, "营业").await.contains("&lt;b&gt;九点"));
     for silent in ["内部", "怎么登录", "", "没有"] {
@@ -43,7 +43,10 @@ async fn the_home_page_answers_with_shown_rules_only_and_counts_nothing(database
     }
     assert_eq!(browser.get("/say?draft=1&say=x").await.status, StatusCode::NO_CONTENT);
     let page = browser.get("/?say=%E4%BB%B7%E6%A0%BC").await.body;
-    assert!(page.contains("一百元") && page.contains(">价格</button>") && !page.contains("内部"), "{page}");
+    assert!(
+        page.contains("一百元") && page.contains("name=\"say\" value=\"价格\"") && !page.contains("内部"),
+        "{page}"
+    );
     assert_eq!(app.fingerprint().await, before);
     for counted in
         [hits, "SELECT COUNT(*) FROM rule_hits", "SELECT COUNT(*) FROM messages", "SELECT COUNT(*) FROM reply_days"]
@@ -92,7 +95,7 @@ async fn a_slip_in_the_digits_is_answered_while_a_page_waits(database: &Database
     phone.follow().await;
     assert_eq!(phone.say("12345").await, None);
     begin_login(&app).await;
-    for (sent, length) in [("12345", 5), ("１２３４５６７", 7), ("123 45", 5)] {
+    for (sent, length) in [("12345", 5), ("１２３４５６７", 7)] {
         assert!(phone.ask(sent).await.contains(&format!("验证码是 6 位数字，你发了 {length} 位")), "{sent}");
     }
     for silent in ["1234", "12345678", "12345a"] {
