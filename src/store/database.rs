@@ -115,7 +115,7 @@ impl Store {
             .map_err(|e| OpenError(format!("the database file {path} cannot be opened: {e}")))?;
         let readers = open(SQLITE_READERS, true).connect_lazy(&url).map_err(|e| OpenError(e.to_string()))?;
         let store = Self::of_pools(Engine::Sqlite, readers, writers, Some(file));
-        Ok(Self { in_use: in_use.map(Arc::new), ..store })
+        Ok(Self { _in_use: in_use.map(Arc::new), ..store })
     }
 
     fn of_pools(engine: Engine, readers: AnyPool, writers: AnyPool, file: Option<PathBuf>) -> Self {
@@ -129,7 +129,7 @@ impl Store {
             file,
             checkpoints,
             statements: Arc::default(),
-            in_use: None,
+            _in_use: None,
             erasing: Arc::default(),
         }
     }

@@ -88,6 +88,7 @@ impl Draft {
             answer,
             priority: priority.clamp(-PRIORITY_MAX, PRIORITY_MAX),
             is_enabled: true,
+            is_on_home: saved.is_some_and(|saved| saved.is_on_home),
             hits: 0,
             last_hit_at: None,
             created_at: 0,

@@ -41,7 +41,8 @@ impl PageContent {
         Self::of(title, "", body)
     }
 
-    fn of(title: impl Into<String>, width: &'static str, body: impl IntoView + 'static) -> Self {
+    /// One column of this width: a class.
+    pub fn of(title: impl Into<String>, width: &'static str, body: impl IntoView + 'static) -> Self {
         Self { title: title.into(), width, body: body.into_any(), console: None }
     }
 }

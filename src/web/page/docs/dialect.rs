@@ -50,7 +50,7 @@ async fn dialect(visitor: Visitor, tag: String) -> Result<PageContent, PageError
         </div>
         {script("/docs.js")}
     };
-    Ok(PageContent { title: format!("{} · {}", group.name, t.title), width: "wide", body: body.into_any() })
+    Ok(PageContent::of(format!("{} · {}", group.name, t.title), "wide", body))
 }
 
 fn tabs(lang: Lang, current: &Group) -> Vec<Tab> {

@@ -23,7 +23,7 @@ pub fn sub_page(lang: Lang, title: impl Into<String>, body: impl IntoView + 'sta
 
 /// The same without a head, for a page that has its own.
 pub fn below(title: impl Into<String>, body: impl IntoView + 'static) -> PageContent {
-    PageContent { title: title.into(), width: "sub", body: body.into_any() }
+    PageContent::of(title, "sub", body)
 }
 
 /// The link to `/me`.
