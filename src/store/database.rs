@@ -45,7 +45,7 @@ pub struct Store {
     checkpoints: Checkpoints,
     statements: Statements,
     /// Keeps the embedded database's file from being replaced.
-    in_use: Option<Arc<InUse>>,
+    _in_use: Option<Arc<InUse>>,
     /// Held while deleted rows are erased from the file.
     pub(super) erasing: Arc<Mutex<Option<Instant>>>,
 }
