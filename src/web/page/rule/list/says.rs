@@ -111,14 +111,19 @@ fn with_names(scope: RuleScope, text: &str) -> Vec<AnyView> {
         rest.split_once("{{").and_then(|(before, from)| Some((before, from.split_once("}}")?)))
     {
         let name = Edit::of(scope.lang).variable(inside.trim());
-        parts.push(before.to_owned().into_any());
+        // An empty text would be rendered as a space.
+        if !before.is_empty() {
+            parts.push(before.to_owned().into_any());
+        }
         parts.push(match name {
             Some(name) => view! { <span class="var">{name}</span> }.into_any(),
             None => format!("{{{{{inside}}}}}").into_any(),
         });
         rest = after;
     }
-    parts.push(rest.to_owned().into_any());
+    if !rest.is_empty() {
+        parts.push(rest.to_owned().into_any());
+    }
     parts
 }
 
