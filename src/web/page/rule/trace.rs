@@ -7,7 +7,7 @@ use crate::{
             AnsweredBy,
             trace::{Fate, Trace, Tried},
         },
-        rule::ACCOUNT,
+        rule::{ACCOUNT, content::KINDS},
     },
     web::{
         component::{Badge, Card, Fact, Facts, Kind, LinkButton, Notice, Tone},
@@ -56,7 +56,7 @@ fn answered_by(scope: RuleScope, view: TraceView<'_>) -> AnyView {
     let trace = view.trace;
     match (trace.answered_by, winner(trace)) {
         (AnsweredBy::OwnRule | AnsweredBy::AccountRule, Some(tried)) => {
-            let by = by_keyword(scope, tried);
+            let by = by_keyword(scope, view, tried);
             view! { {rule_link(scope, tried)} {by.map(|by| format!("{}{by}", scope.lang.colon()))} }.into_any()
         }
         (AnsweredBy::Command, _) => fill(t.by_command, &[("word", &trace.folded)]).into_any(),
@@ -70,9 +70,18 @@ fn answered_by(scope: RuleScope, view: TraceView<'_>) -> AnyView {
     }
 }
 
-fn by_keyword(scope: RuleScope, tried: &Tried) -> Option<String> {
+fn by_keyword(scope: RuleScope, view: TraceView<'_>, tried: &Tried) -> Option<String> {
     let way = scope.texts().matching(tried.matching?);
+    if let Some(kind) = kind_name(scope, view, tried) {
+        return Some(kind.to_owned());
+    }
     Some(fill(Bench::of(scope.lang).by_keyword, &[("keyword", &tried.keyword), ("way", way)]))
+}
+
+/// The name of the kind of message, if a rule answers kinds: only messages without text have such rules.
+fn kind_name(scope: RuleScope, view: TraceView<'_>, tried: &Tried) -> Option<&'static str> {
+    let is_kind = view.message.is_empty() && KINDS.contains(&tried.keyword.as_str());
+    is_kind.then(|| scope.texts().kind(&tried.keyword))
 }
 
 fn winner(trace: &Trace) -> Option<&Tried> {
@@ -119,7 +128,7 @@ fn tried(scope: RuleScope, view: TraceView<'_>) -> AnyView {
         return view! { <div class="row spread"><p class="soft">{t.tried_none}</p>{make}</div> }.into_any();
     }
     let won = winner(trace).map(|tried| padded(tried.number)).unwrap_or_default();
-    let rows = trace.tried.iter().chain(disabled()).map(|tried| row(scope, tried, &won)).collect_view();
+    let rows = trace.tried.iter().chain(disabled()).map(|tried| row(scope, view, tried, &won)).collect_view();
     view! {
         <div class="table-wrap">
             <table class="table cards tried">
@@ -140,12 +149,13 @@ fn tried(scope: RuleScope, view: TraceView<'_>) -> AnyView {
     .into_any()
 }
 
-fn row(scope: RuleScope, tried: &Tried, won: &str) -> AnyView {
+fn row(scope: RuleScope, view: TraceView<'_>, tried: &Tried, won: &str) -> AnyView {
     let t = Bench::of(scope.lang);
     let tone = if tried.fate == Fate::Won { Tone::Success } else { Tone::Info };
     let fate = fill(t.fate(tried.fate), &[("n", won)]);
     let fate = if tried.fate == Fate::Won { view! { <Badge text=fate tone /> }.into_any() } else { fate.into_any() };
     let (keyword, way) = match tried.matching {
+        Some(_) if kind_name(scope, view, tried).is_some() => (kind_name(scope, view, tried).into_any(), ""),
         Some(matching) => (tried.keyword.clone().into_any(), scope.texts().matching(matching)),
         None => (view! { <span class="soft">{t.every}</span> }.into_any(), ""),
     };
