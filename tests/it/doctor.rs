@@ -13,7 +13,7 @@ use weida::base::clock::{Clock as _, FakeClock, SystemClock};
 /// A program at a known address, with the settings that its doctor has.
 struct Site {
     folder: TempDir,
-    program: Program,
+    _program: Program,
     settings: Vec<(String, String)>,
 }
 
@@ -46,7 +46,7 @@ impl Site {
     fn start(platform: &str, more: &[(&str, &str)]) -> Self {
         let (folder, settings) = (tempfile::tempdir().unwrap(), settings_of(platform, free_port(), more));
         let program = Program::start_anywhere(folder.path(), &environment_of(folder.path(), &settings));
-        Self { folder, program, settings }
+        Self { folder, _program: program, settings }
     }
 
     fn address(&self) -> std::net::SocketAddr {

@@ -145,6 +145,7 @@ fn problem(scope: RuleScope, plan: &Plan, is_platform: bool) -> Option<AnyView> 
     let or = |platform: &'static str, file: &'static str| if is_platform { platform } else { file };
     if plan.is_empty() && plan.flaws.is_empty() {
         let text = or(t.nothing_platform, t.nothing);
+        let text = format!("{text} {}", counts(scope, plan));
         return Some(view! { <Notice><p>{text}</p></Notice> }.into_any());
     }
     if !plan.may_remove() {
