@@ -41,7 +41,7 @@ test('an administrator finds one of a hundred thousand users, changes level and 
   await expect(page.getByText('共 1000')).toBeVisible()
   const begun = Date.now()
   await page.getByRole('searchbox').fill(name.slice(1, -1).toUpperCase())
-  await page.getByRole('button', { name: '搜索' }).click()
+  await page.getByRole('button', { name: '搜索', exact: true }).click()
   await expect(page.getByText('共 1 位用户')).toBeVisible()
   expect(Date.now() - begun).toBeLessThan(patient(SEARCH_MS))
   await expectNoSidewaysScroll(page)
@@ -111,7 +111,7 @@ test('the list is filtered, ordered and paged by its address', everywhere, async
   await page.goto('/admin/users')
   const apply = async () => {
     // With a script a choice is applied immediately.
-    if (test.info().project.use.javaScriptEnabled === false) await page.getByRole('button', { name: '搜索' }).click()
+    if (test.info().project.use.javaScriptEnabled === false) await page.getByRole('button', { name: '搜索', exact: true }).click()
   }
   await page.getByRole('combobox', { name: '等级' }).selectOption('vip')
   await apply()
@@ -195,7 +195,7 @@ test('the printed setup link creates the first administrator, once', async ({ pa
   await page.goto(weida.adminLink)
   await page.getByLabel('用户名').fill('guanli')
   await page.getByLabel('密码').fill(PASSWORD)
-  await page.locator('main form').getByRole('button').click()
+  await page.getByRole('button', { name: '创建并登录' }).click()
   await expect(page).toHaveURL(`${weida.url}/me`)
   await page.goto(`${weida.url}/admin/users`)
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()

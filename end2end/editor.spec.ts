@@ -95,11 +95,12 @@ test('the phone beside the editor answers with the unsaved rule and says why', a
   await expect(page.locator('.preview .said.mine .bubble')).toHaveText('今天有公告吗')
   await expect(why).toContainText('半匹配会命中“公告”')
   await expect(page.getByRole('button', { name: '第 1 组' })).toHaveCount(0)
-  await page.getByLabel('匹配方式').selectOption('contains')
+  await page.locator('#matching').focus()
+  await page.locator('#matching').selectOption('contains')
   await expect(answers).toHaveText(new RegExp(`^${name}，公告：`))
-  await expect(page.getByLabel('匹配方式')).toBeFocused()
+  await expect(page.locator('#matching')).toBeFocused()
   // Groups of an expression are offered where there is one.
-  await page.getByLabel('匹配方式').selectOption('regex')
+  await page.locator('#matching').selectOption('regex')
   await expect(page.getByRole('button', { name: '第 1 组' })).toBeVisible()
   // The list beside it still has the saved rule.
   await expect(page.locator('#rule-1')).toContainText('本周六闭馆')
@@ -147,4 +148,25 @@ test('leaving with unsaved input asks first', async ({ page, weida, browser }) =
   await page.goto('/me')
   expect(asked).toBe(true)
   await phone.close()
+})
+
+test('what is typed while a step is under way stays, and so does the focus', async ({ page, weida, browser }) => {
+  const phone = await Phone.open(browser, weida)
+  await register(page, phone)
+  await phone.close()
+  await page.goto('/replies/new')
+  let release = () => {}
+  const held = new Promise<void>(resolve => (release = resolve))
+  await page.route('**/replies/new', async route => {
+    if (route.request().postData()?.includes('step=match')) await held
+    await route.continue()
+  })
+  await page.getByLabel('关键词', { exact: true }).fill('订单(.+)')
+  await page.locator('#matching').focus()
+  await page.locator('#matching').selectOption('regex')
+  await page.getByLabel('回复内容').fill('人民路')
+  release()
+  await expect(page.getByRole('button', { name: '第 1 组' })).toBeVisible()
+  await expect(page.getByLabel('回复内容')).toHaveValue('人民路')
+  await expect(page.getByLabel('回复内容')).toBeFocused()
 })

@@ -23,6 +23,8 @@ export default defineConfig({
     ...browser,
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
+    // Software rendering of endless animations takes a whole core.
+    contextOptions: { reducedMotion: 'reduce' },
     actionTimeout: 10_000,
     navigationTimeout: 20_000,
     screenshot: 'only-on-failure',

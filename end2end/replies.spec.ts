@@ -86,6 +86,7 @@ test('errors of a rule are shown at their fields, and the input is kept', everyw
   await page.getByRole('button', { name: '图文' }).click()
   await page.getByLabel('标题').fill('活动')
   await page.getByLabel('链接地址').fill('javascript:alert(1)')
+  await page.getByText('更多设置').click()
   await page.getByLabel('优先级').fill('很高')
   await saveRule(page)
   await expect(page.getByText('有一个正则表达式写错了')).toBeVisible()
@@ -139,8 +140,8 @@ test('the later of two editors sees a conflict, and neither loses input', everyw
 
   await saveRule(late)
   await expect(late.getByText('没有保存：这条规则刚刚被改过')).toBeVisible()
-  await expect(late.locator('.diff')).toContainText('三百元')
-  await expect(late.locator('.diff')).toContainText('两百元')
+  await expect(late.locator('.clash')).toContainText('三百元')
+  await expect(late.locator('.clash')).toContainText('两百元')
   await expect(late.getByLabel('回复内容')).toHaveValue('三百元')
   expect(await phone.say('价格')).toBe('两百元')
   await late.getByRole('button', { name: '用我的覆盖' }).click()
@@ -187,7 +188,7 @@ test('every change is in the history and can be undone', everywhere, async ({ pa
 
   await page.goto('/replies/1/history')
   const changed = page.locator('.card', { hasText: '两百元' }).filter({ hasText: '一百元' })
-  await expect(changed.getByRole('row', { name: /^回复/ })).toContainText('两百元')
+  await expect(changed.getByRole('row', { name: /^回复 有改动/ })).toContainText('两百元')
   await changed.getByRole('button', { name: '恢复成改之前' }).click()
   await expect(page.getByText('规则 01 已恢复')).toBeVisible()
   expect(await phone.say('价格')).toBe('一百元')
@@ -254,7 +255,7 @@ test('thirty rules are added by the keyboard alone', async ({ page, weida, brows
   // Leave the field, open the third rule, change its answer, save.
   await keys.press('Escape')
   for (const _ of [1, 2, 3]) await keys.press('j')
-  await expect(page.getByRole('link', { name: /^规则 03/ })).toBeFocused()
+  await expect(page.getByRole('link', { name: /^规则 03：/ })).toBeFocused()
   await keys.press('Enter')
   await expect(page).toHaveURL(/edit=3/)
   await page.getByLabel('回复内容').focus()

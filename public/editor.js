@@ -45,10 +45,19 @@ const later = () => {
   rest = setTimeout(preview, 300);
 };
 
-/** Shows the fields of a page that came after a step: nothing that was typed is lost, and the step says where the focus goes. */
-const show = (page) => {
+/** The texts of the form. */
+const texts = () => new Map([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+
+/** Shows the fields of a page that came after a step, which was sent with these texts: nothing that was typed is lost, also what was typed
+ * while the step was under way, and the step says where the focus goes. */
+const show = (page, sent) => {
+  const now = texts();
   form.enctype = page.getElementById("editor").enctype;
   part(document, "fields").replaceChildren(...part(page, "fields").childNodes);
+  for (const field of part(document, "fields").querySelectorAll(".input[name]")) {
+    const [before, typed] = [sent.get(field.name), now.get(field.name)];
+    if (typed !== undefined && typed !== before && field.value === before) field.value = typed;
+  }
   see(page);
   for (const button of form.querySelectorAll("[data-step-of]")) button.hidden = true;
   const [head, fresh] = [document, page].map((one) => one.querySelector(".panel-head"));
@@ -63,8 +72,9 @@ form.addEventListener("submit", async (event) => {
   if (button.value === "preview") return preview();
   turn += 1;
   form.setAttribute("data-changed", "");
+  const sent = texts();
   const page = await send(button.value);
-  if (page) return show(page);
+  if (page) return show(page, sent);
   // Without an answer the browser sends it.
   const step = Object.assign(document.createElement("input"), { type: "hidden", name: "step", value: button.value });
   form.append(step);
@@ -101,11 +111,15 @@ form.addEventListener("change", (event) => {
 });
 const regroup = async () => {
   turn += 1;
-  const focus = document.activeElement?.id;
+  const sent = texts();
   const page = await send("match");
   if (!page) return;
-  show(page);
-  if (focus) document.getElementById(focus)?.focus();
+  const { id, selectionStart, selectionEnd } = document.activeElement ?? {};
+  show(page, sent);
+  const field = id && document.getElementById(id);
+  if (!field) return;
+  field.focus();
+  if (typeof selectionStart === "number") field.setSelectionRange(selectionStart, selectionEnd);
 };
 
 // An error is gone once its field is changed.

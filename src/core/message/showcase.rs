@@ -105,7 +105,7 @@ fn examples(lang: Lang) -> Arc<RuleSet> {
         Lang::Zh => zh,
         Lang::En => en,
     };
-    let build = || {
+    let rule_set = || {
         let t = Examples::of(lang);
         let examples = [
             (MatchType::Contains, t.register_words, t.register_answer),
@@ -118,7 +118,7 @@ fn examples(lang: Lang) -> Arc<RuleSet> {
         let rules = examples.into_iter().zip(1..);
         Arc::new(RuleSet::new(rules.map(|((how, words, text), id)| example(id, how, words, text)).collect()))
     };
-    Arc::clone(built.get_or_init(build))
+    Arc::clone(built.get_or_init(rule_set))
 }
 
 fn example(id: i64, matching: MatchType, words: &str, text: &str) -> Rule {

@@ -107,7 +107,7 @@ fn lead(scope: RuleScope, explained: &Explained<'_>, edit: Option<RuleScope>) ->
     let t = Bench::of(scope.lang);
     let (trace, by) = (&explained.preview.trace, explained.preview.answered_by);
     let won = winner(explained);
-    let (head, line) = match (by, won) {
+    let (head, reason) = match (by, won) {
         (AnsweredBy::Command, _) => (fill(t.by_command, &[("word", &trace.folded)]), String::new()),
         (AnsweredBy::Signin, _) => (t.by_signin.to_owned(), String::new()),
         (AnsweredBy::Follow, None) => (t.by_follow.to_owned(), String::new()),
@@ -136,7 +136,7 @@ fn lead(scope: RuleScope, explained: &Explained<'_>, edit: Option<RuleScope>) ->
     view! {
         <p class=class role="status">
             <Icon shape />
-            <span><b>{head}</b>{(!line.is_empty()).then(|| view! { <small>{line}</small> })}{disabled.map(|text| view! { <small>{text}</small> })}</span>
+            <span><b>{head}</b>{(!reason.is_empty()).then(|| view! { <small>{reason}</small> })}{disabled.map(|text| view! { <small>{text}</small> })}</span>
             {link.map(|href| view! { <a class="button plain small" href=href>{t.change}</a> })}
             {make.map(|text| view! { <LinkButton href=new_rule(scope, &text) text=t.make kind=Kind::Plain small=true /> })}
         </p>
