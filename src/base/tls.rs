@@ -19,7 +19,6 @@ fn config() -> Result<ClientConfig, rustls::Error> {
 }
 
 /// The builder of an HTTP client, which trusts the system's certificates.
-#[must_use]
 pub fn http_client() -> reqwest::ClientBuilder {
     let builder = reqwest::Client::builder();
     match &*CONFIG {

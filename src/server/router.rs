@@ -63,9 +63,9 @@ pub fn router(state: AppState, phone: Option<Arc<Phone>>) -> Router {
         .layer(limited.clone())
     };
     let submitted = {
-        let (state, context, pages) = (state.clone(), context.clone(), pages.clone());
+        let (state, context, pages) = (state.clone(), context.clone(), pages);
         post(move |request: axum::extract::Request| {
-            let (state, context, pages) = (state.clone(), context.clone(), pages.clone());
+            let (state, context, pages) = (state.clone(), context.clone(), pages);
             async move { page_of_form(&state, context, pages, request).await }
         })
         .layer(DefaultBodyLimit::max(web::form::FORM_MAX_BYTES))
@@ -85,7 +85,7 @@ pub fn router(state: AppState, phone: Option<Arc<Phone>>) -> Router {
         .route("/me/wechat/state", get(channel_events::status))
         .merge(web::page::routes())
         .merge(takers_of_forms(submitted))
-        .leptos_routes_with_context(&state, routes_of_pages(), context.clone(), pages.clone())
+        .leptos_routes_with_context(&state, routes_of_pages(), context.clone(), pages)
         .fallback(files(&state, any(render_app_async_with_context(context, pages)), unknown_calls))
         .layer(DefaultBodyLimit::max(web::action::FORM_MAX_BYTES));
     if let Some(phone) = phone {

@@ -108,7 +108,8 @@ mod tests {
 
     #[test]
     fn rows_and_journals_are_read() {
-        assert_eq!(counts("oA\t1\noB\t2\n").unwrap(), [("oA".to_owned(), 1), ("oB".to_owned(), 2)].into());
+        let expected = BTreeMap::from([("oA".to_owned(), 1), ("oB".to_owned(), 2)]);
+        assert_eq!(counts("oA\t1\noB\t2\n").unwrap(), expected);
         assert!(counts("nonsense").is_err());
         let file = std::env::temp_dir().join(format!("weida-journal-{}", std::process::id()));
         fs::write(&file, "{\"openid\":\"oA\",\"attempt\":1}\n{\"openid\":\"oB\",\"attempt\":3}\n").unwrap();

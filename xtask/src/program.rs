@@ -35,12 +35,11 @@ pub fn free_port() -> Result<u16> {
 
 /// The release build: a given one, or that of this tree after it was built.
 pub fn release(given: Option<&str>) -> Result<PathBuf> {
-    let program = match given {
-        Some(path) => PathBuf::from(path),
-        None => {
-            build::release()?;
-            Profile::Release.program()
-        }
+    let program = if let Some(path) = given {
+        PathBuf::from(path)
+    } else {
+        build::release()?;
+        Profile::Release.program()
     };
     fs::canonicalize(&program).context(program.display())
 }

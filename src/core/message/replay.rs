@@ -12,6 +12,7 @@ use crate::{
 };
 
 /// The result of a claim.
+#[expect(clippy::large_enum_variant, reason = "one at a time, and used up at once")]
 pub enum Claim {
     /// The signature is claimed in this transaction, was used with the same body before, or is missing.
     Accepted(Tx),

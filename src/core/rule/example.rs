@@ -1,7 +1,7 @@
 //! An example of a message that a keyword matches.
 
 use super::{Keyword, MatchType, pattern};
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
 
 /// The most repetitions that an example has.
 const REPEATED_MAX: u32 = 20;
@@ -37,7 +37,7 @@ fn write(hir: &Hir, out: &mut String) {
 fn member(class: &Class) -> Option<char> {
     let Class::Unicode(class) = class else { return None };
     let has = |c: &char| class.iter().any(|range| (range.start()..=range.end()).contains(c));
-    ['8', 'a', '新', ' '].into_iter().find(has).or_else(|| class.iter().next().map(|range| range.start()))
+    ['8', 'a', '新', ' '].into_iter().find(has).or_else(|| class.iter().next().map(ClassUnicodeRange::start))
 }
 
 #[cfg(test)]

@@ -63,8 +63,6 @@ pub enum Shape {
     Picture,
     /// A speech bubble with lines: replies.
     Replies,
-    /// A desktop computer.
-    Desktop,
     /// A star in a circle: credits.
     Star,
     /// A bin.
@@ -85,8 +83,6 @@ pub enum Shape {
     People,
     /// Six dots: a handle.
     Grip,
-    /// Three dots: more.
-    Dots,
     /// Three lines, each shorter.
     Filter,
     /// An arrow beside lines.
@@ -138,7 +134,6 @@ impl Shape {
             Self::Replies => {
                 "M4.5 4h11A1.5 1.5 0 0 1 17 5.5v7a1.5 1.5 0 0 1-1.5 1.5H9l-3.5 3v-3h-1A1.5 1.5 0 0 1 3 12.5v-7A1.5 1.5 0 0 1 4.5 4M6.5 7.5h7M6.5 10.5h4.5"
             }
-            Self::Desktop => "M4.8 4h10.4a1 1 0 0 1 1 1v8.2H3.8V5a1 1 0 0 1 1-1M1.8 16h16.4",
             Self::Star => {
                 "M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15M10 6.2l1.2 2.4 2.6.4-1.9 1.9.4 2.6-2.3-1.2-2.3 1.2.4-2.6L6.2 9l2.6-.4z"
             }
@@ -153,7 +148,6 @@ impl Shape {
                 "M7.5 3.8a2.9 2.9 0 1 0 0 5.8 2.9 2.9 0 0 0 0-5.8M2 16.5c.4-2.9 2.4-4.4 5.5-4.4s5.1 1.5 5.5 4.4M13 4.2a2.7 2.7 0 0 1 0 5M14.8 12.2c1.9.5 2.9 1.9 3.2 4.1"
             }
             Self::Grip => "M7.5 5v.01M12.5 5v.01M7.5 10v.01M12.5 10v.01M7.5 15v.01M12.5 15v.01",
-            Self::Dots => "M4.5 10v.01M10 10v.01M15.5 10v.01",
             Self::Filter => "M3.5 5h13M6 10h8M8.5 15h3",
             Self::Sort => "M6 4v12M3 13l3 3 3-3M11 5h6M11 10h4M11 15h2",
             Self::Text => "M5 5.5V4h10v1.5M10 4v12M8 16h4",

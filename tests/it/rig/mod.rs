@@ -205,14 +205,26 @@ impl App {
     /// Counts and sums of user data; equal values before and after mean that nothing changed.
     pub async fn fingerprint(&self) -> Vec<i64> {
         let mut found = Vec::new();
+        // Sums are decimals on servers.
+        let [of_users, of_rules] = if self.ctx.store.engine() == weida::store::Engine::MySql {
+            [
+                "SELECT CAST(COALESCE(SUM(LENGTH(COALESCE(nickname, '')) + LENGTH(COALESCE(password_hash, '')) + is_auto_reply), 0) AS SIGNED) FROM users",
+                "SELECT CAST(COALESCE(SUM(revision), 0) AS SIGNED) FROM reply_rules",
+            ]
+        } else {
+            [
+                "SELECT CAST(COALESCE(SUM(LENGTH(COALESCE(nickname, '')) + LENGTH(COALESCE(password_hash, '')) + is_auto_reply), 0) AS BIGINT) FROM users",
+                "SELECT CAST(COALESCE(SUM(revision), 0) AS BIGINT) FROM reply_rules",
+            ]
+        };
         for sql in [
             "SELECT COUNT(*) FROM users",
-            "SELECT COALESCE(SUM(LENGTH(COALESCE(nickname, '')) + LENGTH(COALESCE(password_hash, '')) + is_auto_reply), 0) FROM users",
+            of_users,
             "SELECT COUNT(*) FROM identities WHERE user_id IS NOT NULL",
             "SELECT COUNT(*) FROM signin_sessions",
             "SELECT COUNT(*) FROM web_sessions",
             "SELECT COUNT(*) FROM reply_rules WHERE is_enabled = 1",
-            "SELECT COALESCE(SUM(revision), 0) FROM reply_rules",
+            of_rules,
             "SELECT COUNT(*) FROM messages",
             "SELECT COUNT(*) FROM deliveries",
             "SELECT COUNT(*) FROM credit_entries",

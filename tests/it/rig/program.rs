@@ -122,11 +122,16 @@ impl Program {
             .unwrap();
         let (mut out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         let (sender, receiver) = mpsc::channel();
-        std::thread::spawn(move || {
-            let (mut stdout, mut stderr) = (String::new(), String::new());
+        // Both at once: a full pipe would stop the program.
+        let errors = std::thread::spawn(move || {
+            let mut stderr = String::new();
             err.read_to_string(&mut stderr).ok();
+            stderr
+        });
+        std::thread::spawn(move || {
+            let mut stdout = String::new();
             out.read_to_string(&mut stdout).ok();
-            sender.send((stdout, stderr)).ok();
+            sender.send((stdout, errors.join().unwrap())).ok();
         });
         let output = receiver.recv_timeout(PATIENCE);
         child.kill().ok();

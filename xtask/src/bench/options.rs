@@ -116,7 +116,7 @@ mod tests {
         let all = parsed("").unwrap();
         assert_eq!((all.rounds, all.rules.len(), all.parts.len(), all.out), (5, 4, 5, Some(DOCUMENT.into())));
         let short = parsed("--rounds 1 --seconds 0.5 --rules 100,1000 --only pages --no-peers").unwrap();
-        assert_eq!((short.rounds, short.rules, short.has_peers), (1, vec![100, 1000], false));
+        assert_eq!((short.rounds, short.rules.clone(), short.has_peers), (1, vec![100, 1000], false));
         assert!(short.has("pages") && !short.has("compare") && short.out.is_none());
         assert_eq!(
             short.command,

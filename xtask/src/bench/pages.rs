@@ -152,7 +152,7 @@ mod tests {
         let page = r#"<link href="/pkg/a.1.css"><script src='/pkg/b.js'></script><img src="/pkg/c.png"><link href="/pkg/a.1.css">
                       import("/pkg/d.js"); const module = new URL('/pkg/e.wasm')"#;
         let expected = ["/pkg/a.1.css", "/pkg/b.js", "/pkg/d.js", "/pkg/e.wasm"];
-        assert_eq!(files(page), expected.map(str::to_owned).into());
+        assert_eq!(files(page), BTreeSet::from(expected.map(str::to_owned)));
     }
 
     #[test]

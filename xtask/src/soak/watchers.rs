@@ -146,5 +146,5 @@ fn idle_percent(server: &Server) -> f64 {
     thread::sleep(Duration::from_secs(2));
     let (cpu, begun) = (server.cpu(), Instant::now());
     thread::sleep(IDLE);
-    (server.cpu() - cpu).as_millis() as f64 * 100.0 / begun.elapsed().as_millis() as f64
+    server.cpu().saturating_sub(cpu).as_millis() as f64 * 100.0 / begun.elapsed().as_millis() as f64
 }

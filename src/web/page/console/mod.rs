@@ -95,7 +95,7 @@ fn hand(visitor: &Visitor, groups: &[Group], has_sandbox: bool) -> impl IntoView
         <nav class="hand" aria-label=t.hand>
             {first}
             <details class="menu hand-more">
-                <summary aria-current=is_behind.then_some("true")><Icon shape=Shape::Dots class="thick" /><span>{t.more}</span></summary>
+                <summary aria-current=is_behind.then_some("true")><Icon shape=Shape::More class="thick" /><span>{t.more}</span></summary>
                 <div class="menu-panel">{groups} {account}</div>
             </details>
         </nav>

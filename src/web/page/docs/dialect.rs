@@ -18,10 +18,10 @@ use leptos_router::hooks::use_params_map;
 pub fn DialectPage() -> impl IntoView {
     // Read during setup, while the router's context is available.
     let tag = use_params_map().read_untracked().get("dialect").unwrap_or_default();
-    page(|visitor| dialect(visitor, tag))
+    page(move |visitor| std::future::ready(dialect(&visitor, &tag)))
 }
 
-async fn dialect(visitor: Visitor, tag: String) -> Result<PageContent, PageError> {
+fn dialect(visitor: &Visitor, tag: &str) -> Result<PageContent, PageError> {
     let request = &visitor.request;
     let lang = request.lang();
     let t = Docs::of(lang);
@@ -39,7 +39,7 @@ async fn dialect(visitor: Visitor, tag: String) -> Result<PageContent, PageError
             {contents(lang, group)}
             <div class="docs-calls">
                 <p class="docs-about">{marked(&group.about)}</p>
-                {trial::card(&visitor, &super::page_of(group))}
+                {trial::card(visitor, &super::page_of(group))}
                 {calls}
                 <section class="docs-call" id="failures">
                     <h2>{t.failures}</h2>

@@ -103,7 +103,7 @@ fn name_of(lang: Lang, label: &str) -> String {
 
 fn shape_of(label: &str) -> Shape {
     let is_handheld = ["iPhone", "iPad", "iPod", "Android", "Windows Phone"].iter().any(|name| label.contains(name));
-    if is_handheld { Shape::Phone } else { Shape::Desktop }
+    if is_handheld { Shape::Phone } else { Shape::Screen }
 }
 
 #[cfg(test)]
@@ -116,6 +116,6 @@ mod tests {
         assert_eq!(name_of(Lang::En, "WeChat · iPhone"), "WeChat · iPhone");
         assert_eq!(name_of(Lang::Zh, "Chrome · Windows 10"), "Chrome · Windows 10");
         assert_eq!(shape_of("Safari · iPad"), Shape::Phone);
-        assert_eq!(shape_of("Firefox · Linux"), Shape::Desktop);
+        assert_eq!(shape_of("Firefox · Linux"), Shape::Screen);
     }
 }

@@ -83,7 +83,7 @@ fn account(request: &PageRequest, user: &User, facts: &Facts) -> impl IntoView +
             <Cell label=t.profile value=nickname href=PROFILE icon=Shape::Person tint=Tint::Info />
             <Cell label=t.wechat note=wechat_note value=wechat href=LINKED icon=Shape::Chat tint=Tint::Brand />
             <Cell label=t.password_cell value=password href=PASSWORD icon=Shape::Key tint=Tint::Warning />
-            <Cell label=t.devices value=sessions href=DEVICES icon=Shape::Desktop tint=Tint::Info />
+            <Cell label=t.devices value=sessions href=DEVICES icon=Shape::Screen tint=Tint::Info />
         </Cells>
     }
 }

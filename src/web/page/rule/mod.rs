@@ -4,8 +4,10 @@
 //! which checks the permission. Pages change nothing: their forms go to `web::action::rule`, and a form that was refused is shown
 //! again (`PageRequest::returned`).
 
+mod acts;
 mod bench;
 mod bulk_add;
+mod content_shape;
 mod diff;
 mod edit;
 mod editor_names;
@@ -27,6 +29,7 @@ pub mod import;
 pub use crate::core::rule::error_text::padded;
 pub use bench::BenchPage;
 pub use bulk_add::BulkAddPage;
+use content_shape::content_shape;
 pub use edit::{NewRulePage, RulePage};
 pub use editor_names::Names;
 pub use history::{ChangePage, HistoryPage, RuleHistoryPage};

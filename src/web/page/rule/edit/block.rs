@@ -14,7 +14,7 @@ use crate::{
         component::{Field, Icon, Shape},
         escape::inside_textarea,
         form::{EditorForm, editor::field},
-        page::rule::list::content_shape,
+        page::rule::content_shape,
         text::{fill, replies::edit::Edit},
     },
     wechat::reply::TEXT_MAX_BYTES,

@@ -6,7 +6,7 @@ use crate::{
     web::{
         component::{Field, Icon, Shape},
         form::{EditorForm, editor::field},
-        page::rule::list::content_shape,
+        page::rule::content_shape,
         text::replies::edit::Edit,
     },
 };

@@ -11,7 +11,7 @@ mod view;
 
 pub use view::{Addresses, Shown, editor};
 
-use super::{RuleOwner, RuleScope, Section, list, param};
+use super::{RuleOwner, RuleScope, Section, acts::acts_form, param};
 use crate::{
     core::{
         CoreError,
@@ -58,7 +58,7 @@ async fn change(visitor: Visitor, number: i64) -> Result<PageContent, PageError>
 async fn alone(visitor: &Visitor, scope: RuleScope, form: &EditorForm, action: &str) -> Result<PageContent, PageError> {
     let back = scope.owner.list();
     let editor = editor(visitor, scope, form, Addresses { action, back }, Shown::Page).await?;
-    let body = view! { <div class="work">{editor}</div> {list::acts_form(scope, back)} {script("/editor.js")} };
+    let body = view! { <div class="work">{editor}</div> {acts_form(scope, back)} {script("/editor.js")} };
     Ok(scope.sheet(Section::Rules, view::title(scope, form), body.into_any()))
 }
 

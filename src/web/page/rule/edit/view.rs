@@ -2,7 +2,7 @@
 //! page of its own.
 
 use super::{
-    super::{Names, RuleOwner, list::FORM, padded, warnings},
+    super::{Names, RuleOwner, acts::FORM, padded, warnings},
     RuleScope, block, conflict,
     home_switch::home_switch,
     keyword, preview,

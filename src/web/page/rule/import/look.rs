@@ -140,17 +140,17 @@ fn modes(scope: RuleScope, query: difference::DifferenceQuery, place: &str, is_p
 }
 
 /// What is to be known before the import, or why there is nothing to import.
-fn problem(scope: RuleScope, plan: &Plan, is_platform: bool) -> Option<AnyView> {
+fn problem(scope: RuleScope, plan: &Plan, is_platform: bool) -> AnyView {
     let t = Transfer::of(scope.lang);
     let or = |platform: &'static str, file: &'static str| if is_platform { platform } else { file };
     if plan.is_empty() && plan.flaws.is_empty() {
         let text = or(t.nothing_platform, t.nothing);
         let text = format!("{text} {}", counts(scope, plan));
-        return Some(view! { <Notice><p>{text}</p></Notice> }.into_any());
+        return view! { <Notice><p>{text}</p></Notice> }.into_any();
     }
     if !plan.may_remove() {
         let text = or(t.replace_unsure_platform, t.replace_unsure);
-        return Some(view! { <Notice tone=Tone::Warning><p>{text}</p></Notice> }.into_any());
+        return view! { <Notice tone=Tone::Warning><p>{text}</p></Notice> }.into_any();
     }
     let left_out = (!plan.flaws.is_empty()).then(|| {
         let text = left_out(or(t.partial_needed_platform, t.partial_needed), plan);
@@ -161,7 +161,7 @@ fn problem(scope: RuleScope, plan: &Plan, is_platform: bool) -> Option<AnyView> 
         let text = fill(template, &[("n", &plan.removed.len().to_string())]);
         view! { <Notice tone=Tone::Warning><p>{text}</p></Notice> }
     });
-    Some(view! { {left_out} {warning} }.into_any())
+    view! { {left_out} {warning} }.into_any()
 }
 
 /// The bar with the button, always in view; missing where nothing can be imported.

@@ -8,10 +8,9 @@ mod table;
 mod tools;
 
 pub use query::ListQuery;
-pub use says::{chip, content_shape, triggers};
-pub use table::form as acts_form;
+pub use says::{chip, triggers};
 
-use super::{Names, RuleOwner, RuleScope, Section, edit};
+use super::{Names, RuleOwner, RuleScope, Section, acts::acts_form, edit};
 use crate::{
     core::{
         CoreError,
@@ -34,9 +33,6 @@ use std::collections::HashMap;
 
 /// Days of the sparkline of hits beside each rule.
 const SPARK_DAYS: i64 = 7;
-
-/// The id of the form that the boxes and buttons of the table belong to.
-pub(super) const FORM: &str = "rules";
 
 #[component]
 pub fn RepliesPage() -> impl IntoView {
@@ -99,7 +95,7 @@ async fn replies(visitor: Visitor) -> Result<PageContent, PageError> {
                         <Notice tone=Tone::Warning><p>{t.switched_off} " " <a href="/me">{t.to_switch}</a></p></Notice>
                     })}
                 </div>
-                {table::form(scope, &back)}
+                {acts_form(scope, &back)}
                 {quick_form}
                 <div class="scroll" data-scroll>{table} {after} {super::keys::help(&visitor)}</div>
                 {(!is_empty).then(|| table::bulk(scope))}

@@ -1,6 +1,6 @@
 //! One row of the list.
 
-use super::{FORM, ListQuery, RuleScope, SPARK_DAYS, says};
+use super::{super::acts::FORM, ListQuery, RuleScope, SPARK_DAYS, says};
 use crate::{
     core::rule::{Rule, warning::Warning},
     web::{

@@ -1,6 +1,6 @@
 //! What triggers a rule, and what it answers, each in one line.
 
-use super::RuleScope;
+use super::{super::content_shape, RuleScope};
 use crate::{
     core::rule::{
         AnswerMode, Content, Keyword, MatchType, Rule, TriggerKind,
@@ -88,18 +88,6 @@ fn kind(scope: RuleScope, content: &Content) -> AnyView {
     match content.part(Part::Media).strip_prefix(KEPT).filter(|_| is_picture) {
         Some(key) => view! { <img class="thumb" src=format!("/media/{key}") alt=name loading="lazy" /> }.into_any(),
         None => view! { <span class="badge"><Icon shape=content_shape(content) />{name}</span> }.into_any(),
-    }
-}
-
-/// The icon of a kind of content.
-pub fn content_shape(content: &Content) -> Shape {
-    match content {
-        Content::Text { .. } => Shape::Text,
-        Content::Image { .. } => Shape::Picture,
-        Content::Voice { .. } => Shape::Sound,
-        Content::Video { .. } => Shape::Film,
-        Content::Music { .. } => Shape::Note,
-        Content::News { .. } => Shape::Article,
     }
 }
 

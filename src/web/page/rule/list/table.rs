@@ -1,7 +1,7 @@
 //! The table of rules and its bulk actions. One form for the whole table: its boxes and buttons refer to it by `form=`, so that
 //! it works without a script and rows need no forms.
 
-use super::{FORM, ListQuery, RuleScope, View, query, row};
+use super::{super::acts::FORM, ListQuery, RuleScope, View, query, row};
 use crate::{
     core::rule::search::Sort,
     web::{
@@ -10,18 +10,6 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-
-/// The form of all acts on rules; they return to `back`.
-pub fn form(scope: RuleScope, back: &str) -> AnyView {
-    let back = back.to_owned();
-    view! {
-        <form id=FORM class="acts-form" method="post" action="/do/rules">
-            <input type="hidden" name="owner" value=scope.owner.owner() />
-            <input type="hidden" name="back" value=back />
-        </form>
-    }
-    .into_any()
-}
 
 /// The table: the row that adds a rule, then the rules.
 pub fn table(view: View<'_>, quick: AnyView) -> AnyView {

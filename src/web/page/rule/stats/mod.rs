@@ -81,7 +81,7 @@ async fn of_all(visitor: &Visitor, scope: RuleScope, ask: Ask) -> Result<PageCon
     let ctx = &visitor.request.ctx;
     let stats = stats::stats(ctx, scope.owner_id, LONGEST).await?;
     let days = ask.shown(&stats.days);
-    let week = week::card(scope, ask, stats::week(ctx, scope.owner_id, ask.days).await?);
+    let week = week::card(scope, ask, &stats::week(ctx, scope.owner_id, ask.days).await?);
     // Messages that a user's own rules do not answer are counted for the account.
     let charts = if scope.is_accounts() {
         let (messages, share) = (picture::of_days(scope, days), picture::of_share(scope, days));

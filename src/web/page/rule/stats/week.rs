@@ -10,11 +10,12 @@ use crate::{
 };
 use leptos::prelude::*;
 
-pub fn card(scope: RuleScope, ask: Ask, week: Week) -> AnyView {
+pub fn card(scope: RuleScope, ask: Ask, week: &Week) -> AnyView {
     let t = Numbers::of(scope.lang);
     let names = [t.monday, t.tuesday, t.wednesday, t.thursday, t.friday, t.saturday, t.sunday];
-    let label = label(t, ask, &names, &week);
-    let rows = names.iter().zip(week).map(|(name, hours)| HeatRow { name: (*name).to_owned(), hours }).collect();
+    let label = label(t, ask, &names, week);
+    let rows =
+        names.iter().zip(week).map(|(name, hours)| HeatRow { name: (*name).to_owned(), hours: *hours }).collect();
     view! {
         <Card title=t.hours>
             <Heat label rows ends=(t.quiet, t.busy) heading=t.weekday table=t.by_hour />
