@@ -19,6 +19,7 @@ test('a picture is uploaded first; a rejected one takes the focus and its error 
   await page.getByLabel('关键词', { exact: true }).fill('照片')
   await page.getByRole('button', { name: '图片' }).click()
   await page.getByRole('button', { name: '删掉第 1 条' }).click()
+  await expect(page.getByLabel('回复内容')).toHaveCount(0)
   const file = page.locator('input[type=file]')
   // The media id of the platform is for those who look for it.
   await expect(page.getByLabel('素材 media_id')).toBeHidden()

@@ -65,21 +65,27 @@ const show = (page, sent) => {
   form.querySelector("[data-part='fields'] [autofocus]")?.focus();
   changed();
 };
-form.addEventListener("submit", async (event) => {
-  const button = event.submitter;
-  if (button?.name !== "step") return;
-  event.preventDefault();
-  if (button.value === "preview") return preview();
+// One step at a time: each is sent with what the one before has brought.
+let steps = Promise.resolve();
+const take = async (value) => {
   turn += 1;
   form.setAttribute("data-changed", "");
   const sent = texts();
-  const page = await send(button.value);
+  const page = await send(value);
   if (page) return show(page, sent);
   // Without an answer the browser sends it.
-  const step = Object.assign(document.createElement("input"), { type: "hidden", name: "step", value: button.value });
+  const step = Object.assign(document.createElement("input"), { type: "hidden", name: "step", value });
   form.append(step);
   form.removeAttribute("data-changed");
   form.submit();
+};
+form.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (button?.name !== "step") return;
+  event.preventDefault();
+  if (button.value === "preview") return void preview();
+  const { value } = button;
+  steps = steps.then(() => take(value));
 });
 
 // How many fields differ from what is saved, said in the bar.
@@ -109,7 +115,8 @@ form.addEventListener("change", (event) => {
   // A new match type may bring the groups of an expression, or take them away.
   else if (event.target.name.startsWith("matching")) regroup();
 });
-const regroup = async () => {
+const regroup = () => (steps = steps.then(match));
+const match = async () => {
   turn += 1;
   const sent = texts();
   const page = await send("match");

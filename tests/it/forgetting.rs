@@ -83,7 +83,7 @@ async fn a_person_who_withdraws_the_registration_in_the_chat_is_forgotten(databa
     app.clock.advance_ms(61_000);
     assert!(phone.ask("取消注册").await.contains(CANARY));
     let document = phone.text("1");
-    let answer = async || opened(&Push::safe(&document, app.clock_secs()).send(app.address).await.1);
+    let answer = async || phone.push(&document).await;
     let first = answer().await.unwrap();
     assert!(first.contains("已取消注册"), "{first}");
     is_forgotten(database, &person).await;
