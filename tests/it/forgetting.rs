@@ -5,7 +5,7 @@
 
 mod person;
 
-use crate::rig::{APPID, App, Database, Engine, Push, browser_by_password, http, opened, register};
+use crate::rig::{APPID, App, Database, Engine, browser_by_password, http, register};
 use futures::TryStreamExt as _;
 use person::{CANARY, MINI, Person, is_forgotten, openid, personal_texts, seeded};
 use serde_json::{Value, json};
