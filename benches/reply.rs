@@ -92,6 +92,7 @@ fn of(at: usize, keywords: Vec<Keyword>) -> Rule {
         answer: AnswerMode::All,
         priority: 0,
         is_enabled: true,
+        is_on_home: false,
         hits: 0,
         last_hit_at: None,
         created_at: 0,

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { Phone } from './phone.ts'
 import { beginRegistration, beginSignIn, goOn, register, signInAsAdmin, signOut } from './person.ts'
-import { addRule } from './replies.ts'
+import { actOnRule, addRule } from './replies.ts'
 import { csv, upload } from './transfer.ts'
 import { unique, type Weida } from './index.ts'
 
@@ -45,7 +45,7 @@ const asking: State = async (page, weida) => {
   for (const said of ['价格', '价格！', '可以开发票吗', '可以开发票吗？', '在吗', '周末营业时间']) await phone.send(said)
   await phone.close()
   await page.goto('/replies')
-  await page.getByRole('button', { name: '删除规则 02' }).click()
+  await actOnRule(page, 2, '删除')
   await page.goto('/replies/history')
   const change = await target(page, '规则 02 · 营业时间')
   await page.goto('/replies/messages')

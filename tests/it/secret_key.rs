@@ -289,9 +289,9 @@ fn files_are_for_the_programs_user_only_whatever_their_modes_were() {
     }
     let doctor = Program::run(folder.path(), &["doctor"], &environment);
     assert_eq!(doctor.code, Some(1));
-    let named = doctor.stdout.lines().find(|line| line.contains("other users may read")).unwrap_or_default();
+    let line = doctor.stdout.lines().find(|l| l.contains("other users may read")).unwrap_or_default();
     for name in ["weida.db ", "weida.db-wal", "secret.key", "sandbox.json", ".log"] {
-        assert!(named.contains(name), "{name} in {}", doctor.stdout);
+        assert!(line.contains(name), "{name} in {}", doctor.stdout);
     }
     drop(Program::start(folder.path(), &environment));
     let left = modes(folder.path());

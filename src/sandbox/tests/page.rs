@@ -10,7 +10,7 @@ fn asker(browser_label: &str) -> Asker {
     Asker { browser_label: browser_label.to_owned(), address: "198.51.100.7".parse().unwrap(), next_path: None }
 }
 
-async fn openid(program: &Program) -> String {
+fn openid(program: &Program) -> String {
     program.phone.as_ref().unwrap().platform.people()[0].openid.clone()
 }
 
@@ -39,7 +39,7 @@ async fn open_codes_are_named_and_used_ones_are_gone() {
         let (_, rest) = shown.split_once(&format!(" {}", names[at])).or_else(|| shown.split_once(names[at])).unwrap();
         rest.split("name=\"code\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
     };
-    let person = openid(&program).await;
+    let person = openid(&program);
     program.press("scan", &[("person", &person), ("code", &code(0)), ("follow", "1")]).await;
     let after = program.page("/sandbox").await;
     assert!(!after.contains(names[0]) && after.contains(names[1]), "{after}");
@@ -48,7 +48,7 @@ async fn open_codes_are_named_and_used_ones_are_gone() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn silence_has_a_reason_and_the_menu_is_what_rules_answer() {
     let program = Program::start(&[]).await;
-    let person = openid(&program).await;
+    let person = openid(&program);
     let press = async |path: &str, name: &str, value: &str| {
         program.press(path, &[("person", person.as_str()), (name, value)]).await;
         program.page("/sandbox").await

@@ -11,7 +11,7 @@ use crate::{
             preview::{Input, Preview},
             trace::{Fate, Tried},
         },
-        rule::{ACCOUNT, Keyword},
+        rule::{ACCOUNT, Keyword, content::KINDS},
     },
     web::{
         component::{Icon, Kind, LinkButton, Notice, Shape, Tone},
@@ -115,7 +115,7 @@ fn lead(scope: RuleScope, explained: &Explained<'_>, edit: Option<RuleScope>) ->
             let line = match by {
                 AnsweredBy::Default => t.by_default.to_owned(),
                 AnsweredBy::Follow => t.by_follow.to_owned(),
-                _ => by_keyword(scope, tried).unwrap_or_default(),
+                _ => by_keyword(scope, explained, tried).unwrap_or_default(),
             };
             (fill_spaced(t.answers, &[("rule", &name(scope, explained, tried.owner_id, tried.number))]), line)
         }
@@ -144,9 +144,18 @@ fn lead(scope: RuleScope, explained: &Explained<'_>, edit: Option<RuleScope>) ->
     .into_any()
 }
 
-fn by_keyword(scope: RuleScope, tried: &Tried) -> Option<String> {
+fn by_keyword(scope: RuleScope, explained: &Explained<'_>, tried: &Tried) -> Option<String> {
+    if let Some(kind) = kind_name(scope, explained, tried) {
+        return Some(kind.to_owned());
+    }
     let way = scope.texts().matching(tried.matching?);
     Some(fill(Bench::of(scope.lang).by_keyword, &[("keyword", &tried.keyword), ("way", way)]))
+}
+
+/// The name of the kind of message that a rule answers, which is stored as its keyword.
+fn kind_name(scope: RuleScope, explained: &Explained<'_>, tried: &Tried) -> Option<&'static str> {
+    let is_kind = matches!(explained.input, Input::Kind(_)) && KINDS.contains(&tried.keyword.as_str());
+    is_kind.then(|| scope.texts().kind(&tried.keyword))
 }
 
 /// Warns about a rule that no message can reach.
@@ -190,6 +199,9 @@ fn tried(scope: RuleScope, explained: &Explained<'_>, most: usize) -> Option<Any
         };
         let fate = fill(template, &[("n", &won)]);
         let keyword = match tried.matching {
+            Some(_) if kind_name(scope, explained, tried).is_some() => {
+                view! { <span class="kw plain">{kind_name(scope, explained, tried)}</span> }.into_any()
+            }
             Some(matching) => chip(scope, &Keyword { text: tried.keyword.clone(), matching }, false),
             None => view! { <span class="soft">{t.every}</span> }.into_any(),
         };
