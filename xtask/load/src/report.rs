@@ -42,7 +42,7 @@ impl Report {
     }
 
     /// The report of a run whose measured part lasted this long.
-    pub fn to_json(&mut self, lasted: Duration) -> Value {
+    pub fn summary(&mut self, lasted: Duration) -> Value {
         self.times_us.sort_unstable();
         let count = self.times_us.len();
         let at = |thousandths: usize| {
@@ -78,7 +78,7 @@ mod tests {
             report.answered(0, Duration::from_millis(ms), true);
         }
         report.failed("status 500".to_owned());
-        let json = report.to_json(Duration::from_secs(2));
+        let json = report.summary(Duration::from_secs(2));
         assert_eq!((json["answered"].as_u64(), json["failed"].as_u64()), (Some(100), Some(1)));
         assert_eq!((json["median_ms"].as_f64(), json["p99_ms"].as_f64()), (Some(51.0), Some(100.0)));
         assert_eq!((json["rate"].as_f64(), json["causes"]["status 500"].as_u64()), (Some(50.0), Some(1)));

@@ -86,7 +86,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         journal.borrow_mut().finish()?;
     }
     let lasted = run.until.min(Instant::now()).saturating_duration_since(run.measured_from);
-    println!("{}", run.report.borrow_mut().to_json(lasted));
+    println!("{}", run.report.borrow_mut().summary(lasted));
     Ok(())
 }
 
