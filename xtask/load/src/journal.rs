@@ -18,7 +18,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    fn summary(&self) -> Value {
+    fn to_json(&self) -> Value {
         let Message { openid, id, created_secs, text } = &self.message;
         json!({
             "target": self.target, "openid": openid, "id": id, "created": created_secs, "text": text, "answer": self.answer,
@@ -54,7 +54,7 @@ impl Journal {
     }
 
     pub fn add(&mut self, entry: &Entry) {
-        if let Err(error) = writeln!(self.file, "{}", entry.summary()) {
+        if let Err(error) = writeln!(self.file, "{}", entry.to_json()) {
             self.fault = Some(error.to_string());
         }
     }
@@ -86,8 +86,8 @@ mod tests {
     fn an_entry_is_read_as_it_was_written() {
         let message = Message { openid: "oOne".into(), id: u64::MAX, created_secs: 1_757_650_000, text: None };
         let entry = Entry { target: 1, message, answer: "<xml>\n欢迎</xml>".into(), attempt: 3 };
-        let line = entry.summary().to_string();
-        assert_eq!(Entry::parse(&line).unwrap().summary(), entry.summary());
+        let line = entry.to_json().to_string();
+        assert_eq!(Entry::parse(&line).unwrap().to_json(), entry.to_json());
         assert!(Entry::parse("{}").is_none());
     }
 }
