@@ -4,7 +4,7 @@ use super::{Deadline, Format, MAX_TIME, PictureError, Target, decode, encode, ge
 use image::ImageReader;
 use std::{io::Cursor, time::Instant};
 
-/// The most pixels of an input: much less than of a picture that is edited, because nobody pays for it.
+/// The most pixels of an input: much less than of a picture that is edited, because it costs its sender nothing.
 const MAX_PIXELS: u64 = 12_000_000;
 /// WebP qualities, the first that is small enough is taken.
 const QUALITIES: [u8; 5] = [80, 60, 40, 20, 5];
