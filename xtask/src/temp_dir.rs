@@ -21,8 +21,19 @@ pub struct TempDir(PathBuf);
 
 impl TempDir {
     pub fn new(name: &str) -> Result<Self> {
-        let parent = if has_memory() { MEMORY.into() } else { env::temp_dir() };
-        sweep(&parent);
+        Self::inside(&if has_memory() { MEMORY.into() } else { env::temp_dir() }, name)
+    }
+
+    /// On the disk of `target/`, for measurements and crash tests of durable databases.
+    pub fn on_disk(name: &str) -> Result<Self> {
+        let parent = target_dir().join("disk");
+        fs::create_dir_all(&parent).context(parent.display())?;
+        // Servers run with other working directories.
+        Self::inside(&fs::canonicalize(&parent).context(parent.display())?, name)
+    }
+
+    fn inside(parent: &Path, name: &str) -> Result<Self> {
+        sweep(parent);
         let created = Self(parent.join(format!("{PREFIX}{name}-{}", process::id())));
         fs::create_dir_all(&created.0).context(created.0.display())?;
         Ok(created)
@@ -34,32 +45,6 @@ impl TempDir {
 }
 
 impl Drop for TempDir {
-    fn drop(&mut self) {
-        fs::remove_dir_all(&self.0).ok();
-    }
-}
-
-/// A directory on the disk of `target/`, removed on drop: for measurements and crash tests of durable databases.
-pub struct DiskDir(PathBuf);
-
-impl DiskDir {
-    pub fn new(name: &str) -> Result<Self> {
-        let parent = target_dir().join("disk");
-        fs::create_dir_all(&parent).context(parent.display())?;
-        // Servers run with other working directories.
-        let parent = fs::canonicalize(&parent).context(parent.display())?;
-        sweep(&parent);
-        let created = Self(parent.join(format!("{PREFIX}{name}-{}", process::id())));
-        fs::create_dir_all(&created.0).context(created.0.display())?;
-        Ok(created)
-    }
-
-    pub fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for DiskDir {
     fn drop(&mut self) {
         fs::remove_dir_all(&self.0).ok();
     }

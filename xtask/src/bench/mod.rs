@@ -13,7 +13,7 @@ mod table;
 
 use crate::{
     shell::{Context, Result, cargo, run},
-    temp_dir::DiskDir,
+    temp_dir::TempDir,
 };
 use options::Options;
 use std::{fmt::Write as _, fs, path::Path};
@@ -27,7 +27,7 @@ pub fn all(arguments: &[String]) -> Result {
         return engine();
     }
     let options = Options::parse(arguments)?;
-    let folder = DiskDir::new("bench")?;
+    let folder = TempDir::on_disk("bench")?;
     let text = document(&options, folder.path())?;
     println!("\n{text}");
     match &options.out {

@@ -15,7 +15,7 @@ use crate::{
     journal::{self, Verified},
     program::{self, Running, Setup},
     shell::{Failure, Result, report, step},
-    temp_dir::DiskDir,
+    temp_dir::TempDir,
     test,
 };
 use std::{
@@ -67,7 +67,7 @@ struct Options {
 
 pub fn run(arguments: &[String]) -> Result {
     let options = options(arguments)?;
-    let folder = DiskDir::new("cluster")?;
+    let folder = TempDir::on_disk("cluster")?;
     let mut faults = Vec::new();
     for name in &options.names {
         let mut cluster: Box<dyn Cluster> = match *name {

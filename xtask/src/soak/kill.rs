@@ -10,7 +10,7 @@ use crate::{
     journal::{self, Verified},
     program::{self, Setup},
     shell::{Failure, Result, quietly},
-    temp_dir::DiskDir,
+    temp_dir::TempDir,
 };
 use std::{path::Path, process::Command, thread, time::Duration};
 
@@ -29,7 +29,7 @@ const START: Duration = Duration::from_secs(1);
 pub fn kill(times: usize, seed: u64, given: Option<&str>) -> Result {
     let (program, tool) = (program::release(given)?, program::load_tool()?);
     println!("seed {seed} ({})", super::server::SEED);
-    let folder = DiskDir::new("kill")?;
+    let folder = TempDir::on_disk("kill")?;
     let platform = Platform::start(&tool)?;
     let mut setup = Setup::new(&program, folder.path(), "weida")?;
     setup.platform = platform.port;
