@@ -8,6 +8,7 @@ use super::{StoreError, checkpoint::Checkpoints, effects::Effects};
 use sqlx::{Any, Executor as _, Transaction};
 use std::{
     collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -209,8 +210,9 @@ impl Open {
             self.checkpoints.committed();
         }
         for Member { effects, committed } in self.members {
-            if outcome.is_ok() {
-                effects.run();
+            // A panic must not keep the outcome from the others, who would do committed work again.
+            if outcome.is_ok() && catch_unwind(AssertUnwindSafe(|| effects.run())).is_err() {
+                tracing::error!("an effect of a committed transaction panicked");
             }
             // Its caller may be gone.
             committed.send(outcome.as_ref().map(drop).map_err(StoreError::copy)).ok();

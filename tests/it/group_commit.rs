@@ -51,20 +51,30 @@ impl Gate {
     }
 }
 
+async fn one_waits(store: &Store) {
+    while store.waiting() == 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// A transaction that has ended its work, and one that has joined it and written.
+async fn joined(store: &Store) -> (Gate, Gate) {
+    let mut first = Gate::start(store, "first");
+    first.wrote().await;
+    let mut second = Gate::start(store, "second");
+    // It must be in the queue before the first one ends.
+    one_waits(store).await;
+    first.let_end();
+    second.wrote().await;
+    (first, second)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_waiting_transaction_joins_and_one_commit_makes_both_durable() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let app = App::on(&database).await;
     let store = app.ctx.store.clone();
-    let mut first = Gate::start(&store, "first");
-    first.wrote().await;
-    let mut second = Gate::start(&store, "second");
-    // It must be in the queue before the first one ends.
-    while store.waiting() == 0 {
-        tokio::task::yield_now().await;
-    }
-    first.let_end();
-    second.wrote().await;
+    let (first, mut second) = joined(&store).await;
     // The first one has ended its work, and is not acknowledged: nothing is committed.
     assert!(!first.task.is_finished());
     assert_eq!((stored(&store, "first").await, stored(&store, "second").await), (None, None));
@@ -78,14 +88,7 @@ async fn a_cancelled_member_takes_nothing_of_the_others_with_it() {
     let database = Database::open(Engine::Sqlite).await.unwrap();
     let app = App::on(&database).await;
     let store = app.ctx.store.clone();
-    let mut first = Gate::start(&store, "first");
-    first.wrote().await;
-    let mut second = Gate::start(&store, "second");
-    while store.waiting() == 0 {
-        tokio::task::yield_now().await;
-    }
-    first.let_end();
-    second.wrote().await;
+    let (first, second) = joined(&store).await;
     second.task.abort();
     tokio::time::timeout(PATIENCE, first.task).await.unwrap().unwrap();
     assert_eq!((stored(&store, "first").await.as_deref(), stored(&store, "second").await), (Some("stored"), None));
@@ -178,9 +181,7 @@ async fn a_caller_that_gave_up_is_passed_over() {
     let mut first = Gate::start(&store, "first");
     first.wrote().await;
     let gone = Gate::start(&store, "gone");
-    while store.waiting() == 0 {
-        tokio::task::yield_now().await;
-    }
+    one_waits(&store).await;
     gone.task.abort();
     assert!(gone.task.await.unwrap_err().is_cancelled());
     first.let_end();
