@@ -170,7 +170,7 @@ fn text_of(scope: RuleScope, entry: &Entry, most: usize) -> AnyView {
     match &entry.content {
         Some(content) => cut(content, most).into_any(),
         None if entry.kind == "text" => view! { <span class="soft">{t.forgotten}</span> }.into_any(),
-        None => view! { <span class="soft">"[" {message_kind(scope.lang, &entry.kind)} "]"</span> }.into_any(),
+        None => view! { <span class="soft">{format!("[{}]", message_kind(scope.lang, &entry.kind))}</span> }.into_any(),
     }
 }
 
