@@ -1,4 +1,4 @@
-import { expect, expectNoSidewaysScroll, test, unique } from './rig/index.ts'
+import { expect, expectNoSidewaysScroll, hasScript, test, unique } from './rig/index.ts'
 import { Phone } from './rig/phone.ts'
 import { register } from './rig/person.ts'
 import { addRule, saveRule } from './rig/replies.ts'
@@ -12,7 +12,6 @@ const PNG = Buffer.from(
 const upload = { tag: ['@desktop', '@phone', '@nojs'] }
 
 test('a picture is uploaded first; a rejected one takes the focus and its error goes when it is mended', upload, async ({ page, weida, browser }) => {
-  const hasScript = test.info().project.use.javaScriptEnabled !== false
   const phone = await Phone.open(browser, weida)
   await register(page, phone)
   await page.goto('/replies/new')
@@ -25,13 +24,13 @@ test('a picture is uploaded first; a rejected one takes the focus and its error 
   await expect(page.getByLabel('素材 media_id')).toBeHidden()
   await file.setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('not a picture') })
   // With a script the file is sent at once, without it with the rule.
-  if (!hasScript) await saveRule(page)
+  if (!hasScript()) await saveRule(page)
   await expect(page.locator('.field-error')).toBeVisible()
   await expect(file).toBeFocused()
   await expect(file).toHaveAttribute('aria-invalid', 'true')
   await expect(page.getByLabel('关键词', { exact: true })).toHaveValue('照片')
   await file.setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: PNG })
-  if (hasScript) {
+  if (hasScript()) {
     await expect(page.locator('.field-error')).toHaveCount(0)
     await expect(page.getByRole('link', { name: '已上传的文件' })).toBeVisible()
     await expect(page.locator('.file .file-picture')).toHaveAttribute('src', /^\/media\//)
@@ -116,6 +115,7 @@ test('the save bar is in the viewport in every state', { tag: ['@desktop', '@pho
   const save = page.getByRole('button', { name: '保存规则' }).last()
   for (const path of ['/replies/1', '/replies?edit=1', '/replies/new']) {
     await page.goto(path)
+    await expect(save).toBeInViewport({ ratio: 1 })
     for (const _ of [2, 3, 4, 5]) await page.getByRole('group', { name: '再加一条回复' }).getByRole('button', { name: '图文' }).click()
     await expect(page.getByLabel('标题')).toHaveCount(4)
     await expect(save).toBeInViewport({ ratio: 1 })

@@ -1,22 +1,16 @@
 import type { Page } from '@playwright/test'
-import { expect, expectAccessible, expectNoSidewaysScroll, test } from './rig/index.ts'
+import { expect, expectAccessible, expectNoSidewaysScroll, hasScript, test } from './rig/index.ts'
 import { Phone } from './rig/phone.ts'
 import { PASSWORD, register, signIn } from './rig/person.ts'
 
 const everywhere = { tag: ['@desktop', '@phone', '@nojs'] }
-const hasScript = () => test.info().project.use.javaScriptEnabled !== false
-
-/** axe is a script of the page. */
-async function expectAccessibleWithScript(page: Page) {
-  if (hasScript()) await expectAccessible(page)
-}
 
 const theSwitch = (page: Page) => page.getByRole('switch', { name: /我的自动回复/ })
 
 test('the head page is short, and each of its pages leads back', everywhere, async ({ page, weida, browser }) => {
   const phone = await Phone.open(browser, weida)
   await register(page, phone)
-  await expectAccessibleWithScript(page)
+  await expectAccessible(page)
   await expectNoSidewaysScroll(page)
   const height = await page.evaluate(() => document.documentElement.scrollHeight)
   expect(height).toBeLessThanOrEqual(1480)
@@ -31,7 +25,7 @@ test('the head page is short, and each of its pages leads back', everywhere, asy
   ] as const) {
     await page.getByRole('main').getByRole('link', { name: link }).click()
     await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible()
-    await expectAccessibleWithScript(page)
+    await expectAccessible(page)
     await expectNoSidewaysScroll(page)
     await page.getByRole('main').getByRole('link', { name: '个人中心' }).click()
     await expect(page).toHaveURL(`${weida.url}/me`)
@@ -99,7 +93,7 @@ test('another device is signed out', everywhere, async ({ page, weida, browser, 
   await signIn(other, username)
   await page.getByRole('main').getByRole('link', { name: /^登录的设备/ }).click()
   await expect(page.getByText('其他 1 台', { exact: true })).toBeVisible()
-  await expectAccessibleWithScript(page)
+  await expectAccessible(page)
   await page.getByRole('button', { name: /^退出 / }).click()
   await expect(page.getByText('已退出')).toBeVisible()
   await expect(page).toHaveURL(/\/me\/devices$/)
@@ -113,7 +107,7 @@ test('an account is deleted by its name only', everywhere, async ({ page, weida,
   const username = await register(page, phone)
   await page.getByRole('main').getByRole('link', { name: '删除账号' }).click()
   await expect(page.getByText('删除以后找不回来。')).toBeVisible()
-  await expectAccessibleWithScript(page)
+  await expectAccessible(page)
   const name = page.getByLabel(`输入“${username}”以确认`)
   await name.fill('someone else')
   await page.getByRole('button', { name: '永久删除' }).click()

@@ -1,15 +1,8 @@
-import type { Page } from '@playwright/test'
 import { expect, expectAccessible, expectNoSidewaysScroll, test, unique } from './rig/index.ts'
 import { Phone } from './rig/phone.ts'
 import { goOn } from './rig/person.ts'
 
 const everywhere = { tag: ['@desktop', '@phone', '@nojs'] }
-const hasScript = () => test.info().project.use.javaScriptEnabled !== false
-
-/** axe is a script of the page. */
-async function expectAccessibleWithScript(page: Page) {
-  if (hasScript()) await expectAccessible(page)
-}
 
 test('a demo user is ready, and scans the code that is named by its purpose', everywhere, async ({ page, newVisitor, newWeida }) => {
   const weida = await newWeida()
@@ -17,7 +10,7 @@ test('a demo user is ready, and scans the code that is named by its purpose', ev
   await phone.goto(`${weida.url}/sandbox`)
   await expect(phone.getByRole('link', { name: /演示用户/ })).toBeVisible()
   await expect(phone.getByRole('button', { name: '关注公众号' })).toBeVisible()
-  await expectAccessibleWithScript(phone)
+  await expectAccessible(phone)
   await expectNoSidewaysScroll(phone)
 
   await page.goto(weida.url)
@@ -32,7 +25,7 @@ test('a demo user is ready, and scans the code that is named by its purpose', ev
   const code = phone.locator('#sandbox-codes li')
   await expect(code).toHaveCount(1)
   await expect(code).toContainText(new RegExp(`注册 · ${name} · .*Chrome`))
-  await expectAccessibleWithScript(phone)
+  await expectAccessible(phone)
   await phone.getByRole('button', { name: new RegExp(`^关注并扫描：注册 · ${name}`) }).click()
   await expect(phone.locator('.bubble').last()).toContainText('注册')
   // Used codes are gone.
@@ -53,7 +46,7 @@ test('silence is explained', everywhere, async ({ newWeida, browser }) => {
   await phone.page.getByRole('button', { name: '表情' }).click()
   await expect(phone.page.getByText('（没有回复）没有规则回答这类消息')).toBeVisible()
   await expect(phone.page.getByText('还没有菜单规则')).toBeVisible()
-  await expectAccessibleWithScript(phone.page)
+  await expectAccessible(phone.page)
   await expectNoSidewaysScroll(phone.page)
   await phone.close()
 })

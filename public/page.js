@@ -94,7 +94,7 @@ for (const toast of document.querySelectorAll("[data-toast]")) {
   }
 }
 
-// form[data-guard]: the save bar comes with the first change, Ctrl or Cmd with S saves, leaving asks.
+// form[data-guard]: Ctrl or Cmd with S saves, leaving asks.
 for (const form of document.querySelectorAll("form[data-guard]")) {
   let leaving = false;
   // What is tried in a preview changes nothing.

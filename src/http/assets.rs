@@ -1,4 +1,4 @@
-//! The names under which the build stored scripts, style sheets and wasm. Each name has the hash of its file's content, so browsers
+//! The names under which the build stored scripts and style sheets. Each name has the hash of its file's content, so browsers
 //! may cache the file for ever. `xtask/src/assets.rs` writes the list as `manifest.json` into the site's `pkg` folder.
 
 use serde::Deserialize;
@@ -49,13 +49,6 @@ impl Assets {
             None => path.to_owned(),
         }
     }
-
-    /// The base name that leptos uses for the wasm and its script: `weida.0123456789abcdef` for `weida`.
-    #[must_use]
-    pub fn output_name(&self, plain: &str) -> String {
-        let name = self.by_path.get(&format!("{}{plain}.js", self.folder));
-        name.and_then(|name| name.strip_suffix(".js")).unwrap_or(plain).to_owned()
-    }
 }
 
 /// True if a path's content never changes: its last segment has a hash in its name.
@@ -63,7 +56,6 @@ impl Assets {
 pub fn is_hashed(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     let Some((stem, _)) = name.rsplit_once('.') else { return false };
-    let stem = stem.strip_suffix("_bg").unwrap_or(stem);
     let Some((_, hash)) = stem.rsplit_once('.') else { return false };
     hash.len() == HASH_DIGITS && hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
@@ -74,15 +66,12 @@ mod tests {
 
     #[test]
     fn a_name_with_the_hash_of_its_content_is_known() {
-        for path in
-            ["/pkg/page.0123456789abcdef.js", "/pkg/weida.0123456789abcdef_bg.wasm", "/pkg/a-b.fedcba9876543210.css"]
-        {
+        for path in ["/pkg/page.0123456789abcdef.js", "/pkg/a-b.fedcba9876543210.css"] {
             assert!(is_hashed(path), "{path}");
         }
         for path in [
             "/page.js",
             "/pkg/weida.css",
-            "/pkg/weida_bg.wasm",
             "/pkg/page.0123456789abcde.js",
             "/pkg/page.0123456789ABCDEF.js",
             "/0123456789abcdef.js",

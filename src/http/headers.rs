@@ -27,7 +27,7 @@ const FIXED: [(HeaderName, HeaderValue); 4] = [
 #[must_use]
 pub fn page_policy(nonce: &str) -> String {
     format!(
-        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'; \
          img-src 'self' data: https://thirdwx.qlogo.cn https://mp.weixin.qq.com; connect-src 'self'; form-action 'self'; base-uri 'none'; \
          frame-ancestors 'none'; manifest-src 'self'"
     )

@@ -1,6 +1,5 @@
 //! Assembles the program from its settings.
 
-use crate::http::assets::Assets;
 use crate::{
     base::{clock::Clock, id::Ids, rng::Rng, secret::HashKey},
     config::{self, Account, Checked},
@@ -220,10 +219,10 @@ pub fn site_root(given: &str) -> String {
 
 /// The options that leptos needs.
 #[must_use]
-pub fn leptos_options(settings: &Checked, assets: &Assets) -> LeptosOptions {
+pub fn leptos_options(settings: &Checked) -> LeptosOptions {
     let leptos = &settings.settings.leptos;
     LeptosOptions::builder()
-        .output_name(assets.output_name(&leptos.output_name))
+        .output_name(leptos.output_name.clone())
         .site_root(leptos.site_root.clone())
         .site_pkg_dir(leptos.site_pkg_dir.clone())
         .site_addr(leptos.site_addr)

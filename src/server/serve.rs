@@ -84,7 +84,7 @@ pub async fn start(mut settings: Checked, clock: Arc<dyn Clock>, rng: Arc<dyn Rn
     let push = Arc::new(assemble::push_settings(&account)?);
     settings.settings.leptos.site_root = assemble::site_root(&settings.settings.leptos.site_root);
     let assets = Assets::read(&settings.settings.leptos.site_root, &settings.settings.leptos.site_pkg_dir);
-    let leptos = assemble::leptos_options(&settings, &assets);
+    let leptos = assemble::leptos_options(&settings);
     let ctx = assemble::ctx(settings, account, clock, rng).await?;
     if let Some(line) = encryption::refusal(&ctx.store, &ctx.settings).await.map_err(|e| e.to_string())? {
         ctx.store.close().await;

@@ -16,9 +16,7 @@ fn build(site: &Path) {
     let pkg = site.join("pkg");
     std::fs::create_dir_all(&pkg).unwrap();
     let content = CONTENT.repeat(1000);
-    for name in
-        [NOW, BEFORE, "weida.0123456789abcdef.js", "weida.0123456789abcdef_bg.wasm", "weida.0123456789abcdef.css"]
-    {
+    for name in [NOW, BEFORE, "weida.0123456789abcdef.css"] {
         for (ending, bytes) in [("", content.as_str()), (".br", "by the build: br"), (".gz", "by the build: gz")] {
             std::fs::write(pkg.join(format!("{name}{ending}")), bytes).unwrap();
         }
@@ -26,8 +24,6 @@ fn build(site: &Path) {
     let manifest = serde_json::json!({ "files": {
         "/page.js": NOW,
         "/pkg/weida.css": "weida.0123456789abcdef.css",
-        "/pkg/weida.js": "weida.0123456789abcdef.js",
-        "/pkg/weida_bg.wasm": "weida.0123456789abcdef_bg.wasm",
     }, "previous": { "files": [BEFORE], "replaced_at": 1 } });
     std::fs::write(pkg.join("manifest.json"), manifest.to_string()).unwrap();
     // Files without a compressed copy.
@@ -58,7 +54,7 @@ async fn app_on(site: &Path, database: &Database) -> App {
 async fn no_file_is_compressed_at_a_request() {
     let (site, database) = (tempfile::tempdir().unwrap(), Database::open(Engine::Sqlite).await.unwrap());
     let app = app_on(site.path(), &database).await;
-    for name in [NOW, BEFORE, "weida.0123456789abcdef.css", "weida.0123456789abcdef_bg.wasm"] {
+    for name in [NOW, BEFORE, "weida.0123456789abcdef.css"] {
         for (accepted, encoding, body) in [
             ("gzip, deflate, br", "br", "by the build: br"),
             ("gzip", "gzip", "by the build: gz"),

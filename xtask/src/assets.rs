@@ -1,6 +1,6 @@
 //! Hashes and compresses the site's files at build time, so that the program does neither per request.
 //!
-//! Scripts, style sheets and wasm are copied into `pkg/` under a name with the hash of their content. `pkg/manifest.json` lists the
+//! Scripts and style sheets are copied into `pkg/` under a name with the hash of their content. `pkg/manifest.json` lists the
 //! names; the program reads it at its start (`src/http/assets.rs`). Each file has a `.br` and a `.gz` beside it. Files of the
 //! previous version stay for a day, for pages that are open during a deployment.
 
@@ -17,7 +17,6 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    build::Profile,
     shell::{Context, Result},
     site::{names, write_if_changed},
 };
@@ -25,14 +24,12 @@ use crate::{
 const PKG: &str = "pkg";
 const MANIFEST: &str = "manifest.json";
 /// Files whose name gets a hash.
-const HASHED: [&str; 3] = ["js", "css", "wasm"];
+const HASHED: [&str; 2] = ["js", "css"];
 /// Other files that are worth compressing.
 const TEXT: [&str; 3] = ["svg", "txt", "json"];
 const VARIANTS: [&str; 2] = ["br", "gz"];
 /// Bytes of a hash in a name; `src/http/assets.rs` expects twice as many digits.
 const HASH_BYTES: usize = 8;
-/// The script and the wasm from bindgen work only together, so they share a hash.
-const PAIR: [&str; 2] = ["/pkg/weida.js", "/pkg/weida_bg.wasm"];
 /// How long files of the previous version stay.
 const RETENTION: Duration = Duration::from_hours(24);
 
@@ -53,7 +50,7 @@ struct Previous {
 }
 
 /// Hashes and compresses the files of an assembled site.
-pub fn publish(site: &Path, profile: Profile, now: SystemTime) -> Result {
+pub fn publish(site: &Path, now: SystemTime) -> Result {
     let pkg = site.join(PKG);
     let known = read(&pkg.join(MANIFEST));
     let plain = plain_files(site, "")?;
@@ -61,8 +58,8 @@ pub fn publish(site: &Path, profile: Profile, now: SystemTime) -> Result {
     for path in &plain {
         let file = site.join(&path[1..]);
         match files.get(path) {
-            Some(name) => publish_one(&file, &pkg.join(name), profile)?,
-            None => compress_in_place(&file, profile)?,
+            Some(name) => publish_one(&file, &pkg.join(name))?,
+            None => compress_in_place(&file)?,
         }
     }
     let previous = superseded(known, &files, seconds(now));
@@ -93,27 +90,19 @@ fn plain_files(site: &Path, below: &str) -> Result<Vec<String>> {
 
 fn hashed_names(site: &Path, plain: &[String]) -> Result<BTreeMap<String, String>> {
     let mut files = BTreeMap::new();
-    let content = |path: &str| fs::read(site.join(&path[1..])).context(path);
-    let pair = PAIR.iter().filter(|path| plain.iter().any(|known| known == *path));
-    let pair_hash = hash(&pair.map(|path| content(path)).collect::<Result<Vec<_>>>()?);
     for path in plain {
         let file = Path::new(path);
         let (Some(stem), Some(ending)) = (text(file.file_stem()), text(file.extension())) else { continue };
-        if !HASHED.contains(&ending) {
-            continue;
+        if HASHED.contains(&ending) {
+            let content = fs::read(site.join(&path[1..])).context(path)?;
+            files.insert(path.clone(), format!("{stem}.{}.{ending}", hash(&content)));
         }
-        let name = match stem.strip_suffix("_bg") {
-            Some(stem) if PAIR.contains(&path.as_str()) => format!("{stem}.{pair_hash}_bg.{ending}"),
-            _ if PAIR.contains(&path.as_str()) => format!("{stem}.{pair_hash}.{ending}"),
-            _ => format!("{stem}.{}.{ending}", hash(&[content(path)?])),
-        };
-        files.insert(path.clone(), name);
     }
     Ok(files)
 }
 
 /// Copies a file to its hashed name and writes the compressed variants of both.
-fn publish_one(plain: &Path, hashed: &Path, profile: Profile) -> Result {
+fn publish_one(plain: &Path, hashed: &Path) -> Result {
     let bytes = fs::read(plain).context(plain.display())?;
     if !hashed.is_file() {
         replace(hashed, &bytes)?;
@@ -121,7 +110,7 @@ fn publish_one(plain: &Path, hashed: &Path, profile: Profile) -> Result {
     for variant in VARIANTS {
         let (beside_hashed, beside_plain) = (with_variant(hashed, variant), with_variant(plain, variant));
         if !beside_hashed.is_file() {
-            match compressed(variant, &bytes, level(plain, profile))? {
+            match compressed(variant, &bytes)? {
                 Some(less) => replace(&beside_hashed, &less)?,
                 None => continue,
             }
@@ -131,14 +120,14 @@ fn publish_one(plain: &Path, hashed: &Path, profile: Profile) -> Result {
     Ok(())
 }
 
-fn compress_in_place(plain: &Path, profile: Profile) -> Result {
+fn compress_in_place(plain: &Path) -> Result {
     if !text(plain.extension()).is_some_and(|ending| TEXT.contains(&ending)) {
         return Ok(());
     }
     let bytes = fs::read(plain).context(plain.display())?;
     for variant in VARIANTS {
         let beside = with_variant(plain, variant);
-        match compressed(variant, &bytes, level(plain, profile))? {
+        match compressed(variant, &bytes)? {
             Some(less) => write_if_changed(&beside, &less)?,
             None if beside.exists() => fs::remove_file(&beside).context(beside.display())?,
             None => {}
@@ -147,29 +136,21 @@ fn compress_in_place(plain: &Path, profile: Profile) -> Result {
     Ok(())
 }
 
-/// Wasm of a development build is large and short-lived, so it is compressed quickly.
-fn level(file: &Path, profile: Profile) -> u32 {
-    let is_passing = profile == Profile::Dev && file.extension().is_some_and(|ending| ending == "wasm");
-    if is_passing { 1 } else { 9 }
-}
-
 /// The compressed bytes, or `None` if they are not fewer.
-fn compressed(variant: &str, bytes: &[u8], level: u32) -> Result<Option<Vec<u8>>> {
-    let less = if variant == "br" { brotli(bytes, level)? } else { gzip(bytes, level)? };
+fn compressed(variant: &str, bytes: &[u8]) -> Result<Option<Vec<u8>>> {
+    let less = if variant == "br" { brotli(bytes)? } else { gzip(bytes)? };
     Ok((less.len() < bytes.len()).then_some(less))
 }
 
-fn brotli(bytes: &[u8], level: u32) -> Result<Vec<u8>> {
-    // The best quality is 11 for Brotli and 9 for gzip.
-    let quality = if level == 9 { 11 } else { 1 };
-    let params = brotli::enc::BrotliEncoderParams { quality, size_hint: bytes.len(), ..Default::default() };
+fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
+    let params = brotli::enc::BrotliEncoderParams { quality: 11, size_hint: bytes.len(), ..Default::default() };
     let mut less = Vec::new();
     brotli::BrotliCompress(&mut &bytes[..], &mut less, &params).context("brotli")?;
     Ok(less)
 }
 
-fn gzip(bytes: &[u8], level: u32) -> Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::new(level));
+fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes).context("gzip")?;
     encoder.finish().context("gzip")
 }
@@ -200,13 +181,12 @@ fn sweep(pkg: &Path, files: &BTreeMap<String, String>, previous: &Previous) -> R
 
 fn is_hashed(name: &Path) -> bool {
     let stem = text(name.file_stem()).unwrap_or_default();
-    let hash = stem.strip_suffix("_bg").unwrap_or(stem).rsplit_once('.').map(|(_, hash)| hash);
+    let hash = stem.rsplit_once('.').map(|(_, hash)| hash);
     hash.is_some_and(|hash| hash.len() == 2 * HASH_BYTES && hash.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
-fn hash(contents: &[Vec<u8>]) -> String {
-    let digest = contents.iter().fold(Sha256::new(), Digest::chain_update).finalize();
-    digest.iter().take(HASH_BYTES).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+fn hash(content: &[u8]) -> String {
+    Sha256::digest(content).iter().take(HASH_BYTES).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 fn read(file: &Path) -> Manifest {
@@ -254,7 +234,7 @@ mod tests {
         }
 
         fn publish(&self, hour: u64) {
-            publish(&self.0, Profile::Dev, UNIX_EPOCH + Duration::from_hours(hour)).unwrap();
+            publish(&self.0, UNIX_EPOCH + Duration::from_hours(hour)).unwrap();
         }
 
         fn name(&self, path: &str) -> String {
@@ -285,9 +265,6 @@ mod tests {
         let site = Scratch::new("names");
         site.write("page.js", &script(1));
         site.write("mark.svg", &"<svg></svg>".repeat(20));
-        for (path, content) in [("pkg/weida.js", script(1)), ("pkg/weida_bg.wasm", "wasm".repeat(99))] {
-            site.write(path, &content);
-        }
         site.publish(0);
         let name = site.name("/page.js");
         assert!(is_hashed(Path::new(&name)) && site.has(&name), "{name}");
@@ -295,12 +272,6 @@ mod tests {
         brotli::BrotliDecompress(&mut &fs::read(site.0.join("page.js.br")).unwrap()[..], &mut unpacked).unwrap();
         assert_eq!(unpacked, script(1).as_bytes());
         assert!(site.0.join("mark.svg.br").is_file() && site.0.join("mark.svg.gz").is_file());
-        // Both names of the pair change if one file does.
-        let [js, wasm] = PAIR.map(|path| site.name(path));
-        assert_eq!(js.strip_suffix(".js").unwrap(), wasm.strip_suffix("_bg.wasm").unwrap());
-        site.write("pkg/weida_bg.wasm", &"other".repeat(99));
-        site.publish(1);
-        assert!(site.name(PAIR[0]) != js && site.has(&js));
     }
 
     #[test]

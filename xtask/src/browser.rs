@@ -42,7 +42,7 @@ pub fn shots(paths: &[String]) -> Result {
     build::dev(&[])?;
     let mut playwright = playwright(&["test", "--config", "rig/shots.config.ts"])?;
     step("shots", || run(playwright.env("WEIDA_SHOTS", paths.join(" "))))?;
-    println!("  target/shots");
+    println!("  {}", if paths == ["docs"] { "docs/screenshots" } else { "target/shots" });
     Ok(())
 }
 
@@ -59,7 +59,7 @@ fn playwright(args: &[&str]) -> Result<Command> {
     Ok(command)
 }
 
-fn chromium() -> Result<PathBuf> {
+pub fn chromium() -> Result<PathBuf> {
     let known = || {
         let by_hand = env::var_os("CHROMIUM").map(PathBuf::from);
         by_hand.or_else(|| find(&["chromium", "chromium-browser", "google-chrome"], &[]))

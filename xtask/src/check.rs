@@ -9,11 +9,10 @@ use std::{
 use crate::{
     shell::{Failure, Result, brief, cargo, find, run, skip, step},
     supply,
-    wasm::{Compiler, TARGET},
 };
 
 /// Every check, cheapest first.
-pub const CHECKS: &[fn() -> Result] = &[format, supply_chain, spelling, lint_server, lint_browser, lint_xtask];
+pub const CHECKS: &[fn() -> Result] = &[format, supply_chain, spelling, lint_program, lint_xtask];
 
 /// Runs all checks, also after a failure.
 pub fn all() -> ExitCode {
@@ -60,18 +59,8 @@ fn spelling() -> Result {
         .map_err(|failure| failure.fix("typos --write-changes, or a word for typos.toml"))
 }
 
-fn lint_server() -> Result {
-    step("lints, server", || clippy(&["--package", "weida", "--all-targets"]))
-}
-
-fn lint_browser() -> Result {
-    let compiler = Compiler::ensure()?;
-    let browser = ["--package", "weida", "--lib", "--target", TARGET, "--no-default-features", "--features", "hydrate"];
-    step("lints, browser", || match compiler {
-        Compiler::Same => clippy(&browser),
-        // Debian's compiler has no clippy, so this only checks that it compiles.
-        Compiler::Debian => run(brief(compiler.cargo().arg("check")).args(browser)),
-    })
+fn lint_program() -> Result {
+    step("lints, weida", || clippy(&["--package", "weida", "--all-targets"]))
 }
 
 fn lint_xtask() -> Result {

@@ -24,7 +24,6 @@ mod supply;
 mod tally;
 mod temp_dir;
 mod test;
-mod wasm;
 
 use std::{env, process::ExitCode};
 
@@ -36,18 +35,21 @@ usage: cargo xtask <command>
   run [args]        build, then start Weida; args go to the program (run doctor, run --addr 0.0.0.0:80)
   build [--dev]     the program and its site; --dev is quick to compile and slow to run
   dist              the archive for this platform, with checksums and SBOM, in target/dist
-  check             formatting, lints for server and browser, supply chain, spelling
+  check             formatting, lints, supply chain, spelling
   test              check, then all tests: unit, integration on three databases, browser
   it [filters]      unit and integration tests alone, those whose names have a filter in them
   api               the examples and schemathesis alone
   e2e [args]        browser tests alone; args go to Playwright (e2e sign-in --project phone)
-  shots [paths]     pictures of pages in two widths and two themes, into target/shots
+  shots [paths]     pictures of pages in two widths and two themes, into target/shots; `shots all`: in four widths and both languages;
+                    `shots docs`: those of the README, into docs/screenshots
   bench [options]   the release build beside co-wechat, wechatpy and a bare route; `bench reply`: the reply engine only
   cluster [galera|postgres]   two instances on a MariaDB Galera cluster and on a PostgreSQL primary with a standby, while nodes are killed
   soak kill [N]     kills the release build N times (50) under full load: nothing that was acknowledged is lost
   soak flood        floods against the release build, with 1,024 descriptors: pushes and /login stay fast, memory comes back
   soak ilink        the personal channel under 100 kills, and taken over by another instance, on three engines
   soak backup       20 backups under load, and 200 damaged ones
+  soak lighthouse   Lighthouse's phone profile on the pages that people see first, against the release build
+  soak watchers [N] N browsers (10,000) wait with a sign-in page: memory of each, the idle processor, the time until a page knows
   soak upgrade COMMIT   this version on databases that an earlier commit filled, on three engines";
 
 fn main() -> ExitCode {

@@ -10,13 +10,10 @@ use lightningcss::{
     stylesheet::{MinifyOptions, ParserOptions, PrinterOptions},
     targets::{Browsers, Targets},
 };
-use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
-    assets,
-    build::Profile,
-    clock,
-    shell::{Context, Failure, Result, skip, step},
+    assets, clock,
+    shell::{Context, Failure, Result, step},
 };
 
 const SITE: &str = "target/site";
@@ -26,46 +23,16 @@ const PKG: &str = "target/site/pkg";
 const STYLES: [(&str, &str); 3] =
     [("style/main.css", "weida.css"), ("style/console.css", "console.css"), ("style/visitor.css", "visitor.css")];
 
-/// Assembles the site from cargo's wasm, `style/` and `public/`.
-pub fn assemble(wasm: &Path, profile: Profile) -> Result {
+/// Assembles the site from `style/` and `public/`.
+pub fn assemble() -> Result {
     fs::create_dir_all(PKG).context(PKG)?;
-    let origin = origin(wasm, profile)?;
-    let record = Path::new("target/bindgen.origin");
-    let made = Path::new(PKG).join("weida_bg.wasm").is_file();
-    if made && fs::read_to_string(record).is_ok_and(|known| known == origin) {
-        skip("bindgen", "up to date");
-    } else {
-        step("bindgen", || bindgen(wasm, profile))?;
-        fs::write(record, origin).context(record.display())?;
-    }
     step("style and public", || {
         for (source, name) in STYLES {
             write_if_changed(&Path::new(PKG).join(name), style(Path::new(source))?.as_bytes())?;
         }
         mirror(Path::new("public"), Path::new(SITE), &["pkg"])
     })?;
-    step("names and compression", || assets::publish(Path::new(SITE), profile, clock::now()))
-}
-
-/// Identifies bindgen's input, so that unchanged input is skipped.
-fn origin(wasm: &Path, profile: Profile) -> Result<String> {
-    let about = fs::metadata(wasm).context(wasm.display())?;
-    let changed = about.modified().context(wasm.display())?;
-    Ok(format!("{} {profile:?} {} {changed:?}", wasm.display(), about.len()))
-}
-
-fn bindgen(wasm: &Path, profile: Profile) -> Result {
-    let release = profile != Profile::Dev;
-    Bindgen::new()
-        .input_path(wasm)
-        .out_name("weida")
-        .web(true)
-        .context("bindgen")?
-        .typescript(false)
-        .remove_name_section(release)
-        .remove_producers_section(release)
-        .generate(PKG)
-        .context("bindgen")
+    step("names and compression", || assets::publish(Path::new(SITE), clock::now()))
 }
 
 /// Bundles one stylesheet with its imports, and lowers syntax that the oldest supported browsers lack.

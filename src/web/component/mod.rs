@@ -1,4 +1,4 @@
-//! Components of pages: rendered by the server only, without wasm, inline styles and inline scripts.
+//! Components of pages: rendered by the server, without inline styles and inline scripts.
 //!
 //! Each has a style sheet of the same name in `style/part/`. `view!` escapes text; no component takes markup as a string.
 

@@ -1,12 +1,11 @@
-//! The bar at the bottom of a changed form.
+//! The bar at the bottom of a form.
 
 use super::{Kind, LinkButton, Submit};
 use crate::text::Lang;
 use crate::web::text::Common;
 use leptos::prelude::*;
 
-/// Discard or save: the last child of a `form` with `data-guard`, which the page's script watches for changes. Without a script
-/// the bar is always visible.
+/// Discard or save: the last child of a `form` with `data-guard`, which the page's script watches for changes.
 #[component]
 pub fn SaveBar(
     /// The language.
@@ -17,17 +16,13 @@ pub fn SaveBar(
     /// The button's text where "保存" is not precise.
     #[prop(optional, into)]
     save: super::Words,
-    /// Visible from the start: for a new item without changes yet.
-    #[prop(optional)]
-    always: bool,
     /// Another save button.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
     let t = Common::of(lang);
     view! {
-        <div class=if always { "save-bar always" } else { "save-bar" }>
-            <p>{(!always).then_some(t.unsaved)}</p>
+        <div class="save-bar">
             <LinkButton href=back text=t.discard kind=Kind::Plain />
             {children.map(|children| children())}
             <Submit text=save.or(t.save) />

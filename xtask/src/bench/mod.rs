@@ -7,7 +7,7 @@ mod contender;
 pub mod load;
 mod machine;
 mod options;
-mod pages;
+pub mod pages;
 pub mod sizes;
 mod table;
 

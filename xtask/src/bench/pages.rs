@@ -27,8 +27,8 @@ pub fn pages(options: &Options, folder: &Path) -> Result<String> {
     let setup = Setup::new(&options.program, folder, "pages")?;
     let password = setup.create_admin(USERNAME)?;
     let _running = setup.start()?;
-    let cookie = sign_in(setup.port, &password)?;
-    let mut table = Table::new(&["page", "HTML", "CSS", "JavaScript", "WebAssembly", "in total"]);
+    let cookie = sign_in(setup.port, USERNAME, &password)?;
+    let mut table = Table::new(&["page", "HTML", "CSS", "JavaScript", "in total"]);
     for path in PATHS {
         let needs_user = ["/me", "/replies"].contains(&path);
         let headers = if needs_user { format!("cookie: {cookie}\r\n") } else { String::new() };
@@ -37,12 +37,12 @@ pub fn pages(options: &Options, folder: &Path) -> Result<String> {
             return Err(Failure::new(format!("{path} answers {}", plain.status)));
         }
         let html = fetch(setup.port, path, &headers, true)?.body.len();
-        let (mut sizes, mut files) = ([0; 3], files(&plain.text()));
-        // Scripts name more files: those that they import at once, and the module.
+        let (mut sizes, mut files) = ([0; 2], files(&plain.text()));
+        // Scripts name more files, those that they import.
         let mut waiting: Vec<String> = files.iter().cloned().collect();
         while let Some(file) = waiting.pop() {
             let body = fetch(setup.port, &file, "", true)?.body.len();
-            let kind = ["css", "js", "wasm"].iter().position(|end| file.ends_with(&format!(".{end}")));
+            let kind = ["css", "js"].iter().position(|end| file.ends_with(&format!(".{end}")));
             if let Some(kind) = kind {
                 sizes[kind] += body;
             }
@@ -63,17 +63,16 @@ pub fn pages(options: &Options, folder: &Path) -> Result<String> {
     Ok(table.to_string())
 }
 
-/// The addresses of scripts, style sheets and modules in a text.
+/// The addresses of scripts and style sheets in a text.
 fn files(text: &str) -> BTreeSet<String> {
     let words = text.split(['"', '\'', '`', '(', ')', ' ', '<', '>', '=']);
-    let is_file =
-        |word: &&str| word.starts_with("/pkg/") && [".css", ".js", ".wasm"].iter().any(|end| word.ends_with(end));
+    let is_file = |word: &&str| word.starts_with("/pkg/") && [".css", ".js"].iter().any(|end| word.ends_with(end));
     words.filter(is_file).map(str::to_owned).collect()
 }
 
 /// The cookie of a signed-in browser.
-fn sign_in(port: u16, password: &str) -> Result<String> {
-    let body = format!("username={USERNAME}&password={password}");
+pub fn sign_in(port: u16, username: &str, password: &str) -> Result<String> {
+    let body = format!("username={username}&password={password}");
     let headers = format!(
         "sec-fetch-site: same-origin\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n",
         body.len()
@@ -150,8 +149,8 @@ mod tests {
     #[test]
     fn the_files_of_a_page_are_found_once() {
         let page = r#"<link href="/pkg/a.1.css"><script src='/pkg/b.js'></script><img src="/pkg/c.png"><link href="/pkg/a.1.css">
-                      import("/pkg/d.js"); const module = new URL('/pkg/e.wasm')"#;
-        let expected = ["/pkg/a.1.css", "/pkg/b.js", "/pkg/d.js", "/pkg/e.wasm"];
+                      import("/pkg/d.js"); const image = new URL('/pkg/e.png')"#;
+        let expected = ["/pkg/a.1.css", "/pkg/b.js", "/pkg/d.js"];
         assert_eq!(files(page), BTreeSet::from(expected.map(str::to_owned)));
     }
 

@@ -139,10 +139,7 @@ fn add_site(files: &mut Files) -> Result {
 
 /// True for a name like `weida.0123456789abcdef.css`.
 fn has_hash(name: &str) -> bool {
-    let is_hash = |part: &str| {
-        let part = part.strip_suffix("_bg").unwrap_or(part);
-        part.len() == 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit())
-    };
+    let is_hash = |part: &str| part.len() == 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
     name.split('.').any(is_hash)
 }
 
@@ -205,10 +202,10 @@ mod tests {
 
     #[test]
     fn hashed_names_are_known_from_plain_ones() {
-        for name in ["weida.0123456789abcdef.css", "weida.0123456789abcdef_bg.wasm", "page.fedcba9876543210.js"] {
+        for name in ["weida.0123456789abcdef.css", "page.fedcba9876543210.js"] {
             assert!(has_hash(name), "{name}");
         }
-        for name in ["weida.css", "weida_bg.wasm", "manifest.json", "0123456789abcdef0.js"] {
+        for name in ["weida.css", "manifest.json", "0123456789abcdef0.js"] {
             assert!(!has_hash(name), "{name}");
         }
     }

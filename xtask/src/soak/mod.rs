@@ -9,6 +9,7 @@
 
 mod flood;
 mod kill;
+mod lighthouse;
 mod probe;
 mod random;
 mod server;
@@ -41,8 +42,8 @@ const RESIDENT_MAX_MIB: u64 = 150;
 
 pub fn run(rest: &[String]) -> Result {
     let usage = || {
-        Failure::new("soak takes `flood` and its kinds, `ilink`, `backup`, `kill` and a number, `upgrade` and a commit, or `watchers` and a number")
-            .fix("cargo xtask soak flood [kinds], soak ilink, soak backup, soak kill [N [--program FILE]], soak upgrade COMMIT, or soak watchers [N]")
+        Failure::new("soak takes `flood` and its kinds, `ilink`, `backup`, `kill` and a number, `lighthouse`, `upgrade` and a commit, or `watchers` and a number")
+            .fix("cargo xtask soak flood [kinds], soak ilink, soak backup, soak kill [N [--program FILE]], soak lighthouse, soak upgrade COMMIT, or soak watchers [N]")
     };
     let Some((first, kinds)) = rest.split_first() else { return Err(usage()) };
     if let ("upgrade", [commit]) = (first.as_str(), kinds) {
@@ -58,6 +59,13 @@ pub fn run(rest: &[String]) -> Result {
             _ => return Err(usage()),
         };
         return kill::kill(times, seed(), given);
+    }
+    if first == "lighthouse" {
+        return match kinds {
+            [] => lighthouse::lighthouse(None),
+            [flag, program] if flag == "--program" => lighthouse::lighthouse(Some(program)),
+            _ => Err(usage()),
+        };
     }
     if first == "watchers" {
         let count = kinds.first().map(|count| count.parse().map_err(|_| usage())).transpose()?;

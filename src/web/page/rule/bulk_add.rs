@@ -57,7 +57,7 @@ fn form(scope: RuleScope, typed: BulkAddForm) -> AnyView {
                 />
                 <Pick label=t.way name="matching" options value=typed.matching.as_str() />
             </Card>
-            <SaveBar lang=scope.lang back=scope.owner.list() save=t.add always=true>{rest}</SaveBar>
+            <SaveBar lang=scope.lang back=scope.owner.list() save=t.add>{rest}</SaveBar>
         </form>
     }
     .into_any()

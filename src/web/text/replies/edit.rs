@@ -16,6 +16,7 @@ crate::texts! {
         history: "这条规则的修改记录" / "Rule history",
 
         delete_one: "删除规则 {n}" / "Delete rule {n}",
+        no_changes: "没有未保存的修改" / "No unsaved changes",
         unsaved_n: "{n} 处没有保存" / "{n} unsaved changes",
         not_saved: "没有保存，请改好标红的地方" / "Not saved. Correct the marked fields",
 

@@ -244,21 +244,21 @@ fn more(scope: RuleScope, form: &EditorForm) -> impl IntoView + use<> {
     }
 }
 
-/// Discard or save. With a script it comes with the first change.
+/// Discard or save, and whether there is something to save.
 fn bar(scope: RuleScope, form: &EditorForm, back: &str, shown: Shown) -> impl IntoView + use<> {
     let (t, c) = (Edit::of(scope.lang), Common::of(scope.lang));
     let is_new = form.number.is_none();
     let next = (is_new && !form.is_gone && shown == Shown::Page)
         .then(|| view! { <Submit text=t.save_next name="next" value="1" kind=Kind::Plain /> });
     let flawed = !form.flaws.is_empty() || !form.taken.is_empty();
-    let class = match (flawed, is_new) {
-        (true, _) => "save-bar bad always",
-        (_, true) => "save-bar always",
-        _ => "save-bar",
+    let state = match (flawed, form.is_changed, is_new) {
+        (true, ..) => Some(t.not_saved),
+        (_, true, _) => Some(c.unsaved),
+        (_, _, true) => None,
+        _ => Some(t.no_changes),
     };
-    let state = if flawed { Some(t.not_saved) } else { (!is_new).then_some(c.unsaved) };
     view! {
-        <div class=class data-part="bar">
+        <div class=if flawed { "save-bar bad" } else { "save-bar" } data-part="bar">
             <p role="status">{state.map(|text| view! { <i class="dot"></i><span data-unsaved=t.unsaved_n>{text}</span> })}</p>
             <LinkButton href=back.to_owned() text=c.discard kind=Kind::Plain />
             {next}

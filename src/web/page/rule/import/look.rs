@@ -175,7 +175,7 @@ fn apply(scope: RuleScope, Look { plan, mark }: &Look, place: &str) -> Option<An
     let back = scope.owner.list();
     Some(
         view! {
-            <form class="save-bar always import-bar" method="post" action=place.to_owned() data-import>
+            <form class="save-bar import-bar" method="post" action=place.to_owned() data-import>
                 <input type="hidden" name="mode" value=plan.mode.as_str() />
                 <input type="hidden" name="mark" value=mark.clone() />
                 <p><b>{counts(scope, plan)}</b> " " <span>{t.undoable}</span></p>
