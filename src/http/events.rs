@@ -43,8 +43,9 @@ pub async fn signin(State(state): State<AppState>, Query(params): Query<Params>,
     };
     let wait = Duration::from_millis(u64::try_from(view.expires_at - ctx.now()).unwrap_or(0) + 500);
     let stream = async_stream::stream! {
-        // The state may have changed between the first read and the subscription.
-        let mut shown = match begin::view_polled(&ctx, &secrets, &params.poll).await {
+        // The state may have changed between the first read and the subscription. Boxed, so that a waiting page does not keep the room
+        // of the query.
+        let mut shown = match Box::pin(begin::view_polled(&ctx, &secrets, &params.poll)).await {
             Ok(Some(now)) => now.status,
             _ => view.status,
         };

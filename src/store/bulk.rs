@@ -1,6 +1,6 @@
 //! Many values in one statement.
 
-use super::link::Asked;
+use super::{Engine, link::Asked, script::Script};
 
 /// Rows of one `INSERT`, and values of one `IN (…)`: well below SQLite's limit (32,766 values), for any columns.
 pub(super) const CHUNK: usize = 500;
@@ -32,6 +32,20 @@ pub(super) fn parts<T>(mut rows: &[T]) -> Vec<&[T]> {
         rows = rest;
     }
     parts
+}
+
+/// Adds an `INSERT` of rows to a script: `head row, row, … tail`. A database server gets it in [`parts`].
+pub(super) fn insert_in<T>(
+    script: &mut Script,
+    (head, row, tail): (&'static str, &'static str, &'static str),
+    rows: &[T],
+    bind: impl Fn(&T, &mut Script),
+) {
+    let parts = if script.engine() == Engine::Sqlite { rows.chunks(KEPT).collect() } else { parts(rows) };
+    for part in parts {
+        script.add(&repeated(head, row, part.len(), tail));
+        part.iter().for_each(|row| bind(row, script));
+    }
 }
 
 /// The values of `IN (…)` in parts whose lengths are powers of two: the last one is repeated, which changes no result.

@@ -84,29 +84,29 @@ impl Store {
             OpenError(format!("the database {path} is being replaced by weida restore: start again when it has ended"))
         })?;
         let open = |readers: u32, read_only: bool| {
-            AnyPoolOptions::new().max_connections(readers).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(
-                move |conn, _| {
-                    Box::pin(async move {
-                        // busy_timeout first: the other statements may have to wait for a lock.
-                        // FULL: an acknowledged write must survive a power failure.
-                        conn.execute("PRAGMA busy_timeout = 5000").await?;
-                        conn.execute("PRAGMA journal_mode = WAL").await?;
-                        conn.execute("PRAGMA synchronous = FULL").await?;
-                        conn.execute("PRAGMA foreign_keys = ON").await?;
-                        // Deleted rows are overwritten with zeros; see `erasure` for what this leaves.
-                        conn.execute("PRAGMA secure_delete = ON").await?;
-                        conn.execute("PRAGMA journal_size_limit = 67108864").await?;
-                        if read_only {
-                            conn.execute("PRAGMA query_only = ON").await?;
-                        } else {
-                            conn.execute(checkpoint::FALLBACK).await?;
-                            // The pages of the hot indexes, in KiB.
-                            conn.execute("PRAGMA cache_size = -16384").await?;
-                        }
-                        Ok(())
-                    })
-                },
-            )
+            // A connection to a file does not break: testing it would cost as much as a statement.
+            let options = AnyPoolOptions::new().test_before_acquire(false);
+            options.max_connections(readers).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(move |conn, _| {
+                Box::pin(async move {
+                    // busy_timeout first: the other statements may have to wait for a lock.
+                    // FULL: an acknowledged write must survive a power failure.
+                    conn.execute("PRAGMA busy_timeout = 5000").await?;
+                    conn.execute("PRAGMA journal_mode = WAL").await?;
+                    conn.execute("PRAGMA synchronous = FULL").await?;
+                    conn.execute("PRAGMA foreign_keys = ON").await?;
+                    // Deleted rows are overwritten with zeros; see `erasure` for what this leaves.
+                    conn.execute("PRAGMA secure_delete = ON").await?;
+                    conn.execute("PRAGMA journal_size_limit = 67108864").await?;
+                    if read_only {
+                        conn.execute("PRAGMA query_only = ON").await?;
+                    } else {
+                        conn.execute(checkpoint::FALLBACK).await?;
+                        // The pages of the hot indexes, in KiB.
+                        conn.execute("PRAGMA cache_size = -16384").await?;
+                    }
+                    Ok(())
+                })
+            })
         };
         let url = format!("sqlite://{path}?mode=rwc");
         let writers = open(1, false)

@@ -1,8 +1,8 @@
 //! Answers given to deliveries.
 
 use super::{
-    Link, StoreError, Tx,
-    bulk::{bound, padded, parts, repeated},
+    Link, Script, StoreError, Tx,
+    bulk::{bound, insert_in, padded, repeated},
     joined, rows, table_rows,
 };
 use sqlx::Row as _;
@@ -60,13 +60,9 @@ pub async fn find_last_received(db: &mut impl Link) -> Result<Option<i64>, Store
     Ok(row.try_get(0)?)
 }
 
-/// Adds deliveries with their answers; [`StoreError::Duplicate`] if a concurrent transaction added one of them.
-pub async fn insert_answered(db: &mut Tx, rows: Vec<AnsweredRow>) -> Result<(), StoreError> {
-    for part in parts(&rows) {
-        let query = db.sql_kept(&repeated(INSERT_ANSWERED, AnsweredRow::ROW, part.len(), ""));
-        part.iter().cloned().fold(query, |query, row| row.bind(query)).execute(db.conn()).await?;
-    }
-    Ok(())
+/// Adds deliveries with their answers; [`StoreError::Duplicate`] if one of them was added before.
+pub fn insert_answered(script: &mut Script, rows: &[AnsweredRow]) {
+    insert_in(script, (INSERT_ANSWERED, AnsweredRow::ROW, ""), rows, |row, script| row.clone().bind_in(script));
 }
 
 /// The answer given to this delivery.

@@ -4,6 +4,7 @@ use super::{
     Engine, StoreError,
     effects::Effects,
     group::{self, Open, Turn},
+    script::Script,
 };
 use sqlx::{Any, AnyConnection, AssertSqlSafe, SqlSafeStr as _, any::AnyArguments, pool::PoolConnection, query::Query};
 use std::sync::{
@@ -57,6 +58,12 @@ pub trait Link: Send {
 /// value.
 fn assembled(text: String) -> Asked {
     sqlx::query(AssertSqlSafe(text).into_sql_str())
+}
+
+/// [`assembled`] with its values.
+pub(super) fn assembled_with(engine: Engine, text: String, arguments: AnyArguments) -> Asked {
+    let text = if engine == Engine::Postgres { numbered(&text) } else { text };
+    sqlx::query_with(AssertSqlSafe(text).into_sql_str(), arguments)
 }
 
 /// A connection outside a transaction, for reading.
@@ -118,6 +125,16 @@ impl Tx {
             // The program ends, or an effect panicked.
             Err(error) => Err(StoreError::Unavailable(sqlx::Error::Io(std::io::Error::other(error)))),
         }
+    }
+
+    /// Statements that are sent together.
+    #[must_use]
+    pub fn script(&self) -> Script {
+        Script::new(self.engine)
+    }
+
+    pub(super) fn count_statements(&self, count: u64) {
+        self.statements.fetch_add(count, Ordering::Relaxed);
     }
 
     /// Registers what is to be done once this transaction is committed, in this instance's memory: without waiting, and without

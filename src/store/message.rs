@@ -1,10 +1,6 @@
 //! The log of received messages.
 
-use super::{
-    Link, StoreError, Tx,
-    bulk::{parts, repeated},
-    joined, rows, table_rows,
-};
+use super::{Link, Script, StoreError, Tx, bulk::insert_in, joined, rows, table_rows};
 use sqlx::Row as _;
 
 table_rows! {
@@ -53,17 +49,15 @@ const NOT_PERSONAL: &str = " AND appid <> 'ilink'";
 const INSERT: &str = joined!("INSERT INTO messages (", MessageRow::COLUMNS, ") VALUES ");
 
 /// Adds messages.
-pub async fn insert_messages(db: &mut Tx, rows: Vec<MessageRow>) -> Result<(), StoreError> {
-    for part in parts(&rows) {
-        let query = db.sql_kept(&repeated(INSERT, MessageRow::ROW, part.len(), ""));
-        part.iter().cloned().fold(query, |query, row| row.bind(query)).execute(db.conn()).await?;
-    }
-    Ok(())
+pub fn insert_messages(script: &mut Script, rows: &[MessageRow]) {
+    insert_in(script, (INSERT, MessageRow::ROW, ""), rows, |row, script| row.clone().bind_in(script));
 }
 
 /// Adds a message.
 pub async fn insert_message(db: &mut Tx, row: &MessageRow) -> Result<(), StoreError> {
-    insert_messages(db, vec![row.clone()]).await
+    let mut script = db.script();
+    insert_messages(&mut script, std::slice::from_ref(row));
+    script.run(db).await
 }
 
 /// A user's latest messages, newest first.

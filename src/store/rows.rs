@@ -34,6 +34,8 @@ macro_rules! table_rows {
         // Not every table is read, inserted row by row, and in batches.
         const _: (&str, &str) = ($name::VALUES, $name::ROW);
         const _: fn(&sqlx::any::AnyRow) -> Result<$name, sqlx::Error> = $name::read;
+        const _: fn($name, $crate::store::link::Asked) -> $crate::store::link::Asked = $name::bind;
+        const _: fn($name, &mut $crate::store::script::Script) = $name::bind_in;
 
         impl $name {
             /// `a, b, c`
@@ -48,6 +50,12 @@ macro_rules! table_rows {
             /// Binds the values of [`Self::COLUMNS`].
             pub(super) fn bind(self, query: $crate::store::link::Asked) -> $crate::store::link::Asked {
                 query.bind(self.$first)$(.bind(self.$field))*
+            }
+
+            /// [`Self::bind`] for a statement of a script.
+            pub(super) fn bind_in(self, script: &mut $crate::store::script::Script) {
+                script.bind(self.$first);
+                $(script.bind(self.$field);)*
             }
         }
     };

@@ -1,12 +1,11 @@
 //! Counts of answers per rule and day, counted from 1970-01-01 in Beijing.
 
 use super::{
-    Engine, Link, StoreError, Tx,
-    bulk::{CHUNK, bound, padded, parts, repeated},
+    Engine, Link, Script, StoreError, Tx,
+    bulk::{CHUNK, bound, insert_in, padded, repeated},
     rows,
 };
-use sqlx::Row as _;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 rows! {
     /// A row of `rule_hits`.
@@ -49,31 +48,41 @@ pub async fn update_hits(db: &mut Tx, rule_id: i64, day: i64, now: i64) -> Resul
     Ok(())
 }
 
-/// [`update_hits`] for many answers: rules with their numbers of answers.
-///
-/// Rules with the same number share a statement.
-pub async fn update_many_hits(db: &mut Tx, hits: &BTreeMap<i64, i64>, day: i64, now: i64) -> Result<(), StoreError> {
-    lock_rules(db, hits).await?;
+/// [`update_hits`] for many answers: rules with their numbers of answers. [`lock_rules`] comes before.
+pub fn update_many_hits(script: &mut Script, hits: &BTreeMap<i64, i64>, day: i64, now: i64) {
+    // Rules with the same number share a statement.
     for (times, rule_ids) in by_value(hits) {
         for part in padded(&rule_ids) {
             let head = "UPDATE reply_rules SET hits = hits + ?, last_hit_at = ? WHERE id IN (";
-            let query = db.sql_kept(&repeated(head, "?", part.len(), ")")).bind(times).bind(now);
-            bound(query, &part).execute(db.conn()).await?;
-            let head = "UPDATE rule_hits SET hits = hits + ? WHERE day = ? AND rule_id IN (";
-            let query = db.sql_kept(&repeated(head, "?", part.len(), ")")).bind(times).bind(day);
-            let counted = bound(query, &part).execute(db.conn()).await?.rows_affected();
-            let distinct: BTreeSet<i64> = part.iter().copied().collect();
-            if counted < distinct.len() as u64 {
-                insert_missing_hits(db, distinct, day, times).await?;
-            }
+            script.add(&repeated(head, "?", part.len(), ")"));
+            script.bind(times);
+            script.bind(now);
+            part.into_iter().for_each(|id| script.bind(id));
         }
     }
-    Ok(())
+    let tail = match script.engine() {
+        Engine::MySql => " ON DUPLICATE KEY UPDATE hits = hits + VALUES(hits)",
+        Engine::Sqlite | Engine::Postgres => {
+            " ON CONFLICT (rule_id, day) DO UPDATE SET hits = rule_hits.hits + excluded.hits"
+        }
+    };
+    let rows: Vec<(i64, i64)> = hits.iter().map(|(id, times)| (*id, *times)).collect();
+    insert_in(
+        script,
+        ("INSERT INTO rule_hits (rule_id, day, hits) VALUES ", "(?, ?, ?)", tail),
+        &rows,
+        |row, script| {
+            let (rule_id, times) = *row;
+            script.bind(rule_id);
+            script.bind(day);
+            script.bind(times);
+        },
+    );
 }
 
 /// Locks the rows of rules in the order of their ids, where several transactions write at the same time: two batches that count the same
 /// rules then wait for each other instead of colliding.
-async fn lock_rules(db: &mut Tx, hits: &BTreeMap<i64, i64>) -> Result<(), StoreError> {
+pub async fn lock_rules(db: &mut Tx, hits: &BTreeMap<i64, i64>) -> Result<(), StoreError> {
     if db.engine() == Engine::Sqlite || hits.len() < 2 {
         return Ok(());
     }
@@ -82,25 +91,6 @@ async fn lock_rules(db: &mut Tx, hits: &BTreeMap<i64, i64>) -> Result<(), StoreE
         let head = "SELECT id FROM reply_rules WHERE id IN (";
         let query = db.sql_kept(&repeated(head, "?", part.len(), ") ORDER BY id FOR UPDATE"));
         bound(query, &part).fetch_all(db.conn()).await?;
-    }
-    Ok(())
-}
-
-/// Adds the day's rows of those of these rules that have none.
-async fn insert_missing_hits(db: &mut Tx, mut rule_ids: BTreeSet<i64>, day: i64, times: i64) -> Result<(), StoreError> {
-    let all: Vec<i64> = rule_ids.iter().copied().collect();
-    for part in padded(&all) {
-        let head = "SELECT rule_id FROM rule_hits WHERE day = ? AND rule_id IN (";
-        let query = db.sql_kept(&repeated(head, "?", part.len(), ")")).bind(day);
-        for row in bound(query, &part).fetch_all(db.conn()).await? {
-            rule_ids.remove(&row.try_get(0)?);
-        }
-    }
-    let missing: Vec<i64> = rule_ids.into_iter().collect();
-    for part in parts(&missing) {
-        let head = "INSERT INTO rule_hits (rule_id, day, hits) VALUES ";
-        let query = db.sql_kept(&repeated(head, "(?, ?, ?)", part.len(), ""));
-        part.iter().fold(query, |query, id| query.bind(*id).bind(day).bind(times)).execute(db.conn()).await?;
     }
     Ok(())
 }
@@ -122,32 +112,19 @@ pub struct Answered {
 }
 
 /// [`update_day`] for many messages, by owner.
-pub async fn update_many_days(
-    db: &mut Tx,
-    owners: &BTreeMap<i64, Answered>,
-    day: i64,
-    lane: i64,
-) -> Result<(), StoreError> {
-    for (Answered { hits, misses }, owner_ids) in by_value(owners) {
-        for part in padded(&owner_ids) {
-            let head = "UPDATE reply_days SET hits = hits + ?, misses = misses + ? WHERE day = ? AND lane = ? AND owner_id IN (";
-            let query = db.sql_kept(&repeated(head, "?", part.len(), ")")).bind(hits).bind(misses).bind(day).bind(lane);
-            let counted = bound(query, &part).execute(db.conn()).await?.rows_affected();
-            let mut missing: BTreeSet<i64> = part.iter().copied().collect();
-            if counted == missing.len() as u64 {
-                continue;
-            }
-            let head = "SELECT owner_id FROM reply_days WHERE day = ? AND lane = ? AND owner_id IN (";
-            let query = db.sql_kept(&repeated(head, "?", part.len(), ")")).bind(day).bind(lane);
-            for row in bound(query, &part).fetch_all(db.conn()).await? {
-                missing.remove(&row.try_get(0)?);
-            }
-            for owner_id in missing {
-                insert_day(db, (owner_id, day, lane), (hits, misses)).await?;
-            }
+pub fn update_many_days(script: &mut Script, owners: &BTreeMap<i64, Answered>, day: i64, lane: i64) {
+    let head = "INSERT INTO reply_days (owner_id, day, lane, hits, misses) VALUES ";
+    let tail = match script.engine() {
+        Engine::MySql => " ON DUPLICATE KEY UPDATE hits = hits + VALUES(hits), misses = misses + VALUES(misses)",
+        Engine::Sqlite | Engine::Postgres => {
+            " ON CONFLICT (owner_id, day, lane) DO UPDATE SET hits = reply_days.hits + excluded.hits, misses = reply_days.misses + excluded.misses"
         }
-    }
-    Ok(())
+    };
+    let rows: Vec<(i64, Answered)> = owners.iter().map(|(id, answered)| (*id, *answered)).collect();
+    insert_in(script, (head, "(?, ?, ?, ?, ?)", tail), &rows, |row, script| {
+        let (owner_id, Answered { hits, misses }) = *row;
+        [owner_id, day, lane, hits, misses].into_iter().for_each(|value| script.bind(value));
+    });
 }
 
 /// Counts a message as answered or not in one lane of an owner's day; [`StoreError::Duplicate`] as above.

@@ -18,6 +18,9 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 /// The pause between two questions to the current host.
 const PROBE_INTERVAL: Duration = Duration::from_millis(500);
 
+/// A connection that was idle for so long is tested before it is used.
+const TESTED_AFTER: Duration = Duration::from_secs(1);
+
 /// A host of the URL.
 struct Host {
     /// For messages: name and port, without user and password.
@@ -103,7 +106,15 @@ fn pool_options(engine: Engine, acquire_timeout: Duration, is_cluster: bool) -> 
         },
     );
     if !is_cluster {
-        return options;
+        // One that served a moment ago is not tested: that would be a round trip for each transaction.
+        return options.test_before_acquire(false).before_acquire(|conn, about| {
+            Box::pin(async move {
+                if about.idle_for >= TESTED_AFTER {
+                    conn.ping().await?;
+                }
+                Ok(true)
+            })
+        });
     }
     options.test_before_acquire(false).before_acquire(move |conn, _| {
         // An error and `false` both close the connection. A host that was switched off does not answer at all.

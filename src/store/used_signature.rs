@@ -1,8 +1,8 @@
 //! Used signatures of plaintext pushes, each with its body's digest.
 
 use super::{
-    Link, StoreError, Tx,
-    bulk::{bound, padded, parts, repeated},
+    Link, Script, StoreError, Tx,
+    bulk::{bound, insert_in, padded, repeated},
     joined, table_rows,
 };
 use sqlx::Row as _;
@@ -40,13 +40,9 @@ pub async fn list_used(db: &mut impl Link, signatures: &[SignatureRow]) -> Resul
     Ok(found)
 }
 
-/// Claims signatures; [`StoreError::Duplicate`] if a concurrent transaction claimed one of them.
-pub async fn insert_signatures(db: &mut Tx, rows: Vec<SignatureRow>) -> Result<(), StoreError> {
-    for part in parts(&rows) {
-        let query = db.sql_kept(&repeated(INSERT_MANY, SignatureRow::ROW, part.len(), ""));
-        part.iter().cloned().fold(query, |query, row| row.bind(query)).execute(db.conn()).await?;
-    }
-    Ok(())
+/// Claims signatures; [`StoreError::Duplicate`] if one of them was claimed before.
+pub fn insert_signatures(script: &mut Script, rows: &[SignatureRow]) {
+    insert_in(script, (INSERT_MANY, SignatureRow::ROW, ""), rows, |row, script| row.clone().bind_in(script));
 }
 
 /// Claims a signature for a body; [`StoreError::Duplicate`] if it was used. Waits until a concurrent claim commits.

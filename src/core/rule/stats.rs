@@ -4,7 +4,7 @@ use super::ACCOUNT;
 use crate::{
     core::{CoreError, Ctx},
     store::{
-        self, Link, StoreError, Tx,
+        self, Link, Script, StoreError, Tx,
         rule_count::{Answered, HitRow},
     },
 };
@@ -157,15 +157,10 @@ pub(crate) async fn message(ctx: &Ctx, db: &mut Tx, owner_id: i64, is_hit: bool)
 }
 
 /// [`hit`] and [`message`] for a batch of messages: the numbers of answers by rule, and the messages by owner.
-pub(crate) async fn batch(
-    ctx: &Ctx,
-    db: &mut Tx,
-    hits: &BTreeMap<i64, i64>,
-    owners: &BTreeMap<i64, Answered>,
-) -> Result<(), StoreError> {
+pub(crate) fn batch(ctx: &Ctx, script: &mut Script, hits: &BTreeMap<i64, i64>, owners: &BTreeMap<i64, Answered>) {
     let (now, lane) = (ctx.now(), i64::try_from(ctx.rng.below(LANES)).unwrap_or_default());
-    store::rule_count::update_many_hits(db, hits, day_of(now), now).await?;
-    store::rule_count::update_many_days(db, owners, day_of(now), lane).await
+    store::rule_count::update_many_hits(script, hits, day_of(now), now);
+    store::rule_count::update_many_days(script, owners, day_of(now), lane);
 }
 
 #[cfg(test)]

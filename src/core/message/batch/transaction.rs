@@ -22,7 +22,7 @@ use crate::{
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
@@ -37,8 +37,10 @@ pub(super) async fn answer(ctx: &OfficialCtx, units: &[Unit]) -> Vec<Batched> {
         Err(_) => return vec![Batched::Alone; units.len()],
     };
     for attempt in 0..TRIES {
-        match attempt_once(ctx, units, &account).await {
+        match attempt_once(ctx, units, &account, attempt > 0).await {
             Ok(outcomes) => return outcomes,
+            // A signature or a delivery that is known already: the next attempt reads them.
+            Err(StoreError::Duplicate) if attempt == 0 => {}
             Err(error) if error.is_retryable() => tokio::time::sleep(Duration::from_millis(5 << attempt)).await,
             Err(StoreError::Unavailable(error)) => {
                 tracing::error!(%error, "the database cannot be reached");
@@ -65,11 +67,18 @@ enum Work {
     Alone,
 }
 
-async fn attempt_once(ctx: &OfficialCtx, units: &[Unit], account: &Arc<RuleSet>) -> Result<Vec<Batched>, StoreError> {
+/// Answers a batch, once. Used signatures are read where `is_careful`, or where a delivery is known; otherwise one that was used before
+/// fails as a duplicate, and nothing is done.
+async fn attempt_once(
+    ctx: &OfficialCtx,
+    units: &[Unit],
+    account: &Arc<RuleSet>,
+    is_careful: bool,
+) -> Result<Vec<Batched>, StoreError> {
     let mut tx = ctx.store.begin_urgent().await?;
-    let used = used_signatures(&mut tx, units).await?;
-    let replayed = replayed(units, &used);
     let mut stored = stored_answers(ctx, &mut tx, units).await?;
+    let used = if is_careful || !stored.is_empty() { used_signatures(&mut tx, units).await? } else { Vec::new() };
+    let replayed = replayed(units, &used);
     let (mut first, mut new) = (HashMap::new(), Vec::new());
     let mut works: Vec<Work> = Vec::with_capacity(units.len());
     for (at, unit) in units.iter().enumerate() {
@@ -122,6 +131,15 @@ fn replayed(units: &[Unit], used: &[SignatureRow]) -> HashSet<usize> {
     replayed
 }
 
+/// Whether a delivery of an earlier version is stored. New keys are ordered, so once there is none, it is not asked again.
+async fn has_unordered(ctx: &OfficialCtx, tx: &mut Tx) -> Result<bool, StoreError> {
+    let may_have = &ctx.account.push_queue.may_have_unordered;
+    if may_have.load(Ordering::Relaxed) {
+        may_have.store(store::delivery::has_unordered(tx).await?, Ordering::Relaxed);
+    }
+    Ok(may_have.load(Ordering::Relaxed))
+}
+
 /// The answers to redeliveries, also to those of pushes that an earlier version answered.
 async fn stored_answers(
     ctx: &OfficialCtx,
@@ -129,7 +147,7 @@ async fn stored_answers(
     units: &[Unit],
 ) -> Result<HashMap<usize, Option<GivenReply>>, StoreError> {
     let mut keys: Vec<String> = units.iter().map(|unit| unit.delivery.clone()).collect();
-    if store::delivery::has_unordered(tx).await? {
+    if has_unordered(ctx, tx).await? {
         keys.extend(units.iter().flat_map(|unit| unit.keys_of_before.clone()));
     }
     let rows: HashMap<String, _> = store::delivery::list_deliveries(tx, &keys).await?.into_iter().collect();
@@ -247,10 +265,15 @@ async fn write(
             *(if is_hit { &mut counted.hits } else { &mut counted.misses }) += 1;
         }
     }
-    store::used_signature::insert_signatures(tx, signatures.into_values().cloned().collect()).await?;
-    store::delivery::insert_answered(tx, deliveries.into_values().collect()).await?;
-    store::message::insert_messages(tx, messages).await?;
-    rule::stats::batch(ctx, tx, &hits, &owners).await
+    store::rule_count::lock_rules(tx, &hits).await?;
+    let (signatures, deliveries): (Vec<SignatureRow>, Vec<AnsweredRow>) =
+        (signatures.into_values().cloned().collect(), deliveries.into_values().collect());
+    let mut script = tx.script();
+    store::used_signature::insert_signatures(&mut script, &signatures);
+    store::delivery::insert_answered(&mut script, &deliveries);
+    store::message::insert_messages(&mut script, &messages);
+    rule::stats::batch(ctx, &mut script, &hits, &owners);
+    script.run(tx).await
 }
 
 /// The outcomes, and what follows from them after the commit.

@@ -28,13 +28,12 @@ impl StatusBroadcast {
 
     /// Notifies the pages that wait for a session.
     pub fn announce(&self, id: i64, status: Status) {
-        let mut waiting = self.waiting();
-        if let Some(sender) = waiting.get(&id) {
+        if let Some(sender) = self.waiting().get(&id) {
             sender.send_if_modified(|known| std::mem::replace(known, status) != status);
         }
-        waiting.retain(|_, sender| sender.receiver_count() > 0);
     }
 
+    /// Whether no page waits. Forgets the sessions whose pages are gone, so it is called from time to time.
     pub(super) fn is_empty(&self) -> bool {
         let mut waiting = self.waiting();
         waiting.retain(|_, sender| sender.receiver_count() > 0);
