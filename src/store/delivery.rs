@@ -48,10 +48,24 @@ pub async fn list_deliveries(db: &mut impl Link, keys: &[String]) -> Result<Vec<
     Ok(found)
 }
 
-/// True if a delivery of a version before is stored, whose key was a hash without a time before it.
-pub async fn has_unordered(db: &mut impl Link) -> Result<bool, StoreError> {
-    let query = db.sql("SELECT dedupe_key FROM deliveries WHERE dedupe_key < ? LIMIT 1").bind(ORDERED.to_owned());
-    Ok(query.fetch_optional(db.conn()).await?.is_some())
+/// [`list_deliveries`] for the messages of a batch, and true if a delivery of a version before is stored, whose key was a hash without a
+/// time before it: in one statement.
+pub async fn list_batch(db: &mut impl Link, keys: &[String]) -> Result<(Vec<(String, DeliveryRow)>, bool), StoreError> {
+    let (mut found, mut has_unordered) = (Vec::new(), false);
+    for part in padded(keys) {
+        let head = "SELECT dedupe_key, reply, reply_until FROM deliveries WHERE dedupe_key IN (";
+        let tail = ") UNION ALL SELECT dedupe_key, NULL, NULL FROM (SELECT dedupe_key FROM deliveries WHERE dedupe_key < ? LIMIT 1) AS before_them";
+        let query = bound(db.sql_kept(&repeated(head, "?", part.len(), tail)), &part).bind(ORDERED.to_owned());
+        for row in query.fetch_all(db.conn()).await? {
+            let key: String = row.try_get(0)?;
+            if key.as_str() < ORDERED {
+                has_unordered = true;
+            } else {
+                found.push((key, DeliveryRow::read(&row)?));
+            }
+        }
+    }
+    Ok((found, has_unordered))
 }
 
 /// When the last push was stored, in epoch milliseconds; `None` if there was none within the last day.

@@ -22,7 +22,7 @@ use crate::{
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
-    sync::{Arc, atomic::Ordering},
+    sync::Arc,
     time::Duration,
 };
 
@@ -131,26 +131,19 @@ fn replayed(units: &[Unit], used: &[SignatureRow]) -> HashSet<usize> {
     replayed
 }
 
-/// Whether a delivery of an earlier version is stored. New keys are ordered, so once there is none, it is not asked again.
-async fn has_unordered(ctx: &OfficialCtx, tx: &mut Tx) -> Result<bool, StoreError> {
-    let may_have = &ctx.account.push_queue.may_have_unordered;
-    if may_have.load(Ordering::Relaxed) {
-        may_have.store(store::delivery::has_unordered(tx).await?, Ordering::Relaxed);
-    }
-    Ok(may_have.load(Ordering::Relaxed))
-}
-
 /// The answers to redeliveries, also to those of pushes that an earlier version answered.
 async fn stored_answers(
     ctx: &OfficialCtx,
     tx: &mut Tx,
     units: &[Unit],
 ) -> Result<HashMap<usize, Option<GivenReply>>, StoreError> {
-    let mut keys: Vec<String> = units.iter().map(|unit| unit.delivery.clone()).collect();
-    if has_unordered(ctx, tx).await? {
-        keys.extend(units.iter().flat_map(|unit| unit.keys_of_before.clone()));
+    let keys: Vec<String> = units.iter().map(|unit| unit.delivery.clone()).collect();
+    let (mut rows, has_unordered) = store::delivery::list_batch(tx, &keys).await?;
+    if has_unordered {
+        let keys: Vec<String> = units.iter().flat_map(|unit| unit.keys_of_before.clone()).collect();
+        rows.extend(store::delivery::list_deliveries(tx, &keys).await?);
     }
-    let rows: HashMap<String, _> = store::delivery::list_deliveries(tx, &keys).await?.into_iter().collect();
+    let rows: HashMap<String, _> = rows.into_iter().collect();
     let mut stored = HashMap::new();
     if rows.is_empty() {
         return Ok(stored);

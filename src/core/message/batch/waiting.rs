@@ -3,7 +3,7 @@
 use crate::{core::message::given_reply::GivenReply, store::used_signature::SignatureRow, wechat::message::Message};
 use std::{
     collections::VecDeque,
-    sync::{Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::{Semaphore, oneshot};
 
@@ -43,13 +43,11 @@ const WAITING_MAX: usize = 1_024;
 pub struct PushQueue {
     waiting: Mutex<Waiting>,
     room: Semaphore,
-    /// False once no delivery of an earlier version is stored.
-    pub(super) may_have_unordered: AtomicBool,
 }
 
 impl Default for PushQueue {
     fn default() -> Self {
-        Self { waiting: Mutex::default(), room: Semaphore::new(WAITING_MAX), may_have_unordered: AtomicBool::new(true) }
+        Self { waiting: Mutex::default(), room: Semaphore::new(WAITING_MAX) }
     }
 }
 
