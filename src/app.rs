@@ -110,6 +110,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/users/:id/disable") view=page::UserDisablePage ssr=SsrMode::Async />
                 <Route path=path!("/admin/users/:id/promote") view=page::UserPromotePage ssr=SsrMode::Async />
                 <Route path=path!("/admin/users/:id/dismiss") view=page::UserDismissPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/doctor") view=page::DoctorPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/settings") view=page::SettingsPage ssr=SsrMode::Async />
                 <Route path=path!("/sandbox") view=SandboxPage ssr=SsrMode::Async />
                 <Route path=path!("/sandbox/personal") view=PersonalPage ssr=SsrMode::Async />
             </Routes>

@@ -1,6 +1,6 @@
 //! Checks the settings before the program starts.
 
-use super::{Commands, ConfigError, CorsOrigins, Levels, Limits, Settings};
+use super::{Commands, ConfigError, CorsOrigins, Described, Levels, Limits, Settings};
 use crate::base::secret::is_aes_key;
 use ipnet::IpNet;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -59,6 +59,8 @@ pub struct Checked {
     pub metrics_addr: Option<SocketAddr>,
     /// The limits of each level: the defaults, overridden by the settings.
     pub levels: Levels,
+    /// The settings that were given, each with its source; secrets are masked.
+    pub given: Vec<Described>,
 }
 
 impl Checked {
@@ -113,6 +115,7 @@ impl Checked {
             cors_origins: CorsOrigins::new(&settings.server.cors_origins)?,
             metrics_addr: optional_address(&settings.server.metrics_addr)?,
             levels: settings.quota.over_defaults()?,
+            given: Vec::new(),
             public_url,
             account,
             settings,

@@ -1,6 +1,6 @@
 //! Reads the settings from their four sources and reports unknown names.
 
-use super::{Checked, ConfigError, Settings, error::nearest};
+use super::{Checked, ConfigError, Described, SETTINGS_FILE, Settings, error::nearest};
 use figment::{
     Figment, Provider as _, Source,
     providers::{Format as _, Serialized, Toml},
@@ -82,14 +82,6 @@ pub struct Flags {
     pub addr: Option<SocketAddr>,
 }
 
-/// A setting as `weida doctor` prints it.
-#[derive(Debug, Clone)]
-pub struct Described {
-    pub key: String,
-    pub value: String,
-    pub source: String,
-}
-
 /// Reads and checks all settings. `environment` is the process's, or a test's.
 ///
 /// # Errors
@@ -97,7 +89,7 @@ pub struct Described {
 pub fn load(flags: &Flags, environment: &BTreeMap<String, String>) -> Result<Checked, ConfigError> {
     let figment = sources(flags, environment)?;
     let settings: Settings = figment.extract().map_err(|e| explain(&e))?;
-    Checked::new(settings)
+    Ok(Checked { given: describe(flags, environment)?, ..Checked::new(settings)? })
 }
 
 /// The settings that were given, each with its source; secrets are masked.
@@ -110,7 +102,7 @@ pub fn describe(flags: &Flags, environment: &BTreeMap<String, String>) -> Result
     let (set, mut given) = (set_variables(environment), Vec::new());
     for (table, value) in data.into_values().flatten() {
         for (key, value) in leaves(table, value) {
-            let source = set.iter().rev().find(|(_, k, _)| *k == key).map_or("Leptos.toml", |(name, _, _)| name);
+            let source = set.iter().rev().find(|(_, k, _)| *k == key).map_or(SETTINGS_FILE, |(name, _, _)| name);
             let source = match key.as_str() {
                 "leptos.site-addr" if flags.addr.is_some() => "--addr",
                 "leptos.site-addr" if cloud_address(environment)?.is_some() => PORT,
@@ -154,7 +146,7 @@ fn text_of(value: &Value) -> String {
 
 fn sources(flags: &Flags, environment: &BTreeMap<String, String>) -> Result<Figment, ConfigError> {
     refuse_unknown_names(environment)?;
-    let path = flags.config.clone().unwrap_or_else(|| PathBuf::from("Leptos.toml"));
+    let path = flags.config.clone().unwrap_or_else(|| PathBuf::from(SETTINGS_FILE));
     if flags.config.is_some() && !path.is_file() {
         return Err(ConfigError(format!(
             "the settings file {} is not there: give its path with --config, or leave the flag out",

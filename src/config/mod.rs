@@ -3,23 +3,27 @@
 //! `Leptos.toml` lists the same keys with their meaning; `load` maps environment variables to them, `check` validates them
 //! together. `weida doctor` prints the settings in force.
 
+mod catalog;
 mod chat;
 mod check;
 mod commands;
 mod cors;
+mod described;
 mod error;
 mod level;
 mod limits;
 mod load;
 
+pub use catalog::{Cataloged, catalog};
 pub use chat::{Chat, ChatCommands};
 pub use check::{Account, Checked, SECRET_KEY_MIN_BYTES, is_private_address};
 pub use commands::{Command, Commands};
 pub use cors::CorsOrigins;
+pub use described::{Described, SETTINGS_FILE, fixed_by};
 pub use error::ConfigError;
 pub use level::{LEVELS, Levels, Windows};
 pub use limits::Limits;
-pub use load::{Described, ENVIRONMENT, Flags, describe, load};
+pub use load::{ENVIRONMENT, Flags, describe, load};
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};

@@ -62,7 +62,7 @@ pub async fn delete_expired(ctx: &OfficialCtx) -> Result<(), CoreError> {
     while in_own_transaction!(ctx, rule_history::delete_old(oldest_change)) {}
     in_own_transaction!(ctx, pending::delete_expired(now));
     in_own_transaction!(ctx, rule_count::delete_old(stats::day_of(now) - COUNTED_DAYS));
-    let oldest_content = now - settings.message.keep_days * DAY_MS;
+    let oldest_content = now - ctx.live().message.keep_days * DAY_MS;
     in_own_transaction!(ctx, message::update_contents_forgotten(oldest_content));
     in_own_transaction!(ctx, message::delete_missed_dismissed(oldest_content << RANDOM_BITS));
     in_own_transaction!(ctx, question::delete_expired(now));

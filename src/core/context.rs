@@ -3,7 +3,7 @@
 use super::{
     account::{password::Hasher, unionid::UnionidLookups},
     credit::Holds,
-    doctor::refused_pushes::RefusedPushes,
+    doctor::{memory::Memory, refused_pushes::RefusedPushes},
     ilink::channels::Channels,
     image::EditQueue,
     keyed_lock::{InFlight, KeyedLock, KeyedLockGuard},
@@ -11,6 +11,7 @@ use super::{
     rate::Rates,
     rule::{cache::RuleCache, media::upload::MediaUploads, transfer::job::Imports, worker_pool::WorkerPool},
     secret_key::SecretKey,
+    setting::{Live, LiveSettings},
     signin::{qr_availability::QrAvailability, status_broadcast::StatusBroadcast},
     token::{KeyRing, TokenStatusCache},
 };
@@ -21,7 +22,7 @@ use crate::base::{
     secret::{HashKey, Use},
 };
 use crate::{
-    config::{Checked, Command, Commands},
+    config::{Checked, Command},
     store::{Engine, Store},
     text::Lang,
     wechat::api::{AppKey, Client, LoginClient},
@@ -43,6 +44,7 @@ pub struct OfficialAccount {
     pub custom_messages: CustomMessages,
     pub push_queue: PushQueue,
     pub refused_pushes: RefusedPushes,
+    pub doctor: Memory,
 }
 
 /// The parts of a [`Ctx`].
@@ -67,7 +69,8 @@ pub struct Parts {
     pub rule_cache: RuleCache,
     pub imports: Imports,
     pub worker_pool: WorkerPool,
-    pub commands: Commands,
+    /// See [`Ctx::live`].
+    pub live: LiveSettings,
     pub image_edits: EditQueue,
     /// The keys that sign tokens.
     pub token_keys: KeyRing,
@@ -133,6 +136,12 @@ impl Ctx {
         if self.store.engine() == Engine::Sqlite { None } else { Some(self.row_locks.lock(row).await) }
     }
 
+    /// The values in force of settings that change while the program runs. Take them once for one piece of work.
+    #[must_use]
+    pub fn live(&self) -> Arc<Live> {
+        self.live.now()
+    }
+
     /// Milliseconds since the Unix epoch.
     #[must_use]
     pub fn now(&self) -> i64 {
@@ -148,7 +157,7 @@ impl Ctx {
     /// True where people can ask for the rest of a long answer: the setting allows it, and the command has a word.
     #[must_use]
     pub fn continues_answers(&self) -> bool {
-        self.settings.settings.reply.more && self.commands.word(Command::More, Lang::Zh).is_some()
+        self.settings.settings.reply.more && self.live().commands.word(Command::More, Lang::Zh).is_some()
     }
 
     /// The keyed hash under which a secret is stored.

@@ -84,7 +84,8 @@ impl Limit {
     }
 
     fn most(self, ctx: &Ctx) -> i64 {
-        let limits = &ctx.settings.settings.limits;
+        let live = ctx.live();
+        let limits = &live.limits;
         match self {
             Self::NewSessions => limits.new_sessions_per_minute,
             Self::PasswordFailures => limits.password_failures_per_minute,

@@ -18,6 +18,7 @@ pub mod quota;
 pub mod rate;
 pub mod rule;
 pub mod secret_key;
+pub mod setting;
 pub mod signin;
 pub mod signin_log;
 pub mod token;

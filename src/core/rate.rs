@@ -43,7 +43,8 @@ pub fn take_question(ctx: &Ctx, address: IpAddr) -> bool {
 
 /// Takes one request. Callers on this machine have the configured factor on a private installation.
 pub fn take(ctx: &Ctx, caller: &Caller, address: IpAddr) -> Allowance {
-    let limits = &ctx.settings.settings.limits;
+    let live = ctx.live();
+    let limits = &live.limits;
     let factor = factor(ctx, address);
     let most = limits.requests_per_second * factor;
     let take = |subject: String, most: i64| ctx.rates.take(subject, most, ctx.now() * 1000);

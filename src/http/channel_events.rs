@@ -67,7 +67,7 @@ struct Stream {
 impl Stream {
     /// `None` if the user has as many open as a browser session may have.
     fn open(ctx: &OfficialCtx, user_id: i64) -> Option<Self> {
-        let most = usize::try_from(ctx.settings.settings.limits.event_streams_per_session).unwrap_or(1);
+        let most = usize::try_from(ctx.live().limits.event_streams_per_session).unwrap_or(1);
         ctx.ilink.open_stream(user_id, most).then(|| Self { ctx: ctx.clone(), user_id })
     }
 }

@@ -37,7 +37,7 @@ pub async fn signin(State(state): State<AppState>, Query(params): Query<Params>,
         Err(status) => return status.into_response(),
     };
     let ctx = state.ctx.clone();
-    let most = usize::try_from(ctx.settings.settings.limits.event_streams_per_session).unwrap_or(1);
+    let most = usize::try_from(ctx.live().limits.event_streams_per_session).unwrap_or(1);
     let Some(mut status) = ctx.status_broadcast.follow(view.id, view.status, most) else {
         return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, CROWDED_SECS)]).into_response();
     };

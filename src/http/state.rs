@@ -1,11 +1,14 @@
 //! The state that all handlers share.
 
 use super::{account_picture::AccountPicture, assets::Assets, form::Forms, proxy::UndeclaredProxy};
-use crate::{core::OfficialCtx, wechat::callback::PushSettings};
+use crate::{
+    core::{Ctx, OfficialCtx},
+    wechat::callback::PushSettings,
+};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 use tokio_util::sync::CancellationToken;
 
 /// The state of the router. Cheap to clone.
@@ -23,6 +26,9 @@ pub struct AppState {
     /// True where there is no account, but a sandbox.
     #[from_ref(skip)]
     pub has_sandbox: bool,
+    /// The files that other users of the machine must not read, for the doctor's page.
+    #[from_ref(skip)]
+    pub private_files: fn(&Ctx) -> Vec<PathBuf>,
     /// The account's picture, if one is configured.
     #[from_ref(skip)]
     pub account_picture: Option<AccountPicture>,

@@ -8,14 +8,15 @@ use crate::{
         access_token_store::AccessTokenStore,
         account::{password::Hasher, unionid::UnionidLookups},
         credit::Holds,
-        doctor::refused_pushes::RefusedPushes,
+        doctor::{memory::Memory, refused_pushes::RefusedPushes},
         ilink::channels::Channels,
         image::EditQueue,
         keyed_lock::{InFlight, KeyedLock},
-        message::{PushQueue, commands::Commands, custom_message::CustomMessages, original_id::OriginalId},
+        message::{PushQueue, custom_message::CustomMessages, original_id::OriginalId},
         rate::Rates,
         rule::{cache::RuleCache, media::upload::MediaUploads, transfer::job::Imports, worker_pool::WorkerPool},
         secret_key::{self, Purpose, SecretKey},
+        setting::{self, LiveSettings},
         signin::{qr_availability::QrAvailability, status_broadcast::StatusBroadcast},
         token::{KeyRing, TokenStatusCache},
     },
@@ -51,7 +52,7 @@ pub async fn ctx(
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
 ) -> Result<OfficialCtx, String> {
-    let commands = Commands::new(&settings.settings.chat.commands)?;
+    let live = LiveSettings::new(&settings);
     let store = Store::open(settings.database_url.expose_secret()).await.map_err(|e| e.to_string())?;
     let secret_key = secret_key::open(&store, secret_key::Source::of(&settings), rng.as_ref()).await?;
     let tokens = AccessTokenStore { store: store.clone(), key: secret_key.clone(), rng: rng.clone() };
@@ -85,6 +86,7 @@ pub async fn ctx(
         custom_messages: CustomMessages::default(),
         push_queue: PushQueue::default(),
         refused_pushes: RefusedPushes::default(),
+        doctor: Memory::default(),
     };
     let ctx = Ctx::new(Parts {
         store,
@@ -102,7 +104,7 @@ pub async fn ctx(
         rule_cache: RuleCache::default(),
         imports: Imports::default(),
         worker_pool: WorkerPool::default(),
-        commands,
+        live,
         image_edits: EditQueue::default(),
         token_keys: key_ring,
         token_status: TokenStatusCache::default(),
@@ -113,6 +115,7 @@ pub async fn ctx(
         ilink,
         exports_in_flight: InFlight::default(),
     });
+    setting::reload(&ctx).await.map_err(|e| e.to_string())?;
     Ok(ctx.of_account(Arc::new(account)))
 }
 

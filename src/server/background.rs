@@ -2,7 +2,7 @@
 //! another; a task that fails or panics runs again in its next round.
 
 use crate::{
-    core::{CoreError, Ctx, OfficialCtx, cleanup, credit, ilink, rule, signin, token},
+    core::{CoreError, Ctx, OfficialCtx, cleanup, credit, ilink, rule, setting, signin, token},
     http::state::AppState,
     store::{self, Watch},
 };
@@ -36,6 +36,12 @@ pub fn start(state: &AppState) -> JoinHandle<()> {
         "sign-ins",
         LISTEN,
         |ctx| Box::pin(async move { signin::status_broadcast::listen(&ctx).await.map(by_change) }),
+        nothing,
+    );
+    duty(
+        "settings",
+        LISTEN,
+        |ctx| Box::pin(async move { setting::follow_changes(&ctx).await.map(by_change) }),
         nothing,
     );
     duty(

@@ -101,7 +101,19 @@ pub async fn start(mut settings: Checked, clock: Arc<dyn Clock>, rng: Arc<dyn Rn
     let metrics = assemble::recorder()?;
     let (proxy, forms, stopping) = (Arc::default(), Arc::default(), CancellationToken::new());
     let has_sandbox = phone.is_some();
-    let state = AppState { ctx, leptos, assets, push, metrics, proxy, forms, stopping, has_sandbox, account_picture };
+    let state = AppState {
+        ctx,
+        leptos,
+        assets,
+        push,
+        metrics,
+        proxy,
+        forms,
+        stopping,
+        has_sandbox,
+        account_picture,
+        private_files: assemble::private_files,
+    };
     let alone = state.ctx.store.claim_alone();
     // Releases credits held by an instance that crashed.
     credit::hold::release(&state.ctx, alone.is_some()).await.map_err(|e| e.to_string())?;

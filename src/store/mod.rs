@@ -60,6 +60,7 @@ pub mod rule_count;
 pub mod rule_edit;
 pub mod rule_history;
 pub mod secret_value;
+pub mod setting;
 pub mod signin;
 pub mod token;
 pub mod usage;

@@ -36,6 +36,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (24, "hot_tables", include_str!("../../migrations/0024_hot_tables.sql")),
     (26, "rules_on_home", include_str!("../../migrations/0026_rules_on_home.sql")),
     (27, "avatars", include_str!("../../migrations/0027_avatars.sql")),
+    (32, "settings", include_str!("../../migrations/0032_settings.sql")),
 ];
 
 /// Brings the schema up to date. Of several instances that start at the same time, one does it and the others wait.

@@ -22,6 +22,7 @@ mod login;
 mod media;
 mod qr_code;
 mod request;
+mod right;
 mod token;
 mod transport;
 mod user;
@@ -37,6 +38,7 @@ pub use error::{ApiError, ErrorClass};
 pub use login::{AppKey, Entrant, LOGIN_PATIENCE, LoginClient, MiniSession};
 pub use media::{MEDIA_LIFE_MS, Medium, MediumKind, UPLOAD_MAX_BYTES};
 pub use qr_code::Ticket;
+pub use right::{CallbackCheck, Quota, Reading};
 pub use token::{MemoryTokenStore, StoredToken, TokenStore, TokenStoreError};
 pub use user::UserInfo;
 

@@ -68,7 +68,7 @@ pub struct Credits {
 /// # Errors
 /// [`StoreError::Duplicate`] if two grants collided: retry the transaction.
 pub async fn grant_welcome(ctx: &OfficialCtx, db: &mut Tx, user_id: i64, openid: &str) -> Result<i64, StoreError> {
-    let amount = ctx.settings.settings.signin.welcome_credits;
+    let amount = ctx.live().signin.welcome_credits;
     let person = identity::person(ctx, &ctx.account.appid, openid);
     if amount == 0 || store::credit::has_grant(db, &person, WELCOME).await? {
         return Ok(0);

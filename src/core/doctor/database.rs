@@ -1,6 +1,6 @@
 //! Database, secret key, disk and backups.
 
-use super::{Check, Finding, fault, fine, text, unreachable, warning};
+use super::finding::{Check, Finding, fault, fine, text, unreachable, warning};
 use crate::{
     config::Checked,
     core::{OfficialCtx, secret_key::Source},

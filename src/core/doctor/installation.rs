@@ -1,6 +1,6 @@
 //! What the settings and files of this machine say.
 
-use super::{Check, Finding, fault, fine, text, unreachable, warning};
+use super::finding::{Check, Finding, fault, fine, text, unreachable, warning};
 use crate::{
     config::Checked,
     core::{
@@ -37,7 +37,7 @@ pub fn push_mode(settings: &Checked) -> Finding {
 }
 
 pub async fn examine(ctx: &OfficialCtx, private_files: &[PathBuf]) -> Vec<Finding> {
-    vec![file_modes(private_files), original_id(ctx).await, start(ctx).await]
+    vec![file_modes(private_files), original_id(ctx).await, start(ctx).await, version()]
 }
 
 fn file_modes(private_files: &[PathBuf]) -> Finding {
@@ -51,6 +51,7 @@ fn file_modes(private_files: &[PathBuf]) -> Finding {
         text(format!("其他用户能读这些文件：{names}"), format!("other users may read: {names}")),
         text(format!("chmod 600 {names}"), format!("chmod 600 {names}")),
     )
+    .copying(format!("chmod 600 {names}"))
 }
 
 async fn original_id(ctx: &OfficialCtx) -> Finding {
@@ -106,4 +107,15 @@ async fn start(ctx: &OfficialCtx) -> Finding {
         ),
         Err(e) => unreachable(Check::Start, &e),
     }
+}
+
+fn version() -> Finding {
+    let version = env!("CARGO_PKG_VERSION");
+    fine(
+        Check::Version,
+        text(
+            format!("微答 {version}；命令行里也能查：weida doctor"),
+            format!("Weida {version}; the command is weida doctor"),
+        ),
+    )
 }

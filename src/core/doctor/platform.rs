@@ -1,19 +1,46 @@
-//! What the platform says about the account's settings, and its clock.
+//! What the platform says about the account's settings, its rights and its clock.
 
-use super::{Check, Finding, fault, fine, text, warning};
-use crate::wechat::{
-    api::{ApiError, Client, refused_address},
-    callback::WINDOW_SECS,
+use super::finding::{Check, Finding, RightFound, fault, fine, text, warning};
+use super::right;
+use crate::{
+    config::Checked,
+    wechat::{
+        api::{ApiError, Client, refused_address},
+        callback::WINDOW_SECS,
+    },
 };
+use std::time::Duration;
 
 /// A difference of the clocks that is worth a word.
 const CLOCK_NOTE_SECS: u64 = 30;
+/// The command that lets the system set its clock.
+const SYNCHRONIZE: &str = "timedatectl set-ntp true";
 
-pub async fn examine(client: &Client, now_secs: i64) -> Vec<Finding> {
-    let (credentials, time) = tokio::join!(client.check_credentials(), client.server_time());
+/// The longest that each of the two rounds of questions may take: a page waits for them.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// The findings, and the table of rights.
+pub async fn examine(settings: &Checked, client: &Client, now_secs: i64) -> (Vec<Finding>, Vec<RightFound>) {
+    let first = async { tokio::join!(client.check_credentials(), client.server_time()) };
+    let first = tokio::time::timeout(PATIENCE, first).await;
+    let (credentials, time) = first.unwrap_or((Err(ApiError::Timeout), Err(ApiError::Timeout)));
+    let is_accepted = credentials.is_ok();
     let mut findings = credentials_findings(credentials);
     findings.push(clock(time, now_secs));
-    findings
+    if !is_accepted {
+        // Every other call would fail for the same reason.
+        return (findings, right::unknown());
+    }
+    let reachability = async {
+        // The platform cannot reach a private address, and is not asked to.
+        if settings.is_private() { None } else { right::reachability(client.callback_check().await) }
+    };
+    let second = async { tokio::join!(right::probe(client), reachability) };
+    let second = tokio::time::timeout(PATIENCE, second).await;
+    let (rights, reachable) = second.unwrap_or_else(|_| (right::unknown(), None));
+    findings.extend(reachable);
+    findings.extend(right::findings(&rights));
+    (findings, rights)
 }
 
 fn credentials_findings(answer: Result<(), ApiError>) -> Vec<Finding> {
@@ -38,7 +65,8 @@ fn credentials_findings(answer: Result<(), ApiError>) -> Vec<Finding> {
                     format!("在公众号后台「设置与开发 › 开发接口管理 › IP 白名单」加入 {address}"),
                     format!("add {address} in the console: 设置与开发 › 开发接口管理 › IP白名单"),
                 ),
-            )]
+            )
+            .copying(address)]
         }
         Err(ApiError::Platform { code: 40013, .. }) => vec![fault(
             Check::AppSecret,
@@ -90,16 +118,14 @@ fn clock(time: Result<i64, ApiError>, now_secs: i64) -> Finding {
     let found = text(format!("与微信的时钟相差 {apart} 秒"), format!("{apart} s apart from WeChat's clock"));
     let mend = || {
         text(
-            format!("同步时钟：timedatectl set-ntp true。相差超过 {WINDOW_SECS} 秒时，推送都会被拒绝"),
-            format!(
-                "set the clock: timedatectl set-ntp true. Pushes are refused if it is more than {WINDOW_SECS} s off"
-            ),
+            format!("同步时钟：{SYNCHRONIZE}。相差超过 {WINDOW_SECS} 秒时，推送都会被拒绝"),
+            format!("set the clock: {SYNCHRONIZE}. Pushes are refused if it is more than {WINDOW_SECS} s off"),
         )
     };
     if apart > WINDOW_SECS.unsigned_abs() {
-        fault(Check::Clock, found, mend())
+        fault(Check::Clock, found, mend()).copying(SYNCHRONIZE)
     } else if apart > CLOCK_NOTE_SECS {
-        warning(Check::Clock, found, mend())
+        warning(Check::Clock, found, mend()).copying(SYNCHRONIZE)
     } else {
         fine(Check::Clock, found)
     }

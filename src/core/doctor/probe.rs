@@ -1,5 +1,6 @@
 //! What the running program answers to the doctor's own push, which only a holder of the account's Token can sign.
 
+use super::memory::PushLog;
 use crate::{
     base::secret::Use,
     core::Ctx,
@@ -27,6 +28,9 @@ pub struct Seen {
     pub is_forwarded: bool,
     /// The settings declare the peer as a proxy.
     pub is_trusted: bool,
+    /// The pushes of this account since the start of the program.
+    #[serde(default)]
+    pub pushes: PushLog,
 }
 
 /// True for the doctor's push. It has no effect.

@@ -1,9 +1,12 @@
 //! The pushes of the platform: when the last one was accepted, and why others were refused.
 //!
 //! A refusal is stored once in ten seconds and cause, because anyone can send a push with a wrong signature. Accepted pushes need no
-//! record: each leaves a delivery.
+//! record: each leaves a delivery. The running program remembers every push besides ([`super::memory`]), so that its page is exact.
 
-use super::{Check, Finding, Text, fault, fine, text, unreachable, warning};
+use super::{
+    finding::{Check, Finding, Text, fault, fine, text, unreachable, warning},
+    memory::PushLog,
+};
 use crate::{
     core::{CoreError, OfficialCtx},
     store::{self, StoreError},
@@ -24,8 +27,9 @@ const CAUSES: [(&str, &str); 7] = [
 
 /// Stores that a push was refused, in the background.
 pub fn record(ctx: &OfficialCtx, refusal: Refusal) {
-    let Some((class, name)) = CAUSES.iter().find(|(class, _)| *class == refusal.class()) else { return };
     let now = ctx.now();
+    ctx.account.doctor.refused(refusal.class(), now);
+    let Some((class, name)) = CAUSES.iter().find(|(class, _)| *class == refusal.class()) else { return };
     if !ctx.account.refused_pushes.is_due(class, now) {
         return;
     }
@@ -61,18 +65,40 @@ async fn refused(ctx: &OfficialCtx) -> Result<Vec<(&'static str, i64)>, StoreErr
             found.push((class, at));
         }
     }
-    found.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
     Ok(found)
 }
 
+/// What the database says, and what this process or the running program remembers.
+fn merged(
+    (accepted, refused): (Option<i64>, Vec<(&'static str, i64)>),
+    log: Option<&PushLog>,
+) -> (Option<i64>, Vec<(&'static str, i64)>) {
+    let Some(log) = log else { return (accepted, newest_first(refused)) };
+    let accepted = accepted.max(log.last.back().map(|seen| seen.at));
+    let remembered = CAUSES.iter().filter_map(|(class, _)| Some((*class, log.refused.get(*class)?.last_at)));
+    let mut all = refused;
+    for (class, at) in remembered {
+        match all.iter_mut().find(|(known, _)| *known == class) {
+            Some((_, known)) => *known = at.max(*known),
+            None => all.push((class, at)),
+        }
+    }
+    (accepted, newest_first(all))
+}
+
+fn newest_first(mut refused: Vec<(&'static str, i64)>) -> Vec<(&'static str, i64)> {
+    refused.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
+    refused
+}
+
 /// Whether the last pushes were accepted, and if not, which setting does not fit.
-pub async fn examine(ctx: &OfficialCtx) -> Finding {
+pub async fn examine(ctx: &OfficialCtx, log: Option<&PushLog>) -> Finding {
     let found = async {
         let accepted = store::delivery::find_last_received(&mut ctx.store.read().await?).await?;
         Ok::<_, StoreError>((accepted, refused(ctx).await?))
     };
     let (accepted, refused) = match found.await {
-        Ok(found) => found,
+        Ok(found) => merged(found, log),
         Err(e) => return unreachable(Check::Pushes, &e),
     };
     let ago = |at: i64| (ctx.now() - at).max(0) / 1000;

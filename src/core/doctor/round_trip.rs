@@ -1,6 +1,11 @@
 //! The way from the public address to this program: reached, by whom it is answered, and what a proxy makes of it.
 
-use super::{Check, Finding, Given, fault, fine, probe, text};
+use super::{
+    Given,
+    finding::{Check, Finding, fault, fine, text},
+    memory::PushLog,
+    probe,
+};
 use crate::{
     config::Checked,
     core::OfficialCtx,
@@ -14,18 +19,21 @@ use std::net::IpAddr;
 /// How much later than the first part of the answer the second must arrive, as a part of the pause between them.
 const STREAM_MIN_PART: u32 = 2;
 
-pub async fn examine(ctx: &OfficialCtx, given: &Given) -> Vec<Finding> {
-    let Some(push) = &given.push else { return vec![proxy(&ctx.settings, given.undeclared_proxy, None)] };
+/// The findings, and the pushes that the program at the public address remembers.
+pub async fn examine(ctx: &OfficialCtx, given: &Given) -> (Vec<Finding>, Option<PushLog>) {
+    let Some(push) = &given.push else { return (vec![proxy(&ctx.settings, given.undeclared_proxy, None)], None) };
     let nonce = ctx.rng.digits(16);
     let answer = send(ctx, given.push_path, push, &nonce).await;
     let answer = match answer {
         Ok(answer) => answer,
-        Err(failure) => return vec![refused(ctx, &failure), proxy(&ctx.settings, given.undeclared_proxy, None)],
+        Err(failure) => {
+            return (vec![refused(ctx, &failure), proxy(&ctx.settings, given.undeclared_proxy, None)], None);
+        }
     };
     let first = answer.text.split("\n\n").find_map(|part| part.lines().find_map(|line| line.strip_prefix("data: ")));
     let seen = first.and_then(|line| serde_json::from_str::<probe::Seen>(line).ok());
     let Some(seen) = seen.filter(|seen| seen.proof == probe::proof(ctx, &nonce)) else {
-        return vec![elsewhere(ctx), proxy(&ctx.settings, given.undeclared_proxy, None)];
+        return (vec![elsewhere(ctx), proxy(&ctx.settings, given.undeclared_proxy, None)], None);
     };
     let found = text(
         format!("自签的推送从公网地址走了一圈：验签、解密、回答都通过，{} 毫秒", answer.first.as_millis()),
@@ -34,7 +42,8 @@ pub async fn examine(ctx: &OfficialCtx, given: &Given) -> Vec<Finding> {
             answer.first.as_millis()
         ),
     );
-    vec![fine(Check::PublicUrl, found), proxy(&ctx.settings, given.undeclared_proxy, Some(&seen)), stream(&answer)]
+    let proxy = proxy(&ctx.settings, given.undeclared_proxy, Some(&seen));
+    (vec![fine(Check::PublicUrl, found), proxy, stream(&answer)], Some(seen.pushes))
 }
 
 async fn send(ctx: &OfficialCtx, path: &str, push: &PushSettings, nonce: &str) -> Result<Answered, Failure> {
@@ -138,6 +147,7 @@ pub fn proxy(settings: &Checked, sighted: Option<IpAddr>, seen: Option<&probe::S
                 format!("set WEIDA_TRUSTED_PROXIES={address}, and restart"),
             ),
         )
+        .copying(format!("WEIDA_TRUSTED_PROXIES={address}"))
     };
     match (seen, sighted) {
         (Some(seen), _) if seen.is_forwarded && !seen.is_trusted => undeclared(Some(seen.peer)),
@@ -152,7 +162,8 @@ pub fn proxy(settings: &Checked, sighted: Option<IpAddr>, seen: Option<&probe::S
                 "nginx：proxy_set_header X-Forwarded-For $remote_addr; Caddy 默认就有",
                 "nginx: proxy_set_header X-Forwarded-For $remote_addr; Caddy does so by itself",
             ),
-        ),
+        )
+        .copying("proxy_set_header X-Forwarded-For $remote_addr;"),
         (None, None) if settings.is_https && settings.trusted_proxies.is_empty() => undeclared(None),
         _ if settings.trusted_proxies.is_empty() => fine(Check::Proxy, text("没有反向代理", "none declared")),
         _ => fine(Check::Proxy, text("只相信声明过的反向代理", "declared")),
@@ -176,4 +187,5 @@ fn stream(answer: &Answered) -> Finding {
             "nginx: add proxy_buffering off; to the location, and no compression or cache for text/event-stream; then nginx -s reload",
         ),
     )
+    .copying("proxy_buffering off;")
 }

@@ -177,7 +177,7 @@ fn logged(
     outcome: &PersonalOutcome,
     started_at: i64,
 ) -> MessageRow {
-    let is_stored = ctx.settings.settings.message.keep_days > 0 && !outcome.is_secret;
+    let is_stored = ctx.live().message.keep_days > 0 && !outcome.is_secret;
     let (kind, content) = match input {
         PersonalInput::Text(text) => ("text", is_stored.then(|| cut::chars(text, STORED_MAX_CHARS).to_owned())),
         PersonalInput::Kind(kind) => (*kind, None),

@@ -21,6 +21,7 @@ use crate::{
     core::{
         CoreError, Ctx, OfficialCtx,
         account::deletion,
+        doctor::memory::Outcome as PushOutcome,
         rule::{self, ACCOUNT, Content},
         signin::enter_code::EnteredCode,
     },
@@ -33,7 +34,7 @@ use crate::{
         reply::{PassiveReply, Reply},
     },
 };
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often colliding transactions are retried.
 const TRIES: u32 = 4;
@@ -47,15 +48,21 @@ pub struct Answer {
     pub hold: Hold,
     /// True if the signature of the push was used with another body: nothing was done.
     pub is_replay: bool,
+    /// True if this was delivered before: the reply is that of the first delivery.
+    pub is_repeated: bool,
 }
 
 impl Answer {
     fn of(reply: Option<GivenReply>) -> Self {
-        Self { reply, hold: Hold::nothing(), is_replay: false }
+        Self { reply, hold: Hold::nothing(), is_replay: false, is_repeated: false }
     }
 
     fn replay() -> Self {
         Self { is_replay: true, ..Self::of(None) }
+    }
+
+    fn repeated(reply: Option<GivenReply>) -> Self {
+        Self { is_repeated: true, ..Self::of(reply) }
     }
 }
 
@@ -76,6 +83,29 @@ pub async fn answer_signed(
     message: &Message,
     signature: Option<&PlainSignature>,
 ) -> Result<Answer, CoreError> {
+    let begun = Instant::now();
+    let answered = answer_once(ctx, message, signature).await;
+    remember(ctx, &answered, begun.elapsed());
+    answered
+}
+
+/// For the doctor's page. A replay is none of the platform's pushes.
+fn remember(ctx: &OfficialCtx, answered: &Result<Answer, CoreError>, took: Duration) {
+    let outcome = match answered {
+        Ok(answer) if answer.is_replay => return,
+        Ok(answer) if answer.is_repeated => PushOutcome::Repeated,
+        Ok(answer) if answer.reply.is_some() => PushOutcome::Answered,
+        Ok(_) => PushOutcome::Empty,
+        Err(_) => PushOutcome::Failed,
+    };
+    ctx.account.doctor.accepted(outcome, took, ctx.now());
+}
+
+async fn answer_once(
+    ctx: &OfficialCtx,
+    message: &Message,
+    signature: Option<&PlainSignature>,
+) -> Result<Answer, CoreError> {
     if !follower::is_openid(&message.from) {
         let is_accepted = replay::claim(ctx, signature).await?;
         return Ok(if is_accepted { Answer::of(None) } else { Answer::replay() });
@@ -83,6 +113,7 @@ pub async fn answer_signed(
     let started_at = ctx.now();
     let answered = match batch::answer(ctx, message, signature, started_at).await {
         Batched::Given(reply) => Ok(Answer::of(reply)),
+        Batched::Repeated(reply) => Ok(Answer::repeated(reply)),
         Batched::Replayed => Ok(Answer::replay()),
         Batched::Unavailable => Err(CoreError::Unavailable),
         Batched::Alone => several_tries(ctx, message, signature, started_at).await,
@@ -163,7 +194,7 @@ async fn attempt_once(
             // `None`: the first delivery is being rolled back, and this one may retry.
             let known = store::delivery::find_delivery(&mut ctx.store.read().await?, &delivery).await?;
             let reply = given_reply::read(ctx, &delivery, known.ok_or(Failure::Again(CoreError::Busy))?);
-            return Ok(Answer::of(reply));
+            return Ok(Answer::repeated(reply));
         }
         Err(e) => return Err(e.into()),
     }
@@ -210,7 +241,7 @@ async fn answer_of_before(
         }
         let Some(row) = store::delivery::find_delivery(tx, &key).await? else { continue };
         if let Some(OfBefore(reply)) = given_reply::read_of_before(ctx, message, &key, row) {
-            return Ok(Some(Answer::of(reply)));
+            return Ok(Some(Answer::repeated(reply)));
         }
     }
     Ok(None)

@@ -86,7 +86,7 @@ texts! {
 
 /// A text with a command's word; if the operator has disabled the command, the text without it.
 pub fn worded(ctx: &Ctx, lang: Lang, command: Command, template: &str, bare: &str) -> String {
-    ctx.commands.word(command, lang).map_or_else(|| bare.to_owned(), |word| fill(template, &[("word", word)]))
+    ctx.live().commands.word(command, lang).map_or_else(|| bare.to_owned(), |word| fill(template, &[("word", word)]))
 }
 
 /// The welcome for a new follower, if no rule greets them.

@@ -51,8 +51,9 @@ pub fn help(ctx: &Ctx, lang: Lang) -> String {
 /// Those of these commands that are enabled.
 pub fn help_of(ctx: &Ctx, lang: Lang, commands: &[Command]) -> String {
     let t = CommandTexts::of(lang);
+    let live = ctx.live();
     let line = |command: Command| {
-        let word = ctx.commands.word(command, lang)?;
+        let word = live.commands.word(command, lang)?;
         let what = fill(about(t, command)?, &[("word", word)]);
         Some(fill(t.help_line, &[("word", word), ("what", &what)]))
     };
@@ -88,7 +89,8 @@ pub fn usage(ctx: &Ctx, lang: Lang, command: Command) -> String {
         Command::Edit => t.usage_edit,
         _ => t.usage_number,
     };
-    let word = ctx.commands.word(command, lang).unwrap_or_default();
+    let live = ctx.live();
+    let word = live.commands.word(command, lang).unwrap_or_default();
     fill(t.usage, &[("example", &fill(example, &[("word", word)]))])
 }
 
@@ -100,7 +102,8 @@ pub fn previewed(ctx: &Ctx, user: Option<&User>, invocation: &Invocation) -> Str
     if invocation.args == Args::Unclear {
         return usage(ctx, invocation.lang, invocation.command);
     }
-    let word = ctx.commands.word(invocation.command, invocation.lang).unwrap_or_default();
+    let live = ctx.live();
+    let word = live.commands.word(invocation.command, invocation.lang).unwrap_or_default();
     fill(CommandTexts::of(invocation.lang).previewed, &[("word", word)])
 }
 
@@ -142,8 +145,9 @@ pub fn list(ctx: &Ctx, lang: Lang, (page, number): (&Page, &str), is_on: bool) -
     let values: Vec<(&str, &str)> = values.iter().map(|(k, v)| (*k, v.as_str())).collect();
     let mut lines = vec![fill(t.list_head, &values)];
     lines.extend(page.rules.iter().map(|rule| line(lang, rule)));
+    let live = ctx.live();
     if page.page < pages
-        && let Some(word) = ctx.commands.word(Command::List, lang)
+        && let Some(word) = live.commands.word(Command::List, lang)
     {
         lines.push(fill(t.list_next, &[("word", word), ("page", &(page.page + 1).to_string())]));
     }
@@ -219,7 +223,7 @@ pub fn added(ctx: &Ctx, lang: Lang, (number, keyword, reply): (i64, &str, &str),
 }
 
 fn warning(ctx: &Ctx, lang: Lang, keyword: &str) -> Option<String> {
-    ctx.commands.shadow(keyword).map(|_| fill(CommandTexts::of(lang).shadowed, &[("keyword", keyword)]))
+    ctx.live().commands.shadow(keyword).map(|_| fill(CommandTexts::of(lang).shadowed, &[("keyword", keyword)]))
 }
 
 /// A rule was changed; also lists what it lost.
@@ -258,7 +262,7 @@ pub fn faults(ctx: &Ctx, lang: Lang, faults: &[Fault], (command, reply): (Comman
         let ConflictsWith::Rule(number) = duplicate.with else { continue };
         let (number, keyword) = (padded(number), duplicate.keyword.as_str());
         let mut text = fill(t.taken, &[("keyword", keyword), ("number", &number)]);
-        if let Some(word) = ctx.commands.word(Command::Edit, lang) {
+        if let Some(word) = ctx.live().commands.word(Command::Edit, lang) {
             let reply = if reply.is_empty() { t.new_reply.to_owned() } else { begin(reply, REPLY_CHARS) };
             let values = [("word", word), ("number", &number), ("keyword", keyword), ("reply", &reply)];
             text.push('\n');

@@ -197,7 +197,7 @@ fn steps<'a>(ctx: &Ctx, rule_sets: &'a RuleSets, user: Option<&User>, input: &In
     let account = || answer(&rule_sets.account).map(|hit| Step::Rule(AnsweredBy::AccountRule, hit));
     match input {
         Input::Text(text) => {
-            let command = ctx.commands.read(text).map(Step::Command);
+            let command = ctx.live().commands.read(text).map(Step::Command);
             let bare = folded.bare();
             let is_code = is_code(ctx, bare);
             let own = rule_sets.own_of(user).and_then(answer);

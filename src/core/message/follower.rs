@@ -67,7 +67,7 @@ pub async fn unfollowed(ctx: &OfficialCtx, db: &mut Tx, openid: &str) -> Result<
     let Some((known, user_id)) = identity.and_then(|known| Some((known.clone(), known.user_id?))) else {
         return Ok(Unfollowed::default());
     };
-    match ctx.settings.settings.signin.unfollow {
+    match ctx.live().signin.unfollow {
         Unfollow::Keep => {}
         Unfollow::Signout => {
             // Raise the generation first: see `profile::store_password_within`.

@@ -141,7 +141,7 @@ async fn is_live_code(ctx: &Ctx, db: &mut Tx, input: &Input) -> Result<bool, Cor
 /// The language of a question: that of the command, else the account's.
 fn lang_of(ctx: &Ctx, input: &Input) -> Lang {
     let Input::Text(text) = input else { return Lang::Zh };
-    ctx.commands.read(text).map_or(Lang::Zh, |invocation| invocation.lang)
+    ctx.live().commands.read(text).map_or(Lang::Zh, |invocation| invocation.lang)
 }
 
 /// The first step that answers.
@@ -211,7 +211,7 @@ pub(super) fn with_stored_fields(
     input: &Input,
     outcome: Outcome,
 ) -> Outcome {
-    let is_kept = ctx.settings.settings.message.keep_days > 0 && !outcome.is_secret;
+    let is_kept = ctx.live().message.keep_days > 0 && !outcome.is_secret;
     let trace = is_kept.then(|| Trace::of(rule_sets, user, input, &outcome.verdict()));
     let is_missed = matches!(input, Input::Text(_)) && outcome.answered_by.is_unanswered();
     let missed = is_kept && is_missed;

@@ -16,7 +16,7 @@ const KIND_MAX_CHARS: usize = 128;
 
 /// The row of a message that arrived at `started_at` (epoch milliseconds).
 pub(super) fn of(ctx: &OfficialCtx, message: &Message, outcome: &Outcome, started_at: i64) -> MessageRow {
-    let is_stored = ctx.settings.settings.message.keep_days > 0 && !outcome.is_secret;
+    let is_stored = ctx.live().message.keep_days > 0 && !outcome.is_secret;
     let content = match &message.kind {
         Kind::Text { content, .. } if is_stored => Some(cut::chars(content, STORED_MAX_CHARS).to_owned()),
         _ => None,

@@ -43,7 +43,8 @@ pub struct Warning {
 /// The database cannot be reached.
 pub async fn warnings_of(ctx: &Ctx, owner_id: i64, rules: &[Rule]) -> Result<HashMap<i64, Vec<Warning>>, CoreError> {
     let rule_set = cache::load(ctx, owner_id).await?;
-    let found = rules.iter().map(|rule| (rule.number, of(&rule_set, &ctx.commands, rule)));
+    let live = ctx.live();
+    let found = rules.iter().map(|rule| (rule.number, of(&rule_set, &live.commands, rule)));
     Ok(found.filter(|(_, warnings)| !warnings.is_empty()).collect())
 }
 
@@ -53,10 +54,10 @@ pub async fn warnings_of(ctx: &Ctx, owner_id: i64, rules: &[Rule]) -> Result<Has
 /// The database cannot be reached.
 pub async fn warnings(ctx: &Ctx, owner_id: i64) -> Result<HashMap<i64, Vec<Warning>>, CoreError> {
     let rule_set = cache::load(ctx, owner_id).await?;
-    let ctx = ctx.clone();
+    let live = ctx.live();
     // A hundred thousand rules take a moment.
     let work = move || {
-        let found = rule_set.rules().iter().map(|rule| (rule.number, of(&rule_set, &ctx.commands, rule)));
+        let found = rule_set.rules().iter().map(|rule| (rule.number, of(&rule_set, &live.commands, rule)));
         found.filter(|(_, warnings)| !warnings.is_empty()).collect()
     };
     tokio::task::spawn_blocking(work).await.map_err(|e| CoreError::Fault(e.to_string()))
@@ -81,7 +82,7 @@ pub async fn warnings_of_draft(
     let id = rule_set.rules().iter().find(|rule| Some(rule.number) == number).map_or(i64::MAX, |rule| rule.id);
     let keywords = super::draft::tidy(draft).draft.keywords;
     let subject = Subject { id, cause: draft.cause, priority: draft.priority, keywords: &keywords };
-    Ok(subject.warnings(&rule_set, &ctx.commands))
+    Ok(subject.warnings(&rule_set, &ctx.live().commands))
 }
 
 fn of(rule_set: &RuleSet, commands: &Commands, rule: &Rule) -> Vec<Warning> {

@@ -93,7 +93,7 @@ pub(super) async fn for_program(ctx: &OfficialCtx, asker: Asker) -> Result<Secre
 /// The database cannot be reached.
 pub async fn view(ctx: &Ctx, secrets: &Secrets) -> Result<Option<View>, CoreError> {
     let row = store::signin::find_by_browser(&mut ctx.store.read().await?, &secrets.browser_hash(ctx)).await?;
-    Ok(row.map(|row| View::of(row, ctx.settings.settings.limits.guesses_per_session, ctx.now())))
+    Ok(row.map(|row| View::of(row, ctx.live().limits.guesses_per_session, ctx.now())))
 }
 
 /// [`view`] for a client with both the cookie and the poll secret.
@@ -103,7 +103,7 @@ pub async fn view(ctx: &Ctx, secrets: &Secrets) -> Result<Option<View>, CoreErro
 pub async fn view_polled(ctx: &Ctx, secrets: &Secrets, poll: &str) -> Result<Option<View>, CoreError> {
     let row = store::signin::find_by_browser(&mut ctx.store.read().await?, &secrets.browser_hash(ctx)).await?;
     let row = row.filter(|row| row.poll_hash == ctx.hash(Use::Poll, poll));
-    Ok(row.map(|row| View::of(row, ctx.settings.settings.limits.guesses_per_session, ctx.now())))
+    Ok(row.map(|row| View::of(row, ctx.live().limits.guesses_per_session, ctx.now())))
 }
 
 /// Replaces an expired session by a new one with new secrets and the same purpose. The number of automatic renewals
@@ -115,7 +115,7 @@ pub async fn renew(ctx: &OfficialCtx, secrets: &Secrets, asker: Asker, by_itself
     let old = store::signin::find_by_browser(&mut ctx.store.read().await?, &secrets.browser_hash(ctx))
         .await?
         .ok_or(CoreError::SessionOver)?;
-    let guesses = ctx.settings.settings.limits.guesses_per_session;
+    let guesses = ctx.live().limits.guesses_per_session;
     let view = View::of(old.clone(), guesses, ctx.now());
     let is_over = matches!(view.status, Status::Expired | Status::Refused | Status::Error);
     // A registration that found an existing account, or whose name was taken, begins again from its form.

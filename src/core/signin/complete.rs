@@ -45,7 +45,7 @@ pub(super) async fn needs_confirm(
             return Ok(true);
         }
     }
-    Ok(match ctx.settings.settings.signin.confirm {
+    Ok(match ctx.live().signin.confirm {
         Confirm::Always => true,
         Confirm::Risky => !store::signin::has_seen(db, owner, &row.browser_label, &row.address).await?,
         Confirm::Never => false,

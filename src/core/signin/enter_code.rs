@@ -129,7 +129,7 @@ pub(super) async fn spend_guess(
         return Err(CoreError::SessionOver);
     }
     // The session's first: a session without guesses must not use up the total.
-    let most = ctx.settings.settings.limits.guesses_per_session;
+    let most = ctx.live().limits.guesses_per_session;
     if !store::transact!(ctx.store, |tx| store::signin::update_guess(tx, row.id, most, ctx.now()).await)? {
         return Err(CoreError::SessionOver);
     }
@@ -149,7 +149,7 @@ pub(super) async fn wrong(ctx: &Ctx, row: &SigninRow) -> Result<CoreError, CoreE
         store::signin::find_by_browser(&mut ctx.store.read().await?, row.browser_hash.as_deref().unwrap_or_default())
             .await?
             .map_or(i64::MAX, |r| r.guesses);
-    if now_used < ctx.settings.settings.limits.guesses_per_session {
+    if now_used < ctx.live().limits.guesses_per_session {
         return Ok(CoreError::WrongCode);
     }
     store::transact!(ctx.store, |tx| {

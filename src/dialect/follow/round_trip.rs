@@ -2,7 +2,7 @@
 
 use crate::{
     core::{
-        Ctx,
+        OfficialCtx,
         doctor::probe::{self, Seen},
     },
     http::{client::Client, proxy::is_forwarded, sse},
@@ -34,7 +34,7 @@ impl Reached {
 }
 
 /// The pause between the parts shows whether a proxy passes a stream on at once.
-pub fn answer(ctx: &Ctx, reached: &Reached, query: &str) -> Response {
+pub fn answer(ctx: &OfficialCtx, reached: &Reached, query: &str) -> Response {
     let nonce = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "nonce");
     let seen = Seen {
         proof: probe::proof(ctx, nonce.as_ref().map_or("", |(_, nonce)| nonce)),
@@ -43,6 +43,7 @@ pub fn answer(ctx: &Ctx, reached: &Reached, query: &str) -> Response {
         peer: reached.peer,
         is_forwarded: reached.is_forwarded,
         is_trusted: ctx.settings.is_trusted_proxy(reached.peer),
+        pushes: ctx.account.doctor.pushes(),
     };
     let first = serde_json::to_string(&seen).unwrap_or_default();
     let stream = async_stream::stream! {

@@ -37,8 +37,11 @@ pub const CODES_FULL: Fault = Fault(45029, "qrcode count out of limit");
 pub const COUNT: Fault = Fault(45047, "out of response count limit");
 pub const TYPING_COMMAND: Fault = Fault(45072, "invalid command");
 pub const TYPING_WINDOW: Fault = Fault(45080, "not reply within 30s");
+pub const NO_MENU: Fault = Fault(46003, "menu no exist");
 pub const NOT_JSON: Fault = Fault(47001, "data format error");
 pub const UNAUTHORIZED: Fault = Fault(48001, "api unauthorized");
+pub const CGI_PATH: Fault = Fault(76021, "cgi_path not found, please check");
+pub const CGI_PATH_UNAUTHORIZED: Fault = Fault(76022, "could not use this cgi_path, no permission");
 
 impl Fault {
     /// The response, with the request's id as the platform writes it.

@@ -157,6 +157,22 @@ pub(super) const TABLES: &[Table] = &[
         columns: &[technical("one_id"), technical("other_id"), technical("asked_at"), technical("refused_at")],
     },
     Table {
+        name: "setting_changes",
+        // What was changed and when stays: settings are the site's.
+        forget: &[(User("actor_id"), Empty(&[("actor_id", "actor_id = NULL")]))],
+        join: Moves(&[User("actor_id")]),
+        export: Export::None,
+        columns: &[
+            technical("id"),
+            technical("name"),
+            technical("value_before"),
+            technical("value_after"),
+            technical("actor_id"),
+            technical("undoes"),
+            technical("created_at"),
+        ],
+    },
+    Table {
         name: "audit_entries",
         // What was done, when and to which number stays. The address of an entry is the actor's.
         forget: &[

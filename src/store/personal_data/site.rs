@@ -11,6 +11,7 @@ pub(super) const TABLES: &[Table] = &[
     table("secret_values", &[technical("name"), technical("value")]),
     table("sequences", &[technical("name"), technical("last_value")]),
     table("revisions", &[technical("topic"), technical("revision")]),
+    table("setting_values", &[technical("name"), technical("new_value")]),
     table("counters", &[technical("name"), technical("value")]),
     table(
         "platform_tokens",

@@ -4,6 +4,7 @@
 use super::{
     Visitor,
     me::places as places_of_account,
+    path::{DOCTOR, SETTINGS},
     rule::{RuleOwner, Section},
     script,
 };
@@ -82,6 +83,8 @@ fn places(visitor: &Visitor, has_sandbox: bool) -> Vec<Place> {
     if visitor.is_admin() {
         let console = Console::of(lang);
         places.push(at("/admin/users", console.users, c.admin));
+        places.push(at(DOCTOR, console.doctor, c.admin));
+        places.push(at(SETTINGS, console.settings, c.admin));
         places.extend(rules(RuleOwner::Account, t.accounts));
     }
     places.push(at("/docs", c.docs, ""));

@@ -4,6 +4,10 @@ use url::form_urlencoded::byte_serialize;
 
 /// The address of the console.
 pub const CONSOLE: &str = "/admin";
+/// The doctor's page.
+pub const DOCTOR: &str = "/admin/doctor";
+/// The settings.
+pub const SETTINGS: &str = "/admin/settings";
 /// A longer path is no valid target.
 const MAX_BYTES: usize = 200;
 

@@ -91,7 +91,7 @@ fn form(visitor: &Visitor, chosen: Option<String>, next: &str) -> AnyView {
 fn what_comes_next(visitor: &Visitor) -> impl IntoView + use<> {
     let request = &visitor.request;
     let t = Register::of(request.lang());
-    let credits = request.ctx.settings.settings.signin.welcome_credits;
+    let credits = request.ctx.live().signin.welcome_credits;
     let credits = (credits > 0).then(|| fill(t.tick_credits, &[("n", &credits.to_string())]));
     let ticks = [Some(t.tick_follow.to_owned()), credits, Some(t.tick_forgot.to_owned())];
     let ticks =

@@ -213,7 +213,7 @@ const WRITING_MODULES: [&str; 8] = [
 ];
 
 /// Functions that write, of modules that are also read from.
-const WRITING_FUNCTIONS: [&str; 23] = [
+const WRITING_FUNCTIONS: [&str; 26] = [
     "admin::set_up(",
     "begin::bind(",
     "begin::login(",
@@ -229,6 +229,7 @@ const WRITING_FUNCTIONS: [&str; 23] = [
     "directory::set_role(",
     "directory::sign_out_everywhere(",
     "directory::update_fields(",
+    "doctor::forget(",
     "history::restore(",
     "history::undo(",
     "identity::unbind(",
@@ -236,6 +237,8 @@ const WRITING_FUNCTIONS: [&str; 23] = [
     "job::begin_from_platform(",
     "job::start(",
     "review::end(",
+    "setting::set(",
+    "setting::undo(",
     "unanswered::dismiss(",
 ];
 

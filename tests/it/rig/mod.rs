@@ -4,6 +4,7 @@ pub mod channel;
 pub mod crowd;
 pub mod directory;
 pub mod image_edit;
+pub mod installed;
 pub mod page;
 pub mod proxy;
 pub mod replies;
@@ -233,6 +234,7 @@ impl App {
             "SELECT COUNT(*) FROM rule_changes",
             "SELECT COUNT(*) FROM import_jobs",
             "SELECT COUNT(*) FROM audit_entries",
+            "SELECT COUNT(*) FROM setting_changes",
         ] {
             found.push(self.count(sql).await);
         }

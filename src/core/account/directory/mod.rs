@@ -60,7 +60,7 @@ impl Admin {
     }
 
     /// Refuses if they are no admin any more; after that they remain one until the transaction ends.
-    async fn confirm(&self, db: &mut Tx) -> Result<(), CoreError> {
+    pub(crate) async fn confirm(&self, db: &mut Tx) -> Result<(), CoreError> {
         admin::still_is(db, self.user_id).await
     }
 

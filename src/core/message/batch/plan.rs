@@ -25,7 +25,7 @@ use crate::{
 pub(super) fn may_be_common(ctx: &Ctx, message: &Message) -> bool {
     match Input::of(message) {
         Some(input @ Input::Text(_)) => {
-            ctx.commands.read(input.text()).is_none() && !decide::is_code(ctx, input.folded().1.bare())
+            ctx.live().commands.read(input.text()).is_none() && !decide::is_code(ctx, input.folded().1.bare())
         }
         Some(Input::Menu(..) | Input::Kind(_)) => true,
         Some(Input::Follow(_) | Input::Scan(_)) => false,

@@ -280,14 +280,15 @@ fn apply(ctx: &OfficialCtx, units: &[Unit], works: Vec<Work>) -> Vec<Batched> {
             }
             Work::Stored(reply) => {
                 metrics::counter!("weida_redeliveries_total").increment(1);
-                Batched::Given(reply)
+                Batched::Repeated(reply)
             }
-            Work::SameAs(first) => {
-                if matches!(outcomes[first], Batched::Given(_)) {
+            Work::SameAs(first) => match &outcomes[first] {
+                Batched::Given(reply) | Batched::Repeated(reply) => {
                     metrics::counter!("weida_redeliveries_total").increment(1);
+                    Batched::Repeated(reply.clone())
                 }
-                outcomes[first].clone()
-            }
+                other => other.clone(),
+            },
             Work::New(planned) => {
                 metrics::counter!("weida_messages_total", "answered_by" => planned.answered_by.as_str()).increment(1);
                 planned.effects.apply(ctx, &unit.message.from);

@@ -12,6 +12,8 @@ use tokio::sync::{Semaphore, oneshot};
 pub(in crate::core::message) enum Batched {
     /// Its answer, which is committed; `None` for `success`.
     Given(Option<GivenReply>),
+    /// The answer of an earlier delivery.
+    Repeated(Option<GivenReply>),
     /// Its signature was used with another body: nothing was done.
     Replayed,
     /// The database cannot be reached: nothing was done.

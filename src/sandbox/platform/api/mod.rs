@@ -9,6 +9,7 @@ mod custom;
 mod media;
 mod mini;
 mod qr_code;
+mod right;
 mod token;
 mod user;
 mod web;
@@ -63,6 +64,12 @@ async fn answer(state: &PlatformState, path: &str, call: &Call) -> Result<Reply,
         "/cgi-bin/token" => token::classic(state, call).await,
         "/cgi-bin/getcallbackip" => account::callback_ips(state, call),
         "/cgi-bin/get_current_autoreply_info" => account::autoreply(state, call).await,
+        "/cgi-bin/openapi/quota/get" => right::quota(state, call),
+        "/cgi-bin/callback/check" => right::callback_check(state, call),
+        "/cgi-bin/get_current_selfmenu_info" => right::current_menu(state, call),
+        "/cgi-bin/menu/get" => right::own_menu(state, call),
+        "/cgi-bin/material/get_materialcount" => right::material_count(state, call),
+        "/cgi-bin/template/get_all_private_template" => right::templates(state, call),
         "/cgi-bin/qrcode/create" => qr_code::create(state, call).await,
         "/cgi-bin/showqrcode" => qr_code::show(state, call).await,
         "/cgi-bin/user/info" => user::info(state, call),

@@ -1,7 +1,12 @@
 //! `/admin`: the admin console. [`console`] renders each of its pages and admits only admins.
 
+mod doctor;
+mod setting;
+
 pub mod user;
 
+pub use doctor::DoctorPage;
+pub use setting::SettingsPage;
 pub use user::{UserDeletePage, UserDisablePage, UserDismissPage, UserPage, UserPromotePage, UsersPage};
 
 use super::{ConsolePage, PageContent, PageError, Visitor, page};
@@ -9,7 +14,7 @@ use crate::core::{CoreError, account::directory::Admin};
 use leptos::prelude::*;
 use user::USERS;
 
-/// A page about users in the console: the output of `make`. `make` runs for admins only.
+/// A page of the console: the output of `make`, which belongs to the list of users unless it says otherwise. `make` runs for admins only.
 pub fn console<Made>(make: impl FnOnce(Visitor, Admin) -> Made + Send + 'static) -> impl IntoView
 where
     Made: Future<Output = Result<PageContent, PageError>> + Send + 'static,
@@ -17,8 +22,8 @@ where
     page(|visitor| async move {
         let admin = admin_of(&visitor)?;
         let content = make(visitor, admin).await?;
-        let page = ConsolePage { place: USERS.to_owned(), head: None, is_filled: false, skip: None };
-        Ok(PageContent { console: Some(page), ..content })
+        let of_users = || ConsolePage { place: USERS.to_owned(), head: None, is_filled: false, skip: None };
+        Ok(PageContent { console: Some(content.console.unwrap_or_else(of_users)), ..content })
     })
 }
 

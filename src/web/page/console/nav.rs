@@ -3,7 +3,7 @@
 use super::super::{
     Visitor,
     admin::user::USERS,
-    path::CONSOLE,
+    path::{CONSOLE, DOCTOR, SETTINGS},
     rule::{RuleOwner, Section},
 };
 use crate::web::{
@@ -65,11 +65,13 @@ pub fn groups(visitor: &Visitor, place: &str) -> Vec<Group> {
     let rules = Group { title: c.replies, entries: sections.collect() };
     let users = entry(USERS, t.users, Shape::People);
     let me = entry("/me", c.me, Shape::Person);
+    let site = vec![entry(DOCTOR, t.doctor, Shape::Heart), entry(SETTINGS, t.settings, Shape::Gear)];
     if is_console {
         let own = entry(RuleOwner::User.list(), r.to_own, Shape::Reply);
         vec![
             Group { title: "", entries: vec![users] },
             Group { title: r.title_account, ..rules },
+            Group { title: t.site, entries: site },
             Group { title: t.own, entries: vec![own, me] },
         ]
     } else if visitor.is_admin() {

@@ -32,7 +32,7 @@ async fn home(visitor: Visitor) -> Result<VisitorContent, PageError> {
         return Err(PageError::Redirect("/me".to_owned()));
     }
     let (c, t) = (Common::of(request.lang()), Home::of(request.lang()));
-    let credits = request.ctx.settings.settings.signin.welcome_credits;
+    let credits = request.ctx.live().signin.welcome_credits;
     let note = match credits {
         0 => t.note.to_owned(),
         credits => fill(t.note_credits, &[("n", &credits.to_string())]),

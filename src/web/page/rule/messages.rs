@@ -106,7 +106,7 @@ async fn messages(visitor: Visitor) -> Result<PageContent, PageError> {
 
 /// The note below the list: how long messages are stored.
 fn kept(scope: RuleScope, request: &PageRequest) -> String {
-    let (t, days) = (Messages::of(scope.lang), request.ctx.settings.settings.message.keep_days);
+    let (t, days) = (Messages::of(scope.lang), request.ctx.live().message.keep_days);
     let text = if days == 0 { t.not_kept.to_owned() } else { fill(t.kept, &[("days", &days.to_string())]) };
     if scope.lang == crate::text::Lang::En { format!(" {text}") } else { text }
 }

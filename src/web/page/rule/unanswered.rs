@@ -26,7 +26,7 @@ async fn unanswered(visitor: Visitor) -> Result<PageContent, PageError> {
     let scope = RuleScope::of(&visitor)?;
     let (ctx, t) = (&visitor.request.ctx, Inbox::of(scope.lang));
     let groups = unanswered::inbox(ctx, scope.owner_id, MOST).await?;
-    let is_kept = ctx.settings.settings.message.keep_days > 0;
+    let is_kept = ctx.live().message.keep_days > 0;
     let is_cut = i64::try_from(groups.len()).unwrap_or_default() == MOST;
     let list = if groups.is_empty() { nothing(scope, is_kept) } else { list(scope, &groups, ctx.now()) };
     let cut = is_cut.then(|| view! { <p class="soft">{fill(t.most, &[("n", &MOST.to_string())])}</p> });

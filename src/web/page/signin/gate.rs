@@ -131,7 +131,7 @@ pub fn gate_class(device: Device) -> &'static str {
 
 /// An error about a code, with the number of tries left.
 pub fn with_guesses(request: &PageRequest, view: &View, error: &str) -> String {
-    if view.guesses_left == request.ctx.settings.settings.limits.guesses_per_session {
+    if view.guesses_left == request.ctx.live().limits.guesses_per_session {
         return error.to_owned();
     }
     fill(Signin::of(request.lang()).guesses_left, &[("error", error), ("n", &view.guesses_left.to_string())])

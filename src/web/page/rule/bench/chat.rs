@@ -34,7 +34,8 @@ pub type Tap = fn(&str, &str, &str) -> Piece;
 pub fn bubbles(ctx: &Ctx, scope: RuleScope, (input, preview): (&Input, &Preview), tap: Tap) -> Vec<Bubble> {
     let mut bubbles = vec![incoming(scope, input)];
     let place = |media: &str| media::address(ctx, media).and_then(|url| Some(Url::parse(&url).ok()?.path().to_owned()));
-    let more = ctx.commands.word(Command::More, scope.lang).unwrap_or_default();
+    let live = ctx.live();
+    let more = live.commands.word(Command::More, scope.lang).unwrap_or_default();
     bubbles.extend(answered(scope, preview, (more, tap), place));
     bubbles
 }
