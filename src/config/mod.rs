@@ -5,6 +5,7 @@
 
 mod chat;
 mod check;
+mod check_in;
 mod commands;
 mod cors;
 mod error;
@@ -14,6 +15,7 @@ mod load;
 
 pub use chat::{Chat, ChatCommands};
 pub use check::{Account, Checked, SECRET_KEY_MIN_BYTES, is_private_address};
+pub use check_in::CheckIn;
 pub use commands::{Command, Commands};
 pub use cors::CorsOrigins;
 pub use error::ConfigError;
@@ -42,6 +44,7 @@ pub struct Settings {
     pub message: Message,
     pub reply: Reply,
     pub chat: Chat,
+    pub check_in: CheckIn,
     pub media: Media,
     pub limits: Limits,
     /// Quotas of each level, where they differ from the defaults.

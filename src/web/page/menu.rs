@@ -3,13 +3,14 @@
 
 use super::{
     Visitor,
+    admin::code::CODES,
     me::places as places_of_account,
     rule::{RuleOwner, Section},
     script,
 };
 use crate::web::{
     component::{Icon, Shape},
-    text::{Common, admin::Console, menu::CommandMenu},
+    text::{Common, admin::Console, codes::Codes, menu::CommandMenu},
 };
 use leptos::prelude::*;
 
@@ -82,6 +83,7 @@ fn places(visitor: &Visitor, has_sandbox: bool) -> Vec<Place> {
     if visitor.is_admin() {
         let console = Console::of(lang);
         places.push(at("/admin/users", console.users, c.admin));
+        places.push(at(CODES, Codes::of(lang).title, c.admin));
         places.extend(rules(RuleOwner::Account, t.accounts));
     }
     places.push(at("/docs", c.docs, ""));

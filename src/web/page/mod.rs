@@ -26,7 +26,10 @@ pub mod admin;
 pub mod path;
 pub mod rule;
 
-pub use admin::{AdminPage, UserDeletePage, UserDisablePage, UserDismissPage, UserPage, UserPromotePage, UsersPage};
+pub use admin::{
+    AdminPage, CodeBatchPage, CodesPage, NewCodesPage, UserDeletePage, UserDisablePage, UserDismissPage, UserPage,
+    UserPromotePage, UsersPage,
+};
 pub use ago::Ago;
 pub use console::head;
 pub use content::{ConsolePage, PageContent, PageError};

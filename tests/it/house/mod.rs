@@ -213,8 +213,10 @@ const WRITING_MODULES: [&str; 8] = [
 ];
 
 /// Functions that write, of modules that are also read from.
-const WRITING_FUNCTIONS: [&str; 23] = [
+const WRITING_FUNCTIONS: [&str; 26] = [
     "admin::set_up(",
+    "batch::create(",
+    "batch::stop(",
     "begin::bind(",
     "begin::login(",
     "begin::register(",
@@ -225,7 +227,7 @@ const WRITING_FUNCTIONS: [&str; 23] = [
     "directory::delete(",
     "directory::end_session(",
     "directory::set_enabled(",
-    "directory::set_level(",
+    "directory::set_level_until(",
     "directory::set_role(",
     "directory::sign_out_everywhere(",
     "directory::update_fields(",
@@ -235,6 +237,7 @@ const WRITING_FUNCTIONS: [&str; 23] = [
     "job::begin(",
     "job::begin_from_platform(",
     "job::start(",
+    "redemption::redeem(",
     "review::end(",
     "unanswered::dismiss(",
 ];

@@ -1,7 +1,9 @@
 //! `/admin`: the admin console. [`console`] renders each of its pages and admits only admins.
 
+pub mod code;
 pub mod user;
 
+pub use code::{CodeBatchPage, CodesPage, NewCodesPage};
 pub use user::{UserDeletePage, UserDisablePage, UserDismissPage, UserPage, UserPromotePage, UsersPage};
 
 use super::{ConsolePage, PageContent, PageError, Visitor, page};
@@ -14,10 +16,21 @@ pub fn console<Made>(make: impl FnOnce(Visitor, Admin) -> Made + Send + 'static)
 where
     Made: Future<Output = Result<PageContent, PageError>> + Send + 'static,
 {
-    page(|visitor| async move {
+    console_at(USERS, make)
+}
+
+/// [`console`] for another entry of the navigation.
+pub fn console_at<Made>(
+    place: &'static str,
+    make: impl FnOnce(Visitor, Admin) -> Made + Send + 'static,
+) -> impl IntoView
+where
+    Made: Future<Output = Result<PageContent, PageError>> + Send + 'static,
+{
+    page(move |visitor| async move {
         let admin = admin_of(&visitor)?;
         let content = make(visitor, admin).await?;
-        let page = ConsolePage { place: USERS.to_owned(), head: None, is_filled: false, skip: None };
+        let page = ConsolePage { place: place.to_owned(), head: None, is_filled: false, skip: None };
         Ok(PageContent { console: Some(page), ..content })
     })
 }
