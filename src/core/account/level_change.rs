@@ -30,13 +30,9 @@ pub(crate) async fn set_within(
     if !store::level::update_level(db, user_id, (to, until), ctx.now()).await? {
         return Ok(false);
     }
-    let mut detail = format!("{} → {to}", was.level);
-    if let Some(end) = until {
-        detail.push_str(&format!(" until {end}"));
-    }
-    if !why.is_empty() {
-        detail.push_str(&format!(": {why}"));
-    }
+    let end = until.map(|end| format!(" until {end}")).unwrap_or_default();
+    let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+    let detail = format!("{} → {to}{end}{why}", was.level);
     audit::note(ctx, db, Act::Level, audit::user(user_id), (actor_id, address), &detail).await?;
     token::status::changed(ctx, db, user_id).await?;
     Ok(true)

@@ -234,11 +234,12 @@ fn parse(draft: &Draft<'_>, id: i64, now: i64) -> Result<BatchRow, CoreError> {
     let level_days = if has_level { number("level_days", draft.level_days, 0, 1, LEVEL_DAYS_MAX) } else { 0 };
     let codes = number("codes", draft.codes, 0, 1, CODES_MAX);
     let uses_max = number("uses", draft.uses, 1, 1, USES_MAX);
+    let has_wrong_credits = flaws.iter().any(|flaw: &FieldError| flaw.field == "credits");
     let mut flaw = |field: &'static str, problem: Problem| flaws.push(FieldError { field, problem });
     if has_level && (level::rank(level) == 0 || level_of(level).is_none()) {
         flaw("level", Problem::Malformed);
     }
-    if credits == 0 && !has_level && draft.credits.trim().parse::<i64>().map_or(true, |n| n == 0) {
+    if credits == 0 && !has_level && !has_wrong_credits {
         flaw("credits", Problem::Empty);
     }
     let mut day = |field: &'static str, text: &str| {

@@ -73,7 +73,7 @@ pub fn looks_like(typed: &str) -> bool {
 /// The narrow form of a wide letter, digit or sign, in upper case.
 fn narrow(c: char) -> char {
     let narrow = match c {
-        '！'..='～' => char::from_u32(c as u32 - '！' as u32 + '!' as u32).unwrap_or(c),
+        '！'..='～' => char::from_u32(u32::from(c) - u32::from('！') + u32::from('!')).unwrap_or(c),
         '\u{3000}' => ' ',
         '–' | '—' | '‐' | '‑' | '−' => '-',
         c => c,
@@ -96,7 +96,7 @@ mod tests {
         let shown = code.shown();
         assert_eq!((shown.len(), shown.matches('-').count(), code.last_four()), (19, 3, &shown[15..]));
         let wide: String =
-            shown.chars().map(|c| char::from_u32(c as u32 - '!' as u32 + '！' as u32).unwrap()).collect();
+            shown.chars().map(|c| char::from_u32(u32::from(c) - u32::from('!') + u32::from('！')).unwrap()).collect();
         for typed in [shown.clone(), shown.to_lowercase(), shown.replace('-', " "), shown.replace('-', ""), wide] {
             assert_eq!(Code::parse(&typed), Some(code.clone()), "{typed}");
         }
