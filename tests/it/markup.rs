@@ -146,7 +146,8 @@ async fn marked(database: &Database) -> (App, Vec<Browser>, Vec<String>) {
     change(&app, "UPDATE messages SET user_id = 1001 WHERE openid = ?", &["oSays".to_owned()]).await;
     // A third user, disabled and bound to WeChat, and a registration that waits in another browser.
     let third = crate::rig::new_user(&app, "oThird").await;
-    let batch = [("credits", "5"), ("codes", "1"), ("note", &short("note"))];
+    let note = short("note");
+    let batch = [("credits", "5"), ("codes", "1"), ("note", note.as_str())];
     let codes = browsers[0].post("/do/codes-create", &batch).await.body;
     weida::core::redemption::redeem(&app.ctx, third, codes.lines().nth(1).unwrap(), "x").await.unwrap().unwrap();
     weida::core::quota::add(&app.ctx, third, "image_edit", 1).await.unwrap();

@@ -409,7 +409,7 @@ async fn codes_are_off_until_they_are_switched_on() {
     assert!(!phone.ask("帮助").await.contains("兑换"));
     let browser = browser_by_password(&app, "off").await;
     assert!(!browser.get("/me").await.body.contains("redemption_code"));
-    browser.post("/do/redeem", &[("redemption_code", &code.shown())]).await;
+    browser.post("/do/redeem", &[("redemption_code", code.shown().as_str())]).await;
     assert_eq!(app.count("SELECT COUNT(*) FROM redemptions").await, 0);
     edit::add(&app.ctx, &account(), &says("兑换", "旧的兑换")).await.unwrap();
     admin(&app, "root").await;
