@@ -112,6 +112,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/users/:id/dismiss") view=page::UserDismissPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/doctor") view=page::DoctorPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/settings") view=page::SettingsPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/codes") view=page::CodesPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/codes/new") view=page::NewCodesPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/codes/:id") view=page::CodeBatchPage ssr=SsrMode::Async />
                 <Route path=path!("/sandbox") view=SandboxPage ssr=SsrMode::Async />
                 <Route path=path!("/sandbox/personal") view=PersonalPage ssr=SsrMode::Async />
             </Routes>

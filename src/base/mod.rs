@@ -1,5 +1,6 @@
-//! Utilities that depend on no other module: time, randomness, ids, keyed hashes, TLS and JSON that is not clean.
+//! Utilities that depend on no other module: time, days of Beijing, randomness, ids, keyed hashes, TLS and JSON that is not clean.
 
+pub mod beijing;
 pub mod clock;
 pub mod id;
 pub mod json;

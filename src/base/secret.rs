@@ -38,6 +38,8 @@ pub enum Use {
     PushBody,
     /// A sign-in to the personal channel: its picture's name and its browser session.
     IlinkLogin,
+    /// A redemption code.
+    Redemption,
     /// The number in the doctor's own push: the hash proves which installation answered.
     Doctor,
 }
@@ -85,6 +87,7 @@ impl HashKey {
             Use::PushSignature => b"push-signature",
             Use::PushBody => b"push-body",
             Use::IlinkLogin => b"ilink-login",
+            Use::Redemption => b"redemption",
             Use::Doctor => b"doctor",
         };
         // HMAC accepts keys of any length: https://docs.rs/hmac — new_from_slice fails for fixed-length MACs only.

@@ -30,6 +30,24 @@ pub struct ChatCommands {
     pub undo: Vec<String>,
     /// Requests the rest of a long reply.
     pub more: Vec<String>,
+    /// Redeems a code. Off unless it has words.
+    pub redeem: Vec<String>,
+    /// Checks in for the day. Off unless it has words.
+    pub check_in: Vec<String>,
+}
+
+impl ChatCommands {
+    /// The words of the commands that are off, as the operator may switch them on.
+    #[must_use]
+    pub fn suggested(&self) -> Self {
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let or = |given: &Vec<String>, all: Vec<String>| if given.is_empty() { all } else { given.clone() };
+        Self {
+            redeem: or(&self.redeem, words(&["兑换", "redeem"])),
+            check_in: or(&self.check_in, words(&["签到", "check in", "checkin"])),
+            ..self.clone()
+        }
+    }
 }
 
 impl Default for ChatCommands {
@@ -50,6 +68,8 @@ impl Default for ChatCommands {
             unbind: words(&["解绑", "unbind"]),
             undo: words(&["撤销", "undo"]),
             more: words(&["更多", "more"]),
+            redeem: Vec::new(),
+            check_in: Vec::new(),
         }
     }
 }

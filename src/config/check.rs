@@ -95,6 +95,9 @@ impl Checked {
         within("reply.history-days", settings.reply.history_days, 1, 3650)?;
         within("reply.history-megabytes", settings.reply.history_megabytes, 1, 100_000)?;
         within("media.megabytes-per-owner", settings.media.megabytes_per_owner, 1, 10_000)?;
+        for (key, value, least, most) in settings.check_in.ranges() {
+            within(key, value, least, most)?;
+        }
         Commands::new(&settings.chat.commands).map_err(ConfigError)?;
         within("token.expiration-days", i64::from(settings.token.expiration_days), 1, 365)?;
         within("limits.guesses-per-session", settings.limits.guesses_per_session, 1, 20)?;

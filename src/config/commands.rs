@@ -33,6 +33,10 @@ pub enum Command {
     Undo,
     /// The rest of a long answer.
     More,
+    /// Redeems a code.
+    Redeem,
+    /// The check-in of the day.
+    CheckIn,
     /// Yes. A command only while a question is open.
     Confirm,
     /// No. A command only while a question is open.
@@ -45,7 +49,7 @@ pub enum Command {
 
 impl Command {
     /// All commands that the operator may rename, in the order of the help.
-    pub const NAMED: [Self; 14] = [
+    pub const NAMED: [Self; 16] = [
         Self::List,
         Self::Show,
         Self::Add,
@@ -58,6 +62,8 @@ impl Command {
         Self::Me,
         Self::Password,
         Self::Unbind,
+        Self::Redeem,
+        Self::CheckIn,
         Self::More,
         Self::Help,
     ];
@@ -80,6 +86,8 @@ impl Command {
             Self::Unbind => "unbind",
             Self::Undo => "undo",
             Self::More => "more",
+            Self::Redeem => "redeem",
+            Self::CheckIn => "check-in",
             Self::Confirm => "confirm",
             Self::Refuse => "refuse",
             Self::Unregister => "unregister",
@@ -103,6 +111,8 @@ impl Command {
             Self::Unbind => &settings.unbind,
             Self::Undo => &settings.undo,
             Self::More => &settings.more,
+            Self::Redeem => &settings.redeem,
+            Self::CheckIn => &settings.check_in,
             Self::Confirm | Self::Refuse | Self::Unregister | Self::Join => &[],
         }
     }
@@ -278,13 +288,22 @@ mod tests {
 
     #[test]
     fn every_command_has_words_of_its_own_in_both_languages() {
-        let commands = Commands::new(&ChatCommands::default()).unwrap();
+        let commands = Commands::new(&ChatCommands::default().suggested()).unwrap();
         for command in Command::NAMED {
             for lang in [Lang::Zh, Lang::En] {
                 let word = commands.word(command, lang).unwrap();
                 assert_eq!(commands.find(&fold(word)), Some((command, lang)));
             }
         }
+    }
+
+    #[test]
+    fn codes_and_check_ins_are_off_until_they_have_words() {
+        let commands = Commands::default();
+        for command in [Command::Redeem, Command::CheckIn] {
+            assert_eq!(commands.word(command, Lang::Zh), None);
+        }
+        assert!(commands.find(&fold("签到")).is_none() && commands.find(&fold("兑换")).is_none());
     }
 
     #[test]

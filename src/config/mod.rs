@@ -6,6 +6,7 @@
 mod catalog;
 mod chat;
 mod check;
+mod check_in;
 mod commands;
 mod cors;
 mod described;
@@ -17,6 +18,7 @@ mod load;
 pub use catalog::{Cataloged, catalog};
 pub use chat::{Chat, ChatCommands};
 pub use check::{Account, Checked, SECRET_KEY_MIN_BYTES, is_private_address};
+pub use check_in::CheckIn;
 pub use commands::{Command, Commands};
 pub use cors::CorsOrigins;
 pub use described::{Described, SETTINGS_FILE, fixed_by};
@@ -46,6 +48,7 @@ pub struct Settings {
     pub message: Message,
     pub reply: Reply,
     pub chat: Chat,
+    pub check_in: CheckIn,
     pub media: Media,
     pub limits: Limits,
     /// Quotas of each level, where they differ from the defaults.

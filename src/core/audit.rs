@@ -16,6 +16,8 @@ pub enum Act {
     /// Created as an admin.
     Create,
     Level,
+    /// A level ended.
+    LevelEnd,
     Role,
     Credits,
     Disable,
@@ -34,13 +36,18 @@ pub enum Act {
     Clear,
     /// There were so many wrong codes that guesses were slowed for all users.
     CodesSlowed,
+    /// A batch of redemption codes was created.
+    BatchCreate,
+    /// A batch of redemption codes was stopped.
+    BatchStop,
 }
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Create,
         Self::Level,
+        Self::LevelEnd,
         Self::Role,
         Self::Credits,
         Self::Disable,
@@ -55,6 +62,8 @@ impl Act {
         Self::Delete,
         Self::Clear,
         Self::CodesSlowed,
+        Self::BatchCreate,
+        Self::BatchStop,
     ];
 
     /// The value of `audit_entries.action`.
@@ -63,6 +72,7 @@ impl Act {
         match self {
             Self::Create => "admin.create",
             Self::Level => "user.level",
+            Self::LevelEnd => "user.level_end",
             Self::Role => "user.role",
             Self::Credits => "credit.adjust",
             Self::Disable => "user.disable",
@@ -77,6 +87,8 @@ impl Act {
             Self::Delete => "user.delete",
             Self::Clear => "users.clear",
             Self::CodesSlowed => "codes.slowed",
+            Self::BatchCreate => "code_batch.create",
+            Self::BatchStop => "code_batch.stop",
         }
     }
 
@@ -116,6 +128,12 @@ pub(crate) async fn note(
 #[must_use]
 pub(crate) fn user(user_id: i64) -> String {
     format!("user/{user_id}")
+}
+
+/// The target that identifies a batch of redemption codes in the log.
+#[must_use]
+pub(crate) fn batch(batch_id: i64) -> String {
+    format!("codes/{batch_id}")
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 mod guess;
 mod network;
 
-pub use guess::{Sent, take_guess, take_sent, take_unbound_guess};
+pub use guess::{Sent, take_guess, take_redemption, take_sent, take_unbound_guess};
 
 use super::{CoreError, Ctx};
 use crate::base::secret::Use;
@@ -45,6 +45,14 @@ pub enum Limit {
     ReservedSentCodes,
     /// Digits in the chat that match a rule and are looked up as a code too, per follower and minute.
     KeywordDigits,
+    /// Wrong redemption codes, per user and minute.
+    RedemptionCodes,
+    /// Wrong redemption codes, per user and ten minutes: whether there are any.
+    RecentRedemptionCodes,
+    /// Wrong redemption codes in total, per minute.
+    WrongRedemptionCodes,
+    /// Wrong redemption codes beyond that, of users without recent ones.
+    ReservedRedemptionCodes,
     /// Codes requested in the chat, per follower and minute.
     ChatCodes,
     /// QR codes created at the platform, per minute.
@@ -74,6 +82,10 @@ impl Limit {
             Self::WrongSentCodes => "wrong-sent-codes",
             Self::ReservedSentCodes => "slowed-sent-codes",
             Self::KeywordDigits => "keyword-digits",
+            Self::RedemptionCodes => "redemption-codes",
+            Self::RecentRedemptionCodes => "recent-redemption-codes",
+            Self::WrongRedemptionCodes => "wrong-redemption-codes",
+            Self::ReservedRedemptionCodes => "slowed-redemption-codes",
             Self::ChatCodes => "chat-codes",
             Self::QrMinute => "qr-minute",
             Self::QrDay => "qr-day",
@@ -90,10 +102,12 @@ impl Limit {
             Self::NewSessions => limits.new_sessions_per_minute,
             Self::PasswordFailures => limits.password_failures_per_minute,
             Self::AddressCodes => limits.wrong_codes_per_address,
-            Self::WrongCodes | Self::WrongSentCodes => limits.wrong_codes_per_minute,
-            Self::ReservedGuesses | Self::ReservedSentCodes => limits.slowed_guesses_per_minute,
+            Self::WrongCodes | Self::WrongSentCodes | Self::WrongRedemptionCodes => limits.wrong_codes_per_minute,
+            Self::ReservedGuesses | Self::ReservedSentCodes | Self::ReservedRedemptionCodes => {
+                limits.slowed_guesses_per_minute
+            }
             Self::UnboundCodes => limits.unbound_codes_per_hour,
-            Self::SentCodes => limits.sent_codes_per_minute,
+            Self::SentCodes | Self::RedemptionCodes => limits.sent_codes_per_minute,
             Self::KeywordDigits => limits.sent_codes_per_minute * KEYWORD_TIMES,
             Self::ChatCodes => limits.chat_codes_per_minute,
             Self::QrMinute => limits.qr_codes_per_minute,
@@ -101,14 +115,16 @@ impl Limit {
             Self::IlinkLogins => 10,
             Self::Alarms => 1,
             // Counted, never refused.
-            Self::RecentCodes | Self::RecentSentCodes | Self::EditTimeouts => i64::MAX,
+            Self::RecentCodes | Self::RecentSentCodes | Self::RecentRedemptionCodes | Self::EditTimeouts => i64::MAX,
         }
     }
 
     fn window_ms(self) -> i64 {
         match self {
             Self::UnboundCodes | Self::Alarms => HOUR_MS,
-            Self::RecentCodes | Self::RecentSentCodes | Self::EditTimeouts => 10 * MINUTE_MS,
+            Self::RecentCodes | Self::RecentSentCodes | Self::RecentRedemptionCodes | Self::EditTimeouts => {
+                10 * MINUTE_MS
+            }
             Self::QrDay => DAY_MS,
             _ => MINUTE_MS,
         }

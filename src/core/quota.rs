@@ -4,10 +4,10 @@
 //! One transaction takes from every window or from none, by one conditional update each. So no limit is ever exceeded,
 //! regardless of concurrent callers and instances.
 
-use super::{CoreError, Ctx, Problem};
+use super::{CoreError, Ctx, Problem, account::level};
 use crate::{
     config::{Levels, Windows},
-    store::{self, StoreError, Tx},
+    store::{self, Link, StoreError, Tx},
 };
 use time::{OffsetDateTime, UtcOffset, macros::offset};
 
@@ -101,8 +101,8 @@ pub async fn add(ctx: &Ctx, user_id: i64, feature: &str, amount: i64) -> Result<
     known(levels, feature)?;
     let _turn = ctx.lock_row(user_id).await;
     let usage = store::transact!(ctx.store, |tx| {
-        let status = store::token::find_token_status(tx, user_id).await?.ok_or(CoreError::NotFound)?;
-        let windows = levels.find(&status.level, feature).ok_or(CoreError::OverQuota)?;
+        let level = level_of(ctx, tx, user_id).await?;
+        let windows = levels.find(&level, feature).ok_or(CoreError::OverQuota)?;
         add_within(tx, user_id, feature, amount, windows, ctx.now()).await
     });
     usage.map_err(CoreError::busy_if_collided)
@@ -137,12 +137,12 @@ pub async fn find(ctx: &Ctx, user_id: i64, feature: &str) -> Result<Option<Usage
 pub async fn usage(ctx: &Ctx, user_id: i64) -> Result<Vec<Usage>, CoreError> {
     let levels = &ctx.settings.levels;
     let mut db = ctx.store.read().await?;
-    let status = store::token::find_token_status(&mut db, user_id).await?.ok_or(CoreError::NotFound)?;
+    let level = level_of(ctx, &mut db, user_id).await?;
     let periods = Window::ALL.map(|window| period(window, ctx.now()));
     let [day, month, total] = &periods;
     let rows = store::usage::list_used(&mut db, user_id, [day, month, total]).await?;
     let of = |feature: &str| {
-        let windows = levels.find(&status.level, feature);
+        let windows = levels.find(&level, feature);
         let mut used = unused(windows);
         for (entry, period) in used.iter_mut().zip(&periods) {
             entry.used = rows.iter().find(|(f, p, _)| f == feature && p == period).map_or(0, |(_, _, used)| *used);
@@ -199,8 +199,8 @@ pub(super) async fn add_of_work(
     if known(levels, feature).is_err() {
         return Ok(());
     }
-    let status = store::token::find_token_status(db, user_id).await?.ok_or(CoreError::NotFound)?;
-    let Some(windows) = levels.find(&status.level, feature) else { return Err(CoreError::OverQuota) };
+    let level = level_of(ctx, db, user_id).await?;
+    let Some(windows) = levels.find(&level, feature) else { return Err(CoreError::OverQuota) };
     add_within(db, user_id, feature, 1, windows, now).await.map(drop)
 }
 
@@ -244,6 +244,12 @@ async fn add_within(
     Ok(Usage { feature: feature.to_owned(), is_included: true, windows: used })
 }
 
+/// The user's level now.
+async fn level_of(ctx: &Ctx, db: &mut impl Link, user_id: i64) -> Result<String, CoreError> {
+    let status = store::token::find_token_status(db, user_id).await?.ok_or(CoreError::NotFound)?;
+    Ok(level::current(status.level, status.level_until, ctx.now()).0)
+}
+
 fn known(levels: &Levels, feature: &str) -> Result<(), CoreError> {
     if levels.features().contains(&feature) {
         Ok(())
@@ -253,7 +259,7 @@ fn known(levels: &Levels, feature: &str) -> Result<(), CoreError> {
 }
 
 /// The name of the period that contains `now`.
-fn period(window: Window, now: i64) -> String {
+pub(super) fn period(window: Window, now: i64) -> String {
     let date = OffsetDateTime::from_unix_timestamp(now.div_euclid(1000))
         .unwrap_or(OffsetDateTime::UNIX_EPOCH)
         .to_offset(SHANGHAI)
@@ -266,7 +272,7 @@ fn period(window: Window, now: i64) -> String {
 }
 
 /// When the row may be deleted: usage of a day can be queried within its month, usage of a month within the next one.
-fn closes_at(window: Window, now: i64) -> i64 {
+pub(super) fn closes_at(window: Window, now: i64) -> i64 {
     match window {
         Window::Day => now + KEEP_MS,
         Window::Month => now + 2 * KEEP_MS,

@@ -116,7 +116,9 @@ pub async fn current_user(ctx: &Ctx, session: &Session) -> std::result::Result<O
     let user_id = session.get::<i64>(USER).await.map_err(|e| CoreError::Fault(e.to_string()))?;
     let Some(user_id) = user_id else { return Ok(None) };
     let mut db = ctx.store.read().await?;
-    let Some(user) = store::user::find_user(&mut db, user_id).await?.map(User::from).filter(|u| u.is_enabled) else {
+    let Some(user) =
+        store::user::find_user(&mut db, user_id).await?.map(|row| User::at(row, ctx.now())).filter(|u| u.is_enabled)
+    else {
         return Ok(None);
     };
     let id_hash = ctx.hash(Use::WebSession, &secret_of(session));

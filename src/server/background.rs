@@ -2,7 +2,7 @@
 //! another; a task that fails or panics runs again in its next round.
 
 use crate::{
-    core::{CoreError, Ctx, OfficialCtx, cleanup, credit, ilink, rule, setting, signin, token},
+    core::{CoreError, Ctx, OfficialCtx, cleanup, credit, ilink, message, rule, setting, signin, token},
     http::state::AppState,
     store::{self, Watch},
 };
@@ -52,6 +52,7 @@ pub fn start(state: &AppState) -> JoinHandle<()> {
     );
     duty("holds", HOLD, |ctx| Box::pin(async move { follow_holds(&ctx).await }), nothing);
     duty("expiry", EXPIRE, |ctx| Box::pin(async move { expire(&ctx).await }), nothing);
+    duty("levels", EXPIRE, |ctx| Box::pin(async move { end_levels(&ctx).await }), nothing);
     duty(
         "sweep",
         SWEEP,
@@ -128,6 +129,12 @@ async fn expire(ctx: &Ctx) -> Result<Due, CoreError> {
     let now = ctx.now();
     cleanup::expire(ctx).await?;
     Ok(Due(store::signin::find_next_expiry(&mut ctx.store.read().await?, now).await?))
+}
+
+/// Lowers levels that have ended; due again when the next one ends.
+async fn end_levels(ctx: &OfficialCtx) -> Result<Due, CoreError> {
+    message::level_end::end_due(ctx).await?;
+    Ok(Due(store::level::find_next_end(&mut ctx.store.read().await?).await?))
 }
 
 /// Renews this instance's holds as long as there are any, and releases those of dead instances when they are over.

@@ -58,7 +58,7 @@ pub fn router(state: AppState, phone: Option<Arc<Phone>>) -> Router {
         let (state, context) = (state.clone(), context.clone());
         post(move |request: axum::extract::Request| {
             let (state, context) = (state.clone(), context.clone());
-            async move { web::action::run(&state.forms, context, request).await }
+            async move { web::action::run(&state, context, request).await }
         })
         .layer(limited.clone())
     };

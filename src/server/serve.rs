@@ -121,6 +121,7 @@ pub async fn start(mut settings: Checked, clock: Arc<dyn Clock>, rng: Arc<dyn Rn
         ilink::supervisor::release_all(&state.ctx).await.map_err(|e| e.to_string())?;
     }
     account::directory::index_missing(&state.ctx).await.map_err(|e| e.to_string())?;
+    rule::warning::log_shadowed(&state.ctx).await.map_err(|e| e.to_string())?;
     rule::refold::refold(&state.ctx).await.map_err(|e| e.to_string())?;
     Ok(Server { state, phone, address, listener, alone })
 }

@@ -75,21 +75,21 @@ pub async fn list_entries(db: &mut impl Link, user_id: i64, most: i64) -> Result
 }
 
 /// True if the WeChat identity received this grant already.
-pub async fn has_grant(db: &mut impl Link, person_hash: &str, reason: &'static str) -> Result<bool, StoreError> {
+pub async fn has_grant(db: &mut impl Link, person_hash: &str, reason: &str) -> Result<bool, StoreError> {
     let row = db
         .sql("SELECT granted_at FROM grants WHERE person_hash = ? AND reason = ?")
         .bind(person_hash.to_owned())
-        .bind(reason)
+        .bind(reason.to_owned())
         .fetch_optional(db.conn())
         .await?;
     Ok(row.is_some())
 }
 
 /// Records a grant for a WeChat identity; [`StoreError::Duplicate`] if a concurrent transaction did.
-pub async fn insert_grant(db: &mut Tx, person_hash: &str, reason: &'static str, now: i64) -> Result<(), StoreError> {
+pub async fn insert_grant(db: &mut Tx, person_hash: &str, reason: &str, now: i64) -> Result<(), StoreError> {
     db.sql("INSERT INTO grants (person_hash, reason, granted_at) VALUES (?, ?, ?)")
         .bind(person_hash.to_owned())
-        .bind(reason)
+        .bind(reason.to_owned())
         .bind(now)
         .execute(db.conn())
         .await?;

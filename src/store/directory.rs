@@ -18,6 +18,7 @@ rows! {
         pub email: Option<String>,
         pub phone: Option<String>,
         pub level: String,
+        pub level_until: Option<i64>,
         pub role: String,
         pub is_enabled: i64,
         pub credits: i64,
@@ -39,6 +40,8 @@ pub struct Filter {
     /// A pattern for openid and unionid.
     pub openids: String,
     pub level: &'static str,
+    /// Levels that end until then have ended, in epoch milliseconds.
+    pub now: i64,
     pub role: &'static str,
     pub is_enabled: Option<bool>,
     pub is_subscribed: Option<bool>,
@@ -61,7 +64,7 @@ macro_rules! filtered {
         "FROM users u WHERE u.id <> ? \
          AND (? = '' OR u.search_key LIKE ? ESCAPE '!' OR (? <> '' AND u.search_key LIKE ? ESCAPE '!') OR (? <> '' AND u.id IN \
          (SELECT i.user_id FROM identities i WHERE i.user_id IS NOT NULL AND (i.openid LIKE ? ESCAPE '!' OR i.unionid LIKE ? ESCAPE '!')))) \
-         AND (? = '' OR u.level = ?) AND (? = '' OR u.role = ?) AND (? < 0 OR u.is_enabled = ?) \
+         AND (? = '' OR CASE WHEN u.level_until <= ? THEN 'normal' ELSE u.level END = ?) AND (? = '' OR u.role = ?) AND (? < 0 OR u.is_enabled = ?) \
          AND (? < 0 OR ? = (SELECT COALESCE(MAX(f.is_subscribed), 0) FROM identities f WHERE f.user_id = u.id))"
     };
 }
@@ -70,11 +73,11 @@ macro_rules! filtered {
 macro_rules! page {
     ($value:literal, $beyond:literal, $way:literal) => {
         concat!(
-            "SELECT p.id, p.username, p.nickname, p.avatar_url, p.real_name, p.email, p.phone, p.level, p.role, p.is_enabled, p.credits, \
+            "SELECT p.id, p.username, p.nickname, p.avatar_url, p.real_name, p.email, p.phone, p.level, p.level_until, p.role, p.is_enabled, p.credits, \
              p.created_at, p.last_login_at, p.order_value, \
              (SELECT MIN(o.openid) FROM identities o WHERE o.user_id = p.id) AS openid, \
              (SELECT MAX(s.is_subscribed) FROM identities s WHERE s.user_id = p.id) AS is_subscribed FROM (\
-             SELECT u.id, u.username, u.nickname, u.avatar_url, u.real_name, u.email, u.phone, u.level, u.role, u.is_enabled, u.credits, \
+             SELECT u.id, u.username, u.nickname, u.avatar_url, u.real_name, u.email, u.phone, u.level, u.level_until, u.role, u.is_enabled, u.credits, \
              u.created_at, u.last_login_at, ",
             $value, " AS order_value ", filtered!(),
             " AND ", $value, " ", $beyond, "= ? AND (", $value, " ", $beyond, " ? OR u.id ", $beyond, " ?) ORDER BY ", $value, " ", $way,
@@ -131,6 +134,7 @@ fn bound(query: Query<'static, Any, AnyArguments>, filter: &Filter) -> Query<'st
         .bind(filter.openids.clone())
         .bind(filter.openids.clone())
         .bind(filter.level)
+        .bind(filter.now)
         .bind(filter.level)
         .bind(filter.role)
         .bind(filter.role)

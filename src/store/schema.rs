@@ -37,6 +37,9 @@ const STEPS: &[(i64, &str, &str)] = &[
     (26, "rules_on_home", include_str!("../../migrations/0026_rules_on_home.sql")),
     (27, "avatars", include_str!("../../migrations/0027_avatars.sql")),
     (32, "settings", include_str!("../../migrations/0032_settings.sql")),
+    (34, "level_end", include_str!("../../migrations/0034_level_end.sql")),
+    (35, "redemption", include_str!("../../migrations/0035_redemption.sql")),
+    (36, "check_ins", include_str!("../../migrations/0036_check_ins.sql")),
 ];
 
 /// Brings the schema up to date. Of several instances that start at the same time, one does it and the others wait.

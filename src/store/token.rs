@@ -8,6 +8,7 @@ rows! {
     pub struct TokenStatusRow {
         pub role: String,
         pub level: String,
+        pub level_until: Option<i64>,
         pub is_enabled: i64,
         pub token_generation: i64,
     }
@@ -16,7 +17,7 @@ rows! {
 /// The status of a user; `None` if the user does not exist.
 pub async fn find_token_status(db: &mut impl Link, user_id: i64) -> Result<Option<TokenStatusRow>, StoreError> {
     let row = db
-        .sql("SELECT role, level, is_enabled, token_generation FROM users WHERE id = ?")
+        .sql("SELECT role, level, level_until, is_enabled, token_generation FROM users WHERE id = ?")
         .bind(user_id)
         .fetch_optional(db.conn())
         .await?;

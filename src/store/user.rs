@@ -19,6 +19,8 @@ table_rows! {
         pub phone: Option<String>,
         pub real_name: Option<String>,
         pub level: String,
+        /// When the level ends, in epoch milliseconds: see `core::account::level`. `None`: it does not.
+        pub level_until: Option<i64>,
         pub role: String,
         pub is_enabled: i64,
         pub is_auto_reply: i64,
@@ -50,6 +52,7 @@ impl UserRow {
             phone: None,
             real_name: None,
             level: "normal".to_owned(),
+            level_until: None,
             role: "user".to_owned(),
             is_enabled: 1,
             is_auto_reply: 1,
@@ -346,19 +349,6 @@ pub async fn find_disabled_reason(db: &mut impl Link, id: i64) -> Result<Option<
     use sqlx::Row as _;
     let row = db.sql("SELECT disabled_reason FROM users WHERE id = ?").bind(id).fetch_optional(db.conn()).await?;
     Ok(row.map(|r| r.try_get(0)).transpose()?.flatten())
-}
-
-/// Sets the level; false if it is the same, or the user does not exist.
-pub async fn update_level(db: &mut Tx, id: i64, level: &'static str, now: i64) -> Result<bool, StoreError> {
-    let result = db
-        .sql("UPDATE users SET level = ?, updated_at = ? WHERE id = ? AND level <> ?")
-        .bind(level)
-        .bind(now)
-        .bind(id)
-        .bind(level)
-        .execute(db.conn())
-        .await?;
-    Ok(result.rows_affected() == 1)
 }
 
 /// Sets the role; false if it is the same, or the user does not exist.

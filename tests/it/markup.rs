@@ -43,8 +43,8 @@ fn long(field: &str) -> String {
 
 /// The fields whose mark must appear on some page; otherwise the crawl missed them.
 const SEEN: &[&str] = &[
-    "nickname", "username", "realname", "email", "phone", "why", "reason", "detail", "address", "browser", "rule",
-    "key", "text", "title", "about", "message", "missed", "job", "line", "summary", "account",
+    "nickname", "username", "note", "realname", "email", "phone", "why", "reason", "detail", "address", "browser",
+    "rule", "key", "text", "title", "about", "message", "missed", "job", "line", "summary", "account",
 ];
 
 async fn change(app: &App, sql: &'static str, values: &[String]) {
@@ -146,6 +146,10 @@ async fn marked(database: &Database) -> (App, Vec<Browser>, Vec<String>) {
     change(&app, "UPDATE messages SET user_id = 1001 WHERE openid = ?", &["oSays".to_owned()]).await;
     // A third user, disabled and bound to WeChat, and a registration that waits in another browser.
     let third = crate::rig::new_user(&app, "oThird").await;
+    let note = short("note");
+    let batch = [("credits", "5"), ("codes", "1"), ("note", note.as_str())];
+    let codes = browsers[0].post("/do/codes-create", &batch).await.body;
+    weida::core::redemption::redeem(&app.ctx, third, codes.lines().nth(1).unwrap(), "x").await.unwrap().unwrap();
     weida::core::quota::add(&app.ctx, third, "image_edit", 1).await.unwrap();
     weida::core::quota::add(&app.ctx, 1001, "image_edit", 1).await.unwrap();
     let waiting = begin::register(&app.ctx, "waiting", "correct horse", crate::rig::asker()).await.unwrap();

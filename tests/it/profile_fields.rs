@@ -64,7 +64,7 @@ async fn a_profile_field_is_typed_shown_exported_and_merged(database: &Database)
     let bare = register(&app, &app.phone("oBare"), "bare-user").await;
     let mut tx = app.ctx.store.begin().await.unwrap();
     let given = store::user::find_user(&mut tx, user_id).await.unwrap().unwrap();
-    store::personal_data::update_completed_by(&mut tx, bare, "normal", given.id, 1).await.unwrap();
+    store::personal_data::update_completed_by(&mut tx, bare, ("normal", None), given.id, 1).await.unwrap();
     let merged = store::user::find_user(&mut tx, bare).await.unwrap().unwrap();
     tx.commit().await.unwrap();
     for (at, column) in ProfileColumn::ALL.iter().enumerate() {

@@ -68,6 +68,7 @@ async fn act_on_a_user(app: &App, id: i64) {
     for level in ["vip", "premium", "normal"] {
         directory::set_level(&app.ctx, &admin, id, level).await.unwrap();
     }
+    directory::set_level_until(&app.ctx, &admin, id, "vip", "2025-12-31").await.unwrap();
     directory::set_role(&app.ctx, &admin, id, Role::Admin).await.unwrap();
     directory::set_role(&app.ctx, &admin, id, Role::User).await.unwrap();
     directory::adjust_credits(&app.ctx, &admin, id, 50, "活动奖励").await.unwrap();

@@ -1,13 +1,13 @@
 //! The first admin, created by a one-time link, and admins created at the command line.
 
-use super::{NewUser, Origin, Role, User, field::Username, password::Password};
+use super::{NewUser, Origin, Role, field::Username, password::Password};
 use crate::{
     base::secret::Use,
     core::{
         CoreError, Ctx, Problem,
         audit::{self, Act},
     },
-    store::{self, StoreError, Tx},
+    store::{self, StoreError, Tx, user::UserRow},
 };
 
 /// The fact that stores the hash of the only valid setup link.
@@ -99,17 +99,22 @@ async fn has_admin(db: &mut Tx) -> Result<bool, StoreError> {
 /// until this one ends.
 pub(crate) async fn still_is(db: &mut Tx, user_id: i64) -> Result<(), CoreError> {
     lock(db).await?;
-    let user = store::user::find_user(db, user_id).await?.map(User::from);
-    let is_admin = user.is_some_and(|user| user.role == Role::Admin && user.is_enabled);
-    if is_admin { Ok(()) } else { Err(CoreError::Forbidden) }
+    if store::user::find_user(db, user_id).await?.is_some_and(|user| is_admin(&user)) {
+        Ok(())
+    } else {
+        Err(CoreError::Forbidden)
+    }
+}
+
+fn is_admin(user: &UserRow) -> bool {
+    user.role == Role::Admin.as_str() && user.is_enabled == 1
 }
 
 /// Fails if this user is the last one who can administer the installation. Concurrent callers are serialized.
 pub(crate) async fn keep_one(db: &mut Tx, user_id: i64) -> Result<(), CoreError> {
     lock(db).await?;
-    let user = store::user::find_user(db, user_id).await?.map(User::from).ok_or(CoreError::NotFound)?;
-    let counts = user.role == Role::Admin && user.is_enabled;
-    if counts && store::user::count_enabled_with_role(db, Role::Admin.as_str()).await? <= 1 {
+    let user = store::user::find_user(db, user_id).await?.ok_or(CoreError::NotFound)?;
+    if is_admin(&user) && store::user::count_enabled_with_role(db, Role::Admin.as_str()).await? <= 1 {
         return Err(CoreError::LastAdmin);
     }
     Ok(())

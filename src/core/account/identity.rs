@@ -89,7 +89,10 @@ pub(crate) async fn meet_within(ctx: &Ctx, db: &mut Tx, proven: &Proven) -> Resu
         store::user::update_presented(db, owner, nickname, avatar, now).await?;
     }
     store::user::update_last_login(db, owner, now).await?;
-    let user = store::user::find_user(db, owner).await?.map(super::User::from).ok_or(CoreError::Collided)?;
+    let user = store::user::find_user(db, owner)
+        .await?
+        .map(|row| super::User::at(row, ctx.now()))
+        .ok_or(CoreError::Collided)?;
     if user.is_enabled { Ok(user) } else { Err(CoreError::Disabled) }
 }
 
@@ -173,7 +176,7 @@ pub async fn find_owner(ctx: &OfficialCtx, openid: &str) -> Result<Option<super:
     let mut db = ctx.store.read().await?;
     let identity = store::identity::find_identity(&mut db, &ctx.account.appid, openid).await?;
     let Some(user_id) = identity.and_then(|identity| identity.user_id) else { return Ok(None) };
-    Ok(store::user::find_user(&mut db, user_id).await?.map(super::User::from))
+    Ok(store::user::find_user(&mut db, user_id).await?.map(|row| super::User::at(row, ctx.now())))
 }
 
 /// Unbinds WeChat. Refused if it is the only way to sign in. Ends tokens, sessions opened by WeChat, and sign-ins in

@@ -4,12 +4,12 @@
 //! An attacker who relays a registration's QR code chooses the password of the registered account. So the account that came by WeChat's
 //! proof alone stays, and every password, session and token of either account ends with the join.
 
-use super::{LEVELS, Origin, Role, User, admin, deletion, identity};
+use super::{LEVELS, Origin, Role, User, admin, deletion, identity, level};
 use crate::{
     core::{
         CoreError, Ctx, OfficialCtx,
         audit::{self, Act},
-        credit, rule, token,
+        check_in, credit, rule, token,
     },
     store::{self, Tx, identity::IdentityRow},
 };
@@ -65,7 +65,7 @@ pub async fn others(ctx: &Ctx, user_id: i64) -> Result<Vec<User>, CoreError> {
     let mut db = ctx.store.read().await?;
     let mut users = Vec::new();
     for id in store::join::list_same_person(&mut db, user_id).await? {
-        users.extend(store::user::find_user(&mut db, id).await?.map(User::from));
+        users.extend(store::user::find_user(&mut db, id).await?.map(|row| User::at(row, ctx.now())));
     }
     Ok(users)
 }
@@ -114,8 +114,10 @@ async fn pair_of(
             return Ok(None);
         }
     }
-    let first = store::user::find_user(db, one).await?.map(User::from).filter(|user| user.is_enabled);
-    let second = store::user::find_user(db, other).await?.map(User::from).filter(|user| user.is_enabled);
+    let first =
+        store::user::find_user(db, one).await?.map(|row| User::at(row, ctx.now())).filter(|user| user.is_enabled);
+    let second =
+        store::user::find_user(db, other).await?.map(|row| User::at(row, ctx.now())).filter(|user| user.is_enabled);
     let (Some(first), Some(second)) = (first, second) else { return Ok(None) };
     let (stays, goes) = if rank(&first) > rank(&second) { (first, second) } else { (second, first) };
     let (rules, _, _) = store::directory::find_rule_counts(db, goes.id).await?;
@@ -202,8 +204,10 @@ async fn hand_over(ctx: &Ctx, db: &mut Tx, pair: &Pair) -> Result<(), CoreError>
             store::usage::insert_used(db, stays.id, &feature, &period, used, expires_at).await?;
         }
     }
-    let level = LEVELS[level_rank(&stays.level).max(level_rank(&goes.level))];
-    store::personal_data::update_completed_by(db, stays.id, level, goes.id, now).await?;
+    let (level, until) = level::better((&stays.level, stays.level_until), (&goes.level, goes.level_until));
+    let level = LEVELS[level::rank(level)];
+    store::personal_data::update_completed_by(db, stays.id, (level, until), goes.id, now).await?;
+    check_in::hand_over(db, goes.id, stays.id).await?;
     if is_admin(goes) && !is_admin(stays) {
         store::user::update_role(db, stays.id, Role::Admin.as_str(), now).await?;
     }
@@ -247,9 +251,4 @@ pub(crate) fn invalidate(ctx: &Ctx, joined: JoinedUsers) {
     deletion::invalidate(ctx, joined.deleted);
     ctx.rule_cache.remove(joined.kept);
     ctx.token_status.invalidate(joined.kept);
-}
-
-/// The position of a level, ascending.
-fn level_rank(level: &str) -> usize {
-    LEVELS.iter().position(|known| *known == level).unwrap_or_default()
 }

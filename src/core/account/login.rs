@@ -146,7 +146,7 @@ async fn check(ctx: &Ctx, attempt: &Attempt, row: Option<UserRow>, password: &st
     if row.is_enabled == 0 {
         return Err(CoreError::Disabled);
     }
-    Ok(row.into())
+    Ok(User::at(row, ctx.now()))
 }
 
 /// An attempt, counted as a failure until the password proves right.

@@ -9,6 +9,8 @@ pub mod field;
 pub mod identity;
 pub mod join;
 pub mod known;
+pub mod level;
+pub(crate) mod level_change;
 pub mod login;
 pub mod password;
 pub mod presented;
@@ -73,7 +75,10 @@ pub struct User {
     pub phone: Option<String>,
     /// The name that the operator uses.
     pub real_name: Option<String>,
+    /// As of the read: a level that has ended is `normal`.
     pub level: String,
+    /// When the level ends, in epoch milliseconds; `None`: it does not.
+    pub level_until: Option<i64>,
     pub role: Role,
     pub is_enabled: bool,
     pub is_auto_reply: bool,
@@ -89,8 +94,10 @@ pub struct User {
     pub review_generation: Option<i64>,
 }
 
-impl From<UserRow> for User {
-    fn from(row: UserRow) -> Self {
+impl User {
+    /// A user as of `now`, in epoch milliseconds.
+    pub(crate) fn at(row: UserRow, now: i64) -> Self {
+        let (level, level_until) = level::current(row.level, row.level_until, now);
         Self {
             id: row.id,
             username: row.username,
@@ -100,7 +107,8 @@ impl From<UserRow> for User {
             email: row.email,
             phone: row.phone,
             real_name: row.real_name,
-            level: row.level,
+            level,
+            level_until,
             role: if row.role == "admin" { Role::Admin } else { Role::User },
             is_enabled: row.is_enabled == 1,
             is_auto_reply: row.is_auto_reply == 1,
@@ -113,9 +121,7 @@ impl From<UserRow> for User {
             review_generation: row.review_generation,
         }
     }
-}
 
-impl User {
     /// The value of a profile field; empty without one.
     #[must_use]
     pub fn profile(&self, column: ProfileColumn) -> &str {
@@ -134,7 +140,7 @@ impl User {
 /// # Errors
 /// The database cannot be reached.
 pub async fn find(ctx: &Ctx, id: i64) -> Result<Option<User>, CoreError> {
-    Ok(store::user::find_user(&mut ctx.store.read().await?, id).await?.map(User::from))
+    Ok(store::user::find_user(&mut ctx.store.read().await?, id).await?.map(|row| User::at(row, ctx.now())))
 }
 
 /// The nicknames of these users by id; ids of deleted users are left out.

@@ -77,6 +77,18 @@ pub async fn grant_welcome(ctx: &OfficialCtx, db: &mut Tx, user_id: i64, openid:
     Ok(change(ctx, db, user_id, Kind::Grant, amount, WELCOME).await?.map_or(0, |_| amount))
 }
 
+/// Grants credits in the caller's transaction, which has locked the user; none if `amount` is 0. Returns the balance.
+///
+/// # Errors
+/// [`CoreError::NotFound`] if the user does not exist.
+pub(crate) async fn grant(ctx: &Ctx, db: &mut Tx, user_id: i64, amount: i64, reason: &str) -> Result<i64, CoreError> {
+    if amount == 0 {
+        let (balance, _, _) = store::credit::find_totals(db, user_id).await?.ok_or(CoreError::NotFound)?;
+        return Ok(balance);
+    }
+    change(ctx, db, user_id, Kind::Grant, amount, reason).await?.ok_or(CoreError::NotFound)
+}
+
 /// Takes credits for work that is done already or cannot fail. Returns the new balance.
 ///
 /// # Errors

@@ -54,7 +54,7 @@ pub(super) async fn receive(ctx: &OfficialCtx, c: &mut Connection, message: &Mes
     let context_token = message.context_token.as_ref();
     let context = context_token.map(|token| encrypt(ctx, c.held.user_id, Field::ContextToken, token));
     let handled = store::transact!(ctx.store, |tx| -> Result<Handled, CoreError> {
-        let Some(user) = locked(tx, c.held.user_id).await? else { return Ok(Handled::Lost) };
+        let Some(user) = locked(ctx, tx, c.held.user_id).await? else { return Ok(Handled::Lost) };
         if store::ilink_message::has_received(tx, c.held.user_id, &id).await? {
             return Ok(Handled::Before);
         }
@@ -96,9 +96,9 @@ enum Handled {
 }
 
 /// The user, whose row stays locked: a deletion and an edit of rules lock it first, too.
-async fn locked(db: &mut Tx, user_id: i64) -> Result<Option<User>, CoreError> {
+async fn locked(ctx: &OfficialCtx, db: &mut Tx, user_id: i64) -> Result<Option<User>, CoreError> {
     match account::lock_owner(db, user_id).await {
-        Ok(()) => Ok(store::user::find_user(db, user_id).await?.map(User::from)),
+        Ok(()) => Ok(store::user::find_user(db, user_id).await?.map(|row| User::at(row, ctx.now()))),
         Err(CoreError::NotFound) => Ok(None),
         Err(error) => Err(error),
     }

@@ -68,6 +68,17 @@ impl Guess {
         }
     }
 
+    /// Of redemption codes: typed into a page or sent in the chat.
+    fn of_user(ctx: &Ctx, user_id: i64) -> Self {
+        let subject = format!("user/{user_id}");
+        Self {
+            own: vec![of_subject(ctx, Limit::RedemptionCodes, &subject, 1)],
+            recent: vec![Recent::new(ctx, Limit::RecentRedemptionCodes, &subject, 1)],
+            total: of_subject(ctx, Limit::WrongRedemptionCodes, "all", 1),
+            reserve: of_subject(ctx, Limit::ReservedRedemptionCodes, "all", 1),
+        }
+    }
+
     /// Takes the guess. Every transaction locks its counters in the same order, which prevents deadlocks.
     async fn take(&self, ctx: &Ctx, db: &mut Tx) -> Result<Outcome<'_>, StoreError> {
         let recent: Vec<Counter> = self.recent.iter().map(|recent| recent.now.clone()).collect();
@@ -133,7 +144,18 @@ pub enum Sent {
 /// # Errors
 /// [`StoreError::Duplicate`] if a concurrent transaction created the counter: retry the transaction.
 pub async fn take_sent(ctx: &Ctx, db: &mut Tx, openid: &str) -> Result<Sent, StoreError> {
-    let guess = Guess::of_person(ctx, openid);
+    take_within(ctx, db, &Guess::of_person(ctx, openid)).await
+}
+
+/// Takes one guess of a user who redeems a code, inside the caller's transaction.
+///
+/// # Errors
+/// As [`take_sent`].
+pub async fn take_redemption(ctx: &Ctx, db: &mut Tx, user_id: i64) -> Result<Sent, StoreError> {
+    take_within(ctx, db, &Guess::of_user(ctx, user_id)).await
+}
+
+async fn take_within(ctx: &Ctx, db: &mut Tx, guess: &Guess) -> Result<Sent, StoreError> {
     let (sent, is_slowed) = match guess.take(ctx, db).await? {
         Outcome::Taken { taken, is_slowed } => (Sent::Counted(taken), is_slowed),
         Outcome::Full { by, is_total } => (Sent::Over(super::seconds_left(ctx, by.limit)), is_total),

@@ -2,6 +2,7 @@
 
 use super::commands::Command;
 use crate::{
+    base::beijing,
     core::{
         Ctx,
         account::User,
@@ -29,6 +30,8 @@ texts! {
         too_many: "你要得太快了，请过一分钟再发送。" / "Too many requests. Please try again in a minute.",
         no_name: "你还没有用户名，设了密码也无法登录。请在网页上登录后，一起设置用户名和密码：{site}me" / "You have no username, so you could not sign in with a password. Sign in on the web and set both: {site}me",
         me: "编号：{id}\n昵称：{name}\n等级：{level}\n积分：{credits}" / "ID: {id}\nName: {name}\nLevel: {level}\nCredits: {credits}",
+        level_until: "{level}（到 {date}）" / "{level} (until {date})",
+        level_ended: "你的等级“{level}”已经到期，现在是普通用户。" / "Your level “{level}” has ended. You are a normal user now.",
         wrong_code: "验证码不对，或已过期。请看网页上最新的数字，或发送“{word}”换一个。"
             / "That code is wrong or has expired. Look at the page for the latest digits, or send “{word}” for a new one.",
         wrong_length: "验证码是 {digits} 位数字，你发了 {n} 位。看看网页，再发一次。"
@@ -254,12 +257,19 @@ pub fn level(t: &'static Chat, level: &str) -> &'static str {
 /// The answer to “me”.
 pub fn me(lang: Lang, user: &User) -> String {
     let t = Chat::of(lang);
+    let level = match user.level_until {
+        Some(end) => {
+            let date = beijing::last_date_before(end);
+            fill(t.level_until, &[("level", level(t, &user.level)), ("date", &date)])
+        }
+        None => level(t, &user.level).to_owned(),
+    };
     fill(
         t.me,
         &[
             ("id", &user.id.to_string()),
             ("name", &user.nickname),
-            ("level", level(t, &user.level)),
+            ("level", &level),
             ("credits", &user.credits.to_string()),
         ],
     )

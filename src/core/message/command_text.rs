@@ -76,6 +76,8 @@ fn about(t: &'static CommandTexts, command: Command) -> Option<&'static str> {
         Command::Password => t.help_password,
         Command::Unbind => t.help_unbind,
         Command::More => t.help_more,
+        Command::Redeem => t.help_redeem,
+        Command::CheckIn => t.help_check_in,
         Command::Help => t.help_help,
         Command::Confirm | Command::Refuse | Command::Unregister | Command::Join => return None,
     })
@@ -87,6 +89,7 @@ pub fn usage(ctx: &Ctx, lang: Lang, command: Command) -> String {
     let example = match command {
         Command::Add => t.usage_pair,
         Command::Edit => t.usage_edit,
+        Command::Redeem => t.usage_redeem,
         _ => t.usage_number,
     };
     let live = ctx.live();

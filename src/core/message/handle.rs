@@ -9,7 +9,7 @@ use super::{
     digits::{self, SentDigits},
     effects::Effects,
     follower::{self, Unfollowed},
-    join, overflow, rule_commands, split,
+    join, member_commands, overflow, rule_commands, split,
     trace::{Trace, Verdict},
     user_data::{self, Applied},
 };
@@ -111,7 +111,7 @@ pub async fn handle(
     let Some(input) = Input::of(message) else { return Ok(Outcome::nothing()) };
     let scene = if let Input::Follow(scene) = &input { scene.as_deref() } else { None };
     let identity = follower::following(ctx, db, openid, scene).await?;
-    let user = user_of(db, &identity).await?;
+    let user = user_of(ctx, db, &identity).await?;
     let mut outcome = first_answer(ctx, db, rule_sets, (&identity, user.as_ref()), &input).await?;
     // A code that is sent to the chat and answered by a rule is still a code.
     outcome.is_secret |= is_live_code(ctx, db, &input).await?;
@@ -288,12 +288,13 @@ async fn run_command(
             return Ok(step.map(|step| Outcome::of_step(ctx, lang, step)));
         }
         Command::Join => rule_commands::join_wanted(ctx, db, sender, lang).await?,
+        Command::Redeem | Command::CheckIn => member_commands::run(ctx, db, sender, invocation).await?,
         _ => rule_commands::run(ctx, db, sender, invocation).await?,
     };
     if let Some(CommandResult { text, effects }) = result {
         // The follower deleted the account, and this identity with it.
-        let is_forgotten = effects.deleted_user.is_some();
-        return Ok(Some(Outcome { is_forgotten, effects, ..Outcome::text(AnsweredBy::Command, text) }));
+        let (is_forgotten, is_secret) = (effects.deleted_user.is_some(), command == Command::Redeem);
+        return Ok(Some(Outcome { is_forgotten, is_secret, effects, ..Outcome::text(AnsweredBy::Command, text) }));
     }
     if let Some(text) = decide::command_reply(ctx, user, command, lang) {
         return Ok(Some(Outcome::text(AnsweredBy::Command, text)));
@@ -393,7 +394,7 @@ async fn new_code(
     Err(CoreError::Busy)
 }
 
-async fn user_of(db: &mut Tx, identity: &IdentityRow) -> Result<Option<User>, CoreError> {
+async fn user_of(ctx: &Ctx, db: &mut Tx, identity: &IdentityRow) -> Result<Option<User>, CoreError> {
     let Some(user_id) = identity.user_id else { return Ok(None) };
-    Ok(store::user::find_user(db, user_id).await?.map(User::from))
+    Ok(store::user::find_user(db, user_id).await?.map(|row| User::at(row, ctx.now())))
 }

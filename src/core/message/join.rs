@@ -116,7 +116,10 @@ pub(super) async fn agreed(
     let t = Joins::of(lang);
     Ok(match join::join(ctx, db, identity, subject).await? {
         Answered::Joined(pair) => {
-            let stays = store::user::find_user(db, pair.stays.id).await?.map(User::from).ok_or(CoreError::Collided)?;
+            let stays = store::user::find_user(db, pair.stays.id)
+                .await?
+                .map(|row| User::at(row, ctx.now()))
+                .ok_or(CoreError::Collided)?;
             let mut text = fill(t.joined, &[("account", &account(lang, &stays))]);
             if pair.rules > 0 {
                 let site = ctx.settings.public_url.as_str();
@@ -230,13 +233,14 @@ mod tests {
     use crate::store::user::UserRow;
 
     fn user(id: i64, name: &str) -> User {
-        User::from(UserRow {
+        let row = UserRow {
             username: Some(format!("u{name}")),
             level: "premium".to_owned(),
             role: "admin".to_owned(),
             credits: i64::MAX,
             ..UserRow::new(id, name.to_owned(), 0)
-        })
+        };
+        User::at(row, 0)
     }
 
     #[test]

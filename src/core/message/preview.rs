@@ -85,7 +85,7 @@ async fn preview_of(
 ) -> Result<Preview, CoreError> {
     let mut db = ctx.store.read().await?;
     let user = match user_id {
-        Some(id) => store::user::find_user(&mut db, id).await?.map(User::from),
+        Some(id) => store::user::find_user(&mut db, id).await?.map(|row| User::at(row, ctx.now())),
         None => None,
     };
     let edited = match unsaved {

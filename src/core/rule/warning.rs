@@ -5,13 +5,16 @@
 //! for `contains` one whose text is contained in it. Expressions are not analysed.
 
 use super::{
-    Keyword, MatchType, Rule, TriggerKind, cache,
+    ACCOUNT, Keyword, MatchType, Rule, TriggerKind, cache,
     draft::Draft,
     rule_set::{Candidate, Occasion, RuleSet},
 };
 use crate::{
-    core::{CoreError, Ctx, message::commands::Commands},
-    text::fold::Folded,
+    core::{
+        CoreError, Ctx,
+        message::commands::{Command, Commands},
+    },
+    text::{Lang, fold::Folded},
 };
 use std::collections::HashMap;
 
@@ -83,6 +86,53 @@ pub async fn warnings_of_draft(
     let keywords = super::draft::tidy(draft).draft.keywords;
     let subject = Subject { id, cause: draft.cause, priority: draft.priority, keywords: &keywords };
     Ok(subject.warnings(&rule_set, &ctx.live().commands))
+}
+
+/// A keyword of a rule that is the word of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shadowed {
+    /// The rule.
+    pub number: i64,
+    /// As typed.
+    pub keyword: String,
+}
+
+/// The keywords of an owner's enabled rules that these commands answer first.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn shadowed_by(
+    ctx: &Ctx,
+    owner_id: i64,
+    commands: &Commands,
+    of: &[Command],
+) -> Result<Vec<Shadowed>, CoreError> {
+    let rule_set = cache::load(ctx, owner_id).await?;
+    let is_shadowed = |keyword: &&Keyword| {
+        keyword.matching != MatchType::Regex
+            && commands.shadow(&keyword.text).is_some_and(|command| of.contains(&command))
+    };
+    let rules = rule_set.rules().iter().filter(|rule| rule.is_enabled && rule.cause == TriggerKind::Keyword);
+    let found = rules.flat_map(|rule| {
+        let keywords = rule.keywords.iter().filter(is_shadowed);
+        keywords.map(|keyword| Shadowed { number: rule.number, keyword: keyword.text.clone() })
+    });
+    Ok(found.collect())
+}
+
+/// Names in the log the account's rules that the commands answer first which the operator has switched on; called at startup.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn log_shadowed(ctx: &Ctx) -> Result<(), CoreError> {
+    let wanted = [Command::Redeem, Command::CheckIn];
+    if wanted.iter().all(|command| ctx.live().commands.word(*command, Lang::Zh).is_none()) {
+        return Ok(());
+    }
+    for Shadowed { number, keyword } in shadowed_by(ctx, ACCOUNT, &ctx.live().commands, &wanted).await? {
+        tracing::warn!(number, keyword, "a command of [chat.commands] answers before a rule with the same keyword");
+    }
+    Ok(())
 }
 
 fn of(rule_set: &RuleSet, commands: &Commands, rule: &Rule) -> Vec<Warning> {

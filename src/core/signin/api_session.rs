@@ -175,7 +175,7 @@ async fn collect(ctx: &Ctx, row: SigninRow, door: Door) -> Result<Seen, CoreErro
     let now = ctx.now();
     let user_id = row.user_id.ok_or(CoreError::NotFound)?;
     let found = store::user::find_user(&mut ctx.store.read().await?, user_id).await?;
-    let user = found.map(User::from).ok_or(CoreError::NotFound)?;
+    let user = found.map(|row| User::at(row, ctx.now())).ok_or(CoreError::NotFound)?;
     if !user.is_enabled {
         signin_log::refused(door, Some(user_id), "disabled");
         return Ok(Seen::Failed(Some(Fault::Disabled)));

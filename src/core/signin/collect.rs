@@ -35,7 +35,10 @@ pub async fn collect(ctx: &Ctx, secrets: &Secrets) -> Result<Collected, CoreErro
         }
         let user_id = row.user_id.ok_or(CoreError::SessionOver)?;
         // The account may have been deleted since the confirmation.
-        let user = store::user::find_user(tx, user_id).await?.map(User::from).ok_or(CoreError::SessionOver)?;
+        let user = store::user::find_user(tx, user_id)
+            .await?
+            .map(|row| User::at(row, ctx.now()))
+            .ok_or(CoreError::SessionOver)?;
         let purpose = Purpose::of(&row.purpose);
         owner = (purpose != Purpose::Bind).then_some((user_id, purpose));
         if !user.is_enabled {

@@ -151,7 +151,10 @@ pub async fn look(ctx: &Ctx, client: &Client, poll: Option<&str>) -> Result<Stat
     let identity = store::identity::find_identity(&mut db, &row.appid, &openid).await?;
     let user_id = identity.as_ref().and_then(|identity| identity.user_id);
     let user = match user_id {
-        Some(id) => store::user::find_user(&mut db, id).await?.map(User::from).filter(|user| user.is_enabled),
+        Some(id) => store::user::find_user(&mut db, id)
+            .await?
+            .map(|row| User::at(row, ctx.now()))
+            .filter(|user| user.is_enabled),
         None => None,
     };
     drop(db);
@@ -244,7 +247,8 @@ async fn meet(
             return Ok(Some(ChatOutcome::Failed(fault)));
         }
     };
-    let user = store::user::find_user(db, user_id).await?.map(User::from).ok_or(StoreError::Collision)?;
+    let user =
+        store::user::find_user(db, user_id).await?.map(|row| User::at(row, ctx.now())).ok_or(StoreError::Collision)?;
     if user.role == Role::Admin && !has_agreed {
         return ask(ctx, db, &row, identity, user).await.map(Some);
     }

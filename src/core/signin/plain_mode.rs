@@ -20,5 +20,5 @@ pub fn refuses_user(ctx: &OfficialCtx, user: Option<&User>) -> bool {
 /// The database cannot be reached.
 pub async fn refuses(ctx: &OfficialCtx, db: &mut impl Link, identity: &IdentityRow) -> Result<bool, StoreError> {
     let Some(user_id) = identity.user_id.filter(|_| ctx.account.is_plain) else { return Ok(false) };
-    Ok(refuses_user(ctx, store::user::find_user(db, user_id).await?.map(User::from).as_ref()))
+    Ok(refuses_user(ctx, store::user::find_user(db, user_id).await?.map(|row| User::at(row, ctx.now())).as_ref()))
 }

@@ -157,7 +157,7 @@ pub async fn set_password(ctx: &OfficialCtx, code: &str, new: &str, address: IpA
 pub(super) async fn named_owner(ctx: &OfficialCtx, db: &mut Tx, openid: &str) -> Result<Option<i64>, StoreError> {
     let identity = store::identity::find_identity(db, &ctx.account.appid, openid).await?;
     let Some(user_id) = identity.and_then(|identity| identity.user_id) else { return Ok(None) };
-    let user = store::user::find_user(db, user_id).await?.map(account::User::from);
+    let user = store::user::find_user(db, user_id).await?.map(|row| account::User::at(row, ctx.now()));
     // In plain mode an admin's older code is void.
     let user = user.filter(|user| user.username.is_some() && !plain_mode::refuses_user(ctx, Some(user)));
     Ok(user.map(|user| user.id))

@@ -149,7 +149,7 @@ pub(super) async fn issue_as(
         exp: terms.issued_at_secs + terms.life_secs.min(life_secs(ctx)),
         jti: terms.jti,
         openid: openid.map(str::to_owned),
-        level: Some(status.level.clone()),
+        level: Some(status.level(ctx.now())),
         generation,
         scope: terms.scope,
         is_final: terms.is_final,
@@ -178,7 +178,7 @@ pub async fn verify(ctx: &Ctx, token: &str) -> Result<Bearer, CoreError> {
     Ok(Bearer {
         user_id,
         openid: claims.openid,
-        level: status.level.clone(),
+        level: status.level(ctx.now()),
         role: Scope::role(claims.scope, status.role),
         jti: claims.jti,
         expires_at_secs: claims.exp,

@@ -27,6 +27,7 @@ pub(super) async fn of(ctx: &Ctx, user_id: i64) -> Result<Remembered, CoreError>
         Some(row) => Some(Arc::new(TokenStatus {
             role: if row.role == "admin" { Role::Admin } else { Role::User },
             level: row.level,
+            level_until: row.level_until,
             is_enabled: row.is_enabled == 1,
             generation: row.token_generation,
             revoked: store::token::list_revoked(&mut db, user_id).await?,

@@ -38,7 +38,7 @@ async fn update_owner(db: &mut Tx, table: &Table, key: Key, from: i64, to: i64) 
 pub async fn update_completed_by(
     db: &mut Tx,
     id: i64,
-    level: &'static str,
+    (level, level_until): (&'static str, Option<i64>),
     other: i64,
     now: i64,
 ) -> Result<(), StoreError> {
@@ -49,12 +49,12 @@ pub async fn update_completed_by(
     }
     pieces.push(" FROM users WHERE id = ?");
     let Some(row) = db.sql_of(&pieces).bind(other).fetch_optional(db.conn()).await? else { return Ok(()) };
-    let mut pieces = vec!["UPDATE users SET level = ?, updated_at = ?"];
+    let mut pieces = vec!["UPDATE users SET level = ?, level_until = ?, updated_at = ?"];
     for field in &fields {
         pieces.extend([", ", field, " = COALESCE(", field, ", ?)"]);
     }
     pieces.push(" WHERE id = ?");
-    let mut query = db.sql_of(&pieces).bind(level).bind(now);
+    let mut query = db.sql_of(&pieces).bind(level).bind(level_until).bind(now);
     for at in 0..fields.len() {
         query = query.bind(row.try_get::<Option<String>, _>(at + 1)?);
     }

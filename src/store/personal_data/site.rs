@@ -44,5 +44,35 @@ pub(super) const TABLES: &[Table] = &[
             technical("expires_at"),
         ],
     ),
+    // Of the operator: batches of codes, and how often each code was used.
+    table(
+        "code_batches",
+        &[
+            technical("id"),
+            technical("credits"),
+            technical("level"),
+            technical("level_days"),
+            technical("codes"),
+            technical("uses_max"),
+            technical("is_once"),
+            technical("valid_from"),
+            technical("valid_to"),
+            technical("note"),
+            technical("redeemed"),
+            technical("created_at"),
+            technical("stopped_at"),
+        ],
+    ),
+    table(
+        "redemption_codes",
+        &[
+            technical("id"),
+            technical("batch_id"),
+            technical("code_hash"),
+            technical("last_four"),
+            technical("used"),
+            technical("uses_max"),
+        ],
+    ),
     table("person_locks", &[technical("person_hash"), technical("turn")]),
 ];

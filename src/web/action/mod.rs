@@ -7,6 +7,7 @@ mod account;
 mod answer;
 mod begin;
 mod channel;
+mod codes;
 mod docs;
 mod doctor;
 mod door;
@@ -26,7 +27,10 @@ pub use docs::TRY_MINUTES;
 pub use flash::Flash;
 pub use typed_profile::TypedProfile;
 
-use crate::http::form;
+use crate::{
+    http::{form, state::AppState},
+    web::page::admin::code::CREATE,
+};
 use axum::{
     body::Body,
     extract::Request,
@@ -42,17 +46,23 @@ pub const FORM_MAX_BYTES: usize = 1024 * 1024;
 ///
 /// For browsers, leptos would redirect to the referring page with the error in the URL. Actions redirect themselves, so
 /// leptos must not detect a browser.
-pub async fn run(forms: &form::Forms, context: impl Fn() + Clone + Send + 'static, mut request: Request) -> Response {
+pub async fn run(state: &AppState, context: impl Fn() + Clone + Send + 'static, mut request: Request) -> Response {
     request.headers_mut().remove(header::ACCEPT);
     request.headers_mut().remove(header::REFERER);
     // Leptos would read a body of any length and parse any number of fields.
     let (parts, body) = request.into_parts();
-    let Ok(place) = forms.enter_action(&parts.headers) else { return unreadable(StatusCode::SERVICE_UNAVAILABLE) };
+    let Ok(place) = state.forms.enter_action(&parts.headers) else {
+        return unreadable(StatusCode::SERVICE_UNAVAILABLE);
+    };
     let body = match form::read(body, FORM_MAX_BYTES).await {
         Ok(body) => body,
         Err(status) => return unreadable(status),
     };
     drop(place);
+    // Answered with a file.
+    if parts.uri.path() == CREATE {
+        return codes::create(state.ctx.clone(), parts, &body).await;
+    }
     let request = Request::from_parts(parts, Body::from(body));
     let (parts, _) = handle_server_fns_with_context(context, request).await.into_response().into_parts();
     if parts.status.is_redirection() {

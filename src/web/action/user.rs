@@ -5,7 +5,7 @@ use crate::{
     core::{
         CoreError, FieldError, Problem,
         account::{
-            self, ProfileColumn, Role,
+            self, LEVELS, ProfileColumn, Role,
             directory::{self, Admin},
         },
     },
@@ -20,22 +20,24 @@ use crate::{
 };
 use leptos::prelude::{ServerFnError, server};
 
-/// Sets the level.
+/// Sets the level, and its last day.
 #[server(prefix = "/do", endpoint = "user-level")]
 pub async fn user_level(
     #[server(default)] user: String,
     #[server(default)] level: String,
+    #[server(default)] level_until: String,
 ) -> Result<(), ServerFnError> {
     let (request, id) = (PageRequest::now(), parsed(&user));
     let outcome = async {
-        directory::set_level(&request.ctx, &admin(&request).await?, id, &level).await?;
-        let level = Common::of(request.lang()).level_name(&level);
-        Ok(Step::redirect_with_notice(
-            page_of(id),
-            fill_spaced(Users::of(request.lang()).done_level, &[("level", level)]),
-        ))
+        directory::set_level_until(&request.ctx, &admin(&request).await?, id, &level, &level_until).await?;
+        let (name, t) = (Common::of(request.lang()).level_name(&level), Users::of(request.lang()));
+        let has_end = !level_until.trim().is_empty() && level != LEVELS[0];
+        let template = if has_end { t.done_level_until } else { t.done_level };
+        let values = [("level", name), ("date", level_until.trim())];
+        Ok(Step::redirect_with_notice(page_of(id), fill_spaced(template, &values)))
     };
-    request.answer(outcome.await, Back::to(page_of(id), "level"))
+    let back = Back::to(page_of(id), "level").keep("level", &level).keep("level_until", &level_until);
+    request.answer(outcome.await, back)
 }
 
 /// Adds credits (`way=give`) or deducts them.

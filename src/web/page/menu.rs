@@ -3,6 +3,7 @@
 
 use super::{
     Visitor,
+    admin::code::CODES,
     me::places as places_of_account,
     path::{DOCTOR, SETTINGS},
     rule::{RuleOwner, Section},
@@ -10,7 +11,7 @@ use super::{
 };
 use crate::web::{
     component::{Icon, Shape},
-    text::{Common, admin::Console, menu::CommandMenu},
+    text::{Common, admin::Console, codes::Codes, menu::CommandMenu},
 };
 use leptos::prelude::*;
 
@@ -85,6 +86,7 @@ fn places(visitor: &Visitor, has_sandbox: bool) -> Vec<Place> {
         places.push(at("/admin/users", console.users, c.admin));
         places.push(at(DOCTOR, console.doctor, c.admin));
         places.push(at(SETTINGS, console.settings, c.admin));
+        places.push(at(CODES, Codes::of(lang).title, c.admin));
         places.extend(rules(RuleOwner::Account, t.accounts));
     }
     places.push(at("/docs", c.docs, ""));

@@ -5,6 +5,7 @@ crate::texts! {
     pub struct Me {
         title: "个人中心" / "My account",
         pass: "我的会员卡" / "My membership card",
+        level_until: "到 {date}" / "until {date}",
         number: "编号 {id}" / "No. {id}",
 
         wechat: "微信" / "WeChat",

@@ -80,6 +80,8 @@ crate::texts! {
         // Actions.
         level: "等级" / "Level",
         level_note: "改变用量上限，马上生效" / "Changes the limits immediately",
+        level_until: "到哪一天" / "Last day",
+        level_until_hint: "北京时间，含当天；之后回到普通用户。留空不到期" / "Beijing time, included; normal again after that. Leave empty for no end",
         level_save: "保存等级" / "Save level",
         credits: "积分" / "Credits",
         credits_now: "现有 {n} 积分" / "Current credits: {n}",
@@ -122,6 +124,7 @@ crate::texts! {
 
         // Notices on the next page.
         done_level: "等级已改为{level}" / "Level changed to {level}",
+        done_level_until: "等级已改为{level}，到 {date}" / "Level changed to {level} until {date}",
         done_credits: "积分已调整，现有 {n}" / "Credits adjusted. Balance: {n}",
         done_disabled: "已停用{name}，所有登录已失效" / "{name} is disabled and signed out everywhere",
         done_enabled: "已启用{name}" / "{name} is enabled",

@@ -213,8 +213,10 @@ const WRITING_MODULES: [&str; 8] = [
 ];
 
 /// Functions that write, of modules that are also read from.
-const WRITING_FUNCTIONS: [&str; 26] = [
+const WRITING_FUNCTIONS: [&str; 29] = [
     "admin::set_up(",
+    "batch::create(",
+    "batch::stop(",
     "begin::bind(",
     "begin::login(",
     "begin::register(",
@@ -225,7 +227,7 @@ const WRITING_FUNCTIONS: [&str; 26] = [
     "directory::delete(",
     "directory::end_session(",
     "directory::set_enabled(",
-    "directory::set_level(",
+    "directory::set_level_until(",
     "directory::set_role(",
     "directory::sign_out_everywhere(",
     "directory::update_fields(",
@@ -236,6 +238,7 @@ const WRITING_FUNCTIONS: [&str; 26] = [
     "job::begin(",
     "job::begin_from_platform(",
     "job::start(",
+    "redemption::redeem(",
     "review::end(",
     "setting::set(",
     "setting::undo(",

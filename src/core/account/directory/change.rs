@@ -1,10 +1,11 @@
 //! Changes that an admin makes to a user.
 
-use super::{Act, Admin, Role, User, audit, level_of, note};
+use super::{Act, Admin, LEVELS, Role, User, audit, level_of, note};
 use crate::{
+    base::beijing,
     core::{
         CoreError, Ctx, OfficialCtx, Problem,
-        account::{admin, profile},
+        account::{admin, level_change, profile},
         credit, ilink, token,
     },
     store::{self, StoreError, Tx},
@@ -18,15 +19,34 @@ const REASON_MAX_CHARS: usize = 200;
 /// # Errors
 /// The field error of `level`; [`CoreError::NotFound`].
 pub async fn set_level(ctx: &Ctx, admin: &Admin, user_id: i64, level: &str) -> Result<(), CoreError> {
+    set_level_until(ctx, admin, user_id, level, "").await
+}
+
+/// [`set_level`] with the last day of the level in Beijing (`2026-11-30`); empty: the level does not end. The lowest level has no end.
+///
+/// # Errors
+/// The field errors of `level` and `level_until`, which must not be over; [`CoreError::NotFound`].
+pub async fn set_level_until(
+    ctx: &Ctx,
+    admin: &Admin,
+    user_id: i64,
+    level: &str,
+    last_day: &str,
+) -> Result<(), CoreError> {
     let level = level_of(level).ok_or_else(|| CoreError::field_error("level", Problem::Malformed))?;
+    let wrong = || CoreError::field_error("level_until", Problem::Malformed);
+    let until = match last_day.trim() {
+        "" => None,
+        _ if level == LEVELS[0] => None,
+        day => Some(beijing::start_of(day).map(|start| start + beijing::DAY_MS).ok_or_else(wrong)?),
+    };
+    if until.is_some_and(|end| end <= ctx.now()) {
+        return Err(wrong());
+    }
     store::transact!(ctx.store, |tx| {
         admin.confirm(tx).await?;
-        let was = found(tx, user_id).await?;
-        if store::user::update_level(tx, user_id, level, ctx.now()).await? {
-            let detail = format!("{} → {level}", was.level);
-            note(ctx, tx, admin, Act::Level, audit::user(user_id), &detail).await?;
-            token::status::changed(ctx, tx, user_id).await?;
-        }
+        let by = (Some(admin.user_id), admin.address.as_str(), "");
+        level_change::set_within(ctx, tx, user_id, (level, until), by).await?;
         Ok(())
     })
 }
@@ -42,7 +62,7 @@ pub async fn set_role(ctx: &OfficialCtx, admin: &Admin, user_id: i64, role: Role
         if role == Role::User {
             admin::keep_one(tx, user_id).await?;
         }
-        let was = found(tx, user_id).await?;
+        let was = found(ctx, tx, user_id).await?;
         let is_plain_promotion = ctx.account.is_plain && role == Role::Admin && was.role != Role::Admin;
         if is_plain_promotion && !(was.has_password && was.username.is_some()) {
             return Err(CoreError::field_error("admin_password", Problem::Empty));
@@ -100,7 +120,7 @@ pub async fn set_enabled(
         if !is_enabled {
             admin::keep_one(tx, user_id).await?;
         }
-        found(tx, user_id).await?;
+        found(ctx, tx, user_id).await?;
         if store::user::update_enabled(tx, user_id, is_enabled, Some(&reason), ctx.now()).await? {
             let (act, way) =
                 if is_enabled { (Act::Enable, "disabled → enabled") } else { (Act::Disable, "enabled → disabled") };
@@ -122,7 +142,7 @@ pub async fn set_enabled(
 pub async fn sign_out_everywhere(ctx: &Ctx, admin: &Admin, user_id: i64) -> Result<u64, CoreError> {
     store::transact!(ctx.store, |tx| {
         admin.confirm(tx).await?;
-        found(tx, user_id).await?;
+        found(ctx, tx, user_id).await?;
         let ended = shut_out(ctx, tx, user_id).await?;
         note(ctx, tx, admin, Act::SignOut, audit::user(user_id), &format!("{ended} → 0")).await?;
         Ok(ended)
@@ -156,7 +176,7 @@ pub async fn update_fields(
 ) -> Result<(), CoreError> {
     store::transact!(ctx.store, |tx| {
         admin.confirm(tx).await?;
-        let was = found(tx, user_id).await?;
+        let was = found(ctx, tx, user_id).await?;
         let values = profile::parse(typed)?;
         let changes: Vec<String> = values
             .iter()
@@ -171,8 +191,8 @@ pub async fn update_fields(
     })
 }
 
-async fn found(db: &mut Tx, user_id: i64) -> Result<User, CoreError> {
-    store::user::find_user(db, user_id).await?.map(User::from).ok_or(CoreError::NotFound)
+async fn found(ctx: &Ctx, db: &mut Tx, user_id: i64) -> Result<User, CoreError> {
+    store::user::find_user(db, user_id).await?.map(|row| User::at(row, ctx.now())).ok_or(CoreError::NotFound)
 }
 
 /// Ends sessions and tokens; returns the number of sessions.

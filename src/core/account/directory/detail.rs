@@ -44,7 +44,10 @@ pub struct UserDetail {
 pub async fn user_detail(ctx: &Ctx, _: &Admin, user_id: i64) -> Result<UserDetail, CoreError> {
     let usage = quota::usage(ctx, user_id).await?;
     let mut db = ctx.store.read().await?;
-    let user = store::user::find_user(&mut db, user_id).await?.map(User::from).ok_or(CoreError::NotFound)?;
+    let user = store::user::find_user(&mut db, user_id)
+        .await?
+        .map(|row| User::at(row, ctx.now()))
+        .ok_or(CoreError::NotFound)?;
     let is_admin = user.role == Role::Admin && user.is_enabled;
     let sessions = store::web_session::list_web_sessions(&mut db, user_id, ctx.now()).await?;
     let (total, enabled, hits) = store::directory::find_rule_counts(&mut db, user_id).await?;

@@ -11,7 +11,9 @@ mod detail;
 mod query;
 mod search;
 
-pub use change::{adjust_credits, end_session, set_enabled, set_level, set_role, sign_out_everywhere, update_fields};
+pub use change::{
+    adjust_credits, end_session, set_enabled, set_level, set_level_until, set_role, sign_out_everywhere, update_fields,
+};
 pub use delete::{CONFIRM_CLEAR, clear_all, delete, is_name_of};
 pub use detail::{RuleCounts, UserDetail, find_by_openid, user_detail};
 pub use query::{MOST_A_PAGE, Query, Sort};
@@ -62,6 +64,11 @@ impl Admin {
     /// Refuses if they are no admin any more; after that they remain one until the transaction ends.
     pub(crate) async fn confirm(&self, db: &mut Tx) -> Result<(), CoreError> {
         admin::still_is(db, self.user_id).await
+    }
+
+    /// The actor of audit entries, and the address.
+    pub(crate) fn actor(&self) -> (Option<i64>, &str) {
+        (Some(self.user_id), &self.address)
     }
 
     #[must_use]

@@ -107,7 +107,7 @@ impl Query {
     }
 
     /// The filter for the database.
-    pub(super) fn filter(&self, without_id: i64) -> Filter {
+    pub(super) fn filter(&self, without_id: i64, now: i64) -> Filter {
         let text: String = folded(&self.text).chars().take(FRAGMENT_MAX_CHARS).collect();
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         let is_phone = digits.len() >= PHONE_MIN_DIGITS
@@ -122,6 +122,7 @@ impl Query {
             digits: if is_phone { containing(&digits) } else { String::new() },
             openids: if may_be_id { containing(id) } else { String::new() },
             level: self.level.unwrap_or_default(),
+            now,
             role: self.role.map(Role::as_str).unwrap_or_default(),
             is_enabled: self.is_enabled,
             is_subscribed: self.is_subscribed,
@@ -135,7 +136,7 @@ mod tests {
     use super::*;
 
     fn filter(text: &str) -> Filter {
-        Query { text: text.to_owned(), ..Query::default() }.filter(0)
+        Query { text: text.to_owned(), ..Query::default() }.filter(0, 0)
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{
     query::{MOST_A_PAGE, Sort},
 };
 use crate::{
-    core::{CoreError, Ctx},
+    core::{CoreError, Ctx, account::level},
     store::{
         self,
         directory::{Filter, FoundRow},
@@ -39,8 +39,10 @@ pub struct Entry {
     pub is_subscribed: Option<bool>,
 }
 
-impl From<FoundRow> for Entry {
-    fn from(row: FoundRow) -> Self {
+impl Entry {
+    /// A user as of `now`.
+    fn at(row: FoundRow, now: i64) -> Self {
+        let (level, _) = level::current(row.level, row.level_until, now);
         Self {
             id: row.id,
             username: row.username,
@@ -49,7 +51,7 @@ impl From<FoundRow> for Entry {
             real_name: row.real_name,
             email: row.email,
             phone: row.phone,
-            level: row.level,
+            level,
             role: if row.role == "admin" { Role::Admin } else { Role::User },
             is_enabled: row.is_enabled == 1,
             credits: row.credits,
@@ -91,8 +93,9 @@ pub async fn search(ctx: &Ctx, _: &Admin, query: &Query) -> Result<Page, CoreErr
     let is_back = from.is_some_and(|cursor| cursor.is_back);
     let size = usize::try_from(query.size.clamp(1, MOST_A_PAGE)).unwrap_or(1);
     let mut db = ctx.store.read().await?;
-    let exact = exact(&mut db, query).await?;
-    let filter = query.filter(exact.as_ref().map_or(0, |row| row.id));
+    let now = ctx.now();
+    let exact = exact(&mut db, query, now).await?;
+    let filter = query.filter(exact.as_ref().map_or(0, |row| row.id), now);
     let is_descending = query.is_descending != is_back;
     let start = from.map_or_else(|| first(is_descending), |cursor| (cursor.value, cursor.id));
     let most = i64::try_from(size).unwrap_or(1) + 1;
@@ -115,13 +118,13 @@ pub async fn search(ctx: &Ctx, _: &Admin, query: &Query) -> Result<Page, CoreErr
         _ => total(&mut db, query, &filter, found).await?,
     };
     let exact = exact.filter(|_| !has_before);
-    Ok(Page { entries: exact.into_iter().chain(rows).map(Entry::from).collect(), total, before, after })
+    Ok(Page { entries: exact.into_iter().chain(rows).map(|row| Entry::at(row, now)).collect(), total, before, after })
 }
 
 /// The user whose id is the text, if the filters match.
-async fn exact(db: &mut store::Reader, query: &Query) -> Result<Option<FoundRow>, CoreError> {
+async fn exact(db: &mut store::Reader, query: &Query, now: i64) -> Result<Option<FoundRow>, CoreError> {
     let Some(id) = query.exact_id() else { return Ok(None) };
-    let by_id = Query { text: String::new(), ..query.clone() }.filter(0);
+    let by_id = Query { text: String::new(), ..query.clone() }.filter(0, now);
     let found = store::directory::list_users(db, &by_id, Sort::Id.order(), false, (id, id - 1), 1).await?;
     Ok(found.into_iter().find(|row| row.id == id))
 }

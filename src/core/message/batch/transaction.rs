@@ -190,7 +190,7 @@ impl People {
             shared: store::identity::list_shared_unionids(tx, &unionids).await?.into_iter().collect(),
             owners: store::rule_edit::list_owners(tx, &unread).await?.into_iter().collect(),
             identities: identities.into_iter().map(|identity| (identity.openid.clone(), identity)).collect(),
-            users: rows.into_iter().map(|row| (row.id, User::from(row))).collect(),
+            users: rows.into_iter().map(|row| (row.id, User::at(row, ctx.now()))).collect(),
             empty: Arc::new(RuleSet::new(Vec::new())),
         })
     }

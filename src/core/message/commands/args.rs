@@ -10,6 +10,7 @@
 //! leading zeros.
 
 use super::{Command, Commands};
+use crate::core::redemption::code;
 use crate::text::{Lang, cut, fold::fold, number::saturated};
 
 /// The most numbers of one command.
@@ -40,6 +41,8 @@ pub enum Args {
     TooLarge(Vec<String>),
     /// A keyword and its reply, as typed, for a new rule or (with a number) an existing one.
     Pair { number: Option<i64>, keyword: String, reply: String },
+    /// A redemption code, as typed.
+    Code(String),
     /// Not the command's syntax: the answer explains it.
     Unclear,
 }
@@ -74,6 +77,8 @@ pub(super) fn read(commands: &Commands, message: &str) -> Option<Invocation> {
                 (_, unclear) => unclear,
             }
         }
+        // Not like a code: an ordinary sentence that begins with the word.
+        Command::Redeem => code::looks_like(rest).then(|| Args::Code(rest.to_owned()))?,
         _ => return None,
     };
     Some(Invocation { command, lang, args })
@@ -81,7 +86,7 @@ pub(super) fn read(commands: &Commands, message: &str) -> Option<Invocation> {
 
 /// True for commands that require arguments.
 fn needs_more(command: Command) -> bool {
-    matches!(command, Command::Show | Command::Add | Command::Edit | Command::Delete)
+    matches!(command, Command::Show | Command::Add | Command::Edit | Command::Delete | Command::Redeem)
 }
 
 /// The command before the first space, or before a later one if its name contains spaces.
@@ -120,7 +125,14 @@ fn glued<'a>(commands: &Commands, message: &'a str) -> Option<(Command, Lang, &'
 fn takes(command: Command) -> bool {
     matches!(
         command,
-        Command::List | Command::Show | Command::Add | Command::Edit | Command::Delete | Command::On | Command::Off
+        Command::List
+            | Command::Show
+            | Command::Add
+            | Command::Edit
+            | Command::Delete
+            | Command::On
+            | Command::Off
+            | Command::Redeem
     )
 }
 

@@ -1,6 +1,6 @@
 //! The cached status of users with tokens.
 
-use crate::core::account::Role;
+use crate::core::account::{Role, level};
 use std::{
     collections::HashMap,
     sync::{
@@ -20,12 +20,20 @@ const TRUSTED_MS: i64 = 900;
 #[derive(Debug, Clone)]
 pub struct TokenStatus {
     pub role: Role,
-    pub level: String,
+    pub(super) level: String,
+    pub(super) level_until: Option<i64>,
     pub is_enabled: bool,
     /// The generation of valid tokens.
     pub generation: i64,
     /// Revoked single tokens.
     pub revoked: Vec<String>,
+}
+
+impl TokenStatus {
+    /// The level that holds at `now`: an entry may be older than the level's end.
+    pub fn level(&self, now: i64) -> String {
+        level::current(self.level.clone(), self.level_until, now).0
+    }
 }
 
 /// `None`: the user does not exist.

@@ -71,6 +71,7 @@ impl Person {
             phone,
             real_name,
             level,
+            level_until: _,
             role,
             is_enabled,
             is_auto_reply: _,

@@ -3,8 +3,10 @@
 mod doctor;
 mod setting;
 
+pub mod code;
 pub mod user;
 
+pub use code::{CodeBatchPage, CodesPage, NewCodesPage};
 pub use doctor::DoctorPage;
 pub use setting::SettingsPage;
 pub use user::{UserDeletePage, UserDisablePage, UserDismissPage, UserPage, UserPromotePage, UsersPage};
@@ -19,11 +21,22 @@ pub fn console<Made>(make: impl FnOnce(Visitor, Admin) -> Made + Send + 'static)
 where
     Made: Future<Output = Result<PageContent, PageError>> + Send + 'static,
 {
-    page(|visitor| async move {
+    console_at(USERS, make)
+}
+
+/// [`console`] for another entry of the navigation.
+pub fn console_at<Made>(
+    place: &'static str,
+    make: impl FnOnce(Visitor, Admin) -> Made + Send + 'static,
+) -> impl IntoView
+where
+    Made: Future<Output = Result<PageContent, PageError>> + Send + 'static,
+{
+    page(move |visitor| async move {
         let admin = admin_of(&visitor)?;
         let content = make(visitor, admin).await?;
-        let of_users = || ConsolePage { place: USERS.to_owned(), head: None, is_filled: false, skip: None };
-        Ok(PageContent { console: Some(content.console.unwrap_or_else(of_users)), ..content })
+        let here = || ConsolePage { place: place.to_owned(), head: None, is_filled: false, skip: None };
+        Ok(PageContent { console: Some(content.console.unwrap_or_else(here)), ..content })
     })
 }
 

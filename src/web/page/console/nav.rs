@@ -2,13 +2,13 @@
 
 use super::super::{
     Visitor,
-    admin::user::USERS,
+    admin::{code::CODES, user::USERS},
     path::{CONSOLE, DOCTOR, SETTINGS},
     rule::{RuleOwner, Section},
 };
 use crate::web::{
     component::{Icon, Shape},
-    text::{Common, admin::Console, replies::Replies},
+    text::{Common, admin::Console, codes::Codes, replies::Replies},
 };
 use leptos::prelude::*;
 
@@ -64,19 +64,24 @@ pub fn groups(visitor: &Visitor, place: &str) -> Vec<Group> {
     });
     let rules = Group { title: c.replies, entries: sections.collect() };
     let users = entry(USERS, t.users, Shape::People);
+    let codes = entry(CODES, Codes::of(lang).title, Shape::Star);
     let me = entry("/me", c.me, Shape::Person);
     let site = vec![entry(DOCTOR, t.doctor, Shape::Heart), entry(SETTINGS, t.settings, Shape::Gear)];
     if is_console {
         let own = entry(RuleOwner::User.list(), r.to_own, Shape::Reply);
         vec![
-            Group { title: "", entries: vec![users] },
+            Group { title: "", entries: vec![users, codes] },
             Group { title: r.title_account, ..rules },
             Group { title: t.site, entries: site },
             Group { title: t.own, entries: vec![own, me] },
         ]
     } else if visitor.is_admin() {
         let account = entry(RuleOwner::Account.list(), r.to_account, Shape::Reply);
-        vec![rules, Group { title: t.title, entries: vec![account, users] }, Group { title: t.own, entries: vec![me] }]
+        vec![
+            rules,
+            Group { title: t.title, entries: vec![account, users, codes] },
+            Group { title: t.own, entries: vec![me] },
+        ]
     } else {
         vec![rules, Group { title: t.own, entries: vec![me] }]
     }

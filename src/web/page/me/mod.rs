@@ -12,6 +12,7 @@ mod pass;
 mod password;
 mod place;
 mod profile;
+mod redeem;
 mod review;
 mod sub_page;
 pub mod usage;
@@ -68,6 +69,7 @@ async fn me(visitor: Visitor) -> Result<PageContent, PageError> {
         <div class="me">
             {pass::card(lang, &user, picture)}
             {usage::left(lang, &usage)}
+            {redeem::card(&visitor)}
             {list::groups(request, &user, &facts)}
             <form method="post" action="/do/sign-out" class="me-leave">
                 <button type="submit" class="button plain block">{Common::of(lang).sign_out}</button>

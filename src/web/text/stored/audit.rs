@@ -3,6 +3,7 @@
 
 use super::Stored;
 use crate::{
+    base::beijing::last_date_before,
     core::{
         account::{ProfileColumn, Role},
         audit::Act,
@@ -15,6 +16,11 @@ crate::texts! {
     /// The details of actions.
     pub struct AuditDetail {
         from_to: "{from} → {to}" / "{from} → {to}",
+        level_until: "{change}，到 {date}" / "{change}, until {date}",
+        by_code: "{change}，兑换码 …{code}" / "{change}, code …{code}",
+        batch: "{codes} 个，每个 {uses} 次：{value}" / "{codes} codes, {uses} uses each: {value}",
+        credits: "{n} 积分" / "{n} credits",
+        level_days: "{level} {n} 天" / "{level}, {n} days",
         empty: "空" / "empty",
         browsers: "{n} 个浏览器" / "Browsers: {n}",
         session: "会话 {id}" / "Session {id}",
@@ -30,7 +36,8 @@ crate::texts! {
 #[must_use]
 pub fn detail(lang: Lang, action: &str, detail: &str) -> String {
     let known = match Act::of(action) {
-        Some(Act::Level) => change(lang, detail, |word| Common::of(lang).level_of(word)),
+        Some(Act::Level | Act::LevelEnd) => level(lang, detail),
+        Some(Act::BatchCreate) => batch(lang, detail),
         Some(Act::Role) => change(lang, detail, |word| role(lang, word)),
         Some(Act::Disable | Act::Enable) => Some(detail.split_once(": ").map_or("", |(_, reason)| reason).to_owned()),
         Some(Act::SignOut) => count(AuditDetail::of(lang).browsers, detail),
@@ -52,6 +59,40 @@ pub fn detail(lang: Lang, action: &str, detail: &str) -> String {
 fn change(lang: Lang, detail: &str, name: impl Fn(&str) -> Option<&'static str>) -> Option<String> {
     let (from, to) = detail.split_once(" → ")?;
     Some(fill(AuditDetail::of(lang).from_to, &[("from", name(from)?), ("to", name(to)?)]))
+}
+
+/// `normal → vip`, `normal → vip until 1790000000000`, `normal → vip until 1790000000000: code …ABCD`.
+fn level(lang: Lang, detail: &str) -> Option<String> {
+    let t = AuditDetail::of(lang);
+    let (detail, code) = match detail.split_once(": code …") {
+        Some((detail, code)) => (detail, Some(code)),
+        None => (detail, None),
+    };
+    let (detail, until) = match detail.split_once(" until ") {
+        Some((detail, until)) => (detail, Some(until.parse().ok()?)),
+        None => (detail, None),
+    };
+    let mut text = change(lang, detail, |word| Common::of(lang).level_of(word))?;
+    if let Some(until) = until {
+        text = fill(t.level_until, &[("change", &text), ("date", &last_date_before(until))]);
+    }
+    if let Some(code) = code {
+        text = fill(t.by_code, &[("change", &text), ("code", code)]);
+    }
+    Some(text)
+}
+
+/// `100 × 1: +50, vip 30`.
+fn batch(lang: Lang, detail: &str) -> Option<String> {
+    let t = AuditDetail::of(lang);
+    let (numbers, value) = detail.split_once(": ")?;
+    let (codes, uses) = numbers.split_once(" × ")?;
+    let part = |part: &str| match part.split_once(' ') {
+        None => Some(fill(t.credits, &[("n", part)])),
+        Some((level, days)) => Some(fill(t.level_days, &[("level", Common::of(lang).level_of(level)?), ("n", days)])),
+    };
+    let value: Option<Vec<String>> = value.split(", ").map(part).collect();
+    Some(fill(t.batch, &[("codes", codes), ("uses", uses), ("value", &value?.join(lang.list_mark()))]))
 }
 
 fn role(lang: Lang, word: &str) -> Option<&'static str> {

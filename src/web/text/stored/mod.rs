@@ -42,10 +42,13 @@ crate::texts! {
         credit_refund: "退回" / "Refunded",
         credit_adjust: "调整" / "Adjusted",
         credit_welcome: "关注公众号" / "Following the account",
+        credit_redeem: "兑换码" / "Redemption code",
+        credit_check_in: "签到" / "Check-in",
         credit_image: "图片编辑" / "Image editing",
         credit_united: "合并账号" / "Accounts merged",
 
         act_level: "修改等级" / "Level changed",
+        act_level_end: "等级到期" / "Level ended",
         act_role: "修改角色" / "Role changed",
         act_credits: "调整积分" / "Credits adjusted",
         act_disable: "停用账号" / "Disabled",
@@ -61,6 +64,8 @@ crate::texts! {
         act_delete: "删除账号" / "Deleted",
         act_clear: "删除所有用户" / "All users deleted",
         act_codes_slowed: "错误验证码过多，已限速" / "Too many wrong codes: rate limited",
+        act_batch_create: "创建一批兑换码" / "Redemption codes created",
+        act_batch_stop: "停用一批兑换码" / "Redemption codes stopped",
         act_other: "其他操作" / "Other action",
     }
 }
@@ -92,6 +97,7 @@ impl Stored {
         match act {
             Act::Create => self.act_create,
             Act::Level => self.act_level,
+            Act::LevelEnd => self.act_level_end,
             Act::Role => self.act_role,
             Act::Credits => self.act_credits,
             Act::Disable => self.act_disable,
@@ -106,6 +112,8 @@ impl Stored {
             Act::Delete => self.act_delete,
             Act::Clear => self.act_clear,
             Act::CodesSlowed => self.act_codes_slowed,
+            Act::BatchCreate => self.act_batch_create,
+            Act::BatchStop => self.act_batch_stop,
         }
     }
 
@@ -120,6 +128,8 @@ impl Stored {
         };
         let reason = match reason {
             "welcome" => return self.credit_welcome.to_owned(),
+            "redeem" => return self.credit_redeem.to_owned(),
+            "check_in" => return self.credit_check_in.to_owned(),
             "" => return kind.to_owned(),
             "image_edit" => self.credit_image,
             "united" => self.credit_united,

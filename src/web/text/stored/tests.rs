@@ -94,6 +94,13 @@ fn an_unknown_word_has_a_general_text() {
 fn the_details_of_the_log_are_translated() {
     for (act, stored, zh) in [
         (Act::Level, "normal → vip", "普通用户 → VIP 用户"),
+        (
+            Act::Level,
+            "normal → vip until 1757606400000: code …AB2C",
+            "普通用户 → VIP 用户，到 2025-09-11，兑换码 …AB2C",
+        ),
+        (Act::LevelEnd, "vip → normal", "VIP 用户 → 普通用户"),
+        (Act::BatchCreate, "100 × 1: +50, vip 30", "100 个，每个 1 次：+50 积分、VIP 用户 30 天"),
         (Act::Role, "user → admin", "普通用户 → 管理员"),
         (Act::Disable, "enabled → disabled: 广告 → 刷屏", "广告 → 刷屏"),
         (Act::Enable, "disabled → enabled", ""),

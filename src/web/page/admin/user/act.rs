@@ -2,6 +2,7 @@
 
 use super::question;
 use crate::{
+    base::beijing::last_date_before,
     core::account::{ProfileColumn, Role, directory::UserDetail},
     web::{
         component::{Card, Cell, Cells, Field, Kind, LinkButton, Segment, Submit, profile_field},
@@ -32,12 +33,24 @@ fn level(visitor: &Visitor, detail: &UserDetail) -> impl IntoView + use<> {
     let (c, t) = (Common::of(visitor.request.lang()), Users::of(visitor.request.lang()));
     let options = [("normal", c.level_normal), ("premium", c.level_premium), ("vip", c.level_vip)];
     let options = options.map(|(value, text)| (value.to_owned(), text.to_owned())).to_vec();
-    let (id, chosen) = (detail.user.id, detail.user.level.clone());
+    let (id, filled) = (detail.user.id, visitor.form("level"));
+    let until = detail.user.level_until.map(last_date_before).unwrap_or_default();
+    let (chosen, last_day) = (filled.value_or("level", &detail.user.level), filled.value_or("level_until", &until));
+    let error = filled.error("level_until");
     view! {
         <Card title=t.level note=t.level_note>
             <form class="stack" method="post" action="/do/user-level">
                 <input type="hidden" name="user" value=id />
                 <Segment label=t.level name="level" options value=chosen bare=true />
+                <Field
+                    label=t.level_until
+                    name="level_until"
+                    kind="date"
+                    value=last_day
+                    error
+                    hint=t.level_until_hint
+                    autocomplete="off"
+                />
                 <p class="row end"><Submit text=t.level_save kind=Kind::Plain /></p>
             </form>
         </Card>

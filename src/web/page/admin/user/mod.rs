@@ -12,6 +12,7 @@ pub use confirm::{UserDisablePage, UserDismissPage, UserPromotePage};
 pub use delete::UserDeletePage;
 pub use detail::UserPage;
 pub use list::UsersPage;
+pub use record::audit_card;
 
 use crate::{
     core::CoreError,

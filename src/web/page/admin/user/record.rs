@@ -110,12 +110,17 @@ fn one_session(request: &PageRequest, user_id: i64, session: WebSession) -> impl
 
 /// The audit log: actions on the user, and who carried them out.
 pub fn audit(request: &PageRequest, detail: &UserDetail) -> AnyView {
+    audit_card(request, &detail.audit)
+}
+
+/// Entries of the audit log.
+pub fn audit_card(request: &PageRequest, entries: &[AuditEntry]) -> AnyView {
     let lang = request.lang();
     let (c, t) = (Common::of(lang), Users::of(lang));
-    if detail.audit.is_empty() {
+    if entries.is_empty() {
         return view! { <Card title=t.audit><p class="soft">{t.audit_none}</p></Card> }.into_any();
     }
-    let rows = detail.audit.iter().map(|entry| one_act(request, entry.clone())).collect_view();
+    let rows = entries.iter().map(|entry| one_act(request, entry.clone())).collect_view();
     let heads = vec![Head::Text(t.what), Head::Text(t.detail), Head::Text(t.who), Head::Text(c.time)];
     view! {
         <Card title=t.audit flush=true>
