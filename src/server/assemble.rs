@@ -71,7 +71,7 @@ pub async fn ctx(
     let key_ring = match &token.secret {
         Some(present) => KeyRing::given(|of, text| hash_key.hash(of, text), present, token.previous_secret.as_ref()),
         None => KeyRing::stored(&store, &secret_key, rng.as_ref()).await.map_err(|e| match e {
-            CoreError::Fault(line) => line,
+            CoreError::Fault(text) => text,
             other => other.to_string(),
         })?,
     };

@@ -44,7 +44,9 @@ pub(super) fn insert_in<T>(
     let parts = if script.engine() == Engine::Sqlite { rows.chunks(KEPT).collect() } else { parts(rows) };
     for part in parts {
         script.add(&repeated(head, row, part.len(), tail));
-        part.iter().for_each(|row| bind(row, script));
+        for row in part {
+            bind(row, script);
+        }
     }
 }
 

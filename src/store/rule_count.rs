@@ -57,7 +57,9 @@ pub fn update_many_hits(script: &mut Script, hits: &BTreeMap<i64, i64>, day: i64
             script.add(&repeated(head, "?", part.len(), ")"));
             script.bind(times);
             script.bind(now);
-            part.into_iter().for_each(|id| script.bind(id));
+            for rule_id in part {
+                script.bind(rule_id);
+            }
         }
     }
     let tail = match script.engine() {
@@ -123,7 +125,9 @@ pub fn update_many_days(script: &mut Script, owners: &BTreeMap<i64, Answered>, d
     let rows: Vec<(i64, Answered)> = owners.iter().map(|(id, answered)| (*id, *answered)).collect();
     insert_in(script, (head, "(?, ?, ?, ?, ?)", tail), &rows, |row, script| {
         let (owner_id, Answered { hits, misses }) = *row;
-        [owner_id, day, lane, hits, misses].into_iter().for_each(|value| script.bind(value));
+        for value in [owner_id, day, lane, hits, misses] {
+            script.bind(value);
+        }
     });
 }
 

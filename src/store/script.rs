@@ -30,7 +30,9 @@ impl Script {
         match (self.engine, self.calls.last_mut()) {
             (Engine::Sqlite, Some((text, _))) => {
                 text.push_str("; ");
-                pieces.iter().for_each(|piece| text.push_str(piece));
+                for piece in pieces {
+                    text.push_str(piece);
+                }
             }
             _ => self.calls.push((pieces.concat(), AnyArguments::default())),
         }

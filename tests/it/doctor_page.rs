@@ -30,10 +30,10 @@ async fn the_last_pushes_are_listed_with_what_was_delivered_again() {
     let page = site.page("zh").await;
     assert_eq!(page.select(&Selector::parse(".beat rect").unwrap()).count(), 4);
     assert_eq!(page.select(&Selector::parse(".beat .of-again").unwrap()).count(), 2);
-    let side = texts(&page, ".doctor-side");
+    let beside = texts(&page, ".doctor-side");
     assert!(
-        ["重发 2", "已回答 1", "没有答复 1", "拒绝的推送", "1 条"].iter().all(|words| side[0].contains(words)),
-        "{side:?}"
+        ["重发 2", "已回答 1", "没有答复 1", "拒绝的推送", "1 条"].iter().all(|words| beside[0].contains(words)),
+        "{beside:?}"
     );
     // A refusal is over with the next push that is accepted, without the ten seconds between two stored refusals.
     assert_eq!(texts(&page, ".sick.danger").len(), 1);

@@ -52,12 +52,12 @@ pub fn help(ctx: &Ctx, lang: Lang) -> String {
 pub fn help_of(ctx: &Ctx, lang: Lang, commands: &[Command]) -> String {
     let t = CommandTexts::of(lang);
     let live = ctx.live();
-    let line = |command: Command| {
+    let help_line = |command: Command| {
         let word = live.commands.word(command, lang)?;
         let what = fill(about(t, command)?, &[("word", word)]);
         Some(fill(t.help_line, &[("word", word), ("what", &what)]))
     };
-    let lines: Vec<String> = commands.iter().copied().filter_map(line).collect();
+    let lines: Vec<String> = commands.iter().copied().filter_map(help_line).collect();
     format!("{}\n{}\n\n{}", t.help_intro, lines.join("\n"), with_site(ctx, t.help_site))
 }
 

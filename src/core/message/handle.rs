@@ -294,7 +294,7 @@ async fn run_command(
     if let Some(CommandResult { text, effects }) = result {
         // The follower deleted the account, and this identity with it.
         let (is_forgotten, is_secret) = (effects.deleted_user.is_some(), command == Command::Redeem);
-        return Ok(Some(Outcome { is_forgotten, is_secret, effects, ..Outcome::text(AnsweredBy::Command, text) }));
+        return Ok(Some(Outcome { is_secret, is_forgotten, effects, ..Outcome::text(AnsweredBy::Command, text) }));
     }
     if let Some(text) = decide::command_reply(ctx, user, command, lang) {
         return Ok(Some(Outcome::text(AnsweredBy::Command, text)));
