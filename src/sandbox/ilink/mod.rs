@@ -50,10 +50,10 @@ impl IlinkPlatform {
     }
 
     /// The state as it is then, each time that it is called: bots, their messages and chats. Empty once the platform is gone.
-    pub fn snapshots(&self) -> impl Fn() -> Vec<u8> + Send + use<> {
+    pub fn snapshots(&self) -> impl Fn() -> Option<Vec<u8>> + Send + use<> {
         let state = Arc::downgrade(&self.0);
         // Serializing texts and numbers cannot fail.
-        move || state.upgrade().and_then(|state| serde_json::to_vec(&*state.world()).ok()).unwrap_or_default()
+        move || state.upgrade().and_then(|state| serde_json::to_vec(&*state.world()).ok())
     }
 
     /// Takes up a state of an earlier process.

@@ -18,8 +18,9 @@ const FILE: &str = "sandbox.json";
 pub struct StateWriter(Option<mpsc::UnboundedSender<oneshot::Sender<()>>>);
 
 impl StateWriter {
-    /// Starts to store the output of `snapshot` in a file of `folder`; ends when the last writer is dropped.
-    pub fn start(folder: &Path, snapshot: impl Fn() -> Vec<u8> + Send + 'static) -> Self {
+    /// Starts to store the output of `snapshot` in a file of `folder`; ends when the last writer is dropped. A snapshot of `None`, of a
+    /// state that is gone, writes nothing.
+    pub fn start(folder: &Path, snapshot: impl Fn() -> Option<Vec<u8>> + Send + 'static) -> Self {
         let (sender, mut asked) = mpsc::unbounded_channel::<oneshot::Sender<()>>();
         let folder = folder.to_owned();
         tokio::spawn(async move {
@@ -28,7 +29,8 @@ impl StateWriter {
                 while let Ok(next) = asked.try_recv() {
                     waiting.push(next);
                 }
-                let (folder, bytes) = (folder.clone(), snapshot());
+                let Some(bytes) = snapshot() else { break };
+                let folder = folder.clone();
                 match tokio::task::spawn_blocking(move || write(&folder, &bytes)).await {
                     Ok(Ok(())) => {}
                     Ok(Err(error)) => tracing::warn!(%error, "the sandbox's memory could not be written"),
@@ -73,19 +75,17 @@ pub fn read(folder: &Path) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// Writes a temporary file and renames it. Only this user may read it: it contains secrets.
+/// Writes a temporary file and renames it. Its name is its own: of two writers, none renames what the other has not finished. Only this
+/// user may read it: it contains secrets.
 ///
 /// # Errors
 /// The folder cannot be created or written to.
 pub fn write(folder: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::create_dir_all(folder)?;
-    let new = folder.join(format!("{FILE}.new"));
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(&new)?.write_all(bytes)?;
-    fs::rename(new, path(folder))
+    let mut new = tempfile::NamedTempFile::new_in(folder)?;
+    new.write_all(bytes)?;
+    new.persist(path(folder))?;
+    Ok(())
 }
 
 /// The path of the state file in `folder`.
@@ -107,7 +107,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(read(folder.path()).unwrap(), None);
         let below = folder.path().join("not").join("there");
-        StateWriter::start(&below, || b"memory".to_vec()).save().await;
+        StateWriter::start(&below, || Some(b"memory".to_vec())).save().await;
         assert_eq!(read(&below).unwrap().unwrap(), b"memory");
         assert_eq!(fs::read_dir(&below).unwrap().count(), 1);
         #[cfg(unix)]
@@ -117,13 +117,23 @@ mod tests {
         }
     }
 
+    /// At the end of the program the state is dropped while a write may be due.
+    #[tokio::test]
+    async fn a_state_that_is_gone_leaves_the_file_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), b"memory").unwrap();
+        StateWriter::start(folder.path(), || None).save().await;
+        assert_eq!(read(folder.path()).unwrap().unwrap(), b"memory");
+    }
+
     #[tokio::test]
     async fn those_who_ask_together_are_served_together() {
         let folder = tempfile::tempdir().unwrap();
         let (written, counted) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
         let count = Arc::clone(&written);
-        let writer =
-            StateWriter::start(folder.path(), move || count.fetch_add(1, Ordering::SeqCst).to_string().into_bytes());
+        let writer = StateWriter::start(folder.path(), move || {
+            Some(count.fetch_add(1, Ordering::SeqCst).to_string().into_bytes())
+        });
         let asks = (0..50).map(|_| async {
             writer.save().await;
             counted.fetch_add(1, Ordering::SeqCst);
@@ -138,7 +148,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         fs::write(&file, "").unwrap();
-        StateWriter::start(&file, Vec::new).save().await;
+        StateWriter::start(&file, || Some(Vec::new())).save().await;
         StateWriter::default().save().await;
     }
 }

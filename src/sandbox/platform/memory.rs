@@ -39,7 +39,7 @@ pub(super) async fn open(
     let Some(folder) = folder else { return Ok((world, StateWriter::default())) };
     let (written, watched) = (folder.clone(), Arc::clone(&world));
     blocking(move || write(&written, &bytes)).await?;
-    Ok((world, StateWriter::start(&folder, move || snapshot(&locked(&watched)))))
+    Ok((world, StateWriter::start(&folder, move || Some(snapshot(&locked(&watched))))))
 }
 
 fn read(folder: &Path) -> Result<Option<World>, String> {
