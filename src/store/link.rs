@@ -4,7 +4,6 @@ use super::{
     Engine, StoreError,
     effects::Effects,
     group::{self, Open, Turn},
-    script::Script,
 };
 use sqlx::{Any, AnyConnection, AssertSqlSafe, SqlSafeStr as _, any::AnyArguments, pool::PoolConnection, query::Query};
 use std::sync::{
@@ -54,15 +53,14 @@ pub trait Link: Send {
     }
 }
 
-/// The only place where SQL is not a literal: literals were concatenated, `?` became `$1`, `$2`, …, and it contains no
-/// value.
+/// A statement whose values are bound later.
 fn assembled(text: String) -> Asked {
-    sqlx::query(AssertSqlSafe(text).into_sql_str())
+    assembled_with(text, AnyArguments::default())
 }
 
-/// [`assembled`] with its values.
-pub(super) fn assembled_with(engine: Engine, text: String, arguments: AnyArguments) -> Asked {
-    let text = if engine == Engine::Postgres { numbered(&text) } else { text };
+/// The only place where SQL is not a literal: literals were concatenated, `?` became `$1`, `$2`, …, and it contains no
+/// value.
+fn assembled_with(text: String, arguments: AnyArguments) -> Asked {
     sqlx::query_with(AssertSqlSafe(text).into_sql_str(), arguments)
 }
 
@@ -127,14 +125,11 @@ impl Tx {
         }
     }
 
-    /// Statements that are sent together.
-    #[must_use]
-    pub fn script(&self) -> Script {
-        Script::new(self.engine)
-    }
-
-    pub(super) fn count_statements(&self, count: u64) {
+    /// Statements from literals with their values, sent in one call: several of them on the embedded database only, separated by `;`.
+    pub(super) fn sql_with(&self, text: String, arguments: AnyArguments, count: u64) -> Asked {
         self.statements.fetch_add(count, Ordering::Relaxed);
+        let text = if self.engine == Engine::Postgres { numbered(&text) } else { text };
+        assembled_with(text, arguments)
     }
 
     /// Registers what is to be done once this transaction is committed, in this instance's memory: without waiting, and without

@@ -55,7 +55,7 @@ pub fn insert_messages(script: &mut Script, rows: &[MessageRow]) {
 
 /// Adds a message.
 pub async fn insert_message(db: &mut Tx, row: &MessageRow) -> Result<(), StoreError> {
-    let mut script = db.script();
+    let mut script = Script::new(db.engine());
     insert_messages(&mut script, std::slice::from_ref(row));
     script.run(db).await
 }

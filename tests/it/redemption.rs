@@ -10,6 +10,7 @@ use weida::{
         rng::SystemRng,
     },
     core::{
+        CoreError,
         account::{self as accounts, deletion, directory, identity},
         credit,
         redemption::{
@@ -93,7 +94,15 @@ async fn race(apps: &[&App]) {
     }
     let tasks = users.iter().enumerate().map(|(n, user)| {
         let (ctx, typed, user) = (apps[n % apps.len()].ctx.clone(), code.shown(), *user);
-        tokio::spawn(async move { redemption::redeem(&ctx, user, &typed, "test").await.unwrap() })
+        tokio::spawn(async move {
+            loop {
+                match redemption::redeem(&ctx, user, &typed, "test").await {
+                    // All wait for one row; where the machine is slow, some are asked to try again. Nothing was done for them.
+                    Err(CoreError::Unavailable) => {}
+                    done => break done.unwrap(),
+                }
+            }
+        })
     });
     let done: Vec<_> = join_all(tasks).await.into_iter().map(Result::unwrap).collect();
     assert_eq!(done.iter().filter(|done| done.is_ok()).count(), 10);
@@ -414,6 +423,6 @@ async fn codes_are_off_until_they_are_switched_on() {
     edit::add(&app.ctx, &account(), &says("兑换", "旧的兑换")).await.unwrap();
     admin(&app, "root").await;
     let page = browser_by_password(&app, "root").await.get("/admin/codes").await.body;
-    assert!(page.contains("还没有打开") && page.contains("redeem = [") && page.contains("（兑换）"), "{page}");
+    assert!(page.contains("还没有打开") && page.contains("兑换, redeem") && page.contains("（兑换）"), "{page}");
     assert_eq!(phone.ask("兑换").await, "旧的兑换", "until then the rule answers");
 }

@@ -34,6 +34,7 @@ usage: cargo xtask <command>
 
   run [args]        build, then start Weida; args go to the program (run doctor, run --addr 0.0.0.0:80)
   build [--dev]     the program and its site; --dev is quick to compile and slow to run
+  site              style sheets, scripts and pictures alone, into target/site: quick, for work on pages
   dist              the archive for this platform, with checksums and SBOM, in target/dist
   check             formatting, lints, supply chain, spelling
   test              check, then all tests: unit, integration on three databases, browser
@@ -73,6 +74,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode> {
             [flag] if flag == "--dev" => build::dev(&[])?,
             _ => return Err(Failure::new("build takes nothing but --dev").fix("cargo xtask build --dev")),
         },
+        "site" => site::assemble()?,
         "dist" => dist::run(rest)?,
         "check" => return Ok(check::all()),
         "test" => return Ok(test::all()),

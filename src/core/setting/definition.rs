@@ -108,6 +108,8 @@ pub const DEFINITIONS: &[Definition] = &[
     words!("chat.commands.unbind", unbind),
     words!("chat.commands.undo", undo),
     words!("chat.commands.more", more),
+    words!("chat.commands.redeem", redeem),
+    words!("chat.commands.check-in", check_in),
     number!("limits.guesses-per-session", 1, 20, limits.guesses_per_session),
     number!("limits.wrong-codes-per-address", 1, 1000, limits.wrong_codes_per_address),
     number!("limits.wrong-codes-per-minute", 1, 100_000, limits.wrong_codes_per_minute),

@@ -16,7 +16,7 @@ use crate::{
         rule::{self, ACCOUNT, rule_set::RuleSet},
     },
     store::{
-        self, StoreError, Tx, delivery::AnsweredRow, identity::IdentityRow, rule_count::Answered,
+        self, Link as _, StoreError, Tx, delivery::AnsweredRow, identity::IdentityRow, rule_count::Answered,
         used_signature::SignatureRow,
     },
 };
@@ -261,7 +261,7 @@ async fn write(
     store::rule_count::lock_rules(tx, &hits).await?;
     let (signatures, deliveries): (Vec<SignatureRow>, Vec<AnsweredRow>) =
         (signatures.into_values().cloned().collect(), deliveries.into_values().collect());
-    let mut script = tx.script();
+    let mut script = store::Script::new(tx.engine());
     store::used_signature::insert_signatures(&mut script, &signatures);
     store::delivery::insert_answered(&mut script, &deliveries);
     store::message::insert_messages(&mut script, &messages);

@@ -14,7 +14,7 @@ use crate::{
     text::Lang,
     web::{
         component::{Card, Empty, Head, LinkButton, Notice, PageHead, Shape, StepPager, Table},
-        page::{Ago, PageContent, PageError, PageRequest, Visitor, admin::console_at},
+        page::{Ago, PageContent, PageError, PageRequest, Visitor, admin::console_at, path::SETTINGS},
         text::{codes::Codes, fill},
     },
 };
@@ -51,7 +51,8 @@ async fn codes(visitor: Visitor, admin: Admin) -> Result<PageContent, PageError>
 
 /// What is off and how to switch it on, and the rules that the commands' words answer before.
 async fn switch(request: &PageRequest) -> Result<AnyView, PageError> {
-    let (lang, settings) = (request.lang(), &request.ctx.settings.settings.chat.commands);
+    let (lang, live) = (request.lang(), request.ctx.live());
+    let settings = &live.words;
     let t = Codes::of(lang);
     let title = match (settings.redeem.is_empty(), settings.check_in.is_empty()) {
         (true, true) => t.off_title,
@@ -70,14 +71,8 @@ async fn switch(request: &PageRequest) -> Result<AnyView, PageError> {
         let view = view! { <Notice><p>{t.shadows}</p>{rules}</Notice> };
         return Ok(if has_shadowed { view.into_any() } else { ().into_any() });
     }
-    let line = |key: &str, words: &[String]| {
-        let words: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
-        format!("{key} = [{}]", words.join(", "))
-    };
-    let lines = [
-        settings.redeem.is_empty().then(|| line("redeem", &suggested.redeem)),
-        settings.check_in.is_empty().then(|| line("check-in", &suggested.check_in)),
-    ];
+    let lines = [(&settings.redeem, &suggested.redeem), (&settings.check_in, &suggested.check_in)];
+    let lines = lines.map(|(words, suggested)| words.is_empty().then(|| suggested.join(", ")));
     let lines = lines.into_iter().flatten().map(|line| view! { <p><code>{line}</code></p> }).collect_view();
     let about = if has_shadowed { t.would_shadow } else { t.shadows_none };
     Ok(view! {
@@ -86,6 +81,7 @@ async fn switch(request: &PageRequest) -> Result<AnyView, PageError> {
             {lines}
             <p>{about}</p>
             {rules}
+            <p><a href=SETTINGS>{t.off_link}</a></p>
         </Notice>
     }
     .into_any())
