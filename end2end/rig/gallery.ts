@@ -26,6 +26,7 @@ const RULES: [keyword: string, matchType: string, text: string][] = [
 
 async function shot(page: Page, name: string) {
   await page.evaluate(() => document.fonts.ready)
+  await page.waitForFunction(() => [...document.images].every(image => image.complete && image.naturalWidth > 0))
   await page.screenshot({ path: `${DIRECTORY}/${name}.png`, animations: 'disabled' })
 }
 
@@ -62,6 +63,7 @@ test('the account answers, in pictures', async ({ page, weida, browser, newVisit
     await phone.bubbles.last().waitFor()
     await phone.page.setViewportSize(visitor.viewportSize()!)
     await phone.page.reload()
+    await phone.bubbles.last().evaluate(bubble => bubble.scrollIntoView({ block: 'end' }))
     await shot(phone.page, 'phone-chat')
     await phone.tap('是我，注册')
     await expect(visitor).toHaveURL(/\/me$/)
