@@ -112,7 +112,7 @@ test('a sign-in continues where the event stream ends at once', async ({ page, w
 test('an account that may not create QR codes asks for the digits instead', { tag: ['@desktop', '@phone', '@nojs'] }, async ({ page, browser, complaints, newWeida }) => {
   const weida = await newWeida()
   const phone = await Phone.open(browser, weida)
-  await phone.page.getByLabel('个人订阅号').check({ force: true })
+  await phone.page.locator('label', { hasText: '个人订阅号' }).click()
   await phone.page.getByRole('button', { name: '切换' }).click()
   await page.goto(`${weida.url}/register`)
   await page.getByLabel('用户名').fill('personal')
