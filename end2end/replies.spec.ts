@@ -86,7 +86,10 @@ test('errors of a rule are shown at their fields, and the input is kept', everyw
   await page.getByRole('button', { name: '图文' }).click()
   await page.getByLabel('标题').fill('活动')
   await page.getByLabel('链接地址').fill('javascript:alert(1)')
-  await page.getByText('更多设置').click()
+  // As people do it: scrolled from behind the bar, then pressed.
+  const more = page.getByText('更多设置')
+  await more.evaluate((summary) => summary.scrollIntoView({ block: 'center' }))
+  await more.click()
   await page.getByLabel('优先级').fill('很高')
   await saveRule(page)
   await expect(page.getByText('有一个正则表达式写错了')).toBeVisible()

@@ -63,6 +63,9 @@ enum Command {
     },
 }
 
+/// After so many tasks a thread looks at the global queue.
+const GLOBAL_QUEUE_INTERVAL: u32 = 4;
+
 /// Runs the command; every failure is one line on stderr.
 pub fn main() -> ExitCode {
     // Before any file is opened, so that it applies to every file created from here on.
@@ -74,7 +77,7 @@ pub fn main() -> ExitCode {
         Ok(settings) => settings,
         Err(e) => return fail(2, &e.to_string()),
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match runtime() {
         Ok(runtime) => runtime,
         Err(e) => return fail(1, &format!("the program's threads cannot be started: {e}")),
     };
@@ -106,6 +109,13 @@ pub fn main() -> ExitCode {
 }
 
 /// `weida openapi`: the document as this installation serves it.
+/// The threads that serve requests.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    // What the database's threads answer arrives in the global queue. By default it is looked at after 61 tasks: each statement of a
+    // batch of messages would wait for that many requests.
+    tokio::runtime::Builder::new_multi_thread().enable_all().global_queue_interval(GLOBAL_QUEUE_INTERVAL).build()
+}
+
 fn openapi(settings: &Checked, lang: Lang) -> Result<(), String> {
     let server = settings.public_url.as_str().trim_end_matches('/');
     let document = crate::dialect::openapi::document(lang, server);

@@ -7,7 +7,7 @@ use super::{
     ilink::channels::Channels,
     image::EditQueue,
     keyed_lock::{InFlight, KeyedLock, KeyedLockGuard},
-    message::{PushQueue, custom_message::CustomMessages, original_id::OriginalId},
+    message::{PushQueue, custom_message::CustomMessages, deadline::ReplyDeadline, original_id::OriginalId},
     rate::Rates,
     rule::{cache::RuleCache, media::upload::MediaUploads, transfer::job::Imports, worker_pool::WorkerPool},
     secret_key::SecretKey,
@@ -77,6 +77,8 @@ pub struct Parts {
     pub token_status: TokenStatusCache,
     pub holds: Holds,
     pub rates: Rates,
+    /// When a push is answered without its reply.
+    pub reply_deadline: ReplyDeadline,
     /// See [`Ctx::lock_row`].
     pub row_locks: KeyedLock,
     /// Locks for reading a user's long list: one at a time per user.

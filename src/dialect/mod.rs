@@ -15,6 +15,11 @@ pub fn unknown(state: &AppState) -> Router<AppState> {
     qr_login::unknown(state)
 }
 
+/// The routes of the platform's pushes, which need fewer layers than calls.
+pub fn pushes() -> Router<AppState> {
+    follow::pushes()
+}
+
 /// The routes of all dialects.
 pub fn routes(state: &AppState) -> Router<AppState> {
     Router::new()

@@ -39,8 +39,8 @@ impl AccountPicture {
 
     /// The PNG.
     #[must_use]
-    pub fn png(self) -> Bytes {
-        self.0
+    pub fn png(&self) -> Bytes {
+        self.0.clone()
     }
 }
 

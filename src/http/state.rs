@@ -8,12 +8,36 @@ use crate::{
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
-use std::{path::PathBuf, sync::Arc};
+use std::{ops::Deref, path::PathBuf, sync::Arc};
 use tokio_util::sync::CancellationToken;
 
-/// The state of the router. Cheap to clone.
-#[derive(Clone, FromRef)]
-pub struct AppState {
+/// The state of the router. Cheap to clone: each layer of the router clones it for each request.
+#[derive(Clone)]
+pub struct AppState(Arc<Parts>);
+
+impl AppState {
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}
+
+/// The parts of an [`AppState`].
+pub struct Parts {
     pub ctx: OfficialCtx,
     pub leptos: LeptosOptions,
     pub assets: Assets,
@@ -24,12 +48,9 @@ pub struct AppState {
     /// Cancelled on shutdown: event streams end and `/readyz` reports it.
     pub stopping: CancellationToken,
     /// True where there is no account, but a sandbox.
-    #[from_ref(skip)]
     pub has_sandbox: bool,
     /// The files that other users of the machine must not read, for the doctor's page.
-    #[from_ref(skip)]
     pub private_files: fn(&Ctx) -> Vec<PathBuf>,
     /// The account's picture, if one is configured.
-    #[from_ref(skip)]
     pub account_picture: Option<AccountPicture>,
 }

@@ -110,6 +110,8 @@ pub fn router(state: AppState, phone: Option<Arc<Phone>>) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(move |request, next| compress::prepare(own_pages.clone(), request, next)))
         .layer(compress::layer())
+        // Outside the layers above: a layer costs each push a microsecond or more, and a reply is too small to compress.
+        .merge(dialect::pushes().layer(CatchPanicLayer::custom(panicked)))
         .layer(from_fn(move |request, next| headers::secure(is_https, request, next)))
         .layer(TraceLayer::new_for_http().make_span_with(named_span).on_failure(log_failure))
         .layer(from_fn_with_state(state.clone(), client::identify))

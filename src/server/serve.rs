@@ -7,7 +7,7 @@ use crate::http::{
     client,
     connection::{self, Limits, Policy},
     guard,
-    state::AppState,
+    state::{self, AppState},
 };
 use crate::{
     base::{clock::Clock, rng::Rng},
@@ -101,7 +101,7 @@ pub async fn start(mut settings: Checked, clock: Arc<dyn Clock>, rng: Arc<dyn Rn
     let metrics = assemble::recorder()?;
     let (proxy, forms, stopping) = (Arc::default(), Arc::default(), CancellationToken::new());
     let has_sandbox = phone.is_some();
-    let state = AppState {
+    let state = AppState::new(state::Parts {
         ctx,
         leptos,
         assets,
@@ -113,7 +113,7 @@ pub async fn start(mut settings: Checked, clock: Arc<dyn Clock>, rng: Arc<dyn Rn
         has_sandbox,
         account_picture,
         private_files: assemble::private_files,
-    };
+    });
     let alone = state.ctx.store.claim_alone();
     // Releases credits held by an instance that crashed.
     credit::hold::release(&state.ctx, alone.is_some()).await.map_err(|e| e.to_string())?;

@@ -1,8 +1,8 @@
 //! Identities: a WeChat user within one app.
 
 use super::{
-    Engine, Link, StoreError, Tx,
-    bulk::{bound, padded, repeated},
+    Engine, Link, Script, StoreError, Tx,
+    bulk::{bound, insert_in, padded, repeated},
     joined, table_rows,
 };
 use sqlx::Row as _;
@@ -32,7 +32,7 @@ const OF_USER: &str =
     joined!("SELECT ", IdentityRow::COLUMNS, " FROM identities WHERE user_id = ? ORDER BY created_at, openid");
 const OF_UNIONID: &str =
     joined!("SELECT ", IdentityRow::COLUMNS, " FROM identities WHERE unionid = ? ORDER BY created_at, openid");
-const INSERT: &str = joined!("INSERT INTO identities (", IdentityRow::COLUMNS, ") VALUES (", IdentityRow::VALUES, ")");
+const INSERT: &str = joined!("INSERT INTO identities (", IdentityRow::COLUMNS, ") VALUES ");
 
 /// The identity with this key, compared byte by byte.
 pub async fn find_identity(db: &mut impl Link, appid: &str, openid: &str) -> Result<Option<IdentityRow>, StoreError> {
@@ -89,8 +89,14 @@ pub async fn list_identities(db: &mut impl Link, user_id: i64) -> Result<Vec<Ide
 
 /// Adds an identity; [`StoreError::Duplicate`] if it is known.
 pub async fn insert_identity(db: &mut Tx, row: &IdentityRow) -> Result<(), StoreError> {
-    row.clone().bind(db.sql(INSERT)).execute(db.conn()).await?;
-    Ok(())
+    let mut script = Script::new(db.engine());
+    insert_followers(&mut script, std::slice::from_ref(row));
+    script.run(db).await
+}
+
+/// Adds identities; [`StoreError::Duplicate`] if one is known.
+pub fn insert_followers(script: &mut Script, rows: &[IdentityRow]) {
+    insert_in(script, (INSERT, IdentityRow::ROW, ""), rows, |row, script| row.clone().bind_in(script));
 }
 
 /// Marks the identity as following, or as no longer following.

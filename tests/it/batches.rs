@@ -1,8 +1,8 @@
 //! Messages that are answered in one transaction are as independent as those that have one each.
 
 use crate::rig::{
-    App, BEGINNING_MS, Database, Engine, Phone, Program, Push, account, content, environment, next, opened, register,
-    says, two_apps,
+    self, App, BEGINNING_MS, Database, Engine, Phone, Program, Push, account, content, environment, eventually, next,
+    opened, register, says, two_apps,
 };
 use futures::future::join_all;
 use std::{
@@ -15,13 +15,18 @@ use std::{
 };
 use weida::{
     base::clock::{Clock as _, FakeClock, SystemClock},
-    core::rule::{edit, stats},
+    core::{
+        message,
+        rule::{edit, stats},
+    },
     store::{Link as _, Store},
+    wechat::{message::Message, xml},
 };
 
 crate::every_engine!(
     many_pushes_at_once_and_their_duplicates_are_answered_once_each,
     the_same_pushes_at_two_instances_have_one_answer,
+    followers_who_write_for_the_first_time_are_answered_together_and_known_once,
     a_message_that_cannot_be_stored_fails_alone,
     a_used_signature_is_refused_beside_new_ones,
     what_another_instance_changes_counts_for_the_next_message,
@@ -93,6 +98,43 @@ async fn the_same_pushes_at_two_instances_have_one_answer(database: &Database) {
     }
     assert_eq!(one.count("SELECT COUNT(*) FROM messages").await - before, 90);
     assert_eq!(one.count("SELECT COUNT(*) FROM reply_rules WHERE hits = 9").await, 10);
+}
+
+/// An account has followers from before Weida: their first message is no event of following.
+async fn followers_who_write_for_the_first_time_are_answered_together_and_known_once(database: &Database) {
+    let (one, other) = two_apps(database, &[]).await;
+    edit::add(&one.ctx, &account(), &says("价格", "一百元")).await.unwrap();
+    assert!(eventually(Duration::from_secs(5), async || one.phone("oFirst").ask("价格").await == "一百元").await);
+    assert!(eventually(Duration::from_secs(5), async || other.phone("oFirst").ask("价格").await == "一百元").await);
+    let before = one.ctx.store.statements();
+    // Each of them writes twice, a word that a rule answers and one that none does.
+    let documents = |app: &App| -> Vec<String> {
+        let phones = (0..60).map(|n| app.phone(&format!("oOld{n}")));
+        phones.flat_map(|phone| [phone.text("价格"), phone.text("没有这个词")]).collect()
+    };
+    let (at_one, at_other) = (documents(&one), documents(&other));
+    let (first, second) = futures::join!(answers(&one, &at_one), answers(&other, &at_other));
+    for (at, answer) in first.iter().chain(&second).enumerate() {
+        let text = answer.as_deref().map(content);
+        assert_eq!(text.as_deref(), (at % 2 == 0).then_some("一百元"), "{at}");
+    }
+    let known = "SELECT COUNT(*) FROM identities WHERE openid LIKE 'oOld%' AND is_subscribed = 1 AND user_id IS NULL";
+    assert_eq!(one.count(known).await, 60);
+    assert_eq!(one.count("SELECT COUNT(*) FROM messages WHERE openid LIKE 'oOld%'").await, 240);
+    // A transaction for each message takes eight statements or more.
+    let statements = one.ctx.store.statements() - before;
+    assert!(statements < 4 * 120, "{statements} statements for 120 messages");
+}
+
+/// The future of a push is moved several times on its way; what happens rarely must not make it large.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_future_of_an_answer_is_small() {
+    let database = Database::open(Engine::Sqlite).await.unwrap();
+    let app = App::on(&database).await;
+    let parsed = xml::parse(app.phone("oSize").text("你好").as_bytes(), xml::PLAIN_MAX_BYTES).unwrap();
+    let message = Message::read(&parsed, rig::APPID).unwrap();
+    let bytes = size_of_val(&message::answer_signed(&app.ctx, &message, None));
+    assert!(bytes < 2_048, "{bytes} bytes");
 }
 
 /// Makes the database refuse a message with this text, alone or with others.

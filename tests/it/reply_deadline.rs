@@ -10,6 +10,7 @@ use std::{
 };
 use weida::{
     base::{clock::FakeClock, secret::Use},
+    core::message::deadline::ReplyDeadline,
     store::{self, Store},
     wechat::{
         message::Message,
@@ -28,7 +29,10 @@ const IN_TIME: Duration = Duration::from_millis(3_500);
 const SEND: &str = "/cgi-bin/message/custom/send";
 
 async fn app_with(database: &Database, platform: &Platform) -> App {
-    App::with(database, Arc::new(FakeClock::at(BEGINNING_MS)), &[("WECHAT_API_BASE", &platform.base)]).await
+    let clock = Arc::new(FakeClock::at(BEGINNING_MS));
+    let app = App::with(database, clock, &[("WECHAT_API_BASE", &platform.base)]).await;
+    app.ctx.reply_deadline.set(ReplyDeadline::default().get());
+    app
 }
 
 async fn a_delayed_answer_is_success_in_time_and_a_message_later(database: &Database) {
@@ -89,6 +93,7 @@ async fn a_hanging_platform_delays_no_answer(database: &Database) {
 
 async fn a_database_without_a_free_connection_is_an_apology_in_time(database: &Database) {
     let app = App::on(database).await;
+    app.ctx.reply_deadline.set(ReplyDeadline::default().get());
     let phone = app.phone("oNoRoom");
     phone.ask("帮助").await;
     let connections = if database.engine == Engine::Sqlite { 1 } else { 16 };

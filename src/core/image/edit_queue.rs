@@ -156,6 +156,12 @@ impl EditQueue {
         Ok((Counted { queue: self.clone(), user_id }, user.slots.clone(), user.edit.clone()))
     }
 
+    /// How many requests of a user have a slot or wait for one.
+    #[must_use]
+    pub fn requests_of(&self, user_id: i64) -> usize {
+        self.users().get(&user_id).map_or(0, |user| user.requests)
+    }
+
     /// Sets the time limits: tests cannot wait five seconds.
     pub fn set_timeouts(&self, times: Timeouts) {
         *self.timeouts.lock().unwrap_or_else(PoisonError::into_inner) = times;

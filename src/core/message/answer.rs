@@ -107,7 +107,7 @@ async fn answer_once(
     signature: Option<&PlainSignature>,
 ) -> Result<Answer, CoreError> {
     if !follower::is_openid(&message.from) {
-        let is_accepted = replay::claim(ctx, signature).await?;
+        let is_accepted = Box::pin(replay::claim(ctx, signature)).await?;
         return Ok(if is_accepted { Answer::of(None) } else { Answer::replay() });
     }
     let started_at = ctx.now();
@@ -116,10 +116,11 @@ async fn answer_once(
         Batched::Repeated(reply) => Ok(Answer::repeated(reply)),
         Batched::Replayed => Ok(Answer::replay()),
         Batched::Unavailable => Err(CoreError::Unavailable),
-        Batched::Alone => several_tries(ctx, message, signature, started_at).await,
+        // Boxed, here and below: rare, and large enough to make the future of every push expensive to move.
+        Batched::Alone => Box::pin(several_tries(ctx, message, signature, started_at)).await,
     };
     if answered.is_err() {
-        replay::claim(ctx, signature).await.ok();
+        Box::pin(replay::claim(ctx, signature)).await.ok();
     }
     answered
 }

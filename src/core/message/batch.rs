@@ -1,7 +1,7 @@
 //! Answers common messages in batches: those that wait while a transaction is committed are answered together by the next one.
 //!
 //! A message is common if a rule, the default or nothing answers it, and nothing else of the follower is touched: no command, no digits,
-//! no sign-in, no new follower, no stored file, no rest of a long answer. Every other message gets a transaction of its own
+//! no sign-in, no one who followed again, no stored file, no rest of a long answer. Every other message gets a transaction of its own
 //! (`Batched::Alone`), and so does each message of a batch that fails. A batch reads inside its transaction what its messages depend on, so
 //! a redelivery, a used signature and a follower's account are as exact as there.
 

@@ -17,10 +17,14 @@ const SEEN: &str = "encrypted-push";
 /// # Errors
 /// The database cannot be reached.
 pub async fn record(ctx: &OfficialCtx) -> Result<(), CoreError> {
-    let is_stored = &ctx.account.original_id.has_stored_encryption;
-    if is_stored.load(Ordering::Relaxed) {
-        return Ok(());
+    if ctx.account.original_id.has_stored_encryption.load(Ordering::Relaxed) {
+        Ok(())
+    } else {
+        Box::pin(store_seen(ctx)).await
     }
+}
+
+async fn store_seen(ctx: &OfficialCtx) -> Result<(), CoreError> {
     let stored = store::transact!(ctx.store, |tx| {
         if store::fact::find_fact(tx, SEEN).await?.as_deref() != Some(ctx.account.appid.as_str()) {
             store::fact::delete_fact(tx, SEEN).await?;
@@ -29,7 +33,7 @@ pub async fn record(ctx: &OfficialCtx) -> Result<(), CoreError> {
         Ok(())
     });
     match stored {
-        Ok(()) => is_stored.store(true, Ordering::Relaxed),
+        Ok(()) => ctx.account.original_id.has_stored_encryption.store(true, Ordering::Relaxed),
         // Other instances store it: the next push looks again.
         Err(e) if StoreError::is_retryable(&e) => {}
         Err(e) => return Err(e.into()),

@@ -32,7 +32,15 @@ pub async fn following(
         }
         return Ok(known);
     }
-    let row = IdentityRow {
+    let row = new_identity(ctx, openid, scene);
+    store::identity::insert_identity(db, &row).await?;
+    Ok(row)
+}
+
+/// The identity of a follower who is not known yet.
+pub fn new_identity(ctx: &OfficialCtx, openid: &str, scene: Option<&str>) -> IdentityRow {
+    let now = ctx.now();
+    IdentityRow {
         appid: ctx.account.appid.clone(),
         openid: openid.to_owned(),
         app: OFFICIAL_ACCOUNT.to_owned(),
@@ -47,9 +55,7 @@ pub async fn following(
         source_scene: scene.filter(|s| s.len() <= 20).map(str::to_owned),
         created_at: now,
         unionid_asked_at: None,
-    };
-    store::identity::insert_identity(db, &row).await?;
-    Ok(row)
+    }
 }
 
 /// The result of an unfollow.

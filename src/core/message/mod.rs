@@ -4,6 +4,7 @@ pub mod answer;
 pub mod answered_by;
 pub mod commands;
 pub mod custom_message;
+pub mod deadline;
 pub mod encryption;
 pub mod given_reply;
 pub mod join;

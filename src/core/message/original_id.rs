@@ -32,10 +32,10 @@ pub async fn is_ours(ctx: &OfficialCtx, to: &str, is_proven: bool) -> Result<boo
     match known {
         Some(id) if id == to => Ok(true),
         Some(_) => {
-            record_foreign(ctx, to).await?;
+            Box::pin(record_foreign(ctx, to)).await?;
             Ok(false)
         }
-        None if is_proven => learn(ctx, to).await,
+        None if is_proven => Box::pin(learn(ctx, to)).await,
         None => Ok(true),
     }
 }

@@ -12,7 +12,7 @@ mod verify;
 mod wire;
 
 pub use fault::Follow;
-pub use routes::routes;
+pub use routes::{pushes, routes};
 
 use crate::core::image;
 

@@ -28,10 +28,14 @@ use axum::{
 /// An encrypted push in compatible mode is about three times its plain form; the parser has tighter limits of its own.
 const PUSH_MAX_BYTES: usize = 512 * 1024;
 
-/// The routes of this dialect. The platform's pushes are outside the shared layer: they have their own error responses.
-pub fn routes(state: &AppState) -> Router<AppState> {
+/// The routes of the platform's pushes. They have their own error responses.
+pub fn pushes() -> Router<AppState> {
     let verify = get(verify::url).post(verify::push).fallback(not_verify);
-    let pushes = slashed(Router::new(), PUSH_PATH, verify).layer(DefaultBodyLimit::max(PUSH_MAX_BYTES));
+    slashed(Router::new(), PUSH_PATH, verify).layer(DefaultBodyLimit::max(PUSH_MAX_BYTES))
+}
+
+/// The routes of this dialect's calls.
+pub fn routes(state: &AppState) -> Router<AppState> {
     let edit = post(edit).layer(DefaultBodyLimit::max(FORM_MAX_BYTES));
     let routes = calls([
         ("/api/v1/auth/wechat/qrcode", post(qrcode)),
@@ -39,7 +43,7 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         ("/api/v1/user/credits", get(credits)),
         ("/api/v1/image/edit", edit),
     ]);
-    pushes.merge(layer::<Follow>(unknown_below::<Follow>(routes, "/api/v1"), state))
+    layer::<Follow>(unknown_below::<Follow>(routes, "/api/v1"), state)
 }
 
 async fn qrcode(

@@ -23,10 +23,6 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use std::time::Duration;
-
-/// The platform disconnects after 5 s (docs/WECHAT.md, 2.1); this leaves it time to receive.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The platform verifies this address: answers with the echo if the signature is valid, with nothing otherwise.
 pub async fn url(State(state): State<AppState>, RawQuery(query): RawQuery) -> Response {
@@ -58,7 +54,7 @@ pub async fn push(State(state): State<AppState>, RawQuery(query): RawQuery, requ
         Ok(push) => push,
         Err(refusal) => {
             // An unreadable push uses up its signature, too.
-            let claimed = message::replay::claim(&state.ctx, signature.as_ref()).await;
+            let claimed = Box::pin(message::replay::claim(&state.ctx, signature.as_ref())).await;
             let is_replay = matches!(claimed, Ok(false));
             if is_replay || !refusal.is_authentic() {
                 return refused(&state, refusal, query);
@@ -68,13 +64,13 @@ pub async fn push(State(state): State<AppState>, RawQuery(query): RawQuery, requ
         }
     };
     if probe::is_probe(&push.message) {
-        if matches!(message::replay::claim(&state.ctx, signature.as_ref()).await, Ok(false)) {
+        if matches!(Box::pin(message::replay::claim(&state.ctx, signature.as_ref())).await, Ok(false)) {
             return StatusCode::FORBIDDEN.into_response();
         }
         return round_trip::answer(&state.ctx, &reached, query);
     }
     if !is_ours(&state.ctx, &push).await {
-        message::replay::claim(&state.ctx, signature.as_ref()).await.ok();
+        Box::pin(message::replay::claim(&state.ctx, signature.as_ref())).await.ok();
         return success();
     }
     let Some((reply, hold)) = in_time(&state.ctx, &push, signature).await else {
@@ -143,7 +139,7 @@ async fn in_time(
 ) -> Option<(Option<GivenReply>, Option<Hold>)> {
     let (task_ctx, message) = (ctx.clone(), push.message.clone());
     let mut work = tokio::spawn(async move { message::answer_signed(&task_ctx, &message, signature.as_ref()).await });
-    Some(match tokio::time::timeout(PATIENCE, &mut work).await {
+    Some(match tokio::time::timeout(ctx.reply_deadline.get(), &mut work).await {
         Ok(Ok(Ok(answer))) if answer.is_replay => return None,
         Ok(Ok(Ok(answer))) => (answer.reply, Some(answer.hold)),
         Ok(Ok(Err(error))) => {

@@ -24,7 +24,7 @@ pub async fn scene(State(state): State<AppState>, headers: HeaderMap) -> Respons
 
 /// `GET /account.png`: the account's picture.
 pub async fn picture(State(state): State<AppState>) -> Response {
-    let Some(picture) = state.account_picture else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(picture) = &state.account_picture else { return StatusCode::NOT_FOUND.into_response() };
     let headers = [(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "public, max-age=3600")];
     (headers, picture.png()).into_response()
 }

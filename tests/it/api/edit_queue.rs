@@ -1,6 +1,6 @@
 //! Parallel picture edits of one user are served in turn, and keep no one else waiting.
 
-use crate::rig::{Database, Engine, World, adjust};
+use crate::rig::{Database, Engine, World, adjust, eventually};
 use futures::future::join_all;
 use image::{DynamicImage, ImageFormat, RgbImage};
 use reqwest::{
@@ -91,17 +91,18 @@ async fn a_picture_is_received_when_its_turn_comes_and_the_queue_ends_at_its_doc
         is_asked_for_its_picture(&mut stream).await;
         held.push(stream);
     }
-    // Further ones wait: their pictures are not read yet.
+    // Further ones wait: their pictures are not read yet. Each is in the queue before the next begins.
     let mut waiting = Vec::new();
-    for _ in 3..MAX_REQUESTS_PER_USER {
+    for n in 3..MAX_REQUESTS_PER_USER {
         waiting.push(begin(&world, &token).await);
+        let edits = &world.app.ctx.image_edits;
+        assert!(eventually(Duration::from_secs(20), async || edits.requests_of(user_id) == n + 1).await, "{n}");
     }
     assert!(is_waiting(&mut waiting[0]).await);
     const { assert!(MAX_REQUESTS_PER_USER >= 16) };
     // One too many.
-    let full = crate::rig::eventually(Duration::from_secs(20), async || edit(&world, &token).await.status() == 429);
-    assert!(full.await);
     let refused = edit(&world, &token).await;
+    assert_eq!(refused.status(), 429);
     assert!(refused.headers()["retry-after"].to_str().unwrap().parse::<u64>().unwrap() > 0);
     assert_eq!(edit(&world, &other).await.status(), 200, "another user is served");
     // A caller hangs up: the first that waits is asked for its picture.

@@ -10,6 +10,7 @@ use crate::{
         account::User,
         message::{
             decide::{Input, RuleSets},
+            follower,
             given_reply::{self, GivenReply, OfBefore},
             replay,
         },
@@ -100,7 +101,7 @@ async fn attempt_once(
             works[at] = Work::New(Box::new(planned));
         }
     }
-    write(ctx, &mut tx, (units, &works), &used).await?;
+    write(ctx, &mut tx, (units, &works), &used, &people).await?;
     tx.commit().await?;
     Ok(apply(ctx, units, works))
 }
@@ -164,6 +165,8 @@ async fn stored_answers(
 /// The senders of a batch.
 struct People {
     identities: HashMap<String, IdentityRow>,
+    /// Those of [`Self::identities`] that are not stored yet: these followers write for the first time.
+    new: HashSet<String>,
     users: HashMap<i64, User>,
     /// Unionids of several users, who may have to be asked whether to join them.
     shared: BTreeSet<String>,
@@ -186,10 +189,16 @@ impl People {
         let unread: Vec<i64> =
             users.iter().copied().filter(|user_id| rule::cache::cached(ctx, *user_id).is_none()).collect();
         let rows = store::user::list_users(tx, &users).await?;
+        let mut identities: HashMap<String, IdentityRow> =
+            identities.into_iter().map(|identity| (identity.openid.clone(), identity)).collect();
+        let is_new = |openid: &String| !identities.contains_key(openid) && follower::is_openid(openid);
+        let new: HashSet<String> = openids.into_iter().filter(is_new).collect();
+        identities.extend(new.iter().map(|openid| (openid.clone(), follower::new_identity(ctx, openid, None))));
         Ok(Self {
             shared: store::identity::list_shared_unionids(tx, &unionids).await?.into_iter().collect(),
             owners: store::rule_edit::list_owners(tx, &unread).await?.into_iter().collect(),
-            identities: identities.into_iter().map(|identity| (identity.openid.clone(), identity)).collect(),
+            identities,
+            new,
             users: rows.into_iter().map(|row| (row.id, User::at(row, ctx.now()))).collect(),
             empty: Arc::new(RuleSet::new(Vec::new())),
         })
@@ -198,7 +207,7 @@ impl People {
     /// The plan for a message; `None` if it needs a transaction of its own.
     fn plan(&self, ctx: &OfficialCtx, unit: &Unit, account: &Arc<RuleSet>) -> Option<Planned> {
         let Some(input) = Input::of(&unit.message) else { return Some(plan::unanswerable(ctx, unit)) };
-        // A new follower, or one who followed again.
+        // One who followed again has a transaction of their own.
         let identity = self.identities.get(&unit.message.from).filter(|identity| identity.is_subscribed == 1)?;
         if identity.unionid.as_ref().is_some_and(|unionid| self.shared.contains(unionid)) {
             return None;
@@ -226,6 +235,7 @@ async fn write(
     tx: &mut Tx,
     (units, works): (&[Unit], &[Work]),
     used: &[SignatureRow],
+    people: &People,
 ) -> Result<(), StoreError> {
     let used: HashSet<Signature<'_>> = used.iter().map(signature).collect();
     let is_done = |work: &Work| match work {
@@ -235,12 +245,16 @@ async fn write(
     };
     let mut signatures: BTreeMap<Signature<'_>, &SignatureRow> = BTreeMap::new();
     let (mut deliveries, mut messages) = (BTreeMap::new(), Vec::new());
+    let mut followers: BTreeMap<&str, &IdentityRow> = BTreeMap::new();
     let (mut hits, mut owners): (BTreeMap<i64, i64>, BTreeMap<i64, Answered>) = (BTreeMap::new(), BTreeMap::new());
     for (unit, work) in units.iter().zip(works) {
         if let Some(row) = unit.signature.as_ref().filter(|row| is_done(work) && !used.contains(&signature(row))) {
             signatures.insert(signature(row), row);
         }
         let Work::New(planned) = work else { continue };
+        if people.new.contains(&unit.message.from) {
+            followers.insert(&unit.message.from, &people.identities[&unit.message.from]);
+        }
         let row = AnsweredRow {
             dedupe_key: unit.delivery.clone(),
             received_at: unit.started_at,
@@ -261,7 +275,9 @@ async fn write(
     store::rule_count::lock_rules(tx, &hits).await?;
     let (signatures, deliveries): (Vec<SignatureRow>, Vec<AnsweredRow>) =
         (signatures.into_values().cloned().collect(), deliveries.into_values().collect());
+    let followers: Vec<IdentityRow> = followers.into_values().cloned().collect();
     let mut script = store::Script::new(tx.engine());
+    store::identity::insert_followers(&mut script, &followers);
     store::used_signature::insert_signatures(&mut script, &signatures);
     store::delivery::insert_answered(&mut script, &deliveries);
     store::message::insert_messages(&mut script, &messages);
