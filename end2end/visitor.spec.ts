@@ -55,6 +55,31 @@ async function expectFirstScreen(page: Page, place: Place) {
 }
 
 for (const place of Object.keys(SEEN) as Place[]) {
+  for (const locale of ['zh-CN', 'en']) {
+    test(`nothing moves on ${place} while a sign-in begins, in ${locale}`, async ({ browser, weida }) => {
+      const context = await browser.newContext({ ...SEEN[place], baseURL: weida.url, locale })
+      const page = await context.newPage()
+      await page.addInitScript(() => {
+        const moved = { sum: 0 }
+        Object.assign(window, { moved })
+        const count = (list: PerformanceObserverEntryList) => {
+          for (const entry of list.getEntries()) moved.sum += (entry as PerformanceEntry & { value: number }).value
+        }
+        new PerformanceObserver(count).observe({ type: 'layout-shift', buffered: true })
+      })
+      // Long enough for the button to be painted first.
+      await page.route('**/do/wechat', async route => {
+        await page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))
+        await route.continue()
+      })
+      await page.goto('/login')
+      await expect(page.locator('.digits-value').first()).toBeVisible()
+      await page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))
+      // Up to here Web Vitals calls it good.
+      expect(await page.evaluate(() => (window as unknown as { moved: { sum: number } }).moved.sum)).toBeLessThan(0.1)
+      await context.close()
+    })
+  }
   for (const hasScript of [true, false]) {
     test(`the first screens on ${place}, ${hasScript ? 'with' : 'without'} a script`, async ({ browser, weida }) => {
       const page = await seen(browser, weida, place, hasScript)
