@@ -42,7 +42,8 @@ macro_rules! texts {
     };
 }
 
-/// Replaces each `{name}` by its value. Values are inserted verbatim, without further replacement; a name without a value stays
+/// Replaces each `{name}` by its value, and each `{name one|many}` by its value and a word for it: the first for 1, else the second. Values
+/// are inserted verbatim, without further replacement; a name without a value stays
 /// visible as it is.
 pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     filled(template, values, false)
@@ -64,12 +65,21 @@ fn filled(template: &str, values: &[(&str, &str)], is_spaced: bool) -> String {
         let (before, from) = rest.split_at(start);
         filled.push_str(before);
         let hit = values.iter().find_map(|(name, value)| {
-            let after = from.strip_prefix('{')?.strip_prefix(name)?.strip_prefix('}')?;
-            Some((value, after))
+            let after = from.strip_prefix('{')?.strip_prefix(name)?;
+            let (word, after) = match after.strip_prefix(' ') {
+                Some(words) => {
+                    let (words, after) = words.split_once('}')?;
+                    let (one, many) = words.split_once('|')?;
+                    (Some(if *value == "1" { one } else { many }), after)
+                }
+                None => (None, after.strip_prefix('}')?),
+            };
+            Some((value, word, after))
         });
-        if let Some((value, after)) = hit {
+        if let Some((value, word, after)) = hit {
             filled.extend(meets(filled.chars().next_back(), value.chars().next()).then_some(' '));
             filled.push_str(value);
+            filled.extend(word.into_iter().flat_map(|word| [" ", word]));
             filled.extend(meets(after.chars().next(), value.chars().next_back()).then_some(' '));
             rest = after;
         } else {
@@ -148,6 +158,9 @@ mod tests {
     #[test]
     fn what_has_no_value_stays() {
         assert_eq!(fill("{x} {", &[("y", "1")]), "{x} {");
+        let lines = |n| fill("Skip {n line|lines} now", &[("n", n)]);
+        assert_eq!([lines("1"), lines("0"), lines("12")], ["Skip 1 line now", "Skip 0 lines now", "Skip 12 lines now"]);
+        assert_eq!(fill("{n line} {n a|b", &[("n", "1")]), "{n line} {n a|b");
         assert_eq!(fill("{{nickname}} {n}", &[("n", "2")]), "{{nickname}} 2");
         assert_eq!(fill("", &[]), "");
     }

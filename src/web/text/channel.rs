@@ -37,7 +37,7 @@ crate::texts! {
         undelivered: "没有送达 {n} 条" / "{n} not delivered",
         waiting: "等待发送 {n} 条：你再发一条消息，就接着发" / "{n} waiting: they are sent after your next message",
         window: "还能发" / "Can still send",
-        window_left: "{n} 条，{hours} 小时 {minutes} 分钟内" / "{n} messages within {hours} h {minutes} min",
+        window_left: "{n} 条，{hours} 小时 {minutes} 分钟内" / "{n message|messages} within {hours} h {minutes} min",
         window_full: "0 条：这一轮的 10 条用完了，你再发一条消息就能继续" / "0 messages: all 10 are used. Send a message to continue",
         window_closed: "0 条：超过 24 小时没有收到你的消息，你发一条就能继续" / "0 messages: nothing from you for 24 hours. Send a message to continue",
         window_none: "还没有收到你的消息，先给机器人发一条" / "No message from you yet. Write to the bot first",

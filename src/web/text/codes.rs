@@ -19,8 +19,8 @@ crate::texts! {
         rule: "规则 {number}（{keyword}）" / "Rule {number} ({keyword})",
 
         value: "面值" / "Value",
-        value_credits: "{n} 积分" / "{n} credits",
-        value_level: "{level} {n} 天" / "{level}, {n} days",
+        value_credits: "{n} 积分" / "{n credit|credits}",
+        value_level: "{level} {n} 天" / "{level}, {n day|days}",
         value_both: "{credits} + {level}" / "{credits} + {level}",
         count: "数量" / "Codes",
         count_each: "{n} 个，每个用 {uses} 次" / "{n}, {uses} uses each",

@@ -15,7 +15,7 @@ crate::texts! {
         follow: "关注" / "Follow",
         account_about: "公众号" / "WeChat Official Account",
         tick_follow: "关注就注册好了，不用手机号，不用邮箱" / "Following signs you up. No phone number, no e-mail",
-        tick_credits: "新朋友送 {n} 积分" / "{n} credits to start with",
+        tick_credits: "新朋友送 {n} 积分" / "{n credit|credits} to start with",
         tick_forgot: "忘了密码，给公众号发「改密」就能重设" / "Forgot your password? Send “password” to the account",
         done: "注册成功，欢迎！" / "Welcome! Your account is ready",
     }

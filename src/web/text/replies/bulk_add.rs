@@ -11,7 +11,7 @@ crate::texts! {
         way: "匹配方式" / "Match",
         add: "全部添加" / "Add all",
         add_rest: "跳过有问题的 {n} 行，添加其余" / "Skip {n} invalid lines and add the rest",
-        wrong: "有 {n} 行不能添加，什么都还没有保存" / "{n} lines cannot be added. Nothing has been saved yet",
+        wrong: "有 {n} 行不能添加，什么都还没有保存" / "{n line|lines} cannot be added. Nothing has been saved yet",
         line: "第 {n} 行" / "Line {n}",
         no_separator: "没有“=”：写成“收到=回复”" / "missing “=”: write “keyword=reply”",
         no_keyword: "“=”前面没有关键词" / "missing keyword before “=”",
@@ -19,6 +19,6 @@ crate::texts! {
         taken_rule: "“{keyword}”已经在规则 {n} 里了" / "“{keyword}” is already in rule {n}",
         taken_line: "“{keyword}”和第 {n} 行重复" / "“{keyword}” is also in line {n}",
         none: "还没有写规则" / "Enter at least one rule",
-        most: "一次最多 {n} 行" / "At most {n} lines at a time",
+        most: "一次最多 {n} 行" / "At most {n line|lines} at a time",
     }
 }

@@ -27,7 +27,7 @@ crate::texts! {
         restore: "恢复" / "Restored",
         undo: "撤销" / "Undone",
         is_undone: "已撤销" / "Undone",
-        many: "{n} 条规则" / "{n} rules",
+        many: "{n} 条规则" / "{n rule|rules}",
 
         undo_do: "撤销这次修改" / "Undo",
         restore_do: "恢复成改之前" / "Restore previous version",

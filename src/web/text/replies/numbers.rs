@@ -19,8 +19,8 @@ crate::texts! {
 
         chart: "每天的消息" / "Messages per day",
         chart_rule: "每天的命中" / "Hits per day",
-        chart_label: "最近 {days} 天收到 {all} 条，命中 {hits} 条，未命中 {misses} 条。最多的一天：{day}，{most} 条。" / "{all} messages in {days} days: {hits} hits, {misses} unanswered. The busiest day was {day} with {most}.",
-        chart_label_rule: "最近 {days} 天命中 {hits} 次。最多的一天：{day}，{most} 次。" / "{hits} hits in {days} days. The busiest day was {day} with {most}.",
+        chart_label: "最近 {days} 天收到 {all} 条，命中 {hits} 条，未命中 {misses} 条。最多的一天：{day}，{most} 条。" / "{all message|messages} in {days} days: {hits hit|hits}, {misses} unanswered. The busiest day was {day} with {most}.",
+        chart_label_rule: "最近 {days} 天命中 {hits} 次。最多的一天：{day}，{most} 次。" / "{hits hit|hits} in {days} days. The busiest day was {day} with {most}.",
         chart_label_none: "最近 {days} 天没有消息。" / "No messages in {days} days.",
         as_table: "按天列出" / "Day by day",
         day: "日期" / "Day",
@@ -36,10 +36,10 @@ crate::texts! {
 
         top: "命中最多的规则" / "Top rules",
         share_of_most: "与最多的相比" / "Compared with the top rule",
-        messages_of: "规则 {n} 命中 {hits} 次，按天查看" / "Rule {n}: {hits} hits; day by day",
+        messages_of: "规则 {n} 命中 {hits} 次，按天查看" / "Rule {n}: {hits hit|hits}; day by day",
 
         hours: "一周里忙的时候" / "Busy hours",
-        hours_label: "最近 {days} 天收到 {all} 条，最忙的是{day} {hour} 点，{n} 条。" / "{all} messages in {days} days. The busiest hour was {day} {hour}:00 with {n}.",
+        hours_label: "最近 {days} 天收到 {all} 条，最忙的是{day} {hour} 点，{n} 条。" / "{all message|messages} in {days} days. The busiest hour was {day} {hour}:00 with {n}.",
         weekday: "星期" / "Weekday",
         by_hour: "按小时列出" / "Hour by hour",
         quiet: "闲" / "Quiet",
@@ -62,7 +62,7 @@ crate::texts! {
         month: "30 天" / "30 days",
         ever: "全部" / "Total",
         last: "最近命中" / "Last hit",
-        trend_of: "规则 {n} 最近 {days} 天命中 {hits} 次，按天查看" / "Rule {n}: {hits} hits in {days} days; day by day",
+        trend_of: "规则 {n} 最近 {days} 天命中 {hits} 次，按天查看" / "Rule {n}: {hits hit|hits} in {days} days; day by day",
 
         empty: "还没有命中" / "No hits yet",
         empty_text: "有消息命中规则以后，这里会列出每条规则的次数。" / "Hits of each rule appear here once a message matches one.",

@@ -20,7 +20,7 @@ crate::texts! {
         by_code: "{change}，兑换码 …{code}" / "{change}, code …{code}",
         batch: "{codes} 个，每个 {uses} 次：{value}" / "{codes} codes, {uses} uses each: {value}",
         credits: "{n} 积分" / "{n} credits",
-        level_days: "{level} {n} 天" / "{level}, {n} days",
+        level_days: "{level} {n} 天" / "{level}, {n day|days}",
         empty: "空" / "empty",
         browsers: "{n} 个浏览器" / "Browsers: {n}",
         session: "会话 {id}" / "Session {id}",
