@@ -152,6 +152,15 @@ pub async fn update_disconnected(db: &mut Tx, user_id: i64) -> Result<bool, Stor
     Ok(done.rows_affected() == 1)
 }
 
+/// The users with a connection.
+pub async fn list_connected(db: &mut impl Link) -> Result<Vec<i64>, StoreError> {
+    let rows = db
+        .sql("SELECT user_id FROM ilink_connections WHERE state <> 'disconnected' ORDER BY user_id")
+        .fetch_all(db.conn())
+        .await?;
+    rows.iter().map(|r| Ok(r.try_get(0)?)).collect()
+}
+
 /// Whether the person gets a message before the window ends.
 pub async fn update_reminder(db: &mut Tx, user_id: i64, is_reminded: bool) -> Result<bool, StoreError> {
     let done = db

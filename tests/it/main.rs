@@ -21,6 +21,7 @@ mod chat_rules;
 mod check_in;
 mod cluster;
 mod code_at_rest;
+mod connect;
 mod connections;
 mod consent;
 mod console;

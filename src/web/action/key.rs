@@ -9,7 +9,10 @@ use crate::{
         signin_log::{self, Door},
     },
     http::session,
-    web::{page::PageRequest, text},
+    web::{
+        page::{PageRequest, path::CONNECT},
+        text,
+    },
 };
 use leptos::prelude::{ServerFnError, server};
 
@@ -44,7 +47,9 @@ pub async fn setup(
         let id = id.map_err(|error| signin_log::failed(Door::Setup, None, error))?;
         let user = account::find(&request.ctx, id).await?.ok_or(CoreError::NotFound)?;
         session::sign_in(&request.session, &user, &request.client, SignInMethod::Setup).await?;
-        Ok(Step::redirect_with_notice("/me", t.done))
+        // Without an account there is nothing to see on the user's own page yet.
+        let next = if request.ctx.account.is_connected() { "/me" } else { CONNECT };
+        Ok(Step::redirect_with_notice(next, t.done))
     };
     request.answer(outcome.await, back)
 }

@@ -5,6 +5,7 @@ pub mod ago;
 pub mod channel;
 pub mod codes;
 pub mod common;
+pub mod connect;
 pub mod docs;
 pub mod doctor;
 pub mod field_error;

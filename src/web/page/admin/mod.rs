@@ -1,5 +1,6 @@
 //! `/admin`: the admin console. [`console`] renders each of its pages and admits only admins.
 
+mod connect;
 mod doctor;
 mod setting;
 
@@ -7,6 +8,7 @@ pub mod code;
 pub mod user;
 
 pub use code::{CodeBatchPage, CodesPage, NewCodesPage};
+pub use connect::{ConnectPage, DisconnectPage};
 pub use doctor::DoctorPage;
 pub use setting::SettingsPage;
 pub use user::{UserDeletePage, UserDisablePage, UserDismissPage, UserPage, UserPromotePage, UsersPage};

@@ -3,7 +3,7 @@
 use super::super::{
     Visitor,
     admin::{code::CODES, user::USERS},
-    path::{CONSOLE, DOCTOR, SETTINGS},
+    path::{CONNECT, CONSOLE, DOCTOR, SETTINGS},
     rule::{RuleOwner, Section},
 };
 use crate::web::{
@@ -66,7 +66,8 @@ pub fn groups(visitor: &Visitor, place: &str) -> Vec<Group> {
     let users = entry(USERS, t.users, Shape::People);
     let codes = entry(CODES, Codes::of(lang).title, Shape::Star);
     let me = entry("/me", c.me, Shape::Person);
-    let site = vec![entry(DOCTOR, t.doctor, Shape::Heart), entry(SETTINGS, t.settings, Shape::Gear)];
+    let connect = entry(CONNECT, t.connect, Shape::Chat);
+    let site = vec![connect, entry(DOCTOR, t.doctor, Shape::Heart), entry(SETTINGS, t.settings, Shape::Gear)];
     if is_console {
         let own = entry(RuleOwner::User.list(), r.to_own, Shape::Reply);
         vec![

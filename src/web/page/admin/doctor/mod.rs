@@ -32,7 +32,7 @@ async fn examined(visitor: Visitor, state: AppState) -> Result<PageContent, Page
     let seen = proxy::stored(ctx).await?;
     let given = Given {
         private_files: (state.private_files)(ctx),
-        push: Some((*state.push).clone()),
+        push: ctx.account.push.clone(),
         push_path: guard::PUSH_PATH,
         undeclared_proxy: seen.map(|seen| seen.peer),
     };
