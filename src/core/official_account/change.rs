@@ -68,7 +68,7 @@ pub async fn activate(ctx: &Ctx, admin: &Admin, seen: (i64, i64)) -> Result<(), 
         let rows = begin(ctx, tx, admin, seen).await?;
         let mut row = subject_of(&rows).filter(|row| row.state == DRAFT).cloned().ok_or(CoreError::Conflict)?;
         let user = store::user::find_user(tx, admin.user_id()).await?.ok_or(CoreError::NotSignedIn)?;
-        if user.password_hash.is_none() {
+        if user.username.is_none() || user.password_hash.is_none() {
             return Err(CoreError::field_error("own_password", Problem::Empty));
         }
         let before = row.version;

@@ -6,7 +6,7 @@ use crate::{
     core::{
         CoreError, Ctx,
         account::{Role, deletion, directory::Admin},
-        ilink,
+        ilink, token,
     },
     store::{self, Tx},
 };
@@ -68,8 +68,14 @@ pub(super) async fn delete_within(ctx: &Ctx, tx: &mut Tx, admin: &Admin, apps: &
         deleted += people.len();
         let users: BTreeSet<i64> = people.iter().filter_map(|(_, user_id)| *user_id).collect();
         for user in users {
-            if store::user::find_user(tx, user).await?.is_some_and(|row| !stays(&row)) {
-                deletion::delete_within(ctx, tx, user, actor_id, address).await?;
+            match store::user::find_user(tx, user).await? {
+                Some(row) if stays(&row) => {
+                    // As after unbinding: an attacker with the phone of the sandbox could sign in as this admin.
+                    token::revoke_all_within(ctx, tx, user).await?;
+                    store::web_session::delete_all_by_wechat(tx, user).await?;
+                }
+                Some(_) => deletion::delete_within(ctx, tx, user, actor_id, address).await?,
+                None => {}
             }
         }
         for (openid, _) in store::official_account::list_people(tx, appid).await? {
@@ -88,5 +94,5 @@ pub(super) async fn delete_within(ctx: &Ctx, tx: &mut Tx, admin: &Admin, apps: &
 
 /// True for an admin who can sign in without the sandbox.
 fn stays(user: &store::user::UserRow) -> bool {
-    user.role == Role::Admin.as_str() && user.password_hash.is_some()
+    user.role == Role::Admin.as_str() && user.username.is_some() && user.password_hash.is_some()
 }
