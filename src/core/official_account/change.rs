@@ -20,7 +20,8 @@ use crate::{
         official_account::{CONNECTED, DISCONNECTED, DRAFT, OfficialAccountRow},
     },
 };
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
+use subtle::ConstantTimeEq as _;
 
 /// Saves the form. While the sandbox runs, the account is a draft until [`activate`]; otherwise it is in force at once. `seen`: id and version
 /// of the account that the page showed, zeros for none. True if it is in force.
@@ -171,8 +172,7 @@ fn filled(
     }
     let (token, aes_key) = suggested(ctx, seen);
     let own_token = stored(OfficialAccountField::Token);
-    let is_new_token =
-        parsed.token.as_ref().is_some_and(|new| own_token.as_ref().is_none_or(|own| own.expose_secret() != new));
+    let is_new_token = parsed.token.as_ref().is_some_and(|new| own_token.as_ref().is_none_or(|own| !is_same(own, new)));
     if is_new_token || own_token.is_none() {
         let new = parsed.token.as_deref().unwrap_or(token.expose_secret());
         set(ctx, &mut row, OfficialAccountField::Token, Some(new));
@@ -187,7 +187,7 @@ fn filled(
                 restart(ctx, &mut row);
             }
         }
-        (Some(own), Some(new)) if own.expose_secret() == new => {}
+        (Some(own), Some(new)) if is_same(own, new) => {}
         (Some(_), None) => {}
         (_, new) => {
             let new = new.as_deref().unwrap_or(aes_key.expose_secret());
@@ -196,6 +196,11 @@ fn filled(
         }
     }
     Ok(row)
+}
+
+/// True for the same secret, in constant time.
+fn is_same(own: &SecretString, new: &str) -> bool {
+    own.expose_secret().as_bytes().ct_eq(new.as_bytes()).into()
 }
 
 /// The platform has not used the credentials of this row yet.

@@ -213,7 +213,7 @@ const WRITING_MODULES: [&str; 8] = [
 ];
 
 /// Functions that write, of modules that are also read from.
-const WRITING_FUNCTIONS: [&str; 29] = [
+const WRITING_FUNCTIONS: [&str; 33] = [
     "admin::set_up(",
     "batch::create(",
     "batch::stop(",
@@ -238,6 +238,10 @@ const WRITING_FUNCTIONS: [&str; 29] = [
     "job::begin(",
     "job::begin_from_platform(",
     "job::start(",
+    "official_account::activate(",
+    "official_account::disconnect(",
+    "official_account::renew(",
+    "official_account::save(",
     "redemption::redeem(",
     "review::end(",
     "setting::set(",
