@@ -104,7 +104,7 @@ async fn without_an_account_the_program_starts_and_people_sign_in_by_password_on
         assert!(visitor.get("/login").await.body.contains("管理员还没有配置这项功能"), "{path}");
     }
     assert_eq!(app.count("SELECT COUNT(*) FROM signin_sessions").await, 0);
-    // Programs are told so, too.
+    // Programs get the same reason.
     let answer = visitor.post("/create_qr", &[]).await;
     assert!(!answer.status.is_redirection() && answer.body.contains("配置"), "{}", answer.body);
     accounts::admin::create(&app.ctx, "root", "correct horse").await.unwrap();
@@ -368,7 +368,7 @@ async fn the_page_shows_what_to_copy_until_the_platform_has_used_it() {
     // The same form again is stale.
     root.post("/do/account", &right).await;
     assert!(root.get("/admin/connect").await.body.contains("没有保存：内容刚刚在别处改过"));
-    // Nobody else follows the state.
+    // No other client follows the state.
     for path in ["/admin/connect/state", "/admin/connect/events"] {
         assert_eq!(Browser::on(&app).get(path).await.status, StatusCode::NOT_FOUND);
     }
