@@ -1,6 +1,7 @@
 //! Connections of users to the personal-WeChat channel. The store sees encrypted tokens only.
 
 use super::{Link, StoreError, Tx, joined, rows, table_rows};
+use sqlx::Row as _;
 
 table_rows! {
     /// A row of `ilink_connections`.

@@ -268,8 +268,9 @@ impl Task<'_> {
         let (codes, typed) = mpsc::channel(1);
         let (views, mut shown) = watch::channel(login.view().clone());
         shown.mark_changed();
+        let platforms = ctx.platforms();
         let outcome = tokio::select! {
-            outcome = login.run(&ctx.platforms().ilink, ctx.clock.as_ref(), typed, &views) => outcome,
+            outcome = login.run(&platforms.ilink, ctx.clock.as_ref(), typed, &views) => outcome,
             followed = self.follow(shown, codes) => return followed,
         };
         self.finish(outcome).await

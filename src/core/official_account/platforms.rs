@@ -7,7 +7,7 @@ use crate::{
     ilink,
     wechat::api::{API_BASE, AppKey, LOGIN_PATIENCE, LoginClient, MP_BASE},
 };
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use std::sync::Arc;
 use url::Url;
 

@@ -10,7 +10,7 @@ use crate::{
     config::{Account, Checked},
     core::{CoreError, Ctx},
     store::{
-        self, Store,
+        self,
         official_account::{ENVIRONMENT, OfficialAccountRow},
     },
 };

@@ -113,6 +113,7 @@ impl World {
             web_codes: BTreeMap::new(),
             web_tokens: BTreeMap::new(),
             media: BTreeMap::new(),
+            is_over: false,
         }
     }
 
