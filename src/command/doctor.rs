@@ -57,7 +57,7 @@ pub async fn run(
 ) -> Result<(), String> {
     let given = describe(flags, environment).map_err(|e| e.to_string())?;
     let url = settings.public_url.to_string();
-    let examined = examine(settings).await?;
+    let examined = Box::pin(examine(settings)).await?;
     let faults = examined.count(Level::Fault);
     if doctor.json {
         let settings = given.iter().map(|d| Setting { key: &d.key, value: &d.value, source: &d.source }).collect();

@@ -339,7 +339,6 @@ pub async fn update_question(
 
 /// The encrypted values of all connections: token and context token, by user.
 pub async fn list_secrets(db: &mut impl Link) -> Result<Vec<(i64, [Option<String>; 2])>, StoreError> {
-    use sqlx::Row as _;
     let rows = db
         .sql("SELECT user_id, bot_token, context_token FROM ilink_connections ORDER BY user_id")
         .fetch_all(db.conn())

@@ -93,7 +93,7 @@ pub async fn update_verified(db: &mut Tx, id: i64, version: i64, now: i64) -> Re
 pub async fn update_secrets(db: &mut Tx, id: i64, secrets: [Option<String>; 4]) -> Result<(), StoreError> {
     let statement =
         "UPDATE official_accounts SET app_secret = ?, push_token = ?, aes_key = ?, previous_aes_key = ? WHERE id = ?";
-    let query = secrets.into_iter().fold(db.sql(statement), |query, secret| query.bind(secret));
+    let query = secrets.into_iter().fold(db.sql(statement), crate::store::link::Asked::bind);
     query.bind(id).execute(db.conn()).await?;
     Ok(())
 }

@@ -41,14 +41,14 @@ pub async fn save(ctx: &Ctx, admin: &Admin, seen: (i64, i64), draft: &Draft<'_>)
         let before = known.cloned().unwrap_or_else(|| new_row(ctx, &rows, &parsed.appid));
         let is_connected = before.state == CONNECTED || !is_sandbox;
         let mut row = filled(ctx, &before, &parsed, seen)?;
-        row.state = if is_connected { CONNECTED } else { DRAFT }.to_owned();
+        if is_connected { CONNECTED } else { DRAFT }.clone_into(&mut row.state);
         if before.state != CONNECTED {
             restart(ctx, &mut row);
         }
         if known.is_some() {
-            update(tx, &row, before.version).await?
+            update(tx, &row, before.version).await?;
         } else {
-            insert(tx, &row).await?
+            insert(tx, &row).await?;
         }
         let act = if before.state == CONNECTED { Act::AccountChange } else { Act::AccountConnect };
         note(ctx, tx, admin, act, &row, if is_connected { "" } else { DRAFT }).await?;
@@ -73,7 +73,7 @@ pub async fn activate(ctx: &Ctx, admin: &Admin, seen: (i64, i64)) -> Result<(), 
             return Err(CoreError::field_error("own_password", Problem::Empty));
         }
         let before = row.version;
-        row.state = CONNECTED.to_owned();
+        CONNECTED.clone_into(&mut row.state);
         restart(ctx, &mut row);
         update(tx, &row, before).await?;
         let deleted = sandbox_end::delete_within(ctx, tx, admin, &apps).await?;

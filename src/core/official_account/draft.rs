@@ -99,7 +99,7 @@ fn is_alphanumeric(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
-/// AppIDs are `wx` and 16 hexadecimal digits today.
+/// They are `wx` and 16 hexadecimal digits today.
 fn is_appid(text: &str) -> bool {
     text.len() <= APPID_MAX_CHARS && text.starts_with("wx") && is_alphanumeric(text)
 }

@@ -24,7 +24,7 @@ pub struct SandboxData {
     pub messages: i64,
 }
 
-/// The AppIDs of the sandbox: of its account, its mini-program and its web login. None if it does not run.
+/// The appids of the sandbox: of its account, its mini-program and its web login. None if it does not run.
 pub(super) fn apps(ctx: &Ctx) -> Vec<String> {
     let (account, platforms) = (ctx.accounts.now(), ctx.accounts.platforms());
     if account.origin != Origin::Sandbox {

@@ -3,6 +3,7 @@
 use super::{
     account::{OfficialAccount, Origin},
     build::{Definition, Deps, build},
+    draft::NAME_MAX_CHARS,
     live,
     platforms::Platforms,
 };
@@ -13,6 +14,7 @@ use crate::{
         self,
         official_account::{ENVIRONMENT, OfficialAccountRow},
     },
+    text::cut,
 };
 
 /// The slug of the first account.
@@ -69,7 +71,7 @@ pub async fn unconnected(deps: Deps<'_>, platforms: &Platforms) -> Result<Offici
     build(deps, platforms, Definition::none()).await
 }
 
-/// Stores which account the environment defines, without its secrets: rows of other tables will name it. It is the row with this AppID, or a
+/// Stores which account the environment defines, without its secrets: rows of other tables will name it. It is the row with this appid, or a
 /// new one. A row that the environment no longer defines stays, and is not connected.
 ///
 /// # Errors
@@ -83,8 +85,8 @@ pub async fn store_environment(ctx: &Ctx) -> Result<(), CoreError> {
             return Ok(());
         }
         let mut row = new_row(ctx, &rows, &account.appid);
-        row.state = ENVIRONMENT.to_owned();
-        row.name = crate::text::cut::chars(name, super::draft::NAME_MAX_CHARS).to_owned();
+        ENVIRONMENT.clone_into(&mut row.state);
+        cut::chars(name, NAME_MAX_CHARS).clone_into(&mut row.name);
         store::fact::bump_revision(tx, live::TOPIC).await?;
         Ok(store::official_account::insert_account(tx, row).await?)
     })

@@ -67,7 +67,7 @@ pub struct Arrived {
 #[derive(Debug, Clone)]
 pub struct View {
     pub state: State,
-    /// The environment's or the sandbox's AppID; that of the row is in `shown`.
+    /// The environment's or the sandbox's appid; that of the row is in `shown`.
     pub appid: String,
     pub is_plain: bool,
     pub shown: Option<Shown>,

@@ -16,7 +16,6 @@ use leptos::prelude::{ServerFnError, server};
 
 /// Saves the form. Secrets that it leaves empty stay as they are.
 #[server(prefix = "/do", endpoint = "account")]
-#[expect(clippy::too_many_arguments, reason = "one for each field of the form")]
 pub async fn save_account(
     #[server(default)] account: String,
     #[server(default)] version: String,
