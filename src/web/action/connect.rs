@@ -13,37 +13,51 @@ use crate::{
     },
 };
 use leptos::prelude::{ServerFnError, server};
+use serde::{Deserialize, Serialize};
+
+/// The form of an account, as typed.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TypedAccount {
+    /// Id and version of the account that the page showed.
+    pub account: String,
+    pub version: String,
+    pub account_name: String,
+    pub appid: String,
+    pub app_secret: String,
+    pub mode: String,
+    pub push_token: String,
+    pub aes_key: String,
+    pub account_qr: String,
+}
+
+impl std::fmt::Debug for TypedAccount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TypedAccount").field("appid", &self.appid).finish_non_exhaustive()
+    }
+}
 
 /// Saves the form. Secrets that it leaves empty stay as they are.
 #[server(prefix = "/do", endpoint = "account")]
-pub async fn save_account(
-    #[server(default)] account: String,
-    #[server(default)] version: String,
-    #[server(default)] account_name: String,
-    #[server(default)] appid: String,
-    #[server(default)] app_secret: String,
-    #[server(default)] mode: String,
-    #[server(default)] push_token: String,
-    #[server(default)] aes_key: String,
-    #[server(default)] account_qr: String,
-) -> Result<(), ServerFnError> {
+pub async fn save_account(#[server(flatten)] typed: TypedAccount) -> Result<(), ServerFnError> {
     let request = PageRequest::now();
     let t = Connect::of(request.lang());
     // Secrets are typed again.
-    let back = back("connect", t).keep("account_name", &account_name).keep("appid", &appid);
-    let back = back.keep("mode", &mode).keep("account_qr", &account_qr);
+    let back = back("connect", t).keep("account_name", &typed.account_name).keep("appid", &typed.appid);
+    let back = back.keep("mode", &typed.mode).keep("account_qr", &typed.account_qr);
     let outcome = async {
         let admin = admin(&request).await?;
         let draft = Draft {
-            name: &account_name,
-            appid: &appid,
-            app_secret: &app_secret,
-            is_plain: mode == "plain",
-            token: &push_token,
-            aes_key: &aes_key,
-            qr_url: &account_qr,
+            name: &typed.account_name,
+            appid: &typed.appid,
+            app_secret: &typed.app_secret,
+            is_plain: typed.mode == "plain",
+            token: &typed.push_token,
+            aes_key: &typed.aes_key,
+            qr_url: &typed.account_qr,
         };
-        let is_connected = official_account::save(&request.ctx, &admin, seen(&account, &version), &draft).await?;
+        let seen = seen(&typed.account, &typed.version);
+        let is_connected = official_account::save(&request.ctx, &admin, seen, &draft).await?;
         Ok(Step::redirect_with_notice(CONNECT, if is_connected { t.saved } else { t.saved_draft }))
     };
     request.answer(outcome.await, back)
