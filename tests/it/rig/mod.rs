@@ -147,7 +147,7 @@ impl App {
         let stopping = state.stopping.clone();
         let running = tokio::spawn(server.serve());
         // A busy machine must not turn an answer into `success`; tests of the deadline set the product's.
-        state.core.reply_deadline.set(std::time::Duration::from_secs(60));
+        state.core.reply_deadline.set(std::time::Duration::from_mins(1));
         Ok(Self { ctx: state.ctx(), state, phone, address, clock, stopping, running })
     }
 
