@@ -70,7 +70,7 @@ async function setUp(page: Page, weida: Weida) {
   await page.getByLabel('用户名').fill('root')
   await page.getByLabel('密码', { exact: true }).fill(PASSWORD)
   await page.getByRole('button', { name: '创建并登录' }).click()
-  await expect(page).toHaveURL(/\/me$/)
+  await expect(page).toHaveURL(/\/admin\/start$/)
   await page.goto(`${weida.url}/admin/connect`)
   await expect(page.getByRole('heading', { name: '现在用的是沙箱' })).toBeVisible()
 }

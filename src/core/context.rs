@@ -7,7 +7,7 @@ use super::{
     image::EditQueue,
     keyed_lock::{InFlight, KeyedLock, KeyedLockGuard},
     message::deadline::ReplyDeadline,
-    official_account::{Accounts, Deps, OfficialAccount, Platforms},
+    official_account::{Accounts, Deps, OfficialAccount, Origin, Platforms},
     rate::Rates,
     rule::{cache::RuleCache, transfer::job::Imports, worker_pool::WorkerPool},
     secret_key::SecretKey,
@@ -83,6 +83,16 @@ impl std::fmt::Debug for dyn Rng {
 pub struct OfficialCtx {
     ctx: Ctx,
     pub account: Arc<OfficialAccount>,
+}
+
+impl OfficialCtx {
+    /// The name that people see: that of the account, where the console gave it one, else that of the site. Empty: there is none.
+    #[must_use]
+    pub fn shown_name(&self) -> String {
+        let site = self.live().site_name.clone();
+        let has_own = self.account.origin == Origin::Console && !self.account.name.is_empty();
+        if has_own || site.is_empty() { self.account.name.clone() } else { site }
+    }
 }
 
 impl Deref for OfficialCtx {

@@ -5,6 +5,7 @@ pub mod account;
 pub mod audit;
 pub mod backup;
 pub mod check_in;
+pub mod checklist;
 pub mod cleanup;
 pub mod counter;
 pub mod credit;

@@ -125,7 +125,7 @@ async fn the_link_of_the_first_start_leads_to_the_page_that_connects() {
     let key = accounts::admin::renew_setup_link(&app.ctx).await.unwrap().unwrap();
     let browser = Browser::on(&app);
     let fields = [("key", key.as_str()), ("username", "root"), ("password", "correct horse")];
-    assert_eq!(browser.post("/do/setup", &fields).await.location(), "/admin/connect");
+    assert_eq!(browser.post("/do/setup", &fields).await.location(), "/admin/start");
     assert!(browser.get("/admin/connect").await.body.contains("还没有连接公众号"));
 }
 

@@ -19,6 +19,7 @@ mod cancel;
 mod channel;
 mod chat_rules;
 mod check_in;
+mod checklist;
 mod cluster;
 mod code_at_rest;
 mod connect;

@@ -10,7 +10,7 @@ use crate::{
     },
     http::session,
     web::{
-        page::{PageRequest, path::CONNECT},
+        page::{PageRequest, path::START},
         text,
     },
 };
@@ -47,9 +47,7 @@ pub async fn setup(
         let id = id.map_err(|error| signin_log::failed(Door::Setup, None, error))?;
         let user = account::find(&request.ctx, id).await?.ok_or(CoreError::NotFound)?;
         session::sign_in(&request.session, &user, &request.client, SignInMethod::Setup).await?;
-        // Without an account there is nothing to see on the user's own page yet.
-        let next = if request.ctx.account.is_connected() { "/me" } else { CONNECT };
-        Ok(Step::redirect_with_notice(next, t.done))
+        Ok(Step::redirect_with_notice(START, t.done))
     };
     request.answer(outcome.await, back)
 }

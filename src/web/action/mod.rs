@@ -7,6 +7,7 @@ mod account;
 mod answer;
 mod begin;
 mod channel;
+mod checklist;
 mod codes;
 mod connect;
 mod docs;

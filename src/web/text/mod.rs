@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod ago;
 pub mod channel;
+pub mod checklist;
 pub mod codes;
 pub mod common;
 pub mod connect;

@@ -213,7 +213,7 @@ const WRITING_MODULES: [&str; 8] = [
 ];
 
 /// Functions that write, of modules that are also read from.
-const WRITING_FUNCTIONS: [&str; 33] = [
+const WRITING_FUNCTIONS: [&str; 34] = [
     "admin::set_up(",
     "batch::create(",
     "batch::stop(",
@@ -223,6 +223,7 @@ const WRITING_FUNCTIONS: [&str; 33] = [
     "begin::renew(",
     "browsers::revoke(",
     "browsers::revoke_others(",
+    "checklist::skip(",
     "directory::adjust_credits(",
     "directory::delete(",
     "directory::end_session(",

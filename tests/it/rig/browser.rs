@@ -144,6 +144,7 @@ pub const CHANGES: &[(&str, &[(&str, &str)])] = &[
     ("/do/doctor-again", &[]),
     ("/do/setting", &[("key", "message.keep-days"), ("value", "7"), ("seen", "30")]),
     ("/do/setting-undo", &[("change", "1")]),
+    ("/do/checklist-skip", &[("step", "backup"), ("skip", "1")]),
     ("/do/account", &[("account", "0"), ("version", "0"), ("appid", "wx0123456789abcdef"), ("app_secret", "x")]),
     ("/do/account-activate", &[("account", "0"), ("version", "0")]),
     ("/do/account-renew", &[("account", "0"), ("version", "0"), ("which", "key")]),

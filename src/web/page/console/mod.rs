@@ -29,8 +29,8 @@ pub fn frame(
 ) -> AnyView {
     let lang = visitor.request.lang();
     let (c, t) = (Common::of(lang), Console::of(lang));
-    let ConsolePage { place, head, is_filled, skip } = page;
-    let groups = groups(visitor, &place);
+    let ConsolePage { place, head, is_filled, skip, start } = page;
+    let groups = groups(visitor, &place, start);
     let (skip_to, skip_text) = skip.unwrap_or(("#main", c.skip));
     let body = if is_filled {
         body

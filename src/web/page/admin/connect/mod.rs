@@ -65,6 +65,7 @@ async fn connect(visitor: Visitor, _: Admin) -> Result<PageContent, PageError> {
         head: Some(head(t.title, "", view! { <a class="button plain small" href=DOCTOR>{t.health}</a> }.into_any())),
         is_filled: false,
         skip: None,
+        start: None,
     };
     Ok(PageContent { console: Some(console), ..PageContent::wide(t.title, body) })
 }

@@ -53,6 +53,7 @@ async fn examined(visitor: Visitor, state: AppState) -> Result<PageContent, Page
         head: Some(head(t.title, state_of(t, &report), acts(lang, &report, now))),
         is_filled: false,
         skip: None,
+        start: None,
     };
     Ok(PageContent { console: Some(console), ..PageContent::wide(t.title, body) })
 }
