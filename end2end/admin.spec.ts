@@ -196,7 +196,7 @@ test('the printed setup link creates the first administrator, once', async ({ pa
   await page.getByLabel('用户名').fill('guanli')
   await page.getByLabel('密码').fill(PASSWORD)
   await page.getByRole('button', { name: '创建并登录' }).click()
-  await expect(page).toHaveURL(`${weida.url}/me`)
+  await expect(page).toHaveURL(`${weida.url}/admin/start`)
   await page.goto(`${weida.url}/admin/users`)
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   complaints.expect(/403/)

@@ -111,6 +111,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/users/:id/promote") view=page::UserPromotePage ssr=SsrMode::Async />
                 <Route path=path!("/admin/users/:id/dismiss") view=page::UserDismissPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/doctor") view=page::DoctorPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/start") view=page::ChecklistPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/connect") view=page::ConnectPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/connect/disconnect") view=page::DisconnectPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/settings") view=page::SettingsPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/codes") view=page::CodesPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/codes/new") view=page::NewCodesPage ssr=SsrMode::Async />

@@ -10,14 +10,13 @@ mod token;
 
 use crate::{
     base::{clock::SystemClock, rng::SystemRng},
-    config::{Account, Checked, Flags, load},
-    core::{OfficialCtx, backup::Failure},
+    config::{Checked, Flags, load},
+    core::{OfficialCtx, backup::Failure, official_account},
     file_mode,
     server::assemble,
     text::Lang,
 };
 use clap::{Parser, Subcommand};
-use secrecy::SecretString;
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
 
 /// Weida 微答 — a self-hosted home for a WeChat Official Account.
@@ -135,14 +134,10 @@ fn fail(code: u8, line: &str) -> ExitCode {
 
 /// Opens the core without a server, for commands that use the database beside a running one.
 async fn open(settings: Checked) -> Result<OfficialCtx, String> {
-    let no_account = || Account {
-        appid: "sandbox".to_owned(),
-        secret: SecretString::default(),
-        token: SecretString::default(),
-        aes_key: None,
-        previous_aes_key: None,
-        original_id: None,
+    let opened = assemble::open(&settings, Arc::new(SystemClock), Arc::new(SystemRng)).await?;
+    let account = match official_account::in_force(opened.deps(), &opened.platforms, &settings).await? {
+        Some(account) => account,
+        None => official_account::unconnected(opened.deps(), &opened.platforms).await?,
     };
-    let account = settings.account.clone().unwrap_or_else(no_account);
-    assemble::ctx(settings, account, Arc::new(SystemClock), Arc::new(SystemRng)).await
+    Ok(assemble::ctx(settings, opened, account, None).await?.official())
 }

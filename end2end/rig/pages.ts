@@ -172,6 +172,8 @@ export const visits: { visitor: string; as?: State; paths: string[] }[] = [
       '/admin/replies/new?cause=kind',
       '/admin/replies/bench?say=营业时间',
       '/admin/replies/import',
+      '/admin/start',
+      '/admin/connect',
       '/admin/doctor',
       '/admin/settings',
       '/admin/codes',

@@ -42,6 +42,8 @@ pub enum Use {
     Redemption,
     /// The number in the doctor's own push: the hash proves which installation answered.
     Doctor,
+    /// A token and a key that are proposed for an Official Account: the hash is their source.
+    OfficialAccount,
 }
 
 /// The installation's hash key. Without a key, a hash of six digits could be found by trying all million values.
@@ -89,6 +91,7 @@ impl HashKey {
             Use::IlinkLogin => b"ilink-login",
             Use::Redemption => b"redemption",
             Use::Doctor => b"doctor",
+            Use::OfficialAccount => b"official-account",
         };
         // HMAC accepts keys of any length: https://docs.rs/hmac — new_from_slice fails for fixed-length MACs only.
         #[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "HMAC takes keys of every length")]

@@ -6,7 +6,10 @@ use crate::{
         rng::{Rng, SystemRng},
     },
     config::{Account, Checked, Described, Flags, describe},
-    core::doctor::{self, Given, Level, May, Report as Examined},
+    core::{
+        doctor::{self, Given, Level, May, Report as Examined},
+        official_account::{self, Platforms},
+    },
     http::{guard, proxy},
     server::assemble,
     text::Lang,
@@ -54,7 +57,7 @@ pub async fn run(
 ) -> Result<(), String> {
     let given = describe(flags, environment).map_err(|e| e.to_string())?;
     let url = settings.public_url.to_string();
-    let examined = examine(settings).await?;
+    let examined = Box::pin(examine(settings)).await?;
     let faults = examined.count(Level::Fault);
     if doctor.json {
         let settings = given.iter().map(|d| Setting { key: &d.key, value: &d.value, source: &d.source }).collect();
@@ -71,7 +74,7 @@ pub async fn run(
 }
 
 async fn examine(settings: Checked) -> Result<Examined, String> {
-    let push = settings.account.as_ref().map(assemble::push_settings).transpose()?;
+    let push = settings.account.as_ref().map(official_account::push_settings).transpose()?;
     let platform = settings.account.as_ref().map(|account| detached(&settings, account)).transpose()?;
     let now_secs = SystemClock.now_secs();
     let (mut examined, is_open) = doctor::examine_settings(&settings, platform.as_ref(), now_secs).await;
@@ -80,7 +83,7 @@ async fn examine(settings: Checked) -> Result<Examined, String> {
         let seen = proxy::stored(&ctx).await.map_err(|e| e.to_string())?;
         let given = Given {
             private_files: assemble::private_files(&ctx),
-            push,
+            push: push.or_else(|| ctx.account.push.clone()),
             push_path: guard::PUSH_PATH,
             undeclared_proxy: seen.map(|seen| seen.peer),
         };
@@ -93,7 +96,8 @@ async fn examine(settings: Checked) -> Result<Examined, String> {
 /// A client of the platform that leaves no token in the database.
 fn detached(settings: &Checked, account: &Account) -> Result<Client, String> {
     let (clock, rng): (Arc<dyn Clock>, Arc<dyn Rng>) = (Arc::new(SystemClock), Arc::new(SystemRng));
-    assemble::platform(settings, account, Arc::new(MemoryTokenStore::default()), &clock, &rng)
+    let platforms = Platforms::of(settings, &rng)?;
+    official_account::client(&platforms, account, Arc::new(MemoryTokenStore::default()), &clock, &rng)
 }
 
 fn print(given: &[Described], url: &str, examined: &Examined, lang: Lang) {

@@ -14,13 +14,16 @@ use tokio::signal::unix::{SignalKind, signal};
 pub async fn run(settings: Checked) -> Result<(), String> {
     telemetry::start(&settings.settings.log)?;
     let running = server::serve::start(settings, Arc::new(SystemClock), Arc::new(SystemRng)).await?;
-    let url = running.state.ctx.settings.public_url.clone();
+    let url = running.state.ctx().settings.public_url.clone();
     println!("Weida 微答 {}", url.as_str().trim_end_matches('/'));
     if let Some(phone) = &running.phone {
         println!("沙箱 Sandbox {url}sandbox");
         if !running.address.ip().to_canonical().is_loopback() {
             print_key(phone);
         }
+    }
+    if !running.state.ctx().account.is_connected() {
+        println!("还没有连接公众号 No account is connected yet: {url}admin/connect");
     }
     if let Some(link) = running.setup_link().await.map_err(|e| e.to_string())? {
         println!("创建管理员（仅一次）Make the first admin (once) {link}");

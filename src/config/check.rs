@@ -52,7 +52,7 @@ pub struct Checked {
     pub data_folder: PathBuf,
     /// Used if the settings give no secret key.
     pub secret_key_file: PathBuf,
-    /// `None`: the sandbox.
+    /// `None`: the one that the console connected, else the sandbox, or none.
     pub account: Option<Account>,
     pub trusted_proxies: Vec<IpNet>,
     pub cors_origins: CorsOrigins,
@@ -70,17 +70,11 @@ impl Checked {
         drop_empty(&mut settings);
         let public_url = public_url(&settings)?;
         let account = account(&settings)?;
-        if account.is_none() && !is_private(&public_url) {
-            return Err(ConfigError(if is_unspecified(&public_url) {
-                format!(
-                    "the sandbox needs an address that browsers can open, and {public_url} is none: set WEIDA_PUBLIC_URL to this machine's, like http://192.168.1.5:{}",
-                    settings.leptos.site_addr.port()
-                )
-            } else {
-                format!(
-                    "the sandbox may not be reached from outside, but WEIDA_PUBLIC_URL is {public_url}: set WECHAT_APPID, WECHAT_SECRET and WECHAT_TOKEN of the account, or use a loopback or private address"
-                )
-            }));
+        if account.is_none() && is_unspecified(&public_url) {
+            return Err(ConfigError(format!(
+                "browsers cannot open {public_url}: set WEIDA_PUBLIC_URL to this machine's address, like http://192.168.1.5:{} for the sandbox",
+                settings.leptos.site_addr.port()
+            )));
         }
         token_secrets(&settings)?;
         secret_keys(&settings)?;

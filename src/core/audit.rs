@@ -40,11 +40,16 @@ pub enum Act {
     BatchCreate,
     /// A batch of redemption codes was stopped.
     BatchStop,
+    /// An Official Account was connected in the console.
+    AccountConnect,
+    /// Its settings or its credentials were changed.
+    AccountChange,
+    AccountDisconnect,
 }
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::Create,
         Self::Level,
         Self::LevelEnd,
@@ -64,6 +69,9 @@ impl Act {
         Self::CodesSlowed,
         Self::BatchCreate,
         Self::BatchStop,
+        Self::AccountConnect,
+        Self::AccountChange,
+        Self::AccountDisconnect,
     ];
 
     /// The value of `audit_entries.action`.
@@ -89,6 +97,9 @@ impl Act {
             Self::CodesSlowed => "codes.slowed",
             Self::BatchCreate => "code_batch.create",
             Self::BatchStop => "code_batch.stop",
+            Self::AccountConnect => "account.connect",
+            Self::AccountChange => "account.change",
+            Self::AccountDisconnect => "account.disconnect",
         }
     }
 
@@ -134,6 +145,12 @@ pub(crate) fn user(user_id: i64) -> String {
 #[must_use]
 pub(crate) fn batch(batch_id: i64) -> String {
     format!("codes/{batch_id}")
+}
+
+/// The target that identifies an Official Account in the log.
+#[must_use]
+pub(crate) fn official_account(id: i64) -> String {
+    format!("account/{id}")
 }
 
 #[cfg(test)]

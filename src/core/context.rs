@@ -1,18 +1,18 @@
 //! The context that domain functions take: store, settings, clients, caches and locks.
 
 use super::{
-    account::{password::Hasher, unionid::UnionidLookups},
+    account::password::Hasher,
     credit::Holds,
-    doctor::{memory::Memory, refused_pushes::RefusedPushes},
     ilink::channels::Channels,
     image::EditQueue,
     keyed_lock::{InFlight, KeyedLock, KeyedLockGuard},
-    message::{PushQueue, custom_message::CustomMessages, deadline::ReplyDeadline, original_id::OriginalId},
+    message::deadline::ReplyDeadline,
+    official_account::{Accounts, Deps, OfficialAccount, Origin, Platforms},
     rate::Rates,
-    rule::{cache::RuleCache, media::upload::MediaUploads, transfer::job::Imports, worker_pool::WorkerPool},
+    rule::{cache::RuleCache, transfer::job::Imports, worker_pool::WorkerPool},
     secret_key::SecretKey,
     setting::{Live, LiveSettings},
-    signin::{qr_availability::QrAvailability, status_broadcast::StatusBroadcast},
+    signin::status_broadcast::StatusBroadcast,
     token::{KeyRing, TokenStatusCache},
 };
 use crate::base::{
@@ -25,27 +25,8 @@ use crate::{
     config::{Checked, Command},
     store::{Engine, Store},
     text::Lang,
-    wechat::api::{AppKey, Client, LoginClient},
 };
 use std::{ops::Deref, sync::Arc};
-
-/// One Official Account: what belongs to it alone.
-#[derive(Debug)]
-pub struct OfficialAccount {
-    pub appid: String,
-    /// True if pushes are plaintext: their signature does not cover the body, so they prove little.
-    pub is_plain: bool,
-    pub original_id: OriginalId,
-    /// The client of the platform, with this account's access token.
-    pub platform: Client,
-    pub unionid_lookups: UnionidLookups,
-    pub qr_availability: QrAvailability,
-    pub media_uploads: MediaUploads,
-    pub custom_messages: CustomMessages,
-    pub push_queue: PushQueue,
-    pub refused_pushes: RefusedPushes,
-    pub doctor: Memory,
-}
 
 /// The parts of a [`Ctx`].
 #[derive(Debug)]
@@ -57,12 +38,8 @@ pub struct Parts {
     pub hash_key: HashKey,
     /// The key that encrypts secret values in the database.
     pub secret_key: SecretKey,
-    /// The client that exchanges login codes of the operator's other apps.
-    pub logins: LoginClient,
-    /// The mini-program, if configured.
-    pub mini_program: Option<AppKey>,
-    /// Web login of the open platform, if configured.
-    pub web_login: Option<AppKey>,
+    /// See [`Ctx::official`].
+    pub accounts: Accounts,
     pub ids: Ids,
     pub hasher: Hasher,
     pub status_broadcast: StatusBroadcast,
@@ -101,11 +78,21 @@ impl std::fmt::Debug for dyn Rng {
     }
 }
 
-/// A [`Ctx`] for one Official Account: what functions take that act for an account. The server chooses the account.
+/// A [`Ctx`] for one Official Account: what functions take that act for an account. It is the account that was in force when the work began.
 #[derive(Debug, Clone)]
 pub struct OfficialCtx {
     ctx: Ctx,
     pub account: Arc<OfficialAccount>,
+}
+
+impl OfficialCtx {
+    /// The name that people see: that of the account, where the console gave it one, else that of the site. Empty: there is none.
+    #[must_use]
+    pub fn shown_name(&self) -> String {
+        let site = self.live().site_name.clone();
+        let has_own = self.account.origin == Origin::Console && !self.account.name.is_empty();
+        if has_own || site.is_empty() { self.account.name.clone() } else { site }
+    }
 }
 
 impl Deref for OfficialCtx {
@@ -130,6 +117,24 @@ impl Ctx {
     #[must_use]
     pub fn of_account(&self, account: Arc<OfficialAccount>) -> OfficialCtx {
         OfficialCtx { ctx: self.clone(), account }
+    }
+
+    /// This context for the account in force. Take it once for one piece of work.
+    #[must_use]
+    pub fn official(&self) -> OfficialCtx {
+        self.of_account(self.accounts.now())
+    }
+
+    /// What the program calls: WeChat and the iLink platform, or the sandbox's stand-ins.
+    #[must_use]
+    pub fn platforms(&self) -> Arc<Platforms> {
+        self.accounts.platforms()
+    }
+
+    /// What building an account takes.
+    #[must_use]
+    pub fn account_deps(&self) -> Deps<'_> {
+        Deps { store: &self.store, key: &self.secret_key, clock: &self.clock, rng: &self.rng }
     }
 
     /// Waits for the lock of a row that a transaction will change, instead of holding a connection to the server meanwhile. `None` on the

@@ -5,6 +5,7 @@ pub mod account;
 pub mod audit;
 pub mod backup;
 pub mod check_in;
+pub mod checklist;
 pub mod cleanup;
 pub mod counter;
 pub mod credit;
@@ -15,6 +16,7 @@ pub mod image;
 pub mod keyed_lock;
 pub mod limit;
 pub mod message;
+pub mod official_account;
 pub mod quota;
 pub mod rate;
 pub mod redemption;
@@ -27,5 +29,6 @@ pub mod token;
 
 mod context;
 
-pub use context::{Ctx, OfficialAccount, OfficialCtx, Parts};
+pub use context::{Ctx, OfficialCtx, Parts};
 pub use error::{CoreError, FieldError, PlatformFault, Problem, TokenFault};
+pub use official_account::OfficialAccount;

@@ -29,11 +29,11 @@ async fn picture(
     if !is_key(&key) {
         return missing();
     }
-    let allowance = rate::take(&state.ctx, &Caller::Anyone, client.address);
+    let allowance = rate::take(&state.ctx(), &Caller::Anyone, client.address);
     if !allowance.is_within {
         return too_often(allowance.reset_secs);
     }
-    match avatar::find(&state.ctx, &key).await {
+    match avatar::find(&state.ctx(), &key).await {
         Ok(bytes) => {
             let headers = [
                 (header::CONTENT_TYPE, "image/webp"),

@@ -34,7 +34,7 @@ const LENGTH: Duration = Duration::from_mins(5);
 
 /// The state of the channel as a word, and whether it changes soon.
 async fn read(state: &AppState, session: &Session) -> Result<Option<(String, bool)>, CoreError> {
-    let ctx = &state.ctx;
+    let ctx = &state.ctx();
     let Some(user) = session::current_user(ctx, session).await? else { return Ok(None) };
     let waiting = login::find(ctx, user.id, &session::secret_of(session)).await?;
     let view = connection::find(ctx, user.id).await?;
@@ -80,8 +80,8 @@ impl Drop for Stream {
 
 /// `GET /me/wechat/events`: the current state and every later one; 429 if the user has too many streams open.
 pub async fn events(State(state): State<AppState>, Extension(session): Extension<Session>) -> Response {
-    let opened = match session::current_user(&state.ctx, &session).await {
-        Ok(Some(user)) => Stream::open(&state.ctx, user.id),
+    let opened = match session::current_user(&state.ctx(), &session).await {
+        Ok(Some(user)) => Stream::open(&state.ctx(), user.id),
         Ok(None) => return StatusCode::NOT_FOUND.into_response(),
         Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
     };

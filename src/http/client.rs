@@ -62,15 +62,15 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     limit_cookies(request.headers_mut());
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([127, 0, 0, 1]), |c| c.0.ip());
     let agent = request.headers().get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    state.proxy.watch(&state.ctx, request.headers(), peer, request.uri().path());
+    state.proxy.watch(&state.ctx(), request.headers(), peer, request.uri().path());
     let mut bytes = [0; 8];
-    state.ctx.rng.fill(&mut bytes);
+    state.ctx().rng.fill(&mut bytes);
     let client = Client {
-        address: address(request.headers(), peer, &state.ctx.settings.trusted_proxies),
+        address: address(request.headers(), peer, &state.ctx().settings.trusted_proxies),
         browser_label: browser_label(agent),
         device: Device::of(agent, request.headers().get("sec-ch-ua-mobile").is_some_and(|hint| hint == "?1")),
         request_id: hex::encode(bytes),
-        known: Known::of(&state.ctx, request.headers()),
+        known: Known::of(&state.ctx(), request.headers()),
     };
     let (id, known) = (client.request_id.clone(), client.known.clone());
     request.extensions_mut().insert(client);

@@ -36,7 +36,7 @@ pub async fn signin(State(state): State<AppState>, Query(params): Query<Params>,
         Ok(found) => found,
         Err(status) => return status.into_response(),
     };
-    let ctx = state.ctx.clone();
+    let ctx = state.ctx();
     let most = usize::try_from(ctx.live().limits.event_streams_per_session).unwrap_or(1);
     let Some(mut status) = ctx.status_broadcast.follow(view.id, view.status, most) else {
         return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, CROWDED_SECS)]).into_response();
@@ -80,9 +80,9 @@ pub async fn status(State(state): State<AppState>, Query(params): Query<Params>,
 
 /// The session of this page.
 async fn find(state: &AppState, params: &Params, headers: &HeaderMap) -> Result<(Secrets, View), StatusCode> {
-    let secrets = Jar::Signin.read(headers, state.ctx.settings.is_https).and_then(Secrets::parse);
+    let secrets = Jar::Signin.read(headers, state.ctx().settings.is_https).and_then(Secrets::parse);
     let secrets = secrets.ok_or(StatusCode::NOT_FOUND)?;
-    match begin::view_polled(&state.ctx, &secrets, &params.poll).await {
+    match begin::view_polled(&state.ctx(), &secrets, &params.poll).await {
         Ok(Some(view)) => Ok((secrets, view)),
         Ok(None) => Err(StatusCode::NOT_FOUND),
         Err(error) => {

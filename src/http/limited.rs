@@ -20,7 +20,7 @@ pub async fn forms(State(state): State<AppState>, request: Request, next: Next) 
         Some(session) => session::user_of(session).await,
         None => None,
     };
-    let allowance = rate::take(&state.ctx, &user.map_or(Caller::Anyone, Caller::User), address);
+    let allowance = rate::take(&state.ctx(), &user.map_or(Caller::Anyone, Caller::User), address);
     if allowance.is_within { next.run(request).await } else { too_often(allowance.reset_secs) }
 }
 

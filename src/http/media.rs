@@ -33,11 +33,11 @@ async fn file(
     if !is_key(&key) {
         return (StatusCode::NOT_FOUND, "没有这个文件。\nNo such file.\n").into_response();
     }
-    let allowance = rate::take(&state.ctx, &Caller::Anyone, client.address);
+    let allowance = rate::take(&state.ctx(), &Caller::Anyone, client.address);
     if !allowance.is_within {
         return too_often(allowance.reset_secs);
     }
-    match storage::look(&state.ctx, &key).await {
+    match storage::look(&state.ctx(), &key).await {
         Ok(kept) if is_known(&headers, &kept.key) => with_headers(&kept, StatusCode::NOT_MODIFIED.into_response()),
         Ok(kept) => render(&state, &kept, &headers),
         Err(CoreError::NotFound) => (StatusCode::NOT_FOUND, "没有这个文件。\nNo such file.\n").into_response(),
@@ -56,7 +56,7 @@ fn render(state: &AppState, kept: &StoredFile, asked: &HeaderMap) -> Response {
     let whole = usize::try_from(kept.size_bytes).unwrap_or_default();
     let within = range.and_then(|range| part(range, whole));
     let (first, last) = within.unwrap_or((0, whole.saturating_sub(1)));
-    let body = Body::from_stream(storage::bytes(&state.ctx, kept.id, (first, last)));
+    let body = Body::from_stream(storage::bytes(&state.ctx(), kept.id, (first, last)));
     let mut response = with_headers(kept, body.into_response());
     let length = if whole == 0 { 0 } else { last + 1 - first };
     set(response.headers_mut(), header::CONTENT_LENGTH, &length.to_string());

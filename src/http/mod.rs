@@ -5,6 +5,7 @@ pub mod api;
 pub mod assets;
 pub mod channel_events;
 pub mod client;
+pub mod connect_events;
 pub mod connection;
 pub mod cookie;
 pub mod events;

@@ -1,10 +1,7 @@
 //! The state that all handlers share.
 
 use super::{account_picture::AccountPicture, assets::Assets, form::Forms, proxy::UndeclaredProxy};
-use crate::{
-    core::{Ctx, OfficialCtx},
-    wechat::callback::PushSettings,
-};
+use crate::core::{Ctx, OfficialCtx, official_account::Origin};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -38,19 +35,31 @@ impl FromRef<AppState> for LeptosOptions {
 
 /// The parts of an [`AppState`].
 pub struct Parts {
-    pub ctx: OfficialCtx,
+    /// The context without an account; [`AppState::ctx`] has the one in force.
+    pub core: Ctx,
     pub leptos: LeptosOptions,
     pub assets: Assets,
-    pub push: Arc<PushSettings>,
     pub metrics: PrometheusHandle,
     pub proxy: Arc<UndeclaredProxy>,
     pub forms: Arc<Forms>,
     /// Cancelled on shutdown: event streams end and `/readyz` reports it.
     pub stopping: CancellationToken,
-    /// True where there is no account, but a sandbox.
-    pub has_sandbox: bool,
     /// The files that other users of the machine must not read, for the doctor's page.
     pub private_files: fn(&Ctx) -> Vec<PathBuf>,
     /// The account's picture, if one is configured.
     pub account_picture: Option<AccountPicture>,
+}
+
+impl AppState {
+    /// The context with the account in force. A request takes it once: the account may be another one at the next call.
+    #[must_use]
+    pub fn ctx(&self) -> OfficialCtx {
+        self.core.official()
+    }
+
+    /// True while there is no account, but a sandbox.
+    #[must_use]
+    pub fn has_sandbox(&self) -> bool {
+        self.core.accounts.now().origin == Origin::Sandbox
+    }
 }

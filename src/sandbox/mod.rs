@@ -16,7 +16,7 @@ pub use phone::{admit, routes};
 
 use crate::{
     base::{clock::Clock, rng::Rng},
-    config::Account,
+    config::{Account, Checked},
 };
 use access::Access;
 use platform::{Platform, PlatformSettings};
@@ -53,6 +53,13 @@ pub struct Sandbox {
     pub phone: Arc<Phone>,
 }
 
+impl Phone {
+    /// Ends the sandbox for good, when an account takes its place: see [`Platform::end`].
+    pub async fn end(&self) {
+        self.platform.end().await;
+    }
+}
+
 impl Sandbox {
     /// Starts the fake platform on its own loopback port, with a demo user at first; its users and codes are stored in `folder`. `address` is the program's
     /// listening address, `public_url` its public URL.
@@ -84,6 +91,19 @@ impl Sandbox {
             mini_program: (credentials.mini_appid, SecretString::from(credentials.mini_secret)),
             phone: Arc::new(Phone { platform, access }),
         })
+    }
+}
+
+impl Sandbox {
+    /// The settings with the addresses and apps of the sandbox.
+    #[must_use]
+    pub fn settings(&self, mut settings: Checked) -> Checked {
+        let of = &mut settings.settings;
+        (of.wechat.api_base, of.wechat.mp_base) = (self.api_base.to_string(), self.mp_base.to_string());
+        (of.ilink.api_base, of.ilink.cdn_base) = (self.ilink_bases.0.to_string(), self.ilink_bases.1.to_string());
+        (of.mini_program.appid, of.mini_program.secret) = self.mini_program.clone();
+        (of.open_platform.appid, of.open_platform.secret) = self.web_login.clone();
+        settings
     }
 }
 

@@ -240,7 +240,7 @@ async fn a_person_follows_and_is_answered_over_the_real_ways() {
     assert!(program.page(&place).await.contains("验证码 —"));
     program.press("rules", &with("", "")).await;
     program.press("rules", &with("", "")).await;
-    assert_eq!(search::list(&program.state.ctx, ACCOUNT).await.unwrap().len(), 3);
+    assert_eq!(search::list(&program.state.ctx(), ACCOUNT).await.unwrap().len(), 3);
     program.press("say", &with("text", "营业时间？")).await;
     assert!(program.page(&place).await.contains("9:00–18:00"));
     program.press("unfollow", &with("", "")).await;
@@ -253,7 +253,7 @@ async fn a_picture_of_an_answer_is_shown_on_the_phone() {
     let place = program.press("people", &[("nickname", "小微")]).await;
     let person = place.strip_prefix("/sandbox?person=").unwrap().strip_suffix("#phone").unwrap();
     program.press("follow", &[("person", person)]).await;
-    let ctx = &program.state.ctx;
+    let ctx = &program.state.ctx();
     let bytes = b"\x89PNG\r\n\x1a\npixels".to_vec();
     let kept = storage::add(ctx, ACCOUNT, "海报.png", bytes.clone()).await.unwrap();
     let draft = Draft {
@@ -282,7 +282,7 @@ async fn a_scan_asks_a_stranger_to_follow_first() {
     let program = Program::start(&[]).await;
     let place = program.press("people", &[("nickname", "小微")]).await;
     let person = place.strip_prefix("/sandbox?person=").unwrap().strip_suffix("#phone").unwrap();
-    let ticket = program.state.ctx.account.platform.create_qr("poster", 600).await.unwrap();
+    let ticket = program.state.ctx().account.platform.create_qr("poster", 600).await.unwrap();
     let fields = [("person", person), ("code", ticket.url.as_str())];
     let asked = program.press("scan", &fields).await;
     assert!(asked.ends_with("#scan") && program.page(&asked).await.contains("先关注，再扫描"), "{asked}");

@@ -2,71 +2,77 @@
 
 use crate::{
     base::{clock::Clock, id::Ids, rng::Rng, secret::HashKey},
-    config::{self, Account, Checked},
+    config::Checked,
     core::{
-        CoreError, Ctx, OfficialAccount, OfficialCtx, Parts,
-        access_token_store::AccessTokenStore,
-        account::{password::Hasher, unionid::UnionidLookups},
+        CoreError, Ctx, OfficialAccount, Parts,
+        account::password::Hasher,
         credit::Holds,
-        doctor::{memory::Memory, refused_pushes::RefusedPushes},
         ilink::channels::Channels,
         image::EditQueue,
         keyed_lock::{InFlight, KeyedLock},
-        message::{PushQueue, custom_message::CustomMessages, deadline::ReplyDeadline, original_id::OriginalId},
+        message::deadline::ReplyDeadline,
+        official_account::{Accounts, Deps, Platforms},
         rate::Rates,
-        rule::{cache::RuleCache, media::upload::MediaUploads, transfer::job::Imports, worker_pool::WorkerPool},
+        rule::{cache::RuleCache, transfer::job::Imports, worker_pool::WorkerPool},
         secret_key::{self, Purpose, SecretKey},
         setting::{self, LiveSettings},
-        signin::{qr_availability::QrAvailability, status_broadcast::StatusBroadcast},
+        signin::status_broadcast::StatusBroadcast,
         token::{KeyRing, TokenStatusCache},
     },
-    ilink, sandbox,
+    sandbox,
     store::{self, Store},
     telemetry,
-    wechat::{
-        api::{API_BASE, ApiSettings, AppKey, Client, LOGIN_PATIENCE, LoginClient, MP_BASE, TokenStore},
-        callback::{Mode, PushSettings},
-        crypto::AesKey,
-    },
 };
 use leptos::config::{Env, LeptosOptions};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
-use url::Url;
 
-/// The timeout of one attempt of a platform call.
-const PLATFORM_TIMEOUT: Duration = Duration::from_secs(5);
+/// What is opened first: the account is known by its rows.
+#[derive(Debug)]
+pub struct Opened {
+    pub store: Store,
+    pub secret_key: SecretKey,
+    pub platforms: Arc<Platforms>,
+    pub clock: Arc<dyn Clock>,
+    pub rng: Arc<dyn Rng>,
+}
 
-/// Opens the database and creates the core's context for this account.
+impl Opened {
+    /// What building an account takes.
+    #[must_use]
+    pub fn deps(&self) -> Deps<'_> {
+        Deps { store: &self.store, key: &self.secret_key, clock: &self.clock, rng: &self.rng }
+    }
+}
+
+/// Opens the database and the secret key.
+///
+/// # Errors
+/// One line that says what is wrong and how to fix it.
+pub async fn open(settings: &Checked, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Result<Opened, String> {
+    let platforms = Arc::new(Platforms::of(settings, &rng)?);
+    let store = Store::open(settings.database_url.expose_secret()).await.map_err(|e| e.to_string())?;
+    let secret_key = secret_key::open(&store, secret_key::Source::of(settings), rng.as_ref()).await?;
+    Ok(Opened { store, secret_key, platforms, clock, rng })
+}
+
+/// Creates the core's context with this account. `sandbox`: what the sandbox replaces.
 ///
 /// # Errors
 /// One line that says what is wrong and how to fix it.
 pub async fn ctx(
     settings: Checked,
-    account: Account,
-    clock: Arc<dyn Clock>,
-    rng: Arc<dyn Rng>,
-) -> Result<OfficialCtx, String> {
+    opened: Opened,
+    account: OfficialAccount,
+    sandbox: Option<Platforms>,
+) -> Result<Ctx, String> {
     let live = LiveSettings::new(&settings);
-    let store = Store::open(settings.database_url.expose_secret()).await.map_err(|e| e.to_string())?;
-    let secret_key = secret_key::open(&store, secret_key::Source::of(&settings), rng.as_ref()).await?;
-    let tokens = AccessTokenStore { store: store.clone(), key: secret_key.clone(), rng: rng.clone() };
-    let platform = platform(&settings, &account, Arc::new(tokens), &clock, &rng)?;
-    let wechat = &settings.settings.wechat;
-    let mini_base = base(&wechat.api_base, API_BASE, "WECHAT_API_BASE")?;
-    let web_base = base(&wechat.open_base, mini_base.as_str(), "WECHAT_OPEN_BASE")?;
-    let logins = LoginClient::new(mini_base, web_base, LOGIN_PATIENCE, rng.clone()).map_err(|e| e.to_string())?;
-    let ilink = Channels::new(ilink_client(&settings.settings.ilink, &rng)?);
-    let (mini, web) = (&settings.settings.mini_program, &settings.settings.open_platform);
-    let (mini_program, web_login) = (other_app(&mini.appid, &mini.secret), other_app(&web.appid, &web.secret));
+    let Opened { store, secret_key, platforms, clock, rng } = opened;
     let hash_key = hash_key(&store, &secret_key, rng.as_ref()).await?;
-    let original_id = OriginalId::load(&store, &account.appid, account.original_id.as_deref()).await;
-    let original_id = original_id.map_err(|e| e.to_string())?;
     let token = &settings.settings.token;
     let key_ring = match &token.secret {
         Some(present) => KeyRing::given(|of, text| hash_key.hash(of, text), present, token.previous_secret.as_ref()),
@@ -75,19 +81,6 @@ pub async fn ctx(
             other => other.to_string(),
         })?,
     };
-    let account = OfficialAccount {
-        is_plain: account.is_plain(),
-        appid: account.appid,
-        original_id,
-        platform,
-        unionid_lookups: UnionidLookups::default(),
-        qr_availability: QrAvailability::default(),
-        media_uploads: MediaUploads::default(),
-        custom_messages: CustomMessages::default(),
-        push_queue: PushQueue::default(),
-        refused_pushes: RefusedPushes::default(),
-        doctor: Memory::default(),
-    };
     let ctx = Ctx::new(Parts {
         store,
         clock,
@@ -95,9 +88,7 @@ pub async fn ctx(
         settings: Arc::new(settings),
         hash_key,
         secret_key,
-        logins,
-        mini_program,
-        web_login,
+        accounts: Accounts::new(account, platforms, sandbox),
         ids: Ids::default(),
         hasher: Hasher::default(),
         status_broadcast: StatusBroadcast::default(),
@@ -113,67 +104,11 @@ pub async fn ctx(
         reply_deadline: ReplyDeadline::default(),
         row_locks: KeyedLock::default(),
         list_locks: KeyedLock::default(),
-        ilink,
+        ilink: Channels::default(),
         exports_in_flight: InFlight::default(),
     });
     setting::reload(&ctx).await.map_err(|e| e.to_string())?;
-    Ok(ctx.of_account(Arc::new(account)))
-}
-
-/// The client of the platform for an account.
-///
-/// # Errors
-/// One line that says which address is malformed.
-pub fn platform(
-    settings: &Checked,
-    account: &Account,
-    tokens: Arc<dyn TokenStore>,
-    clock: &Arc<dyn Clock>,
-    rng: &Arc<dyn Rng>,
-) -> Result<Client, String> {
-    let wechat = &settings.settings.wechat;
-    let api = ApiSettings {
-        api_base: base(&wechat.api_base, API_BASE, "WECHAT_API_BASE")?,
-        mp_base: base(&wechat.mp_base, MP_BASE, "WECHAT_MP_BASE")?,
-        appid: account.appid.clone(),
-        secret: account.secret.clone(),
-        timeout: PLATFORM_TIMEOUT,
-    };
-    Client::new(api, tokens, clock.clone(), rng.clone()).map_err(|e| e.to_string())
-}
-
-/// The client of the personal channel's platform, or of a stand-in.
-fn ilink_client(settings: &config::Ilink, rng: &Arc<dyn Rng>) -> Result<ilink::Client, String> {
-    let stand_in = |given: &str, own: &str, name: &str| {
-        if given.is_empty() { Ok(None) } else { base(given, own, name).map(Some) }
-    };
-    let api = stand_in(&settings.api_base, ilink::API_BASE, "ILINK_API_BASE")?;
-    let cdn = stand_in(&settings.cdn_base, ilink::CDN_BASE, "ILINK_CDN_BASE")?;
-    let hosts = ilink::Hosts::new(api, cdn).map_err(|e| format!("ILINK_API_BASE or ILINK_CDN_BASE: {e}"))?;
-    ilink::Client::new(hosts, rng.clone()).map_err(|e| e.to_string())
-}
-
-fn base(given: &str, own: &str, name: &str) -> Result<Url, String> {
-    let text = if given.is_empty() { own } else { given };
-    Url::parse(text).map_err(|_| format!("{name} is {given:?}: it must be a URL like {own}"))
-}
-
-/// Credentials of another of the owner's apps; `None` if it is not configured.
-fn other_app(appid: &str, secret: &SecretString) -> Option<AppKey> {
-    (!appid.trim().is_empty()).then(|| AppKey { appid: appid.trim().to_owned(), secret: secret.clone() })
-}
-
-/// How pushes to this account are verified.
-///
-/// # Errors
-/// One line that says which credential is malformed.
-pub fn push_settings(account: &Account) -> Result<PushSettings, String> {
-    let keys = [&account.aes_key, &account.previous_aes_key].into_iter().flatten();
-    let keys =
-        keys.map(|k| AesKey::parse(k.expose_secret())).collect::<Result<Vec<_>, _>>().map_err(|e| e.to_string())?;
-    // With an AES key, unencrypted pushes are refused.
-    let mode = if keys.is_empty() { Mode::Plain } else { Mode::Safe };
-    PushSettings::new(account.token.expose_secret(), &account.appid, mode, keys).map_err(|e| e.to_string())
+    Ok(ctx)
 }
 
 /// The installation's hash key: created by the first instance, read by all.

@@ -2,7 +2,9 @@
 //! another; a task that fails or panics runs again in its next round.
 
 use crate::{
-    core::{CoreError, Ctx, OfficialCtx, cleanup, credit, ilink, message, rule, setting, signin, token},
+    core::{
+        CoreError, Ctx, OfficialCtx, cleanup, credit, ilink, message, official_account, rule, setting, signin, token,
+    },
     http::state::AppState,
     store::{self, Watch},
 };
@@ -22,7 +24,7 @@ const SWEEP: Duration = Duration::from_mins(5);
 /// are given up to other instances.
 pub fn start(state: &AppState) -> JoinHandle<()> {
     let duty = |name: &'static str, every: Duration, work: Duty, confirm: fn(&Ctx, i64)| {
-        let ctx = state.ctx.clone();
+        let ctx = state.core.clone();
         rounds(name, every, state.stopping.clone(), Round { watch: ctx.store.watch(), due: None, ctx, work, confirm });
     };
     let nothing: fn(&Ctx, i64) = |_, _| {};
@@ -45,6 +47,12 @@ pub fn start(state: &AppState) -> JoinHandle<()> {
         nothing,
     );
     duty(
+        "accounts",
+        LISTEN,
+        |ctx| Box::pin(async move { official_account::follow_changes(&ctx).await.map(by_change) }),
+        nothing,
+    );
+    duty(
         "rules",
         LISTEN,
         |ctx| Box::pin(async move { rule::cache::follow_changes(&ctx).await.map(by_change) }),
@@ -59,7 +67,7 @@ pub fn start(state: &AppState) -> JoinHandle<()> {
         |ctx| Box::pin(async move { cleanup::delete_expired(&ctx).await.map(|()| Due(Some(0))) }),
         nothing,
     );
-    tokio::spawn(ilink::supervisor::run(state.ctx.clone(), state.stopping.clone()))
+    tokio::spawn(ilink::supervisor::run(state.core.clone(), state.stopping.clone()))
 }
 
 /// When a task has work although nothing was committed, in epoch milliseconds; `None`: never.
@@ -74,7 +82,7 @@ type Duty = fn(OfficialCtx) -> futures::future::BoxFuture<'static, Result<Due, C
 
 /// A task and when it has work: apart from the cleanup, an idle program queries nothing on the embedded database.
 struct Round {
-    ctx: OfficialCtx,
+    ctx: Ctx,
     watch: Watch,
     due: Option<i64>,
     work: Duty,
@@ -92,7 +100,7 @@ impl Work for Round {
         }
         // The next round repeats a round that fails or panics.
         self.due = Some(i64::MIN);
-        let Due(due) = (self.work)(self.ctx.clone()).await?;
+        let Due(due) = (self.work)(self.ctx.official()).await?;
         self.due = due;
         Ok(())
     }

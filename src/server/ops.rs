@@ -18,7 +18,7 @@ pub async fn readyz(State(state): State<AppState>) -> (StatusCode, &'static str)
     if state.stopping.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
     }
-    let is_reachable = match state.ctx.store.read().await {
+    let is_reachable = match state.ctx().store.read().await {
         Ok(mut db) => crate::store::fact::find_revision(&mut db, "rules").await.is_ok(),
         Err(_) => false,
     };
@@ -37,7 +37,7 @@ pub async fn metrics(
     headers: HeaderMap,
 ) -> (StatusCode, String) {
     let is_here = client.address.to_canonical().is_loopback() && !is_forwarded(&headers);
-    if is_here && state.ctx.settings.is_private() {
+    if is_here && state.ctx().settings.is_private() {
         (StatusCode::OK, state.metrics.render())
     } else {
         (StatusCode::NOT_FOUND, String::new())
@@ -52,6 +52,6 @@ pub async fn openapi(
 ) -> Json<serde_json::Value> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let lang = Lang::of_request(query.as_deref(), text(header::COOKIE), text(header::ACCEPT_LANGUAGE));
-    let server = state.ctx.settings.public_url.as_str().trim_end_matches('/');
+    let server = state.core.settings.public_url.as_str().trim_end_matches('/');
     Json(openapi::document(lang, server))
 }

@@ -2,8 +2,8 @@
 
 use super::ops;
 use crate::http::{
-    avatar, channel_events, client, compress, events, guard, headers, limited, media, session, state::AppState,
-    wrong_address::WrongAddresses,
+    avatar, channel_events, client, compress, connect_events, events, guard, headers, limited, media, session,
+    state::AppState, wrong_address::WrongAddresses,
 };
 use crate::{
     app::{App, shell},
@@ -48,7 +48,7 @@ pub fn router(state: AppState, phone: Option<Arc<Phone>>) -> Router {
     let context = {
         let state = state.clone();
         move || {
-            provide_context(state.ctx.clone());
+            provide_context(state.ctx());
             provide_context(state.clone());
         }
     };
@@ -71,7 +71,7 @@ pub fn router(state: AppState, phone: Option<Arc<Phone>>) -> Router {
         .layer(DefaultBodyLimit::max(web::form::FORM_MAX_BYTES))
         .layer(limited.clone())
     };
-    let settings = state.ctx.settings.clone();
+    let settings = state.core.settings.clone();
     let guard_settings = settings.clone();
     let wrong_addresses = Arc::<WrongAddresses>::default();
     let own_pages = settings.clone();
@@ -83,6 +83,8 @@ pub fn router(state: AppState, phone: Option<Arc<Phone>>) -> Router {
         .route("/signin/status", get(events::status))
         .route("/me/wechat/events", get(channel_events::events))
         .route("/me/wechat/state", get(channel_events::status))
+        .route("/admin/connect/events", get(connect_events::events))
+        .route("/admin/connect/state", get(connect_events::status))
         .merge(web::page::routes())
         .merge(takers_of_forms(submitted))
         .leptos_routes_with_context(&state, routes_of_pages(), context.clone(), pages)
@@ -93,7 +95,7 @@ pub fn router(state: AppState, phone: Option<Arc<Phone>>) -> Router {
         router = router.merge(sandbox::routes()).layer(admit).layer(Extension(phone));
     }
     router
-        .layer(session::layer(&state.ctx))
+        .layer(session::layer(&state.core))
         .route("/api/openapi.json", get(ops::openapi))
         .merge(media::routes())
         .merge(avatar::routes())

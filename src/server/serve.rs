@@ -1,6 +1,10 @@
 //! Starting, serving and stopping.
 
-use super::{assemble, background, router::router};
+use super::{
+    assemble::{self, Opened},
+    background,
+    router::router,
+};
 use crate::http::{
     account_picture::AccountPicture,
     assets::Assets,
@@ -12,7 +16,12 @@ use crate::http::{
 use crate::{
     base::{clock::Clock, rng::Rng},
     config::Checked,
-    core::{CoreError, account, credit, ilink, message::encryption, rule},
+    core::{
+        CoreError, OfficialAccount, account, credit, ilink,
+        message::encryption,
+        official_account::{self, Platforms},
+        rule,
+    },
     file_mode,
     sandbox::{Phone, Sandbox},
     store::Store,
@@ -64,28 +73,13 @@ pub async fn start(mut settings: Checked, clock: Arc<dyn Clock>, rng: Arc<dyn Rn
         settings.public_url = Url::parse(&format!("http://{address}")).map_err(|e| e.to_string())?;
     }
     let account_picture = AccountPicture::read(&settings.settings.wechat.account_picture)?;
-    let mut phone = None;
-    let account = if let Some(account) = settings.account.clone() {
-        account
-    } else {
-        let sandbox = open_sandbox(&settings, address, &clock, &rng).await?;
-        let wechat = &mut settings.settings.wechat;
-        (wechat.account_name, wechat.account_qr) = (sandbox.account_name, sandbox.account_qr);
-        (wechat.api_base, wechat.mp_base) = (sandbox.api_base.to_string(), sandbox.mp_base.to_string());
-        let ilink = &mut settings.settings.ilink;
-        (ilink.api_base, ilink.cdn_base) = (sandbox.ilink_bases.0.to_string(), sandbox.ilink_bases.1.to_string());
-        let mini = &mut settings.settings.mini_program;
-        (mini.appid, mini.secret) = sandbox.mini_program;
-        let web = &mut settings.settings.open_platform;
-        (web.appid, web.secret) = sandbox.web_login;
-        phone = Some(sandbox.phone);
-        sandbox.account
-    };
-    let push = Arc::new(assemble::push_settings(&account)?);
     settings.settings.leptos.site_root = assemble::site_root(&settings.settings.leptos.site_root);
     let assets = Assets::read(&settings.settings.leptos.site_root, &settings.settings.leptos.site_pkg_dir);
     let leptos = assemble::leptos_options(&settings);
-    let ctx = assemble::ctx(settings, account, clock, rng).await?;
+    let opened = assemble::open(&settings, clock, rng).await?;
+    let (account, sandbox) = account(&settings, &opened, address).await?;
+    let (phone, stand_ins) = sandbox.map_or((None, None), |(phone, stand_ins)| (Some(phone), Some(stand_ins)));
+    let ctx = assemble::ctx(settings, opened, account, stand_ins).await?;
     if let Some(line) = encryption::refusal(&ctx.store, &ctx.settings).await.map_err(|e| e.to_string())? {
         ctx.store.close().await;
         return Err(line);
@@ -93,37 +87,55 @@ pub async fn start(mut settings: Checked, clock: Arc<dyn Clock>, rng: Arc<dyn Rn
     for path in file_mode::restrict(&assemble::private_files(&ctx)) {
         tracing::warn!(path = %path.display(), "other users of this machine may read this file, and its mode cannot be changed: run chmod 600");
     }
-    if ctx.account.is_plain {
+    official_account::store_environment(&ctx).await.map_err(|e| e.to_string())?;
+    if ctx.accounts.now().is_plain {
         tracing::warn!(
             "pushes are not encrypted (plain mode): an attacker who intercepts one can forge messages of any user; admins cannot sign in or confirm by WeChat; choose 安全模式 on the platform and set WECHAT_AES_KEY"
         );
     }
     let metrics = assemble::recorder()?;
     let (proxy, forms, stopping) = (Arc::default(), Arc::default(), CancellationToken::new());
-    let has_sandbox = phone.is_some();
     let state = AppState::new(state::Parts {
-        ctx,
+        core: ctx,
         leptos,
         assets,
-        push,
         metrics,
         proxy,
         forms,
         stopping,
-        has_sandbox,
         account_picture,
         private_files: assemble::private_files,
     });
-    let alone = state.ctx.store.claim_alone();
+    let alone = state.core.store.claim_alone();
     // Releases credits held by an instance that crashed.
-    credit::hold::release(&state.ctx, alone.is_some()).await.map_err(|e| e.to_string())?;
+    credit::hold::release(&state.ctx(), alone.is_some()).await.map_err(|e| e.to_string())?;
     if alone.is_some() {
-        ilink::supervisor::release_all(&state.ctx).await.map_err(|e| e.to_string())?;
+        ilink::supervisor::release_all(&state.ctx()).await.map_err(|e| e.to_string())?;
     }
-    account::directory::index_missing(&state.ctx).await.map_err(|e| e.to_string())?;
-    rule::warning::log_shadowed(&state.ctx).await.map_err(|e| e.to_string())?;
-    rule::refold::refold(&state.ctx).await.map_err(|e| e.to_string())?;
+    account::directory::index_missing(&state.ctx()).await.map_err(|e| e.to_string())?;
+    rule::warning::log_shadowed(&state.ctx()).await.map_err(|e| e.to_string())?;
+    rule::refold::refold(&state.ctx()).await.map_err(|e| e.to_string())?;
     Ok(Server { state, phone, address, listener, alone })
+}
+
+/// The account of the start; in the sandbox also its phone and its stand-ins.
+async fn account(
+    settings: &Checked,
+    opened: &Opened,
+    address: SocketAddr,
+) -> Result<(OfficialAccount, Option<(Arc<Phone>, Platforms)>), String> {
+    let deps = opened.deps();
+    if let Some(account) = official_account::in_force(deps, &opened.platforms, settings).await? {
+        return Ok((account, None));
+    }
+    if !settings.is_private() {
+        return Ok((official_account::unconnected(deps, &opened.platforms).await?, None));
+    }
+    let sandbox = open_sandbox(settings, address, &opened.clock, &opened.rng).await?;
+    let stand_ins = Platforms::of(&sandbox.settings(settings.clone()), &opened.rng)?;
+    let shown = (sandbox.account_name, sandbox.account_qr);
+    let account = official_account::of_sandbox(deps, &stand_ins, shown, sandbox.account).await?;
+    Ok((account, Some((sandbox.phone, stand_ins))))
 }
 
 impl Server {
@@ -132,8 +144,8 @@ impl Server {
     /// # Errors
     /// The database cannot be reached.
     pub async fn setup_link(&self) -> Result<Option<String>, CoreError> {
-        let secret = account::admin::renew_setup_link(&self.state.ctx).await?;
-        Ok(secret.map(|secret| format!("{}setup?key={secret}", self.state.ctx.settings.public_url)))
+        let secret = account::admin::renew_setup_link(&self.state.ctx()).await?;
+        Ok(secret.map(|secret| format!("{}setup?key={secret}", self.state.ctx().settings.public_url)))
     }
 
     /// Serves until shutdown: accepts no new connections, finishes active requests, closes the database.
@@ -144,7 +156,15 @@ impl Server {
         let state = self.state;
         let stopping = state.stopping.clone();
         let channels = background::start(&state);
-        if let Some(address) = state.ctx.settings.metrics_addr {
+        if let Some(phone) = self.phone.clone() {
+            let ended = state.core.accounts.sandbox_ended().clone();
+            tokio::spawn(async move {
+                ended.cancelled().await;
+                phone.end().await;
+                tracing::info!("the sandbox has ended: an Official Account is connected");
+            });
+        }
+        if let Some(address) = state.ctx().settings.metrics_addr {
             serve_metrics(address, &state).await?;
         }
         let serving =
@@ -158,7 +178,7 @@ impl Server {
         if tokio::time::timeout(CLOSE, channels).await.is_err() {
             tracing::warn!("the personal channel was still busy after {} s more", CLOSE.as_secs());
         }
-        if !closes(&state.ctx.store, CLOSE).await {
+        if !closes(&state.ctx().store, CLOSE).await {
             tracing::warn!("the database was still in use after {} s more", CLOSE.as_secs());
         }
         drop(self.alone);
@@ -168,10 +188,10 @@ impl Server {
 
 /// The rules for connections: limits from the settings, and no address limit for signed pushes.
 fn policy(state: &AppState) -> Policy {
-    let limits = Limits::new(&state.ctx.settings.settings.limits, connection::raise_descriptors());
+    let limits = Limits::new(&state.ctx().settings.settings.limits, connection::raise_descriptors());
     tracing::info!(connections = limits.total, a_peer = limits.per_address, "connections are limited");
-    let (ctx, push) = (state.ctx.clone(), state.push.clone());
-    let [for_factor, for_proxy, for_caller] = [(); 3].map(|()| state.ctx.settings.clone());
+    let ctx = state.core.clone();
+    let [for_factor, for_proxy, for_caller] = [(); 3].map(|()| state.ctx().settings.clone());
     Policy {
         limits,
         factor: Box::new(move |address| for_factor.factor(address)),
@@ -180,7 +200,10 @@ fn policy(state: &AppState) -> Policy {
         is_proven: Box::new(move |parts| {
             parts.method == Method::POST
                 && parts.uri.path().trim_end_matches('/') == guard::PUSH_PATH
-                && callback::check_address(&push, parts.uri.query().unwrap_or_default(), ctx.clock.now_secs()).is_ok()
+                && ctx.accounts.now().push.as_ref().is_some_and(|push| {
+                    let query = parts.uri.query().unwrap_or_default();
+                    callback::check_address(push, query, ctx.clock.now_secs()).is_ok()
+                })
         }),
     }
 }
@@ -196,7 +219,7 @@ async fn serve_metrics(address: SocketAddr, state: &AppState) -> Result<(), Stri
         .map_err(|e| format!("{address} cannot be listened on for metrics: {e}; change WEIDA_METRICS_ADDR"))?;
     let (metrics, stopping) = (state.metrics.clone(), state.stopping.clone());
     let routes = axum::Router::new().route("/metrics", axum::routing::get(move || async move { metrics.render() }));
-    let limits = Limits::new(&state.ctx.settings.settings.limits, connection::raise_descriptors());
+    let limits = Limits::new(&state.ctx().settings.settings.limits, connection::raise_descriptors());
     let limits = Limits { total: METRICS_CONNECTIONS, ..limits };
     tokio::spawn(connection::serve(listener, routes, Policy::plain(limits), stopping));
     Ok(())

@@ -1,6 +1,6 @@
 //! The embedded database's file as a whole: copying it while it is in use, checking a copy, and detaching it from its WAL.
 
-use super::{Engine, Store, in_use, schema, secret_value::FINGERPRINT};
+use super::{Engine, Link, Store, in_use, schema, secret_value::FINGERPRINT};
 use sqlx::{
     Connection as _, Executor as _, Row as _, SqliteConnection, migrate::Migrate as _, sqlite::SqliteConnectOptions,
 };
@@ -163,10 +163,15 @@ impl Store {
     /// # Errors
     /// The database cannot be reached.
     pub async fn last_backup(&self) -> Result<Option<(i64, u64)>, super::StoreError> {
-        let value = super::fact::find_fact(&mut self.read().await?, LAST).await?;
-        let parts = value.as_deref().and_then(|value| value.split_once(' '));
-        Ok(parts.and_then(|(at, bytes)| Some((at.parse().ok()?, bytes.parse().ok()?))))
+        find_last(&mut self.read().await?).await
     }
+}
+
+/// When the last backup was made, in epoch milliseconds, and its bytes.
+pub async fn find_last(db: &mut impl Link) -> Result<Option<(i64, u64)>, super::StoreError> {
+    let value = super::fact::find_fact(db, LAST).await?;
+    let parts = value.as_deref().and_then(|value| value.split_once(' '));
+    Ok(parts.and_then(|(at, bytes)| Some((at.parse().ok()?, bytes.parse().ok()?))))
 }
 
 async fn open(options: SqliteConnectOptions) -> Result<SqliteConnection, FileFault> {

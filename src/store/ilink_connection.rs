@@ -1,6 +1,7 @@
 //! Connections of users to the personal-WeChat channel. The store sees encrypted tokens only.
 
 use super::{Link, StoreError, Tx, joined, rows, table_rows};
+use sqlx::Row as _;
 
 table_rows! {
     /// A row of `ilink_connections`.
@@ -150,6 +151,15 @@ pub async fn update_disconnected(db: &mut Tx, user_id: i64) -> Result<bool, Stor
         .execute(db.conn())
         .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// The users with a connection.
+pub async fn list_connected(db: &mut impl Link) -> Result<Vec<i64>, StoreError> {
+    let rows = db
+        .sql("SELECT user_id FROM ilink_connections WHERE state <> 'disconnected' ORDER BY user_id")
+        .fetch_all(db.conn())
+        .await?;
+    rows.iter().map(|r| Ok(r.try_get(0)?)).collect()
 }
 
 /// Whether the person gets a message before the window ends.
@@ -329,7 +339,6 @@ pub async fn update_question(
 
 /// The encrypted values of all connections: token and context token, by user.
 pub async fn list_secrets(db: &mut impl Link) -> Result<Vec<(i64, [Option<String>; 2])>, StoreError> {
-    use sqlx::Row as _;
     let rows = db
         .sql("SELECT user_id, bot_token, context_token FROM ilink_connections ORDER BY user_id")
         .fetch_all(db.conn())

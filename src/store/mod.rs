@@ -52,6 +52,7 @@ pub mod limit;
 pub mod media;
 pub mod media_upload;
 pub mod message;
+pub mod official_account;
 pub mod pending;
 pub mod personal_data;
 pub mod platform_token;

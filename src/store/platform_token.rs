@@ -75,6 +75,12 @@ pub async fn update_released(db: &mut Tx, appid: &str, owner: &str) -> Result<()
     Ok(())
 }
 
+/// Forgets the token of an app.
+pub async fn delete_token(db: &mut Tx, appid: &str) -> Result<(), StoreError> {
+    db.sql("DELETE FROM platform_tokens WHERE appid = ?").bind(appid.to_owned()).execute(db.conn()).await?;
+    Ok(())
+}
+
 /// All stored tokens, by appid.
 pub async fn list_tokens(db: &mut impl Link) -> Result<Vec<(String, String)>, StoreError> {
     let rows = db.sql("SELECT appid, token FROM platform_tokens WHERE token IS NOT NULL").fetch_all(db.conn()).await?;

@@ -332,3 +332,9 @@ async fn delete_changes(db: &mut Tx, owner_id: i64, ids: &[i64], bytes: i64) -> 
     }
     update_kept(db, owner_id, -bytes).await
 }
+
+/// True if rules of this owner were imported.
+pub async fn has_import(db: &mut impl Link, owner_id: i64) -> Result<bool, StoreError> {
+    let query = db.sql("SELECT id FROM rule_changes WHERE owner_id = ? AND door = 'import' LIMIT 1").bind(owner_id);
+    Ok(query.fetch_optional(db.conn()).await?.is_some())
+}

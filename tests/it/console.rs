@@ -20,7 +20,9 @@ fn pages() -> Vec<String> {
 
 /// The console's actions in the table.
 fn actions() -> impl Iterator<Item = &'static (&'static str, &'static [(&'static str, &'static str)])> {
-    CHANGES.iter().filter(|(path, _)| path.starts_with("/do/user-") || path.starts_with("/do/codes-"))
+    CHANGES.iter().filter(|(path, _)| {
+        ["/do/user-", "/do/codes-", "/do/account", "/do/checklist-"].iter().any(|own| path.starts_with(own))
+    })
 }
 
 async fn signed_in(app: &App, username: &str) -> Browser {

@@ -4,36 +4,71 @@ use super::finding::{Check, Finding, fault, fine, text, unreachable, warning};
 use crate::{
     config::Checked,
     core::{
-        OfficialCtx,
+        OfficialAccount, OfficialCtx,
         message::{encryption, original_id},
+        official_account::Origin,
     },
     file_mode,
 };
 use std::path::PathBuf;
 
-pub fn account(settings: &Checked) -> Finding {
-    let found = match &settings.account {
-        Some(account) => text(format!("公众号 {}", account.appid), format!("account {}", account.appid)),
-        None => text("沙箱：没有接入公众号", "sandbox: no account is connected"),
+/// The account that is examined.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    pub origin: Origin,
+    pub appid: &'a str,
+    pub is_plain: bool,
+}
+
+impl<'a> Known<'a> {
+    /// The one of the settings.
+    pub fn of_settings(settings: &'a Checked) -> Self {
+        match &settings.account {
+            Some(account) => Self { origin: Origin::Environment, appid: &account.appid, is_plain: account.is_plain() },
+            None if settings.is_private() => Self { origin: Origin::Sandbox, appid: "", is_plain: false },
+            None => Self { origin: Origin::None, appid: "", is_plain: false },
+        }
+    }
+
+    /// The one in force.
+    pub fn of(account: &'a OfficialAccount) -> Self {
+        Self { origin: account.origin, appid: &account.appid, is_plain: account.is_plain }
+    }
+}
+
+pub fn account(of: Known<'_>) -> Finding {
+    let found = match of.origin {
+        Origin::Environment => text(format!("公众号 {}", of.appid), format!("account {}", of.appid)),
+        Origin::Console => {
+            text(format!("公众号 {}，在后台接入", of.appid), format!("account {}, connected in the console", of.appid))
+        }
+        Origin::Sandbox => text("沙箱：没有接入公众号", "sandbox: no account is connected"),
+        Origin::None => {
+            return warning(
+                Check::Account,
+                text("没有接入公众号", "no account is connected"),
+                text("在后台打开「连接公众号」", "open “Connect” in the console, at /admin/connect"),
+            );
+        }
     };
     fine(Check::Account, found)
 }
 
-pub fn push_mode(settings: &Checked) -> Finding {
-    match &settings.account {
-        Some(account) if account.is_plain() => warning(
-            Check::PushMode,
-            text(
-                "明文模式：截获一条推送的人可以伪造消息；管理员不能通过微信登录或确认",
-                "plain: an attacker who intercepts one push URL can forge messages; admins cannot sign in or confirm by WeChat",
-            ),
-            text(
-                "设置 WECHAT_AES_KEY，并在公众号后台选择「安全模式」",
-                "set WECHAT_AES_KEY, and choose 安全模式 in the platform's console",
-            ),
-        ),
-        _ => fine(Check::PushMode, text("只接受加密的推送", "encrypted only")),
+pub fn push_mode(of: Known<'_>) -> Finding {
+    if !of.is_plain {
+        return fine(Check::PushMode, text("只接受加密的推送", "encrypted only"));
     }
+    warning(
+        Check::PushMode,
+        text(
+            "明文模式：截获一条推送的人可以伪造消息；管理员不能通过微信登录或确认",
+            "plain: an attacker who intercepts one push URL can forge messages; admins cannot sign in or confirm by WeChat",
+        ),
+        text(
+            "设置 WECHAT_AES_KEY，并在公众号后台选择「安全模式」",
+            "set WECHAT_AES_KEY, and choose 安全模式 in the platform's console",
+        ),
+    )
 }
 
 pub async fn examine(ctx: &OfficialCtx, private_files: &[PathBuf]) -> Vec<Finding> {

@@ -17,9 +17,10 @@ pub use finding::{Check, Finding, Level, May, QuotaLeft, Right, RightFound, Text
 
 use crate::{
     config::Checked,
-    core::OfficialCtx,
+    core::{OfficialCtx, official_account::Origin},
     wechat::{api::Client, callback::PushSettings},
 };
+use installation::Known;
 use memory::{Asked, PushLog};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -65,7 +66,10 @@ impl Report {
 /// What the settings, the platform and the database say by themselves. `platform`: of the account, with a token store of its own; `None` in
 /// the sandbox. The second value is true if the database can be opened without changing it, so that [`examine`] can be called.
 pub async fn examine_settings(settings: &Checked, platform: Option<&Client>, now_secs: i64) -> (Report, bool) {
-    let mut findings = vec![installation::account(settings), installation::push_mode(settings)];
+    let mut findings = vec![
+        installation::account(Known::of_settings(settings)),
+        installation::push_mode(Known::of_settings(settings)),
+    ];
     let mut rights = Vec::new();
     if let Some(client) = platform {
         let (of_platform, found) = platform::examine(settings, client, now_secs).await;
@@ -83,7 +87,13 @@ pub async fn examine_settings(settings: &Checked, platform: Option<&Client>, now
 /// All other checks, added to the report.
 pub async fn examine(ctx: &OfficialCtx, given: &Given, report: &mut Report) {
     let (way, log) = round_trip::examine(ctx, given).await;
-    if ctx.settings.account.is_some() {
+    let known = Known::of(&ctx.account);
+    if known.origin == Origin::Console {
+        // The settings alone do not know it.
+        report.findings.retain(|finding| !matches!(finding.check, Check::Account | Check::PushMode));
+        report.findings.splice(0..0, [installation::account(known), installation::push_mode(known)]);
+    }
+    if matches!(known.origin, Origin::Environment | Origin::Console) {
         report.findings.push(pushes::examine(ctx, log.as_ref()).await);
     }
     report.findings.extend(way);
@@ -97,8 +107,8 @@ pub async fn examine_running(ctx: &OfficialCtx, given: &Given) -> Report {
     let asked = asked(ctx, given).await;
     let log = ctx.account.doctor.pushes();
     let mut findings = vec![
-        installation::account(&ctx.settings),
-        installation::push_mode(&ctx.settings),
+        installation::account(Known::of(&ctx.account)),
+        installation::push_mode(Known::of(&ctx.account)),
         pushes::examine(ctx, Some(&log)).await,
     ];
     findings.extend(asked.way);
@@ -120,7 +130,13 @@ async fn asked(ctx: &OfficialCtx, given: &Given) -> Asked {
     if let Some(known) = asked.as_ref().filter(|known| (0..ASKED_FOR_MS).contains(&(now - known.at))) {
         return known.clone();
     }
-    let platform = platform::examine(&ctx.settings, &ctx.account.platform, ctx.clock.now_secs());
+    let platform = async {
+        if ctx.account.is_connected() {
+            platform::examine(&ctx.settings, &ctx.account.platform, ctx.clock.now_secs()).await
+        } else {
+            (Vec::new(), Vec::new())
+        }
+    };
     let ((platform, rights), (way, _)) = tokio::join!(platform, round_trip::examine(ctx, given));
     let new = Asked { at: now, platform, rights, way };
     *asked = Some(new.clone());

@@ -67,7 +67,8 @@ pub(super) async fn run(ctx: OfficialCtx, held: Held, stop: CancellationToken) {
 
 /// Notifies the platform that polling begins or ends; the result does not matter, unless the token is stale.
 async fn notified(ctx: &OfficialCtx, connection: &Connection, is_start: bool) -> Option<Error> {
-    let client = &ctx.ilink.client;
+    let platforms = ctx.platforms();
+    let client = &platforms.ilink;
     let call = async {
         if is_start { client.notify_start(&connection.bot).await } else { client.notify_stop(&connection.bot).await }
     };
@@ -94,16 +95,17 @@ async fn work(ctx: &OfficialCtx, c: &mut Connection, stop: &CancellationToken) -
             }
         }
         let asked_at = Instant::now();
+        let platforms = ctx.platforms();
         let polled = tokio::select! {
             () = stop.cancelled() => return End::Stopped,
             () = unblocked(c) => { c.blocked = Blocked::No; continue }
-            polled = ctx.ilink.client.updates(&c.bot, &c.cursor, hold) => polled,
+            polled = platforms.ilink.updates(&c.bot, &c.cursor, hold) => polled,
         };
         let failure = match polled {
             Ok(updates) => {
                 hold = updates.hold;
                 let is_empty = updates.messages.is_empty() && !updates.is_timeout;
-                match Box::pin(handle(ctx, c, updates)).await {
+                match Box::pin(handle(&ctx.official(), c, updates)).await {
                     Ok(true) => {
                         failures = 0;
                         if is_empty && asked_at.elapsed() < EMPTY_PAUSE {

@@ -1,6 +1,6 @@
 //! What this instance runs of the channel, in memory: the lease, the tasks, and the sign-ins that wait for a scan.
 
-use crate::{ilink::Client, store::ilink_connection::EpochRow};
+use crate::store::ilink_connection::EpochRow;
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError, atomic::AtomicI64},
@@ -27,8 +27,6 @@ pub(super) struct Running {
 /// The connections that this instance runs.
 #[derive(Debug)]
 pub struct Channels {
-    /// The client of the platform, shared by all tasks.
-    pub client: Client,
     wake: Notify,
     lease: Mutex<Option<Lease>>,
     tasks: Mutex<HashMap<i64, Running>>,
@@ -39,11 +37,9 @@ pub struct Channels {
     pub(super) revision: AtomicI64,
 }
 
-impl Channels {
-    #[must_use]
-    pub fn new(client: Client) -> Self {
+impl Default for Channels {
+    fn default() -> Self {
         Self {
-            client,
             wake: Notify::new(),
             lease: Mutex::default(),
             tasks: Mutex::default(),
@@ -52,7 +48,9 @@ impl Channels {
             revision: AtomicI64::new(-1),
         }
     }
+}
 
+impl Channels {
     /// Makes the supervisor look at the connections now.
     pub(super) fn wake(&self) {
         self.wake.notify_one();

@@ -257,7 +257,7 @@ impl Task<'_> {
     async fn attempt(&self) -> Result<(), CoreError> {
         let ctx = self.ctx;
         let known = connection::known_token(ctx, self.user_id).await?.into_iter().collect();
-        let login = match Login::start(&ctx.ilink.client, ctx.clock.as_ref(), known).await {
+        let login = match Login::start(&ctx.platforms().ilink, ctx.clock.as_ref(), known).await {
             Ok(login) => login,
             Err(error) => {
                 tracing::warn!(%error, "the iLink platform gave no QR code");
@@ -268,8 +268,9 @@ impl Task<'_> {
         let (codes, typed) = mpsc::channel(1);
         let (views, mut shown) = watch::channel(login.view().clone());
         shown.mark_changed();
+        let platforms = ctx.platforms();
         let outcome = tokio::select! {
-            outcome = login.run(&ctx.ilink.client, ctx.clock.as_ref(), typed, &views) => outcome,
+            outcome = login.run(&platforms.ilink, ctx.clock.as_ref(), typed, &views) => outcome,
             followed = self.follow(shown, codes) => return followed,
         };
         self.finish(outcome).await

@@ -3,7 +3,7 @@
 use super::text;
 use crate::{
     core::{
-        OfficialCtx,
+        Ctx,
         account::identity,
         message::custom_message::{self, Permission},
     },
@@ -12,7 +12,8 @@ use crate::{
 };
 
 /// Sends it if the user follows the account and the account may send customer-service messages. The page shows the state in any case.
-pub(super) async fn send(ctx: &OfficialCtx, user_id: i64) {
+pub(super) async fn send(ctx: &Ctx, user_id: i64) {
+    let ctx = &ctx.official();
     if ctx.account.custom_messages.permission(ctx.now()) == Permission::Refused {
         return;
     }

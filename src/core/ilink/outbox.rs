@@ -150,7 +150,7 @@ async fn call(ctx: &OfficialCtx, c: &Connection, row: &OutboxRow, content: Outgo
         context_token: c.context_token.as_ref(),
         content,
     };
-    match ctx.ilink.client.send(&c.bot, &message).await {
+    match ctx.platforms().ilink.send(&c.bot, &message).await {
         Ok(SendOutcome::Accepted(_)) => Sent::Delivered,
         Ok(SendOutcome::NotDelivered) => Sent::NotDelivered,
         Err(error) => Sent::Failed(error),
@@ -191,7 +191,7 @@ async fn send_file(ctx: &OfficialCtx, c: &Connection, row: &OutboxRow, file: Fil
         // WeChat was not seen to show a bot's voice: as a file it can be played.
         Kind::Voice => MediaKind::File,
     };
-    let uploaded: UploadedFile = match ctx.ilink.client.upload(&c.bot, &c.person, kind, bytes).await {
+    let uploaded: UploadedFile = match ctx.platforms().ilink.upload(&c.bot, &c.person, kind, bytes).await {
         Ok(uploaded) => uploaded,
         Err(error) => return Sent::NotUploaded(error),
     };

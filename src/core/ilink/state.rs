@@ -86,7 +86,7 @@ pub(super) async fn load(ctx: &Ctx, held: Held) -> Result<Loaded, CoreError> {
 
 fn read(ctx: &Ctx, held: Held, row: ConnectionRow) -> Option<Connection> {
     let token = decrypt(ctx, held.user_id, Field::BotToken, row.bot_token.as_deref()?)?;
-    let base = ctx.ilink.client.hosts().base(row.base_url.as_deref().unwrap_or_default()).ok()?;
+    let base = ctx.platforms().ilink.hosts().base(row.base_url.as_deref().unwrap_or_default()).ok()?;
     let context_token = row.context_token.as_deref();
     Some(Connection {
         held,

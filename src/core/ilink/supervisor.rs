@@ -11,7 +11,7 @@ use super::{
     channels::{Lease, Running},
 };
 use crate::{
-    core::{CoreError, Ctx, OfficialCtx},
+    core::{CoreError, Ctx},
     store::{
         self,
         ilink_connection::{EpochRow, Held},
@@ -36,7 +36,7 @@ const END: Duration = Duration::from_secs(4);
 const FENCES: &str = "ilink-fence";
 
 /// Runs the channel on this instance until `stopping`; then ends all tasks and gives their connections up to other instances.
-pub async fn run(ctx: OfficialCtx, stopping: CancellationToken) {
+pub async fn run(ctx: Ctx, stopping: CancellationToken) {
     let mut ticks = tokio::time::interval(ROUND);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut watch, mut has_leases) = (ctx.store.watch(), true);
@@ -95,7 +95,7 @@ fn lose(ctx: &Ctx) {
 }
 
 /// One look at the connections. False if no instance has a lease: then nothing happens until a commit.
-async fn round(ctx: &OfficialCtx) -> Result<bool, CoreError> {
+async fn round(ctx: &Ctx) -> Result<bool, CoreError> {
     renew(ctx).await?;
     let mut db = ctx.store.read().await?;
     let revision = store::fact::find_revision(&mut db, TOPIC).await?;
@@ -173,7 +173,7 @@ async fn release_expired(ctx: &Ctx, fence: i64) -> Result<bool, CoreError> {
 }
 
 /// Takes connections that no instance runs, ends tasks of connections that changed, and starts missing ones.
-async fn follow(ctx: &OfficialCtx) -> Result<(), CoreError> {
+async fn follow(ctx: &Ctx) -> Result<(), CoreError> {
     if store::ilink_connection::has_unclaimed(&mut ctx.store.read().await?).await? {
         claim(ctx).await?;
     }
@@ -217,15 +217,15 @@ async fn claim(ctx: &Ctx) -> Result<(), CoreError> {
     Ok(())
 }
 
-fn start(ctx: &OfficialCtx, fence: i64, row: &EpochRow) {
+fn start(ctx: &Ctx, fence: i64, row: &EpochRow) {
     let (stop, ctx) = (CancellationToken::new(), ctx.clone());
     let held = Held { user_id: row.user_id, fence, epoch: row.epoch };
-    let task = tokio::spawn(channel::run(ctx.clone(), held, stop.clone()));
+    let task = tokio::spawn(channel::run(ctx.official(), held, stop.clone()));
     ctx.ilink.insert(row.user_id, Running { epoch: row.epoch, stop, task });
 }
 
 /// Ends all tasks and this instance's lease, so that other instances need not wait for its end.
-async fn stop(ctx: &OfficialCtx) {
+async fn stop(ctx: &Ctx) {
     ctx.ilink.end_logins();
     let tasks = ctx.ilink.end_all();
     if tokio::time::timeout(END, join_all(tasks)).await.is_err() {

@@ -5,9 +5,11 @@
 
 mod file;
 mod ilink_field;
+mod official_account_field;
 mod start;
 
 pub use ilink_field::IlinkField;
+pub use official_account_field::OfficialAccountField;
 pub use start::{Source, damaged, open};
 
 use crate::{base::rng::Rng, config::SECRET_KEY_MIN_BYTES as KEY_MIN_BYTES};
@@ -35,6 +37,8 @@ pub enum Purpose {
     Reply,
     /// The tokens of a user's personal-WeChat channel, and the QR code that connects it.
     Ilink,
+    /// The secrets of an Official Account.
+    OfficialAccount,
 }
 
 struct Keys {
@@ -43,6 +47,7 @@ struct Keys {
     platform_token: LessSafeKey,
     reply: LessSafeKey,
     ilink: LessSafeKey,
+    official_account: LessSafeKey,
 }
 
 /// The secret key. Cheap to clone; `Debug` reveals nothing of it.
@@ -71,6 +76,7 @@ impl SecretKey {
             platform_token: derived(&root, b"platform-token")?,
             reply: derived(&root, b"reply")?,
             ilink: derived(&root, b"ilink")?,
+            official_account: derived(&root, b"official-account")?,
         })))
     }
 
@@ -111,6 +117,7 @@ impl SecretKey {
             Purpose::PlatformToken => &self.0.platform_token,
             Purpose::Reply => &self.0.reply,
             Purpose::Ilink => &self.0.ilink,
+            Purpose::OfficialAccount => &self.0.official_account,
         }
     }
 }

@@ -3,7 +3,10 @@
 //! The database stores the key's fingerprint. The first start creates the key and stores the fingerprint; every later start
 //! needs the same key. A key is created in no other case: a second key could not decrypt values of the first.
 
-use super::{KEY_MIN_BYTES, Purpose, SecretKey, file, ilink_field::IlinkField, is_encrypted};
+use super::{
+    KEY_MIN_BYTES, Purpose, SecretKey, file, ilink_field::IlinkField, is_encrypted,
+    official_account_field::OfficialAccountField as Field,
+};
 use crate::{
     base::rng::Rng,
     config::Checked,
@@ -246,6 +249,22 @@ async fn rotate(store: &Store, old: &SecretKey, new: &SecretKey, chance: &dyn Rn
         store::ilink_connection::update_secrets(&mut tx, user_id, secrets).await?;
     }
     store::ilink_login::delete_all(&mut tx).await?;
+    for row in store::official_account::list_accounts(&mut tx).await? {
+        let of = |field: Field, stored: Option<String>| match stored {
+            None => Ok(None),
+            Some(stored) => {
+                let name = field.name(row.id);
+                again(Purpose::OfficialAccount, &name, &stored).map(Some).ok_or_else(|| damaged(&name))
+            }
+        };
+        let secrets = [
+            of(Field::AppSecret, row.app_secret)?,
+            of(Field::Token, row.push_token)?,
+            of(Field::AesKey, row.aes_key)?,
+            of(Field::PreviousAesKey, row.previous_aes_key)?,
+        ];
+        store::official_account::update_secrets(&mut tx, row.id, secrets).await?;
+    }
     // Answers that contain codes live for minutes: they are deleted instead.
     store::delivery::delete_encrypted_replies(&mut tx).await?;
     store::pending::delete_encrypted(&mut tx).await?;

@@ -7,6 +7,8 @@ use crate::{
 
 /// The longest value as text, in characters: see `setting_values.new_value`.
 const VALUE_MAX_CHARS: usize = 1_000;
+/// The longest name of the site.
+const NAME_MAX_CHARS: usize = 64;
 
 /// The groups of settings that hold such settings.
 #[derive(Debug, Clone)]
@@ -15,6 +17,8 @@ pub struct Values {
     pub message: Message,
     pub limits: Limits,
     pub words: ChatCommands,
+    /// The name that people see where the account has none of its own. Empty: the account's.
+    pub site_name: String,
 }
 
 impl Values {
@@ -25,6 +29,7 @@ impl Values {
             message: settings.message.clone(),
             limits: settings.limits.clone(),
             words: settings.chat.commands.clone(),
+            site_name: settings.wechat.account_name.clone(),
         }
     }
 }
@@ -38,6 +43,8 @@ pub enum Kind {
     Number { min: i64, max: i64 },
     /// Words of a chat command, separated by commas; none switches it off.
     Words,
+    /// A text of at most so many characters; it may be empty.
+    Text(usize),
 }
 
 /// A setting that may change while the program runs.
@@ -80,6 +87,12 @@ const UNFOLLOW: [(&str, Unfollow); 3] =
 
 /// All of them, in the order of the settings file.
 pub const DEFINITIONS: &[Definition] = &[
+    Definition {
+        key: "wechat.account-name",
+        kind: Kind::Text(NAME_MAX_CHARS),
+        read: |values| values.site_name.clone(),
+        write: |values, text| text.clone_into(&mut values.site_name),
+    },
     Definition {
         key: "signin.confirm",
         kind: Kind::Choice(&["always", "risky", "never"]),
@@ -158,6 +171,9 @@ impl Definition {
         let text = text.trim();
         let problem = match self.kind {
             _ if text.chars().count() > VALUE_MAX_CHARS => Problem::TooLong(VALUE_MAX_CHARS),
+            Kind::Text(most) if text.chars().count() > most => Problem::TooLong(most),
+            Kind::Text(_) if text.chars().any(char::is_control) => Problem::Malformed,
+            Kind::Text(_) => return Ok(text.to_owned()),
             Kind::Words => return Ok(split(text).join(", ")),
             _ if text.is_empty() => Problem::Empty,
             Kind::Choice(words) if words.contains(&text) => return Ok(text.to_owned()),

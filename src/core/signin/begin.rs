@@ -155,6 +155,9 @@ async fn start(
     pending: Pending,
     refreshes: i64,
 ) -> Result<Secrets, CoreError> {
+    if !ctx.account.is_connected() {
+        return Err(CoreError::NotConfigured("wechat"));
+    }
     let minutes = ctx.settings.settings.signin.session_minutes;
     let scene = ctx.rng.token();
     let (id, secrets) = insert(ctx, purpose, asker, pending, refreshes, &scene, minutes * 60_000).await?;

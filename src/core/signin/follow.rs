@@ -106,6 +106,9 @@ pub struct State {
 /// # Errors
 /// [`CoreError::TooMany`]; [`CoreError::Platform`] if the platform creates none.
 pub async fn begin(ctx: &OfficialCtx, client: &Client, address: IpAddr) -> Result<Shown, CoreError> {
+    if !ctx.account.is_connected() {
+        return Err(CoreError::NotConfigured("wechat"));
+    }
     limit::take_for_address(ctx, Limit::NewSessions, address).await?;
     let (scene, poll) = (ctx.rng.token(), ctx.rng.token());
     let made = qr_availability::create_qr(ctx, &scene, TTL_SECS, PATIENCE).await??;

@@ -50,8 +50,9 @@ pub struct Entered {
 /// [`CoreError::Disabled`].
 pub async fn by_mini_program(ctx: &OfficialCtx, code: &str, profile: &PresentedProfile) -> Result<Entered, CoreError> {
     let proven = async {
-        let app = ctx.mini_program.as_ref().ok_or(CoreError::NotConfigured("mini-program"))?;
-        let session = ctx.logins.mini_session(app, checked(code)?).await?;
+        let platforms = ctx.platforms();
+        let app = platforms.mini_program.as_ref().ok_or(CoreError::NotConfigured("mini-program"))?;
+        let session = platforms.logins.mini_session(app, checked(code)?).await?;
         mini_person(app, session, profile)
     };
     let proven = proven.await.map_err(|error| signin_log::failed(Door::MiniProgram, None, error))?;
@@ -63,8 +64,9 @@ pub async fn by_mini_program(ctx: &OfficialCtx, code: &str, profile: &PresentedP
 /// # Errors
 /// As [`by_mini_program`].
 pub async fn by_web_login(ctx: &Ctx, code: &str) -> Result<Proven, CoreError> {
-    let app = ctx.web_login.as_ref().ok_or(CoreError::NotConfigured("open-platform"))?;
-    let entrant = ctx.logins.entrant(app, checked(code)?).await?;
+    let platforms = ctx.platforms();
+    let app = platforms.web_login.as_ref().ok_or(CoreError::NotConfigured("open-platform"))?;
+    let entrant = platforms.logins.entrant(app, checked(code)?).await?;
     // A visitor of a page preview must not become a user (docs/WECHAT.md, 4.8).
     if entrant.is_snapshot {
         return Err(CoreError::Platform(PlatformFault::SnapshotVisitor));
@@ -93,7 +95,8 @@ pub async fn by_gateway(
     openid: &str,
     unionid: Option<&str>,
 ) -> Result<Entered, CoreError> {
-    let mini = ctx.mini_program.as_ref().map(|app| app.appid.as_str());
+    let platforms = ctx.platforms();
+    let mini = platforms.mini_program.as_ref().map(|app| app.appid.as_str());
     let app = if appid == ctx.account.appid {
         App::OfficialAccount
     } else if mini.is_none_or(|mini| mini == appid) {

@@ -37,7 +37,7 @@ pub async fn register(
     Body(asked, _): Body<Assistant, Register>,
 ) -> Result<Response, Fault> {
     let Register { username, password, last_name } = asked;
-    unsolicited_code::register(&state.ctx, &username, &password, &last_name, client.address)
+    unsolicited_code::register(&state.ctx(), &username, &password, &last_name, client.address)
         .await
         .map_err(in_their_words)?;
     Ok(wire::done())
@@ -60,7 +60,7 @@ pub async fn sign_in(
     Extension(session): Extension<Session>,
     Body(asked, _): Body<Assistant, Login>,
 ) -> Result<Response, Fault> {
-    let user = login::by_password(&state.ctx, &asked.username, &asked.password, client.place()).await?;
+    let user = login::by_password(&state.ctx(), &asked.username, &asked.password, client.place()).await?;
     session::sign_in(&session, &user, &client, SignInMethod::Password).await?;
     Ok(wire::done())
 }
@@ -71,8 +71,8 @@ pub async fn sign_out(Extension(session): Extension<Session>) -> Result<Response
 }
 
 pub async fn info(State(state): State<AppState>, caller: Caller) -> Result<Response, Fault> {
-    let identity = identity::find_own(&state.ctx, caller.user.id).await?;
-    let wechat_name = identity::wechat_name(&state.ctx, caller.user.id).await?;
+    let identity = identity::find_own(&state.ctx(), caller.user.id).await?;
+    let wechat_name = identity::wechat_name(&state.ctx(), caller.user.id).await?;
     Ok(wire::info(caller.user, identity.map(|identity| identity.openid), wechat_name))
 }
 
@@ -95,12 +95,12 @@ pub async fn password(State(state): State<AppState>, request: Request) -> Result
                 keep_session: &session::secret_of(&caller.session),
                 address: caller.client.address,
             };
-            profile::change_password(&state.ctx, &caller.user, change).await?;
+            profile::change_password(&state.ctx(), &caller.user, change).await?;
             caller.client.known.remember_again(caller.user.id).await?;
         }
         (None, Some(code)) => {
             let address = client.map(|client| client.address).ok_or(CoreError::Fault("no address".to_owned()))?;
-            let set = unsolicited_code::set_password(&state.ctx, &code, &asked.new_password, address).await;
+            let set = unsolicited_code::set_password(&state.ctx(), &code, &asked.new_password, address).await;
             set.map_err(|error| signin_log::failed(Door::Reset, None, error))?;
         }
         (None, None) => return Err(ApiFailure::missing("old_password").into()),
@@ -114,6 +114,6 @@ pub async fn email(
     caller: Caller,
     Body(asked, _): Body<Assistant, Email>,
 ) -> Result<Response, Fault> {
-    profile::update(&state.ctx, caller.user.id, &[(ProfileColumn::Email, &asked.email)]).await?;
+    profile::update(&state.ctx(), caller.user.id, &[(ProfileColumn::Email, &asked.email)]).await?;
     Ok(wire::done())
 }

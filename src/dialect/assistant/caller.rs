@@ -26,7 +26,7 @@ impl FromRequestParts<AppState> for Caller {
         let missing = || CoreError::Fault("a call without a session".to_owned());
         let session = parts.extensions.get::<Session>().cloned().ok_or_else(missing)?;
         let client = parts.extensions.get::<Client>().cloned().ok_or_else(missing)?;
-        let user = session::current_user(&state.ctx, &session).await?.ok_or(CoreError::NotSignedIn)?;
+        let user = session::current_user(&state.ctx(), &session).await?.ok_or(CoreError::NotSignedIn)?;
         Ok(Self { user, session, client })
     }
 }

@@ -32,7 +32,7 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// Begins a sign-in of the caller's personal WeChat, and answers once its QR code is there.
 pub async fn begin(State(state): State<AppState>, caller: Caller) -> Result<Response, Fault> {
-    let (ctx, session) = (&state.ctx, session::secret_of(&caller.session));
+    let (ctx, session) = (&state.ctx(), session::secret_of(&caller.session));
     let pid = match login::begin(ctx, caller.user.id, &session).await {
         Ok(pid) => pid,
         Err(CoreError::Conflict) => return Ok(is_being_made()),
@@ -62,7 +62,7 @@ pub async fn status(
     params: Params<Assistant>,
 ) -> Result<Response, Fault> {
     let view = find(&state, &caller, &params).await?;
-    let left = (view.expires_at - state.ctx.now()).max(0) / 1000;
+    let left = (view.expires_at - state.ctx().now()).max(0) / 1000;
     Ok(wire::data(wire::ChannelLogin { state: view.state.as_str(), expires_in: left }))
 }
 
@@ -74,7 +74,7 @@ pub async fn enter_number(
     Body(asked, _): Body<Assistant, Number>,
 ) -> Result<Response, Fault> {
     find(&state, &caller, &params).await?;
-    match login::enter_number(&state.ctx, caller.user.id, &session::secret_of(&caller.session), &asked.number).await {
+    match login::enter_number(&state.ctx(), caller.user.id, &session::secret_of(&caller.session), &asked.number).await {
         Ok(()) => Ok(wire::done()),
         Err(CoreError::SessionOver) => {
             Ok(wire::refused(StatusCode::OK, PARAMETER, word(PARAMETER), "现在不需要输入数字"))
@@ -86,7 +86,7 @@ pub async fn enter_number(
 async fn find(state: &AppState, caller: &Caller, params: &Params<Assistant>) -> Result<login::View, Fault> {
     let pid = params.need("pid").map_err(Fault::Common)?;
     let session = session::secret_of(&caller.session);
-    let found = login::find_named(&state.ctx, caller.user.id, &session, pid).await?;
+    let found = login::find_named(&state.ctx(), caller.user.id, &session, pid).await?;
     Ok(found.ok_or(CoreError::NotFound)?)
 }
 
@@ -98,7 +98,7 @@ pub async fn picture(
 ) -> Result<Response, Fault> {
     let session = session::secret_of(&caller.session);
     let view = match picture.strip_suffix(".png") {
-        Some(pid) => login::find_named(&state.ctx, caller.user.id, &session, pid).await?,
+        Some(pid) => login::find_named(&state.ctx(), caller.user.id, &session, pid).await?,
         None => None,
     };
     match view.and_then(|view| view.qr_text) {

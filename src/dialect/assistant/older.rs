@@ -107,8 +107,8 @@ pub async fn show(
     params: Params<Assistant>,
 ) -> Result<Response, OldShow> {
     let editor = named::<OF_SHOW>(&state, &caller?, &params).await?;
-    let _turn = state.ctx.list_locks.lock(editor.actor_id).await;
-    Ok(wire::old_data(wire::numbered(pairs::list(&state.ctx, editor.owner_id).await?)))
+    let _turn = state.ctx().list_locks.lock(editor.actor_id).await;
+    Ok(wire::old_data(wire::numbered(pairs::list(&state.ctx(), editor.owner_id).await?)))
 }
 
 pub async fn add(
@@ -118,7 +118,7 @@ pub async fn add(
     new: Result<Pairs, Fault>,
 ) -> Result<Response, OldChange> {
     let editor = named::<OF_CHANGES>(&state, &caller?, &params).await?;
-    pairs::add(&state.ctx, &editor, new?.0).await.map_err(Fault::of_rules)?;
+    pairs::add(&state.ctx(), &editor, new?.0).await.map_err(Fault::of_rules)?;
     Ok(wire::done())
 }
 
@@ -131,7 +131,7 @@ pub async fn delete(
     let key = params.need("key").map_err(Fault::Common)?;
     // As `show` writes it (`01`), or without the zero.
     let number = key.parse::<i64>().map_err(|_| OldChange::NoSuchKey)?;
-    match edit::delete(&state.ctx, &editor, &[number]).await.map_err(CoreError::from) {
+    match edit::delete(&state.ctx(), &editor, &[number]).await.map_err(CoreError::from) {
         Ok(_) => Ok(wire::done()),
         Err(CoreError::NotFound) => Err(OldChange::NoSuchKey),
         Err(error) => Err(error.into()),
@@ -146,6 +146,6 @@ async fn named<const REST: i64>(
 ) -> Result<Editor, OlderFault<REST>> {
     let id = params.number("id").ok().flatten();
     let editor = id.and_then(|id| caller.editor_named(id)).ok_or(OlderFault::UnknownUser)?;
-    account::find(&state.ctx, editor.owner_id).await?.ok_or(OlderFault::UnknownUser)?;
+    account::find(&state.ctx(), editor.owner_id).await?.ok_or(OlderFault::UnknownUser)?;
     Ok(editor)
 }

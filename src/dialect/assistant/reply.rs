@@ -27,18 +27,18 @@ use axum::{
 };
 
 pub async fn show(State(state): State<AppState>, caller: Caller) -> Result<Response, Fault> {
-    let _lock = state.ctx.list_locks.lock(caller.user.id).await;
-    Ok(Json(wire::numbered(pairs::list(&state.ctx, caller.user.id).await?)).into_response())
+    let _lock = state.ctx().list_locks.lock(caller.user.id).await;
+    Ok(Json(wire::numbered(pairs::list(&state.ctx(), caller.user.id).await?)).into_response())
 }
 
 pub async fn add(State(state): State<AppState>, caller: Caller, Pairs(new): Pairs) -> Result<Response, Fault> {
-    pairs::add(&state.ctx, &caller.editor(), new).await.map_err(Fault::of_rules)?;
+    pairs::add(&state.ctx(), &caller.editor(), new).await.map_err(Fault::of_rules)?;
     Ok(wire::done())
 }
 
 /// Returns the present reply; POST changes it.
 pub async fn look(State(state): State<AppState>, caller: Caller, params: Params<Assistant>) -> Result<Response, Fault> {
-    let found = pairs::find(&state.ctx, caller.user.id, number(&params)?).await?;
+    let found = pairs::find(&state.ctx(), caller.user.id, number(&params)?).await?;
     Ok(wire::data(wire::flat(found)))
 }
 
@@ -49,7 +49,7 @@ pub async fn update(
     new: Pairs,
 ) -> Result<Response, Fault> {
     let (number, pair) = (number(&params)?, new.single()?);
-    let done = pairs::update(&state.ctx, &caller.editor(), number, pair).await;
+    let done = pairs::update(&state.ctx(), &caller.editor(), number, pair).await;
     done.map_err(Fault::of_rules)?;
     Ok(wire::done())
 }
@@ -60,7 +60,7 @@ pub async fn delete(
     params: Params<Assistant>,
 ) -> Result<Response, Fault> {
     let number = number(&params)?;
-    match edit::delete(&state.ctx, &caller.editor(), &[number]).await.map_err(CoreError::from) {
+    match edit::delete(&state.ctx(), &caller.editor(), &[number]).await.map_err(CoreError::from) {
         Ok(_) => Ok(wire::done()),
         Err(CoreError::NotFound) => {
             Ok(wire::refused(StatusCode::OK, NOT_YOURS, NOT_YOURS_TO_DELETE, "没有这条回复，或它不是你的"))
@@ -78,7 +78,7 @@ pub async fn set_auto_reply(
     caller: Caller,
     Body(asked, _): Body<Assistant, AutoReply>,
 ) -> Result<Response, Fault> {
-    profile::set_auto_reply(&state.ctx, caller.user.id, asked.enabled).await?;
+    profile::set_auto_reply(&state.ctx(), caller.user.id, asked.enabled).await?;
     Ok(wire::done())
 }
 

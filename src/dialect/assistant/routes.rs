@@ -55,7 +55,7 @@ pub fn routes(state: &AppState) -> Router<AppState> {
 
 /// Adds the shared layer, and the session layer outside of it.
 fn with_session<D: Dialect>(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
-    layer::<D>(routes, state).layer(session::layer(&state.ctx)).layer(map_response(only_its_statuses::<D>))
+    layer::<D>(routes, state).layer(session::layer(&state.core)).layer(map_response(only_its_statuses::<D>))
 }
 
 /// The session layer answers an unreachable database with an empty 500, which this dialect's clients do not know.

@@ -24,7 +24,7 @@ impl FromRequestParts<AppState> for Gateway {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
-        Ok(Self(named(&state.ctx, &parts.headers)))
+        Ok(Self(named(&state.ctx(), &parts.headers)))
     }
 }
 

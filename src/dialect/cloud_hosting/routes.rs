@@ -21,13 +21,13 @@ pub fn routes(state: &AppState) -> Router<AppState> {
 }
 
 async fn count(State(state): State<AppState>) -> Answer<CloudHosting> {
-    Ok(Envelope::ok(counter::value(&state.ctx).await?))
+    Ok(Envelope::ok(counter::value(&state.ctx()).await?))
 }
 
 async fn change(State(state): State<AppState>, Body(count, _): Body<CloudHosting, Count>) -> Answer<CloudHosting> {
     let value = match count.action {
-        Action::Inc => counter::increment(&state.ctx).await?,
-        Action::Clear => counter::clear(&state.ctx).await?,
+        Action::Inc => counter::increment(&state.ctx()).await?,
+        Action::Clear => counter::clear(&state.ctx()).await?,
     };
     Ok(Envelope::ok(value))
 }
@@ -40,10 +40,10 @@ async fn login(
 ) -> Answer<CloudHosting> {
     let entered = match named {
         Some(Named { appid, openid, unionid }) if params.get("code").is_none() => {
-            wechat_apps::by_gateway(&state.ctx, &appid, &openid, unionid.as_deref()).await?
+            wechat_apps::by_gateway(&state.ctx(), &appid, &openid, unionid.as_deref()).await?
         }
         _ => {
-            wechat_apps::by_mini_program(&state.ctx, params.need("code")?, &wechat_apps::PresentedProfile::default())
+            wechat_apps::by_mini_program(&state.ctx(), params.need("code")?, &wechat_apps::PresentedProfile::default())
                 .await?
         }
     };

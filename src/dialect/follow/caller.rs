@@ -26,11 +26,11 @@ impl FromRequestParts<AppState> for FollowCaller {
             return Ok(Self { user_id: bearer.user_id, openid: bearer.openid });
         }
         // Older clients send their own openid; only a gateway can vouch for it.
-        if !state.ctx.settings.settings.server.trust_openid_header {
+        if !state.ctx().settings.settings.server.trust_openid_header {
             return Err(Fault::OpenidNotTrusted);
         }
-        let openid = vouched(&state.ctx, &parts.headers).ok_or(Fault::UnknownOpenid)?;
-        let user = identity::find_owner(&state.ctx, openid).await?.ok_or(Fault::UnknownOpenid)?;
+        let openid = vouched(&state.ctx(), &parts.headers).ok_or(Fault::UnknownOpenid)?;
+        let user = identity::find_owner(&state.ctx(), openid).await?.ok_or(Fault::UnknownOpenid)?;
         if !user.is_enabled {
             return Err(CoreError::Disabled.into());
         }

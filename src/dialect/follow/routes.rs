@@ -51,7 +51,7 @@ async fn qrcode(
     Extension(client): Extension<Client>,
     Body(asked, _): Body<Follow, wire::Qrcode>,
 ) -> Result<Response, Fault> {
-    let ctx = &state.ctx;
+    let ctx = &state.ctx();
     let shown = follow::begin(ctx, &follow::Client::parse(ctx, &asked.client_id)?, client.address).await?;
     Ok(wire::qrcode(&asked.client_id, shown))
 }
@@ -59,21 +59,21 @@ async fn qrcode(
 async fn check_follow(State(state): State<AppState>, params: Params<Follow>) -> Result<Response, Fault> {
     let name = params.need("client_id")?;
     let poll = params.get("poll_token").filter(|text| !text.is_empty());
-    let found = follow::look(&state.ctx, &follow::Client::parse(&state.ctx, name)?, poll).await?;
+    let found = follow::look(&state.ctx(), &follow::Client::parse(&state.ctx(), name)?, poll).await?;
     Ok(wire::followed(name, found))
 }
 
 async fn credits(State(state): State<AppState>, caller: FollowCaller) -> Result<Response, Fault> {
-    let totals = credit::totals(&state.ctx, caller.user_id).await?;
+    let totals = credit::totals(&state.ctx(), caller.user_id).await?;
     let openid = match caller.openid {
         Some(openid) => Some(openid),
-        None => identity::find_own(&state.ctx, caller.user_id).await?.map(|identity| identity.openid),
+        None => identity::find_own(&state.ctx(), caller.user_id).await?.map(|identity| identity.openid),
     };
     Ok(wire::credits(openid, totals))
 }
 
 async fn edit(State(state): State<AppState>, caller: FollowCaller, request: Request) -> Result<Response, Fault> {
-    let ctx = &state.ctx;
+    let ctx = &state.ctx();
     // Waits in the queue before the picture is received.
     let slot = ctx.image_edits.enter(caller.user_id).await?;
     let headers = request.headers().clone();

@@ -8,6 +8,7 @@ use crate::{
         CoreError, OfficialCtx,
         doctor::{self, probe},
         message::{self, Hold, answer::Answer, given_reply::GivenReply},
+        official_account,
     },
     http::state::AppState,
     wechat::{
@@ -26,60 +27,70 @@ use axum::{
 
 /// The platform verifies this address: answers with the echo if the signature is valid, with nothing otherwise.
 pub async fn url(State(state): State<AppState>, RawQuery(query): RawQuery) -> Response {
-    let (query, now_secs) = (query.as_deref().unwrap_or_default(), state.ctx.clock.now_secs());
-    match callback::verify_url(&state.push, query, now_secs) {
+    let ctx = state.ctx();
+    let Some(settings) = &ctx.account.push else { return unconnected() };
+    let (query, now_secs) = (query.as_deref().unwrap_or_default(), ctx.clock.now_secs());
+    match callback::verify_url(settings, query, now_secs) {
         Ok(echo) => {
             // In plain mode the logged address of this request would be valid for one push.
-            let signature = callback::plain_signature(&state.push, query, &[], now_secs);
-            message::replay::claim(&state.ctx, signature.as_ref()).await.ok();
+            let signature = callback::plain_signature(settings, query, &[], now_secs);
+            message::replay::claim(&ctx, signature.as_ref()).await.ok();
+            if ctx.account.awaits_use() {
+                record_use(&ctx).await;
+            }
             ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], echo).into_response()
         }
-        Err(refusal) => refused(&state, refusal, query),
+        Err(refusal) => refused(&ctx, refusal, query),
     }
 }
 
 /// A push: a message or an event. Checks the signature of the address before receiving the body.
 pub async fn push(State(state): State<AppState>, RawQuery(query): RawQuery, request: Request) -> Response {
-    let (query, now_secs) = (query.as_deref().unwrap_or_default(), state.ctx.clock.now_secs());
-    if let Err(refusal) = callback::check_address(&state.push, query, now_secs) {
-        return refused(&state, refusal, query);
+    let ctx = state.ctx();
+    let Some(settings) = &ctx.account.push else { return unconnected() };
+    let (query, now_secs) = (query.as_deref().unwrap_or_default(), ctx.clock.now_secs());
+    if let Err(refusal) = callback::check_address(settings, query, now_secs) {
+        return refused(&ctx, refusal, query);
     }
     let reached = round_trip::Reached::of(&request);
     let body = match Bytes::from_request(request, &state).await {
         Ok(body) => body,
         Err(unread) => return unread.into_response(),
     };
-    let signature = callback::plain_signature(&state.push, query, &body, now_secs);
-    let push = match callback::open_push(&state.push, query, &body, now_secs) {
+    let signature = callback::plain_signature(settings, query, &body, now_secs);
+    let push = match callback::open_push(settings, query, &body, now_secs) {
         Ok(push) => push,
         Err(refusal) => {
             // An unreadable push uses up its signature, too.
-            let claimed = Box::pin(message::replay::claim(&state.ctx, signature.as_ref())).await;
+            let claimed = Box::pin(message::replay::claim(&ctx, signature.as_ref())).await;
             let is_replay = matches!(claimed, Ok(false));
             if is_replay || !refusal.is_authentic() {
-                return refused(&state, refusal, query);
+                return refused(&ctx, refusal, query);
             }
             unreadable(refusal, body.len());
             return success();
         }
     };
     if probe::is_probe(&push.message) {
-        if matches!(Box::pin(message::replay::claim(&state.ctx, signature.as_ref())).await, Ok(false)) {
+        if matches!(Box::pin(message::replay::claim(&ctx, signature.as_ref())).await, Ok(false)) {
             return StatusCode::FORBIDDEN.into_response();
         }
-        return round_trip::answer(&state.ctx, &reached, query);
+        return round_trip::answer(&ctx, &reached, query);
     }
-    if !is_ours(&state.ctx, &push).await {
-        Box::pin(message::replay::claim(&state.ctx, signature.as_ref())).await.ok();
+    if !is_ours(&ctx, &push).await {
+        Box::pin(message::replay::claim(&ctx, signature.as_ref())).await.ok();
         return success();
     }
-    let Some((reply, hold)) = in_time(&state.ctx, &push, signature).await else {
+    if ctx.account.awaits_use() {
+        Box::pin(record_use(&ctx)).await;
+    }
+    let Some((reply, hold)) = in_time(&ctx, &push, signature).await else {
         return StatusCode::FORBIDDEN.into_response();
     };
-    let (now_secs, rng) = (state.ctx.clock.now_secs(), state.ctx.rng.as_ref());
+    let (now_secs, rng) = (ctx.clock.now_secs(), ctx.rng.as_ref());
     let body = reply.map_or_else(
         || SUCCESS.to_owned(),
-        |reply| callback::seal_reply(&state.push, &push.seal, &document(reply), now_secs, rng),
+        |reply| callback::seal_reply(settings, &push.seal, &document(reply), now_secs, rng),
     );
     // The overflow is sent as custom messages once the hold is dropped.
     drop(hold);
@@ -95,11 +106,23 @@ fn document(reply: GivenReply) -> String {
     }
 }
 
+/// Without an account this address does not exist.
+fn unconnected() -> Response {
+    StatusCode::NOT_FOUND.into_response()
+}
+
+/// Stores that WeChat uses these credentials: the page that connects the account waits for it.
+async fn record_use(ctx: &OfficialCtx) {
+    if let Err(error) = official_account::record_use(ctx).await {
+        tracing::warn!(%error, "it could not be stored that WeChat uses the credentials");
+    }
+}
+
 /// The same response for every refusal, so that an attacker learns nothing from it.
-fn refused(state: &AppState, refusal: Refusal, query: &str) -> Response {
+fn refused(ctx: &OfficialCtx, refusal: Refusal, query: &str) -> Response {
     let class = refusal.class();
     if !query.contains(MARK) {
-        doctor::pushes::record(&state.ctx, refusal);
+        doctor::pushes::record(ctx, refusal);
     }
     metrics::counter!("weida_pushes_refused_total", "class" => class).increment(1);
     tracing::warn!(class, "refused a push");

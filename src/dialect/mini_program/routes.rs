@@ -24,15 +24,15 @@ pub fn routes(state: &AppState) -> Router<AppState> {
 }
 
 async fn login(State(state): State<AppState>, Body(login, _): Body<MiniProgram, Login>) -> Answer<MiniProgram> {
-    let entered = wechat_apps::by_mini_program(&state.ctx, &login.code, &login.presented()).await?;
+    let entered = wechat_apps::by_mini_program(&state.ctx(), &login.code, &login.presented()).await?;
     Ok(Envelope::ok("登录成功", LoggedIn { token: entered.token, user_info: entered.user.into() }))
 }
 
 async fn verify(State(state): State<AppState>, Caller(bearer, _): Caller<MiniProgram>) -> Answer<MiniProgram> {
-    let user = account::find(&state.ctx, bearer.user_id).await?.ok_or(CoreError::BadToken(TokenFault::Gone))?;
+    let user = account::find(&state.ctx(), bearer.user_id).await?.ok_or(CoreError::BadToken(TokenFault::Gone))?;
     Ok(Envelope::ok("Token有效", Verified { user_id: user.id, user_info: user.into() }))
 }
 
 async fn refresh(State(state): State<AppState>, Bearing(text, _): Bearing<MiniProgram>) -> Answer<MiniProgram> {
-    Ok(Envelope::ok("刷新成功", Refreshed { token: token::refresh(&state.ctx, &text).await? }))
+    Ok(Envelope::ok("刷新成功", Refreshed { token: token::refresh(&state.ctx(), &text).await? }))
 }

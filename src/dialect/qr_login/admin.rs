@@ -53,7 +53,7 @@ pub async fn list(
     }
     let text = |name| params.get(name).unwrap_or_default().to_owned();
     let query = Query { text: text("q"), cursor: text("cursor"), size, ..Query::default() };
-    Ok(Done::answer(Listed::from(directory::search(&state.ctx, &admin, &query).await?)))
+    Ok(Done::answer(Listed::from(directory::search(&state.ctx(), &admin, &query).await?)))
 }
 
 pub async fn get(
@@ -61,8 +61,8 @@ pub async fn get(
     AdminCaller(admin): AdminCaller,
     Body(asked, _): Body<QrLogin, Target>,
 ) -> Answer<QrLogin> {
-    let user_id = meant(&state.ctx, &admin, asked.openid.as_deref(), asked.userid).await?;
-    Ok(Done::answer(OfPerson { user: person(&state.ctx, &admin, user_id).await? }))
+    let user_id = meant(&state.ctx(), &admin, asked.openid.as_deref(), asked.userid).await?;
+    Ok(Done::answer(OfPerson { user: person(&state.ctx(), &admin, user_id).await? }))
 }
 
 pub async fn set_level(
@@ -70,9 +70,9 @@ pub async fn set_level(
     AdminCaller(admin): AdminCaller,
     Body(asked, _): Body<QrLogin, SetLevel>,
 ) -> Answer<QrLogin> {
-    let user_id = meant(&state.ctx, &admin, asked.openid.as_deref(), asked.userid).await?;
-    directory::set_level(&state.ctx, &admin, user_id, &asked.level).await?;
-    Ok(Done::answer(OfPerson { user: person(&state.ctx, &admin, user_id).await? }))
+    let user_id = meant(&state.ctx(), &admin, asked.openid.as_deref(), asked.userid).await?;
+    directory::set_level(&state.ctx(), &admin, user_id, &asked.level).await?;
+    Ok(Done::answer(OfPerson { user: person(&state.ctx(), &admin, user_id).await? }))
 }
 
 /// Checks everything that could be refused before changing anything.
@@ -81,7 +81,7 @@ pub async fn update(
     AdminCaller(admin): AdminCaller,
     Body(asked, _): Body<QrLogin, Update>,
 ) -> Answer<QrLogin> {
-    let ctx = &state.ctx;
+    let ctx = &state.ctx();
     let user_id = meant(ctx, &admin, asked.openid.as_deref(), asked.userid).await?;
     if let Some(level) = &asked.level
         && directory::level_of(level).is_none()
@@ -116,9 +116,9 @@ pub async fn delete(
     AdminCaller(admin): AdminCaller,
     Body(asked, _): Body<QrLogin, Target>,
 ) -> Answer<QrLogin> {
-    let user_id = meant(&state.ctx, &admin, asked.openid.as_deref(), asked.userid).await?;
-    let user = person(&state.ctx, &admin, user_id).await?;
-    directory::delete(&state.ctx, &admin, user_id).await?;
+    let user_id = meant(&state.ctx(), &admin, asked.openid.as_deref(), asked.userid).await?;
+    let user = person(&state.ctx(), &admin, user_id).await?;
+    directory::delete(&state.ctx(), &admin, user_id).await?;
     Ok(Done::answer(OfPerson { user: user.deleted() }))
 }
 
@@ -127,7 +127,7 @@ pub async fn clear(
     AdminCaller(admin): AdminCaller,
     Body(asked, _): Body<QrLogin, Clear>,
 ) -> Answer<QrLogin> {
-    Ok(Done::answer(Cleared { deleted: directory::clear_all(&state.ctx, &admin, &asked.confirm).await? }))
+    Ok(Done::answer(Cleared { deleted: directory::clear_all(&state.ctx(), &admin, &asked.confirm).await? }))
 }
 
 async fn meant(

@@ -56,11 +56,11 @@ pub fn unknown(state: &AppState) -> Router<AppState> {
 
 async fn create_qr(State(state): State<AppState>, Extension(client): Extension<Client>) -> Answer<QrLogin> {
     let asker = Asker { browser_label: client.browser_label, address: client.address, next_path: None };
-    Ok(Done::answer(Created::from(api_session::begin(&state.ctx, asker).await?)))
+    Ok(Done::answer(Created::from(api_session::begin(&state.ctx(), asker).await?)))
 }
 
 async fn finalize_login(State(state): State<AppState>, Body(asked, _): Body<QrLogin, Finalize>) -> Answer<QrLogin> {
-    let seen = api_session::finalize(&state.ctx, &asked.session_id, &asked.code).await?;
+    let seen = api_session::finalize(&state.ctx(), &asked.session_id, &asked.code).await?;
     Ok(Done::answer(WireState::from(seen)))
 }
 
@@ -78,7 +78,7 @@ async fn validate_token(
         // An unreadable header counts as an invalid token.
         (Err(_), None) => return Ok(Done::answer(Validated { valid: false, user: None })),
     };
-    let user = match holder(&state.ctx, &text).await {
+    let user = match holder(&state.ctx(), &text).await {
         Ok(user) => Some(user),
         Err(CoreError::BadToken(_) | CoreError::Disabled) => None,
         Err(error) => return Err(error.into()),
@@ -91,8 +91,8 @@ async fn get_user_info(
     Caller(bearer, _): Caller<QrLogin>,
     Body(asked, _): Body<QrLogin, Named>,
 ) -> Answer<QrLogin> {
-    let user_id = target_user::user(&state.ctx, &bearer, &asked.openid).await?;
-    Ok(Done::answer(OfPerson { user: person(&state.ctx, user_id, Some(asked.openid)).await? }))
+    let user_id = target_user::user(&state.ctx(), &bearer, &asked.openid).await?;
+    Ok(Done::answer(OfPerson { user: person(&state.ctx(), user_id, Some(asked.openid)).await? }))
 }
 
 async fn holder(ctx: &Ctx, text: &str) -> Result<Holder, CoreError> {

@@ -20,8 +20,8 @@ pub async fn update(
     Caller(bearer, _): Caller<QrLogin>,
     Body(asked, _): Body<QrLogin, Use>,
 ) -> Answer<QrLogin> {
-    let user_id = target_user::user(&state.ctx, &bearer, &asked.openid).await?;
-    let usage = quota::add(&state.ctx, user_id, &asked.feature, asked.amount).await?;
+    let user_id = target_user::user(&state.ctx(), &bearer, &asked.openid).await?;
+    let usage = quota::add(&state.ctx(), user_id, &asked.feature, asked.amount).await?;
     Ok(Done::answer(OfUsage { usage: (&usage).into() }))
 }
 
@@ -30,8 +30,8 @@ pub async fn update_article(
     Caller(bearer, _): Caller<QrLogin>,
     Body(asked, _): Body<QrLogin, UseArticle>,
 ) -> Answer<QrLogin> {
-    let user_id = target_user::user(&state.ctx, &bearer, &asked.openid).await?;
-    let usage = quota::add(&state.ctx, user_id, ARTICLE, asked.amount).await?;
+    let user_id = target_user::user(&state.ctx(), &bearer, &asked.openid).await?;
+    let usage = quota::add(&state.ctx(), user_id, ARTICLE, asked.amount).await?;
     Ok(Done::answer(OfUsage { usage: (&usage).into() }))
 }
 
@@ -40,8 +40,8 @@ pub async fn of_article(
     Caller(bearer, _): Caller<QrLogin>,
     params: Params<QrLogin>,
 ) -> Answer<QrLogin> {
-    let user_id = target_user::user(&state.ctx, &bearer, params.need("openid")?).await?;
-    let usage = quota::look(&state.ctx, user_id, ARTICLE).await?;
+    let user_id = target_user::user(&state.ctx(), &bearer, params.need("openid")?).await?;
+    let usage = quota::look(&state.ctx(), user_id, ARTICLE).await?;
     Ok(Done::answer(OfUsage { usage: (&usage).into() }))
 }
 
@@ -50,11 +50,11 @@ pub async fn check(
     Caller(bearer, _): Caller<QrLogin>,
     Body(asked, _): Body<QrLogin, Check>,
 ) -> Answer<QrLogin> {
-    let user_id = target_user::user(&state.ctx, &bearer, &asked.openid).await?;
+    let user_id = target_user::user(&state.ctx(), &bearer, &asked.openid).await?;
     if asked.feature.is_empty() {
         return Err(ApiFailure::missing("feature"));
     }
-    let Some(usage) = quota::find(&state.ctx, user_id, &asked.feature).await? else {
+    let Some(usage) = quota::find(&state.ctx(), user_id, &asked.feature).await? else {
         return Ok(Done::answer(Permission { allowed: false, reason: "没有这项功能", remaining: Some(0) }));
     };
     let allowed = usage.allows(1);

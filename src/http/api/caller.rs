@@ -42,7 +42,7 @@ impl<D: Dialect> FromRequestParts<AppState> for Caller<D> {
         match bearer {
             Some(bearer) => Ok(Self(bearer, PhantomData)),
             // Checked again to get the error by value; the result is cached.
-            None => Ok(Self(of(&state.ctx, &parts.headers).await?, PhantomData)),
+            None => Ok(Self(of(&state.ctx(), &parts.headers).await?, PhantomData)),
         }
     }
 }

@@ -30,7 +30,7 @@ use tower_sessions::Session;
 pub fn layer<D: Dialect>(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
     let routes = routes.layer(from_fn_with_state(state.clone(), around::<D>));
     // Outside, so that a page can read refusals too, and a preflight request counts for no limit.
-    match cors::layer(&state.ctx.settings).filter(|_| !D::HAS_COOKIES) {
+    match cors::layer(&state.core.settings).filter(|_| !D::HAS_COOKIES) {
         Some(cors) => routes.layer(cors),
         None => routes,
     }
@@ -66,7 +66,7 @@ pub async fn own_site<D: Dialect>(State(state): State<AppState>, request: Reques
 }
 
 fn is_foreign(state: &AppState, request: &Request) -> bool {
-    guard::is_foreign(request.method(), request.headers(), &state.ctx.settings.public_url)
+    guard::is_foreign(request.method(), request.headers(), &state.ctx().settings.public_url)
 }
 
 async fn around<D: Dialect>(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
@@ -107,7 +107,7 @@ fn says_it_is_larger(request: &Request, most: usize) -> bool {
 
 /// Identifies the caller and counts one request for them. A request with an invalid token is counted for its address.
 async fn admit<D: Dialect>(state: &AppState, request: &mut Request) -> Allowance {
-    let ctx = &state.ctx;
+    let ctx = &state.ctx();
     let address = request.extensions().get::<Client>().map_or([127, 0, 0, 1].into(), |client| client.address);
     let found = match caller::of(ctx, request.headers()).await {
         Err(CoreError::NotSignedIn) => Found(None),

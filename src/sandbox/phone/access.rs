@@ -26,11 +26,18 @@ const COOKIE_SECS: i64 = 7 * 24 * 3600;
 
 /// Records the access of each request, and answers requests to `/sandbox` and below that have no access.
 pub async fn admit(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    if !state.has_sandbox() {
+        // An account has taken its place.
+        request.extensions_mut().remove::<Arc<Phone>>();
+    }
     let admission = admission(&state, &request);
     request.extensions_mut().insert(admission);
     let path = request.uri().path();
     if path != "/sandbox" && !path.starts_with("/sandbox/") {
         return next.run(request).await;
+    }
+    if phone_of(&request).is_none() {
+        return plain(StatusCode::NOT_FOUND, "沙箱已经停用。\nThe sandbox has ended.\n");
     }
     match admission {
         Admission::Refused => {
@@ -53,14 +60,14 @@ fn admission(state: &AppState, request: &Request) -> Admission {
     let client = request.extensions().get::<Client>();
     let (Some(phone), Some(client)) = (phone_of(request), client) else { return Admission::Refused };
     let cookie = Jar::Sandbox.read(request.headers(), false);
-    phone.access.decide((request.headers(), request.uri()), client.address, cookie, &state.ctx.settings.public_url)
+    phone.access.decide((request.headers(), request.uri()), client.address, cookie, &state.ctx().settings.public_url)
 }
 
 /// The link in the QR code: redirects a browser with the right key to the address without it; others get the key form.
 async fn by_link(state: &AppState, request: Request, next: Next) -> Response {
     let key = key_of(&request).unwrap_or_default();
     let pass = match (phone_of(&request), request.extensions().get::<Client>()) {
-        (Some(phone), Some(client)) => phone.access.enter(&key, client.address, state.ctx.now()).ok(),
+        (Some(phone), Some(client)) => phone.access.enter(&key, client.address, state.ctx().now()).ok(),
         _ => None,
     };
     match pass {
@@ -89,7 +96,7 @@ fn opened(pass: &str) -> Response {
 
 /// `POST /sandbox/key`
 pub async fn enter_key(Extension(client): Extension<Client>, at: PhoneRequest) -> Response {
-    match at.phone.access.enter(at.sent.key.trim(), client.address, at.state.ctx.now()) {
+    match at.phone.access.enter(at.sent.key.trim(), client.address, at.state.ctx().now()) {
         Ok(pass) => opened(pass),
         Err(KeyRefusal::Wrong) => at.redirect_with_notice(Tone::Danger, at.texts().key_wrong),
         Err(KeyRefusal::TooMany) => at.redirect_with_notice(Tone::Danger, at.texts().key_too_many),

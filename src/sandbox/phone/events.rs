@@ -27,6 +27,7 @@ pub async fn follow(State(state): State<AppState>, Extension(phone): Extension<A
         return StatusCode::TOO_MANY_REQUESTS.into_response();
     }
     let mut revisions = phone.platform.revisions();
+    let ended = state.core.accounts.sandbox_ended().clone();
     let stream = async_stream::stream! {
         loop {
             let revision = *revisions.borrow_and_update();
@@ -35,6 +36,7 @@ pub async fn follow(State(state): State<AppState>, Extension(phone): Extension<A
             tokio::select! {
                 changed = revisions.changed() => if changed.is_err() { break },
                 () = state.stopping.cancelled() => break,
+                () = ended.cancelled() => break,
             }
             tokio::time::sleep(PAUSE).await;
         }

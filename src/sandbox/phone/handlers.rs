@@ -91,8 +91,8 @@ pub async fn switch_account(at: PhoneRequest) -> Response {
     };
     at.phone.platform.set_kind(kind).await;
     // Earlier refusals of the platform no longer apply.
-    at.state.ctx.account.qr_availability.reopen();
-    at.state.ctx.account.media_uploads.reopen();
+    at.state.ctx().account.qr_availability.reopen();
+    at.state.ctx().account.media_uploads.reopen();
     at.redirect_with_notice(Tone::Success, text)
 }
 

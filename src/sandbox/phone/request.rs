@@ -78,8 +78,8 @@ impl PhoneRequest {
     /// The same for another page of the phone.
     pub fn redirect_with_notice_on(&self, page: &str, tone: Tone, text: impl Into<String>) -> Response {
         let mut response = see(&format!("{page}?person={}", encoded(&self.sent.person)));
-        let flash = Flash::notice(tone, text).seal(&self.state.ctx);
-        if let Some(cookie) = Jar::Flash.write(&flash, flash::MAX_AGE_SECS, self.state.ctx.settings.is_https) {
+        let flash = Flash::notice(tone, text).seal(&self.state.ctx());
+        if let Some(cookie) = Jar::Flash.write(&flash, flash::MAX_AGE_SECS, self.state.ctx().settings.is_https) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
         response

@@ -24,7 +24,7 @@ pub async fn add_examples(at: PhoneRequest) -> Response {
     ];
     let mut added = 0;
     for example in examples {
-        match edit::add(&at.state.ctx, &editor, &example).await {
+        match edit::add(&at.state.ctx(), &editor, &example).await {
             Ok(_) => added += 1,
             // A rule with the same keyword exists already.
             Err(RuleRejection::Drafts(_)) => {}

@@ -45,6 +45,15 @@ impl Files {
         tokio::task::spawn_blocking(move || fs::read(path)).await.ok()?.ok().map(Arc::new)
     }
 
+    /// Removes all files.
+    pub(super) async fn clear(&self) {
+        locked(&self.memory).clear();
+        if let Some(folder) = self.folder.clone() {
+            // Without files there is no folder.
+            tokio::task::spawn_blocking(move || fs::remove_dir_all(folder).ok()).await.ok();
+        }
+    }
+
     pub(super) async fn remove(&self, media_id: &str) {
         locked(&self.memory).remove(media_id);
         if let Some(folder) = &self.folder {

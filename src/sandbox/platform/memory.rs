@@ -39,7 +39,11 @@ pub(super) async fn open(
     let Some(folder) = folder else { return Ok((world, StateWriter::default())) };
     let (written, watched) = (folder.clone(), Arc::clone(&world));
     blocking(move || write(&written, &bytes)).await?;
-    Ok((world, StateWriter::start(&folder, move || Some(snapshot(&locked(&watched))))))
+    let stored = move || {
+        let world = locked(&watched);
+        (!world.is_over).then(|| snapshot(&world))
+    };
+    Ok((world, StateWriter::start(&folder, stored)))
 }
 
 fn read(folder: &Path) -> Result<Option<World>, String> {

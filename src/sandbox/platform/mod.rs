@@ -100,6 +100,8 @@ pub struct Platform {
     state: Arc<PlatformState>,
     ilink: IlinkPlatform,
     base: Url,
+    /// Where the state is stored.
+    folder: Option<PathBuf>,
     server: JoinHandle<()>,
 }
 
@@ -114,13 +116,28 @@ impl Platform {
         let (world, writer) = memory::open(folder, credentials, kind, rng.as_ref()).await?;
         let wire = Wire { push_url: push_url.clone(), mode, verified: None };
         let state = Arc::new(PlatformState::new(world, writer, wire, (clock, rng), patience, files)?);
-        let (base, ilink, server) = serve(&state, stored_in).await?;
+        let (base, ilink, server) = serve(&state, stored_in.clone()).await?;
         if let Some(url) = push_url {
             let state = Arc::clone(&state);
             // The program listens but does not serve yet.
             tokio::spawn(async move { verify(&state, &url).await });
         }
-        Ok(Self { state, ilink, base, server })
+        Ok(Self { state, ilink, base, folder: stored_in, server })
+    }
+
+    /// Ends for good: it answers no call, sends no push, and what it stored is removed.
+    pub async fn end(&self) {
+        self.server.abort();
+        self.state.set_line(|line| line.push_url = None);
+        self.state.change(|world| world.is_over = true).await;
+        self.state.files.clear().await;
+        let Some(folder) = self.folder.clone() else { return };
+        let remove = move || {
+            // What was never written is not there.
+            std::fs::remove_file(disk::path(&folder)).ok();
+            std::fs::remove_dir_all(folder.join(ILINK_FOLDER)).ok();
+        };
+        tokio::task::spawn_blocking(remove).await.ok();
     }
 
     /// Replaces `https://api.weixin.qq.com`.
@@ -196,7 +213,9 @@ async fn ilink(state: &Arc<PlatformState>, base: Url, folder: Option<PathBuf>) -
         ilink.restore(&bytes).map_err(unusable)?;
     }
     // Set once, here.
-    writer.set(StateWriter::start(&folder, ilink.snapshots())).ok();
+    let (all, state) = (ilink.snapshots(), Arc::downgrade(state));
+    let stored = move || state.upgrade().filter(|state| !state.look(|world| world.is_over)).and_then(|_| all());
+    writer.set(StateWriter::start(&folder, stored)).ok();
     Ok(ilink)
 }
 

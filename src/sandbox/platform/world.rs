@@ -46,6 +46,9 @@ pub struct World {
     /// Upload times by media id.
     #[serde(default)]
     pub media: BTreeMap<String, i64>,
+    /// True once the sandbox has ended: the state is not stored any more.
+    #[serde(skip)]
+    pub is_over: bool,
 }
 
 /// A WeChat user.
@@ -110,6 +113,7 @@ impl World {
             web_codes: BTreeMap::new(),
             web_tokens: BTreeMap::new(),
             media: BTreeMap::new(),
+            is_over: false,
         }
     }
 

@@ -25,7 +25,7 @@ async fn a_user_is_there_from_the_start_and_only_one() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn open_codes_are_named_and_used_ones_are_gone() {
     let program = Program::start(&[]).await;
-    let ctx = &program.state.ctx;
+    let ctx = &program.state.ctx();
     begin::register(ctx, "小红", "correct horse", asker("Safari · iPhone")).await.unwrap();
     begin::login(ctx, Purpose::Login, asker("Chrome · Windows 10")).await.unwrap();
     let shown = program.page("/sandbox").await;
@@ -62,7 +62,7 @@ async fn silence_has_a_reason_and_the_menu_is_what_rules_answer() {
         name: "今日推荐".to_owned(),
         ..Draft::of_text(TriggerKind::Menu, "V1001", MatchType::Exact, "豆芽书店的新书")
     };
-    edit::add(&program.state.ctx, &Editor::default(), &draft).await.unwrap();
+    edit::add(&program.state.ctx(), &Editor::default(), &draft).await.unwrap();
     let page = program.page("/sandbox").await;
     assert!(page.contains("<button name=\"key\" value=\"V1001\">今日推荐<"), "{page}");
     assert!(press("click", "key", "V1001").await.contains("豆芽书店的新书"));

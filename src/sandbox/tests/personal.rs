@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     ilink::{
-        Client, Error, Hosts, LoginCode,
+        Client, Error, LoginCode,
         login::{Login, LoginOutcome, LoginView},
         media::MediaKind,
         message::{Content, OutgoingContent, OutgoingMessage},
@@ -13,10 +13,7 @@ use crate::{
 
 /// A client with the addresses that the program was given.
 fn client(program: &Program) -> Client {
-    let ilink = &program.state.ctx.settings.settings.ilink;
-    let url = |text: &str| Some(text.parse().unwrap());
-    let hosts = Hosts::new(url(&ilink.api_base), url(&ilink.cdn_base)).unwrap();
-    Client::new(hosts, Arc::new(SystemRng)).unwrap()
+    program.state.ctx().platforms().ilink.clone()
 }
 
 /// The number that the page shows.

@@ -23,6 +23,26 @@ pub(super) const TABLES: &[Table] = &[
             technical("lease_until"),
         ],
     ),
+    table(
+        "official_accounts",
+        &[
+            technical("id"),
+            technical("slug"),
+            technical("name"),
+            technical("appid"),
+            technical("app_secret"),
+            technical("push_token"),
+            technical("aes_key"),
+            technical("previous_aes_key"),
+            technical("qr_url"),
+            technical("state"),
+            technical("version"),
+            technical("connected_at"),
+            technical("verified_at"),
+            technical("created_at"),
+            technical("changed_at"),
+        ],
+    ),
     // Of an instance of the program.
     table("ilink_leases", &[technical("fence"), technical("lease_until")]),
     // Buckets and subjects are keyed hashes of addresses, names and followers, for minutes or hours.

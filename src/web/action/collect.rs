@@ -33,7 +33,7 @@ pub async fn done(
     parts: Parts,
 ) -> Response {
     let lang = prefs_of(&parts).lang;
-    let ctx = &state.ctx;
+    let ctx = &state.ctx();
     let is_https = ctx.settings.is_https;
     // A form has been checked already (`guard::same_origin`).
     if parts.method != Method::POST && guard::is_foreign(&parts.method, &parts.headers, &ctx.settings.public_url) {
@@ -81,7 +81,7 @@ async fn refused(
     error: &CoreError,
     lang: crate::text::Lang,
 ) -> (String, Option<Flash>) {
-    let is_in = matches!(session::current_user(&state.ctx, session).await, Ok(Some(_)));
+    let is_in = matches!(session::current_user(&state.ctx(), session).await, Ok(Some(_)));
     if is_in && matches!(error, CoreError::SessionOver) {
         return ("/me".to_owned(), None);
     }

@@ -9,7 +9,10 @@ use crate::{
         signin_log::{self, Door},
     },
     http::session,
-    web::{page::PageRequest, text},
+    web::{
+        page::{PageRequest, path::START},
+        text,
+    },
 };
 use leptos::prelude::{ServerFnError, server};
 
@@ -44,7 +47,7 @@ pub async fn setup(
         let id = id.map_err(|error| signin_log::failed(Door::Setup, None, error))?;
         let user = account::find(&request.ctx, id).await?.ok_or(CoreError::NotFound)?;
         session::sign_in(&request.session, &user, &request.client, SignInMethod::Setup).await?;
-        Ok(Step::redirect_with_notice("/me", t.done))
+        Ok(Step::redirect_with_notice(START, t.done))
     };
     request.answer(outcome.await, back)
 }

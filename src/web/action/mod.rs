@@ -7,7 +7,9 @@ mod account;
 mod answer;
 mod begin;
 mod channel;
+mod checklist;
 mod codes;
+mod connect;
 mod docs;
 mod doctor;
 mod door;
@@ -61,7 +63,7 @@ pub async fn run(state: &AppState, context: impl Fn() + Clone + Send + 'static, 
     drop(place);
     // Answered with a file.
     if parts.uri.path() == CREATE {
-        return codes::create(state.ctx.clone(), parts, &body).await;
+        return codes::create(state.ctx(), parts, &body).await;
     }
     let request = Request::from_parts(parts, Body::from(body));
     let (parts, _) = handle_server_fns_with_context(context, request).await.into_response().into_parts();

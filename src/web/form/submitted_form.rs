@@ -118,7 +118,7 @@ impl SubmittedForm {
 /// The response instead of the page.
 pub async fn read(state: &AppState, request: Request) -> Result<(Parts, SubmittedForm), Response> {
     let (parts, body) = request.into_parts();
-    let Some(user_id) = signed_in(&state.ctx, &parts).await else {
+    let Some(user_id) = signed_in(&state.ctx(), &parts).await else {
         return Err(Redirect::to(&with_next("/login", parts.uri.path())).into_response());
     };
     let Ok(_place) = state.forms.enter(&parts, user_id).await else {

@@ -23,6 +23,8 @@ pub struct ConsolePage {
     pub is_filled: bool,
     /// The target of the skip link, and its text; `None`: the sheet.
     pub skip: Option<(&'static str, &'static str)>,
+    /// The steps of the checklist that are settled, and all; `None`: it has no entry in the navigation.
+    pub start: Option<(usize, usize)>,
 }
 
 impl PageContent {

@@ -25,7 +25,7 @@ async fn forgot(visitor: Visitor) -> Result<VisitorContent, PageError> {
     let settings = &request.ctx.settings.settings;
     let filled = visitor.form("forgot");
     let code_error = code_error(&visitor, &filled).await?;
-    let how = match settings.wechat.account_name.as_str() {
+    let how = match request.ctx.shown_name().as_str() {
         "" => t.how_nameless.to_owned(),
         name => fill(t.how, &[("name", &format!("「{name}」"))]),
     };

@@ -22,7 +22,7 @@ pub fn frame(visitor: &Visitor, content: PageContent) -> AnyView {
     let PageContent { title, width, body, console } = content;
     forget_flash(request);
     if let Some(page) = console {
-        let notices = view! { {wrong_address(request)} {console::undeclared_proxy(visitor)} {flash_message(visitor)} };
+        let notices = view! { {wrong_address(request)} {console::unconnected(visitor)} {console::undeclared_proxy(visitor)} {flash_message(visitor)} };
         return console::frame(visitor, &title, page, (width, notices.into_any(), body));
     }
     let mut nav = Vec::new();
@@ -39,7 +39,7 @@ pub fn frame(visitor: &Visitor, content: PageContent) -> AnyView {
         links: nav.iter().cloned().chain(guest).collect(),
         sign_out: "/do/sign-out".to_owned(),
     });
-    let has_sandbox = expect_context::<AppState>().has_sandbox;
+    let has_sandbox = expect_context::<AppState>().has_sandbox();
     if has_sandbox {
         nav.push(NavLink::new("/sandbox", t.sandbox, request.path()));
     }

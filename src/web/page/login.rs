@@ -31,7 +31,9 @@ async fn login(visitor: Visitor) -> Result<VisitorContent, PageError> {
     let t = Login::of(request.lang());
     let own = own_session(request).await?;
     let wanted = (!next.is_empty()).then_some(next.as_str());
+    let has_account = request.ctx.account.is_connected();
     let body = match &own {
+        _ if !has_account => password_only(&visitor, &next),
         Some((secrets, view)) if view.waits_for_login(wanted) => going_on(&visitor, secrets, view, &next),
         other => {
             // The script begins nothing in place of a registration that waits in this browser.
@@ -39,7 +41,7 @@ async fn login(visitor: Visitor) -> Result<VisitorContent, PageError> {
             fresh(&visitor, &next, !is_busy)
         }
     };
-    let corner = corner_link(as_guest(with_next("/register", &next), is_guest), t.no_account);
+    let corner = has_account.then(|| corner_link(as_guest(with_next("/register", &next), is_guest), t.no_account));
     Ok(VisitorContent::new(t.title, corner, body))
 }
 
@@ -53,6 +55,19 @@ fn going_on(visitor: &Visitor, secrets: &Secrets, view: &View, next: &str) -> An
         </section>
     };
     signin::waiting(&gate, signin::first_part(&gate), second.into_any())
+}
+
+/// The page without an Official Account.
+fn password_only(visitor: &Visitor, next: &str) -> AnyView {
+    let t = Login::of(visitor.request.lang());
+    let line = Line::always(t.title, "", Mood::Plain, Sign::None);
+    view! {
+        <div class=format!("{} single", gate_class(visitor.request.client.device))>
+            <Says lines=vec![line] />
+            <section class="panel roomy">{password_form(visitor, next)}</section>
+        </div>
+    }
+    .into_any()
 }
 
 /// The page before a session begins.

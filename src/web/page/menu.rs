@@ -5,7 +5,7 @@ use super::{
     Visitor,
     admin::code::CODES,
     me::places as places_of_account,
-    path::{DOCTOR, SETTINGS},
+    path::{CONNECT, DOCTOR, SETTINGS},
     rule::{RuleOwner, Section},
     script,
 };
@@ -84,6 +84,7 @@ fn places(visitor: &Visitor, has_sandbox: bool) -> Vec<Place> {
     if visitor.is_admin() {
         let console = Console::of(lang);
         places.push(at("/admin/users", console.users, c.admin));
+        places.push(at(CONNECT, console.connect, c.admin));
         places.push(at(DOCTOR, console.doctor, c.admin));
         places.push(at(SETTINGS, console.settings, c.admin));
         places.push(at(CODES, Codes::of(lang).title, c.admin));

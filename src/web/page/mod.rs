@@ -27,8 +27,8 @@ pub mod path;
 pub mod rule;
 
 pub use admin::{
-    AdminPage, CodeBatchPage, CodesPage, DoctorPage, NewCodesPage, SettingsPage, UserDeletePage, UserDisablePage,
-    UserDismissPage, UserPage, UserPromotePage, UsersPage,
+    AdminPage, ChecklistPage, CodeBatchPage, CodesPage, ConnectPage, DisconnectPage, DoctorPage, NewCodesPage,
+    SettingsPage, UserDeletePage, UserDisablePage, UserDismissPage, UserPage, UserPromotePage, UsersPage,
 };
 pub use ago::Ago;
 pub use console::head;

@@ -6,6 +6,11 @@ use url::form_urlencoded::byte_serialize;
 pub const CONSOLE: &str = "/admin";
 /// The doctor's page.
 pub const DOCTOR: &str = "/admin/doctor";
+/// The checklist of the first days.
+pub const START: &str = "/admin/start";
+/// Where the Official Account is connected, and where it is disconnected.
+pub const CONNECT: &str = "/admin/connect";
+pub const CONNECT_END: &str = "/admin/connect/disconnect";
 /// The settings.
 pub const SETTINGS: &str = "/admin/settings";
 /// A longer path is no valid target.

@@ -28,7 +28,7 @@ pub struct Choice {
 /// Stores the choice and redirects back.
 pub async fn choose(State(state): State<AppState>, Form(choice): Form<Choice>) -> Response {
     let mut headers = HeaderMap::new();
-    let secure = if state.ctx.settings.is_https { "; Secure" } else { "" };
+    let secure = if state.ctx().settings.is_https { "; Secure" } else { "" };
     let mut keep = |name: &str, value: &'static str| {
         let cookie = format!("{name}={value}; Path=/; SameSite=Lax; HttpOnly; Max-Age={YEAR_SECS}{secure}");
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {

@@ -14,9 +14,9 @@ pub use crate::http::qr_image::qr_png;
 
 /// `GET /signin/qr.png`: the platform's code for this browser's session.
 pub async fn scene(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    let secrets = Jar::Signin.read(&headers, state.ctx.settings.is_https).and_then(Secrets::parse);
+    let secrets = Jar::Signin.read(&headers, state.ctx().settings.is_https).and_then(Secrets::parse);
     let Some(secrets) = secrets else { return StatusCode::NOT_FOUND.into_response() };
-    match begin::view(&state.ctx, &secrets).await {
+    match begin::view(&state.ctx(), &secrets).await {
         Ok(view) => qr_png(view.and_then(|view| view.qr_url)).await,
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
@@ -31,6 +31,6 @@ pub async fn picture(State(state): State<AppState>) -> Response {
 
 /// `GET /signin/account.png`: the account's own code.
 pub async fn account(State(state): State<AppState>) -> Response {
-    let says = &state.ctx.settings.settings.wechat.account_qr;
+    let says = &state.ctx().account.qr_url;
     qr_png(Some(says.clone()).filter(|says| !says.is_empty())).await
 }

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::core::signin::Purpose;
 use crate::web::{
-    component::{Face, Field, Icon, Line, Mood, Says, Shape, Sign, Submit},
-    text::{Common, fill, register::Register},
+    component::{Face, Field, Icon, Line, LinkButton, Mood, Says, Shape, Sign, Submit},
+    text::{Common, connect::Connect, fill, register::Register},
 };
 use leptos::prelude::*;
 
@@ -26,6 +26,9 @@ async fn register(visitor: Visitor) -> Result<VisitorContent, PageError> {
         return Err(PageError::Redirect("/me".to_owned()));
     }
     let t = Register::of(lang);
+    if !request.ctx.account.is_connected() {
+        return Ok(unconnected(&visitor));
+    }
     // Who comes back from the second step finds the name that they chose.
     let chosen = own_session(request).await?.filter(|(_, view)| view.purpose == Purpose::Register);
     let chosen = chosen.and_then(|(_, view)| view.username);
@@ -50,6 +53,19 @@ async fn register(visitor: Visitor) -> Result<VisitorContent, PageError> {
     };
     let corner = corner_link(as_guest(with_next("/login", &next), is_guest), t.has_account);
     Ok(VisitorContent::new(t.title, corner, body))
+}
+
+/// Without an Official Account a registration could not be confirmed in the chat.
+fn unconnected(visitor: &Visitor) -> VisitorContent {
+    let (c, t) = (Common::of(visitor.request.lang()), Connect::of(visitor.request.lang()));
+    let line = Line::always(t.no_register, t.no_register_text, Mood::Warn, Sign::Icon(Shape::Warning));
+    let body = view! {
+        <div class="gate slim">
+            <Says lines=vec![line] />
+            <LinkButton href="/login" text=c.sign_in block=true />
+        </div>
+    };
+    VisitorContent::new(t.no_register, (), body)
 }
 
 fn form(visitor: &Visitor, chosen: Option<String>, next: &str) -> AnyView {

@@ -38,8 +38,8 @@ pub fn corner_link(href: String, text: &'static str) -> AnyView {
 
 /// The name of the account, or of the program if none is set.
 pub fn account_name(request: &PageRequest) -> String {
-    let name = &request.ctx.settings.settings.wechat.account_name;
-    if name.is_empty() { Common::of(request.lang()).brand.to_owned() } else { name.clone() }
+    let name = request.ctx.shown_name();
+    if name.is_empty() { Common::of(request.lang()).brand.to_owned() } else { name }
 }
 
 /// The document's body.

@@ -11,6 +11,7 @@ crate::texts! {
         more: "更多" / "More",
         own: "个人" / "Personal",
         site: "整站" / "Site",
+        connect: "连接公众号" / "Connect",
         doctor: "体检" / "Health",
         settings: "设置" / "Settings",
         proxy: "检测到未声明的反向代理" / "Undeclared reverse proxy",

@@ -35,6 +35,10 @@ crate::texts! {
         news_many: "一次只能回复 {n} 篇图文；想放几篇，请选“随机回复一条”" / "A reply can show only {n} article. For several, choose “Reply with one at random”",
         command_words_form: "命令的词要有 1 到 20 个字，不能是数字，也不能和别的命令重复" / "A command’s word has 1 to 20 characters, is not a number, and belongs to no other command",
         day_form: "{field}要写成 2026-11-30 这样，而且还没有过去" / "{field} must be a day like 2026-11-30 that is not over",
+        appid_form: "AppID 以 wx 开头，只有字母和数字" / "An AppID begins with wx and has only letters and digits",
+        push_token_form: "Token 要有 3 到 32 个字母或数字" / "A token has 3 to 32 letters and digits",
+        aes_key_form: "EncodingAESKey 要有 43 个字母或数字" / "An EncodingAESKey has 43 letters and digits",
+        own_password_empty: "先在个人中心给自己设一个密码：沙箱停用后不能再扫码登录" / "Set a password for yourself on the account page first: without the sandbox you could no longer sign in by scanning",
         nothing_given: "积分和等级至少填一样" / "Give credits or a level, or both",
         keyword_form: "有一个关键词不能用：不能只有标点或看不见的字符" / "A keyword cannot be only punctuation or invisible characters",
         keyword_long: "一个关键词最多 {n} 个字" / "A keyword can have at most {n} characters",
@@ -82,6 +86,10 @@ crate::texts! {
         f_valid_from: "开始日期" / "The first day",
         f_valid_to: "结束日期" / "The last day",
         f_note: "备注" / "The note",
+        f_appid: "AppID" / "The AppID",
+        f_app_secret: "AppSecret" / "The AppSecret",
+        f_account_name: "名称" / "The name",
+        f_account_qr: "二维码的内容" / "The content of the QR code",
         f_other: "这一项" / "This field",
     }
 }
@@ -96,6 +104,7 @@ pub fn message(lang: Lang, flaw: &FieldError) -> String {
     };
     match flaw.problem {
         Problem::Empty if field == "admin_password" => t.admin_password_empty.to_owned(),
+        Problem::Empty if field == "own_password" => t.own_password_empty.to_owned(),
         Problem::Empty if field == "credits" => t.nothing_given.to_owned(),
         Problem::Empty => say(t.empty, 0),
         Problem::TooShort(n) => say(t.too_short, n),
@@ -155,6 +164,10 @@ fn name_of(lang: Lang, t: &'static Flaws, field: &str) -> &'static str {
         "valid_from" => t.f_valid_from,
         "valid_to" => t.f_valid_to,
         "note" => t.f_note,
+        "appid" => t.f_appid,
+        "app_secret" => t.f_app_secret,
+        "account_name" => t.f_account_name,
+        "account_qr" => t.f_account_qr,
         _ => match ProfileColumn::ALL.iter().find(|column| column.name() == field) {
             Some(column) => Common::of(lang).profile_label(*column),
             None => t.f_other,
@@ -190,7 +203,10 @@ fn malformed(t: &'static Flaws, field: &str) -> &'static str {
         "keywords" => t.keyword_form,
         "command_words" => t.command_words_form,
         "level_until" | "valid_from" | "valid_to" => t.day_form,
-        "url" | "hq_url" | "picture_url" => t.url_form,
+        "url" | "hq_url" | "picture_url" | "account_qr" => t.url_form,
+        "appid" => t.appid_form,
+        "push_token" => t.push_token_form,
+        "aes_key" => t.aes_key_form,
         "media" | "thumb" => t.media_form,
         _ => t.malformed,
     }

@@ -3,8 +3,10 @@
 pub mod admin;
 pub mod ago;
 pub mod channel;
+pub mod checklist;
 pub mod codes;
 pub mod common;
+pub mod connect;
 pub mod docs;
 pub mod doctor;
 pub mod field_error;

@@ -47,6 +47,8 @@ crate::texts! {
         keep: "保留账号" / "Keep the account",
         signout: "退出所有浏览器" / "Sign out everywhere",
         delete_account: "删除账号" / "Delete the account",
+        site_name: "站点名称" / "Name of the site",
+        site_name_text: "显示在登录页和标题里，最多 64 个字。公众号自己有名称时，用公众号的。" / "Shown on the sign-in page and in titles, up to 64 characters. An account with a name of its own shows that one.",
         confirm: "扫码登录要不要确认" / "Confirm sign-ins in the chat",
         confirm_text: "首次注册、绑定和管理员总是要确认。不问时，骗人扫码的人能登录对方的账号。" / "First registrations, binding and admins are always asked. Without a question, an attacker whose QR code a person scans is signed in as that person.",
         unfollow: "取消关注以后" / "After an unfollow",
@@ -91,6 +93,7 @@ impl SettingTexts {
     /// The name of a setting that may change at any time; the key of another one.
     pub fn name_of<'a>(&self, key: &'a str) -> &'a str {
         match key {
+            "wechat.account-name" => self.site_name,
             "signin.confirm" => self.confirm,
             "signin.unfollow" => self.unfollow,
             "signin.welcome-credits" => self.welcome_credits,
@@ -131,6 +134,7 @@ impl SettingTexts {
     /// What a setting does, where its name does not say it.
     pub fn about(&self, key: &str) -> Option<&'static str> {
         match key {
+            "wechat.account-name" => Some(self.site_name_text),
             "signin.confirm" => Some(self.confirm_text),
             "signin.unfollow" => Some(self.unfollow_text),
             "signin.welcome-credits" => Some(self.welcome_credits_text),

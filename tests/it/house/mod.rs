@@ -213,7 +213,7 @@ const WRITING_MODULES: [&str; 8] = [
 ];
 
 /// Functions that write, of modules that are also read from.
-const WRITING_FUNCTIONS: [&str; 29] = [
+const WRITING_FUNCTIONS: [&str; 34] = [
     "admin::set_up(",
     "batch::create(",
     "batch::stop(",
@@ -223,6 +223,7 @@ const WRITING_FUNCTIONS: [&str; 29] = [
     "begin::renew(",
     "browsers::revoke(",
     "browsers::revoke_others(",
+    "checklist::skip(",
     "directory::adjust_credits(",
     "directory::delete(",
     "directory::end_session(",
@@ -238,6 +239,10 @@ const WRITING_FUNCTIONS: [&str; 29] = [
     "job::begin(",
     "job::begin_from_platform(",
     "job::start(",
+    "official_account::activate(",
+    "official_account::disconnect(",
+    "official_account::renew(",
+    "official_account::save(",
     "redemption::redeem(",
     "review::end(",
     "setting::set(",

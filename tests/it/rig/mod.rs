@@ -147,8 +147,8 @@ impl App {
         let stopping = state.stopping.clone();
         let running = tokio::spawn(server.serve());
         // A busy machine must not turn an answer into `success`; tests of the deadline set the product's.
-        state.ctx.reply_deadline.set(std::time::Duration::from_secs(60));
-        Ok(Self { ctx: state.ctx.clone(), state, phone, address, clock, stopping, running })
+        state.core.reply_deadline.set(std::time::Duration::from_mins(1));
+        Ok(Self { ctx: state.ctx(), state, phone, address, clock, stopping, running })
     }
 
     /// Stops the program as a signal does, and waits until it has ended.
@@ -237,6 +237,7 @@ impl App {
             "SELECT COUNT(*) FROM import_jobs",
             "SELECT COUNT(*) FROM audit_entries",
             "SELECT COUNT(*) FROM setting_changes",
+            "SELECT COUNT(*) FROM official_accounts",
         ] {
             found.push(self.count(sql).await);
         }

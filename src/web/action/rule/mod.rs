@@ -56,7 +56,7 @@ impl Outcome {
 /// The response instead of the page: a redirect, or why the form cannot be read.
 pub async fn submit(state: &AppState, request: Request) -> Result<(Request, Option<ReturnedForm>), Response> {
     let (parts, form) = form::read(state, request).await?;
-    let request = PageRequest::of(state.ctx.clone(), parts.clone(), leptos_axum::ResponseOptions::default());
+    let request = PageRequest::of(state.ctx(), parts.clone(), leptos_axum::ResponseOptions::default());
     let returned = match carry_out(&request, &form).await {
         Ok(Outcome::Redirect(path, flash)) => {
             if let Some(flash) = flash {

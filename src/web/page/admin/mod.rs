@@ -1,18 +1,22 @@
 //! `/admin`: the admin console. [`console`] renders each of its pages and admits only admins.
 
+mod connect;
 mod doctor;
 mod setting;
+mod start;
 
 pub mod code;
 pub mod user;
 
 pub use code::{CodeBatchPage, CodesPage, NewCodesPage};
+pub use connect::{ConnectPage, DisconnectPage};
 pub use doctor::DoctorPage;
 pub use setting::SettingsPage;
+pub use start::ChecklistPage;
 pub use user::{UserDeletePage, UserDisablePage, UserDismissPage, UserPage, UserPromotePage, UsersPage};
 
 use super::{ConsolePage, PageContent, PageError, Visitor, page};
-use crate::core::{CoreError, account::directory::Admin};
+use crate::core::{CoreError, account::directory::Admin, checklist};
 use leptos::prelude::*;
 use user::USERS;
 
@@ -34,9 +38,12 @@ where
 {
     page(move |visitor| async move {
         let admin = admin_of(&visitor)?;
+        let ctx = visitor.request.ctx.clone();
         let content = make(visitor, admin).await?;
-        let here = || ConsolePage { place: place.to_owned(), head: None, is_filled: false, skip: None };
-        Ok(PageContent { console: Some(content.console.unwrap_or_else(here)), ..content })
+        let here = || ConsolePage { place: place.to_owned(), head: None, is_filled: false, skip: None, start: None };
+        let page = content.console.unwrap_or_else(here);
+        let page = ConsolePage { start: checklist::progress(&ctx).await?, ..page };
+        Ok(PageContent { console: Some(page), ..content })
     })
 }
 

@@ -2,14 +2,18 @@
 
 mod nav;
 
-use super::{ConsolePage, Visitor, menu::command_menu, path::CONSOLE};
+use super::{
+    ConsolePage, Visitor,
+    menu::command_menu,
+    path::{CONNECT, CONSOLE},
+};
 use crate::{
     http::state::AppState,
     web::{
         asset,
         component::{Account, AccountMenu, Icon, Mark, NavLink, Notice, Shape, Tone, Words},
         escape::escaped,
-        text::{Common, admin::Console, fill},
+        text::{Common, admin::Console, connect::Connect, fill},
     },
 };
 use leptos::prelude::*;
@@ -25,8 +29,8 @@ pub fn frame(
 ) -> AnyView {
     let lang = visitor.request.lang();
     let (c, t) = (Common::of(lang), Console::of(lang));
-    let ConsolePage { place, head, is_filled, skip } = page;
-    let groups = groups(visitor, &place);
+    let ConsolePage { place, head, is_filled, skip, start } = page;
+    let groups = groups(visitor, &place, start);
     let (skip_to, skip_text) = skip.unwrap_or(("#main", c.skip));
     let body = if is_filled {
         body
@@ -34,7 +38,7 @@ pub fn frame(
         let class = format!("sheet-body {width}").trim_end().to_owned();
         view! { <div class="scroll"><div class=class>{body}</div></div> }.into_any()
     };
-    let has_sandbox = expect_context::<AppState>().has_sandbox;
+    let has_sandbox = expect_context::<AppState>().has_sandbox();
     view! {
         <Title text=escaped(&format!("{title} · {}", c.brand)) />
         <Stylesheet href=asset::url("/pkg/weida.css") />
@@ -112,6 +116,18 @@ fn account(visitor: &Visitor, has_sandbox: bool) -> Option<Account> {
         links.push(link("/sandbox", t.sandbox));
     }
     Some(Account { name: user.nickname.clone(), links, sign_out: "/do/sign-out".to_owned() })
+}
+
+/// Says to admins that there is no account, on the other pages of the console.
+pub fn unconnected(visitor: &Visitor) -> Option<AnyView> {
+    let path = visitor.request.path();
+    let is_elsewhere = path.starts_with(CONSOLE) && !path.starts_with(CONNECT);
+    if !visitor.is_admin() || !is_elsewhere || visitor.request.ctx.account.is_connected() {
+        return None;
+    }
+    let t = Connect::of(visitor.request.lang());
+    let text = view! { <p>{t.banner_text} " " <a href=CONNECT>{t.banner_link}</a></p> };
+    Some(view! { <Notice tone=Tone::Warning title=t.banner>{text}</Notice> }.into_any())
 }
 
 /// Warns admins while requests come through a proxy that the settings do not declare.

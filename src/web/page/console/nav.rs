@@ -3,12 +3,12 @@
 use super::super::{
     Visitor,
     admin::{code::CODES, user::USERS},
-    path::{CONSOLE, DOCTOR, SETTINGS},
+    path::{CONNECT, CONSOLE, DOCTOR, SETTINGS, START},
     rule::{RuleOwner, Section},
 };
 use crate::web::{
     component::{Icon, Shape},
-    text::{Common, admin::Console, codes::Codes, replies::Replies},
+    text::{Common, admin::Console, checklist::Checklist, codes::Codes, fill, replies::Replies},
 };
 use leptos::prelude::*;
 
@@ -22,7 +22,7 @@ pub struct Group {
 /// A link of the navigation.
 pub struct Entry {
     href: String,
-    text: &'static str,
+    text: String,
     shape: Shape,
     pub is_current: bool,
     /// It has a place of its own at the bottom of a phone.
@@ -39,21 +39,21 @@ impl Group {
 
 impl Entry {
     pub fn view(&self) -> AnyView {
-        let (href, text, shape) = (self.href.clone(), self.text, self.shape);
+        let (href, text, shape) = (self.href.clone(), self.text.clone(), self.shape);
         let is_current = self.is_current.then_some("page");
         view! { <a href=href aria-current=is_current><Icon shape /><span>{text}</span></a> }.into_any()
     }
 }
 
 /// The entries for this user. The rules of one owner are listed in full, those of the other are one entry.
-pub fn groups(visitor: &Visitor, place: &str) -> Vec<Group> {
+pub fn groups(visitor: &Visitor, place: &str, start: Option<(usize, usize)>) -> Vec<Group> {
     let lang = visitor.request.lang();
     let (c, t, r) = (Common::of(lang), Console::of(lang), Replies::of(lang));
     let is_console = visitor.request.path().starts_with(CONSOLE);
     let owner = if is_console { RuleOwner::Account } else { RuleOwner::User };
-    let entry = |href: &str, text: &'static str, shape: Shape| Entry {
+    let entry = |href: &str, text: &str, shape: Shape| Entry {
         href: href.to_owned(),
-        text,
+        text: text.to_owned(),
         shape,
         is_current: href == place,
         is_frequent: false,
@@ -66,11 +66,16 @@ pub fn groups(visitor: &Visitor, place: &str) -> Vec<Group> {
     let users = entry(USERS, t.users, Shape::People);
     let codes = entry(CODES, Codes::of(lang).title, Shape::Star);
     let me = entry("/me", c.me, Shape::Person);
-    let site = vec![entry(DOCTOR, t.doctor, Shape::Heart), entry(SETTINGS, t.settings, Shape::Gear)];
+    let connect = entry(CONNECT, t.connect, Shape::Chat);
+    let site = vec![connect, entry(DOCTOR, t.doctor, Shape::Heart), entry(SETTINGS, t.settings, Shape::Gear)];
+    let start = start.map(|(n, all)| {
+        let text = fill(Checklist::of(lang).nav, &[("n", &n.to_string()), ("all", &all.to_string())]);
+        entry(START, &text, Shape::Check)
+    });
     if is_console {
         let own = entry(RuleOwner::User.list(), r.to_own, Shape::Reply);
         vec![
-            Group { title: "", entries: vec![users, codes] },
+            Group { title: "", entries: start.into_iter().chain([users, codes]).collect() },
             Group { title: r.title_account, ..rules },
             Group { title: t.site, entries: site },
             Group { title: t.own, entries: vec![own, me] },

@@ -101,7 +101,7 @@ pub async fn say(State(state): State<AppState>, Extension(client): Extension<Cli
     let value =
         |name: &str| form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, v)| v.into_owned());
     let question = value("say").unwrap_or_default();
-    let answered = match bubbles(&state.ctx, lang, client.address, question.trim()).await {
+    let answered = match bubbles(&state.ctx(), lang, client.address, question.trim()).await {
         Ok(Some(replies)) => replies,
         Ok(None) => return StatusCode::TOO_MANY_REQUESTS.into_response(),
         Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),

@@ -138,8 +138,8 @@ pub async fn picture(
     axum::Extension(session): axum::Extension<tower_sessions::Session>,
 ) -> Response {
     let found = async {
-        let Some(user) = session::current_user(&state.ctx, &session).await? else { return Ok(None) };
-        login::find(&state.ctx, user.id, &session::secret_of(&session)).await
+        let Some(user) = session::current_user(&state.ctx(), &session).await? else { return Ok(None) };
+        login::find(&state.ctx(), user.id, &session::secret_of(&session)).await
     };
     match found.await {
         Ok(view) => qr_png(view.and_then(|view| view.qr_text)).await,

@@ -16,8 +16,8 @@ use tower_sessions::Session;
 /// `GET /me/data.json`: all data about the signed-in user.
 pub async fn download(State(state): State<AppState>, session: Session) -> Response {
     let outcome = async {
-        let user = session::current_user(&state.ctx, &session).await?.ok_or(CoreError::NotSignedIn)?;
-        Ok::<_, CoreError>((user.id, export::export(&state.ctx, user.id).await?))
+        let user = session::current_user(&state.ctx(), &session).await?.ok_or(CoreError::NotSignedIn)?;
+        Ok::<_, CoreError>((user.id, export::export(&state.core, user.id).await?))
     };
     match outcome.await {
         Ok((id, data)) => {

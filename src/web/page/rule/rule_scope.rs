@@ -68,14 +68,15 @@ impl RuleScope {
     ) -> PageContent {
         let title: String = title.into();
         let head = Some(head(title.clone(), note, actions));
-        let console = Some(ConsolePage { place: section.address(self.owner), head, is_filled: false, skip: None });
+        let console =
+            Some(ConsolePage { place: section.address(self.owner), head, is_filled: false, skip: None, start: None });
         PageContent { title, width: "", body, console }
     }
 
     /// A page whose parts scroll by themselves; the body begins with its own head.
     pub fn sheet(self, section: Section, title: impl Into<String>, body: AnyView) -> PageContent {
         let place = section.address(self.owner);
-        let console = Some(ConsolePage { place, head: None, is_filled: true, skip: None });
+        let console = Some(ConsolePage { place, head: None, is_filled: true, skip: None, start: None });
         PageContent { title: title.into(), width: "", body, console }
     }
 }

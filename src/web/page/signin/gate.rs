@@ -118,7 +118,7 @@ impl<'a> Gate<'a> {
 
 /// The account in a sentence: 公众号「豆芽书店」. `template`: around its name.
 fn named(request: &PageRequest, template: &'static str) -> String {
-    match request.ctx.settings.settings.wechat.account_name.as_str() {
+    match request.ctx.shown_name().as_str() {
         "" => Signin::of(request.lang()).account_nameless.to_owned(),
         name => fill(template, &[("name", name)]),
     }

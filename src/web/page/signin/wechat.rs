@@ -157,7 +157,7 @@ fn digits_in_a_row(gate: &Gate<'_>, place: &'static str) -> impl IntoView + use<
 
 /// The account's own QR code, for visitors who do not follow yet, where the session has none.
 fn account_qr(gate: &Gate<'_>) -> Option<AnyView> {
-    let has_code = !gate.request().ctx.settings.settings.wechat.account_qr.is_empty();
+    let has_code = !gate.request().ctx.account.qr_url.is_empty();
     let is_needed = gate.view.qr_url.is_none() && gate.view.purpose != Purpose::Bind;
     let t = gate.t;
     (has_code && is_needed).then(|| {

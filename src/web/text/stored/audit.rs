@@ -28,6 +28,10 @@ crate::texts! {
         balance: "{change}，现有 {n}" / "{change}, balance {n}",
         joined: "并入用户 {id}；等级 {level}；角色 {role}；规则 {rules} 条" / "User {id} merged in; level {level}; role {role}; rules: {rules}",
         deleted: "{n} 位用户" / "Users: {n}",
+        account_draft: "{appid}，尚未生效" / "{appid}, not in effect yet",
+        account_token: "{appid}，更换 Token" / "{appid}, new token",
+        account_key: "{appid}，更换 EncodingAESKey" / "{appid}, new EncodingAESKey",
+        account_sandbox: "{appid}，停用沙箱，清理 {n} 位微信用户" / "{appid}, sandbox ended, WeChat users deleted: {n}",
         a_minute: "每分钟 {n} 次" / "{n} a minute",
     }
 }
@@ -47,6 +51,7 @@ pub fn detail(lang: Lang, action: &str, detail: &str) -> String {
         Some(Act::Password) if detail == "removed" => Some(AuditDetail::of(lang).removed.to_owned()),
         Some(Act::Credits) => credits(lang, detail),
         Some(Act::Unite) => joined(lang, detail),
+        Some(Act::AccountConnect | Act::AccountChange) => account(lang, detail),
         Some(Act::CodesSlowed) => {
             detail.strip_suffix(" / min").map(|n| fill(AuditDetail::of(lang).a_minute, &[("n", n)]))
         }
@@ -93,6 +98,19 @@ fn batch(lang: Lang, detail: &str) -> Option<String> {
     };
     let value: Option<Vec<String>> = value.split(", ").map(part).collect();
     Some(fill(t.batch, &[("codes", codes), ("uses", uses), ("value", &value?.join(lang.list_mark()))]))
+}
+
+/// `wx01 draft`, `wx01 token`, `wx01 aes key`, `wx01 sandbox: 3 → 0`.
+fn account(lang: Lang, detail: &str) -> Option<String> {
+    let t = AuditDetail::of(lang);
+    let (appid, what) = detail.split_once(' ')?;
+    let (template, n) = match what {
+        "draft" => (t.account_draft, ""),
+        "token" => (t.account_token, ""),
+        "aes key" => (t.account_key, ""),
+        other => (t.account_sandbox, other.strip_prefix("sandbox: ")?.strip_suffix(" → 0")?),
+    };
+    Some(fill(template, &[("appid", appid), ("n", n)]))
 }
 
 fn role(lang: Lang, word: &str) -> Option<&'static str> {

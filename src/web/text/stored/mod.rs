@@ -66,6 +66,9 @@ crate::texts! {
         act_codes_slowed: "错误验证码过多，已限速" / "Too many wrong codes: rate limited",
         act_batch_create: "创建一批兑换码" / "Redemption codes created",
         act_batch_stop: "停用一批兑换码" / "Redemption codes stopped",
+        act_account_connect: "连接公众号" / "Account connected",
+        act_account_change: "修改公众号的连接" / "Account connection changed",
+        act_account_disconnect: "断开公众号" / "Account disconnected",
         act_other: "其他操作" / "Other action",
     }
 }
@@ -114,6 +117,9 @@ impl Stored {
             Act::CodesSlowed => self.act_codes_slowed,
             Act::BatchCreate => self.act_batch_create,
             Act::BatchStop => self.act_batch_stop,
+            Act::AccountConnect => self.act_account_connect,
+            Act::AccountChange => self.act_account_change,
+            Act::AccountDisconnect => self.act_account_disconnect,
         }
     }
 

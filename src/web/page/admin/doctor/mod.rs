@@ -32,7 +32,7 @@ async fn examined(visitor: Visitor, state: AppState) -> Result<PageContent, Page
     let seen = proxy::stored(ctx).await?;
     let given = Given {
         private_files: (state.private_files)(ctx),
-        push: Some((*state.push).clone()),
+        push: ctx.account.push.clone(),
         push_path: guard::PUSH_PATH,
         undeclared_proxy: seen.map(|seen| seen.peer),
     };
@@ -53,6 +53,7 @@ async fn examined(visitor: Visitor, state: AppState) -> Result<PageContent, Page
         head: Some(head(t.title, state_of(t, &report), acts(lang, &report, now))),
         is_filled: false,
         skip: None,
+        start: None,
     };
     Ok(PageContent { console: Some(console), ..PageContent::wide(t.title, body) })
 }

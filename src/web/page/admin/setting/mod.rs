@@ -46,6 +46,7 @@ async fn settings(visitor: Visitor, _: Admin) -> Result<PageContent, PageError> 
         head: Some(head(t.title, t.note, ().into_any())),
         is_filled: false,
         skip: None,
+        start: None,
     };
     Ok(PageContent { console: Some(console), ..PageContent::medium(t.title, body) })
 }

@@ -72,6 +72,6 @@ pub fn who(scope: RuleScope, query: &BenchQuery) -> Option<impl IntoView + use<>
 
 /// What the account is called, at the top of the phone.
 pub fn account_name(visitor: &Visitor, scope: RuleScope) -> String {
-    let name = &visitor.request.ctx.settings.settings.wechat.account_name;
-    if name.is_empty() { Bench::of(scope.lang).phone.to_owned() } else { name.clone() }
+    let name = visitor.request.ctx.shown_name();
+    if name.is_empty() { Bench::of(scope.lang).phone.to_owned() } else { name }
 }

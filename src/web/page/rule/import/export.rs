@@ -79,10 +79,10 @@ async fn file(
     lang: Lang,
 ) -> Result<(Vec<u8>, InFlightGuard), CoreError> {
     let session = parts.extensions.get::<Session>().ok_or(CoreError::NotSignedIn)?;
-    let user = session::current_user(&state.ctx, session).await?;
+    let user = session::current_user(&state.ctx(), session).await?;
     let scope = RuleScope::new(owner, user.as_ref(), lang)?;
-    let alone = state.ctx.exports_in_flight.enter(scope.user_id).ok_or(CoreError::Busy)?;
-    let rules = search::list(&state.ctx, scope.owner_id).await?;
+    let alone = state.ctx().exports_in_flight.enter(scope.user_id).ok_or(CoreError::Busy)?;
+    let rules = search::list(&state.ctx(), scope.owner_id).await?;
     // Writing a hundred thousand rules takes a while.
     let work = move || transfer::write(format, &rules, lang);
     let bytes = tokio::task::spawn_blocking(work).await.map_err(|e| CoreError::Fault(e.to_string()))?;
@@ -90,7 +90,7 @@ async fn file(
 }
 
 fn headers(state: &AppState, format: Format) -> HeaderMap {
-    let name = format!("attachment; filename=\"weida-rules-{}.{}\"", day(state.ctx.now()), format.as_str());
+    let name = format!("attachment; filename=\"weida-rules-{}.{}\"", day(state.ctx().now()), format.as_str());
     let mut headers = HeaderMap::new();
     headers.extend([(header::CONTENT_TYPE, header::HeaderValue::from_static(format.media_type()))]);
     headers.extend(name.parse().ok().map(|name| (header::CONTENT_DISPOSITION, name)));
