@@ -21,7 +21,6 @@ INSERT INTO users_to_index (user_id, changes, is_indexed) SELECT id, 0, 0 FROM u
 -- Locked by whatever changes the index.
 INSERT INTO revisions (topic, revision) VALUES ('user_index', 1);
 
--- The orders of the user list, and users by their openid in any app.
+-- The orders of the user list.
 CREATE INDEX users_last_login ON users (last_login_at, id);
 CREATE INDEX users_credits ON users (credits, id);
-CREATE INDEX identities_openid ON identities (openid);

@@ -65,6 +65,16 @@ impl Ordering {
         if self.order == Order::LastLogin { "COALESCE(u.last_login_at, 0)" } else { self.column() }
     }
 
+    /// The sort key, which no index has.
+    pub(super) fn computed(self) -> &'static str {
+        match self.order {
+            Order::Id => "u.id + 0",
+            Order::Created => "u.created_at + 0",
+            Order::LastLogin => "COALESCE(u.last_login_at, 0) + 0",
+            Order::Credits => "u.credits + 0",
+        }
+    }
+
     pub(super) fn beyond(self) -> &'static str {
         if self.is_descending { " < ?" } else { " > ?" }
     }

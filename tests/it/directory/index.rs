@@ -6,6 +6,7 @@ use futures::future::join_all;
 use std::collections::BTreeMap;
 use weida::{
     base::rng::{Rng as _, SeededRng},
+    core::CoreError,
     core::account::{
         ProfileColumn, Role,
         directory::{self, Admin, Limits, Page, Query, Sort},
@@ -111,7 +112,7 @@ async fn the_index_finds_what_a_scan_finds(database: &Database) {
     let app = App::on(database).await;
     let root = admin(&app, "root").await;
     let users = seed::users(&app.ctx.store, 7, 700, BEGINNING_MS).await;
-    let register_later = register(&app, &app.phone("oLater_小"), "later").await;
+    let register_later = register(&app, &app.phone("oLater_x"), "later").await;
     directory::index_marked(&app.ctx).await.unwrap();
     change_some(&app, &root, users.clone().skip(3).step_by(23)).await;
     assert!(register_later > 0);
@@ -131,7 +132,6 @@ async fn the_index_finds_what_a_scan_finds(database: &Database) {
             user.real_name.clone(),
             user.phone.clone(),
             user.email.clone(),
-            openid,
             unionid,
             id,
         ];
@@ -177,7 +177,7 @@ async fn nothing_of_former_names_and_deleted_users_stays(database: &Database) {
     let new = register(&app, &app.phone("oNew"), "new").await;
     directory::delete(&app.ctx, &root, new).await.unwrap();
     for user in [gone, new] {
-        assert!(crate::rig::directory::found(&app, &root, &looking_for(&user.to_string())).await.is_empty());
+        assert!(!crate::rig::directory::found(&app, &root, &looking_for(&user.to_string())).await.contains(&user));
     }
     is_exact(&app).await;
     // The row of each gram that one user alone has goes with the user.
@@ -209,13 +209,8 @@ async fn users_of_an_earlier_version_are_indexed_in_the_background(database: &Da
         Engine::MariaDb => format!("DROP INDEX {index} ON users"),
         _ => format!("DROP INDEX {index}"),
     });
-    let openid = match database.engine {
-        Engine::MariaDb => "DROP INDEX identities_openid ON identities",
-        _ => "DROP INDEX identities_openid",
-    };
     for sql in indexes.into_iter().chain(
         [
-            openid,
             "DROP TABLE user_postings",
             "DROP TABLE user_segments",
             "DROP TABLE users_to_index",
@@ -261,7 +256,9 @@ async fn changes_while_users_are_indexed_are_found(database: &Database) {
         for id in users.clone().skip(every).step_by(29) {
             let name = format!("并发{}", id % 97);
             let typed = [(ProfileColumn::Nickname, name.as_str())];
-            directory::update_fields(&app.ctx, &root, id, &typed).await.unwrap();
+            let done = directory::update_fields(&app.ctx, &root, id, &typed).await;
+            // Some are deleted meanwhile.
+            assert!(matches!(done, Ok(()) | Err(CoreError::NotFound)), "{done:?}");
         }
     };
     let delete = async || {
@@ -301,7 +298,9 @@ fn full_scans(engine: Engine, steps: &[String]) -> Vec<&String> {
 async fn every_statement_of_the_list_uses_an_index(database: &Database) {
     let app = App::on(database).await;
     let root = admin(&app, "root").await;
-    seed::users(&app.ctx.store, 11, 3_000, BEGINNING_MS).await;
+    // MariaDB reads a table where a list of ids has a tenth of it.
+    let count = if database.engine == Engine::MariaDb { 20_000 } else { 3_000 };
+    seed::users(&app.ctx.store, 11, count, BEGINNING_MS).await;
     directory::index_marked(&app.ctx).await.unwrap();
     // Small tables are scanned where the engine may choose.
     let statistics = match database.engine {
