@@ -211,11 +211,15 @@ async fn delete_marks(db: &mut Tx, postings: &Postings) -> Result<BTreeSet<i64>,
                 repeated("DELETE FROM users_to_index WHERE changes = ? AND user_id IN (", "?", chunk.len(), ")");
             let query = chunk.iter().fold(db.sql_of(&pieces).bind(changes), |query, id| query.bind(*id));
             let deleted = query.execute(db.conn()).await?.rows_affected();
-            if usize::try_from(deleted) != Ok(chunk.len()) {
-                // One was changed just now: read again.
-                return Err(StoreError::Collision);
-            }
             current.extend(chunk);
+            if usize::try_from(deleted) != Ok(chunk.len()) {
+                // Changed just now: they are still marked. None can have been deleted, because that waits for this transaction.
+                let pieces = repeated("SELECT user_id FROM users_to_index WHERE user_id IN (", "?", chunk.len(), ")");
+                let query = chunk.iter().fold(db.sql_of(&pieces), |query, id| query.bind(*id));
+                for row in query.fetch_all(db.conn()).await? {
+                    current.remove(&row.try_get::<i64, _>(0)?);
+                }
+            }
         }
     }
     Ok(current)

@@ -15,6 +15,9 @@ const MARKED_MAX: i64 = 2_000;
 const GRAMS_MAX: usize = 24;
 /// How many of them are read: the rarest.
 const READ_MAX: usize = 6;
+/// So many of them by one statement; more only while they leave more than [`ENOUGH`] users.
+const READ_ONCE: usize = 2;
+const ENOUGH: usize = 300;
 /// A gram that more than this part of all users have is only read where there is no other.
 const COMMON: f64 = 0.4;
 
@@ -152,14 +155,18 @@ impl Index {
         #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a part of all users")]
         let common = (self.users as f64 * COMMON) as i64;
         let is_read = |at: usize, users: i64| at == 0 || at < READ_MAX && users <= common;
-        let read: Vec<i64> = rarest
-            .iter()
-            .enumerate()
-            .filter(|(at, (users, _))| is_read(*at, *users))
-            .map(|(_, (_, gram))| *gram)
-            .collect();
-        let statement = self.statement("SELECT gram, segment, members FROM user_postings WHERE segment IN ", &read);
-        self.intersection(db, &statement, &read).await
+        let read =
+            rarest.iter().enumerate().filter(|(at, (users, _))| is_read(*at, *users)).map(|(_, (_, gram))| *gram);
+        let read: Vec<i64> = read.collect();
+        let mut found = None;
+        for part in read.chunks(READ_ONCE) {
+            let left = self.read(db, part, found).await?;
+            if left.len() <= ENOUGH {
+                return Ok(left);
+            }
+            found = Some(left);
+        }
+        Ok(found.unwrap_or_default())
     }
 
     /// The same for filter values, all of which are read.
@@ -167,8 +174,7 @@ impl Index {
         if self.segments.is_empty() {
             return Ok(Candidates::default());
         }
-        let statement = self.statement("SELECT gram, segment, members FROM user_postings WHERE segment IN ", grams);
-        self.intersection(db, &statement, grams).await
+        self.read(db, grams, None).await
     }
 
     fn statement(&self, head: &'static str, grams: &[i64]) -> Statement {
@@ -179,31 +185,25 @@ impl Index {
         statement
     }
 
-    /// The users who are in the rows of each of these grams.
-    async fn intersection(
-        &self,
-        db: &mut Reader,
-        statement: &Statement,
-        grams: &[i64],
-    ) -> Result<Candidates, StoreError> {
+    /// Of the users found before, or of all, those who are in the rows of each of these grams.
+    async fn read(&self, db: &mut Reader, grams: &[i64], before: Option<Candidates>) -> Result<Candidates, StoreError> {
+        let statement = self.statement("SELECT gram, segment, members FROM user_postings WHERE segment IN ", grams);
         let mut texts: BTreeMap<i64, BTreeMap<i64, String>> = BTreeMap::new();
         for row in statement.fetch(db).await? {
             texts.entry(row.try_get(1)?).or_default().insert(row.try_get(0)?, row.try_get(2)?);
         }
         let mut found = BTreeMap::new();
         for (segment, texts) in texts {
-            let mut both: Option<Members> = None;
+            let mut left = before.as_ref().map(|before| before.0.get(&segment).cloned().unwrap_or_default());
             for gram in grams {
                 // A segment without the gram has no user with all.
-                let members = texts.get(gram).map(|text| Members::read(text)).unwrap_or_default();
-                let left = both.map_or(members.clone(), |both| both.intersection(&members));
-                let is_over = left.is_empty();
-                both = Some(left);
-                if is_over {
+                let text = texts.get(gram).map_or("", String::as_str);
+                left = Some(left.map_or_else(|| Members::read(text), |left| left.those_in(text)));
+                if left.as_ref().is_some_and(Members::is_empty) {
                     break;
                 }
             }
-            if let Some(members) = both.filter(|members| !members.is_empty()) {
+            if let Some(members) = left.filter(|members| !members.is_empty()) {
                 found.insert(segment, members);
             }
         }

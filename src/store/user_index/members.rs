@@ -1,7 +1,6 @@
 //! The users of a segment who have a gram: ascending numbers below [`SEGMENT`], and their stored text.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD_NO_PAD};
-use std::cmp::Ordering;
 
 /// User ids of one segment.
 pub const SEGMENT: i64 = 32_768;
@@ -61,26 +60,26 @@ impl Members {
         Self(self.0.iter().filter(is_left).copied().collect())
     }
 
+    /// Those who are also in a stored text.
+    #[must_use]
+    pub fn those_in(&self, text: &str) -> Self {
+        let bytes = BASE64_STANDARD_NO_PAD.decode(text).unwrap_or_default();
+        if bytes.len() == BITMAP_BYTES {
+            let has = |number: &&u16| bytes[usize::from(**number / 8)] >> (**number % 8) & 1 == 1;
+            return Self(self.0.iter().filter(has).copied().collect());
+        }
+        self.intersection(&Self::of_list(&bytes))
+    }
+
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
-        let (mut a, mut b) = (self.0.iter().peekable(), other.0.iter().peekable());
-        let mut both = Vec::new();
-        while let (Some(one), Some(two)) = (a.peek(), b.peek()) {
-            match one.cmp(two) {
-                Ordering::Less => {
-                    a.next();
-                }
-                Ordering::Greater => {
-                    b.next();
-                }
-                Ordering::Equal => {
-                    both.push(**one);
-                    a.next();
-                    b.next();
-                }
-            }
-        }
-        Self(both)
+        let (few, many) = if self.len() < other.len() { (self, other) } else { (other, self) };
+        let is_in_both = |number: &&u16| many.0.binary_search(number).is_ok();
+        Self(few.0.iter().filter(is_in_both).copied().collect())
+    }
+
+    fn of_list(bytes: &[u8]) -> Self {
+        Self(bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect())
     }
 
     /// As stored: base64 of the numbers in two bytes each, or of a bitmap where that is shorter.
@@ -100,7 +99,7 @@ impl Members {
     pub fn read(text: &str) -> Self {
         let bytes = BASE64_STANDARD_NO_PAD.decode(text).unwrap_or_default();
         if bytes.len() < BITMAP_BYTES {
-            return Self(bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect());
+            return Self::of_list(&bytes);
         }
         let mut numbers = Vec::new();
         for (at, byte) in (0_u16..).zip(bytes) {
@@ -137,6 +136,8 @@ mod tests {
     fn sets_are_combined() {
         let (even, three) = (members((0..30).step_by(2)), members((0..30).step_by(3)));
         assert_eq!(even.intersection(&three), members((0..30).step_by(6)));
+        let all = members(0..32_768);
+        assert_eq!((even.those_in(&three.to_text()).len(), even.those_in(&all.to_text())), (5, even.clone()));
         assert_eq!(even.union(&three).len(), 20);
         assert_eq!(even.without(&three).union(&even.intersection(&three)), even);
         assert!(even.has_any_of(&three) && !even.has_any_of(&members([1, 5])));
