@@ -51,6 +51,9 @@ impl Sample {
     }
 }
 
+/// A part of a field's value.
+type Part = fn(&str) -> String;
+
 fn cut(text: &str, from: usize, count: usize) -> String {
     text.chars().skip(from).take(count).collect()
 }
@@ -60,7 +63,7 @@ pub async fn measure(ctx: &OfficialCtx, admin: &Admin, rounds: usize, has_plans:
     let samples = samples(ctx, rounds).await;
     let text = |text: String| Query { text, ..Query::default() };
     for field in ["id", "username", "nickname", "real name", "phone", "e-mail", "openid", "unionid"] {
-        let kinds: [(&str, u32, fn(&str) -> String); 3] = [
+        let kinds: [(&str, u32, Part); 3] = [
             ("whole", QUICK_MS, |value| value.to_owned()),
             ("its beginning", QUICK_MS, |value| cut(value, 0, (value.chars().count() * 2 / 3).max(2))),
             ("its middle", MIDDLE_MS, |value| {

@@ -29,7 +29,7 @@ const HOSTS: [&str; 6] = ["qq.com", "163.com", "126.com", "gmail.com", "outlook.
 const TEXTS: [&str; 8] = ["价格表", "怎么登录", "你好", "帮助", "积分", "什么时候发货", "人工", "hello"];
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// Numbers that depend on the seed and on what they are for (SplitMix64).
+/// Numbers that depend on the seed and on what they are for (`SplitMix64`).
 struct Chance(u64);
 
 impl Chance {
