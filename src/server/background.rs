@@ -3,7 +3,8 @@
 
 use crate::{
     core::{
-        CoreError, Ctx, OfficialCtx, cleanup, credit, ilink, message, official_account, rule, setting, signin, token,
+        CoreError, Ctx, OfficialCtx, account::directory, cleanup, credit, ilink, message, official_account, rule,
+        setting, signin, token,
     },
     http::state::AppState,
     store::{self, Watch},
@@ -18,6 +19,8 @@ const LISTEN: Duration = Duration::from_millis(300);
 /// How often the credits held by this instance are renewed, and those of dead instances released.
 const HOLD: Duration = Duration::from_secs(2);
 const EXPIRE: Duration = Duration::from_secs(5);
+/// How soon users who registered or changed are added to the index of the user list. Searches find them before that, too.
+const INDEX: Duration = Duration::from_secs(3);
 const SWEEP: Duration = Duration::from_mins(5);
 
 /// Starts the background tasks; they end with the program. Returns the task that ends last: the connections of the personal channel
@@ -56,6 +59,12 @@ pub fn start(state: &AppState) -> JoinHandle<()> {
         "rules",
         LISTEN,
         |ctx| Box::pin(async move { rule::cache::follow_changes(&ctx).await.map(by_change) }),
+        nothing,
+    );
+    duty(
+        "user index",
+        INDEX,
+        |ctx| Box::pin(async move { directory::index_many_marked(&ctx).await.map(by_change) }),
         nothing,
     );
     duty("holds", HOLD, |ctx| Box::pin(async move { follow_holds(&ctx).await }), nothing);

@@ -195,7 +195,8 @@ impl Store {
     /// # Errors
     /// No connection was free in time, or the database cannot be reached.
     pub async fn read(&self) -> Result<Reader, StoreError> {
-        Ok(Reader { engine: self.engine, conn: self.readers.acquire().await?, statements: self.statements.clone() })
+        let (conn, statements) = (self.readers.acquire().await?, self.statements.clone());
+        Ok(Reader { engine: self.engine, conn, statements, plans: None })
     }
 
     /// A transaction. On the embedded database it holds the only writer: do nothing slow inside one. There it may be committed together

@@ -3,7 +3,7 @@
 use super::{
     Engine, Link, Script, StoreError, Tx,
     bulk::{bound, insert_in, padded, repeated},
-    joined, table_rows,
+    joined, table_rows, user_index,
 };
 use sqlx::Row as _;
 
@@ -91,10 +91,14 @@ pub async fn list_identities(db: &mut impl Link, user_id: i64) -> Result<Vec<Ide
 pub async fn insert_identity(db: &mut Tx, row: &IdentityRow) -> Result<(), StoreError> {
     let mut script = Script::new(db.engine());
     insert_followers(&mut script, std::slice::from_ref(row));
-    script.run(db).await
+    script.run(db).await?;
+    match row.user_id {
+        Some(owner) => user_index::update_marked(db, owner).await,
+        None => Ok(()),
+    }
 }
 
-/// Adds identities; [`StoreError::Duplicate`] if one is known.
+/// Adds identities without an account; [`StoreError::Duplicate`] if one is known.
 pub fn insert_followers(script: &mut Script, rows: &[IdentityRow]) {
     insert_in(script, (INSERT, IdentityRow::ROW, ""), rows, |row, script| row.clone().bind_in(script));
 }
@@ -113,7 +117,7 @@ pub async fn update_subscribed(
         "UPDATE identities SET is_subscribed = 0, unsubscribed_at = ? WHERE appid = ? AND openid = ?"
     };
     db.sql(text).bind(now).bind(appid.to_owned()).bind(openid.to_owned()).execute(db.conn()).await?;
-    Ok(())
+    user_index::update_owner_marked(db, appid, openid).await
 }
 
 /// Deletes the nickname, the avatar or both of an identity, which the person withdrew from the app.
@@ -192,7 +196,7 @@ pub async fn update_unionid(db: &mut Tx, appid: &str, openid: &str, unionid: &st
         .bind(openid.to_owned())
         .execute(db.conn())
         .await?;
-    Ok(())
+    user_index::update_owner_marked(db, appid, openid).await
 }
 
 /// Records a request for the unionid of an identity without one, if there was none since `before`; true for the one caller that must
@@ -258,7 +262,7 @@ pub async fn update_owner(db: &mut Tx, appid: &str, openid: &str, user_id: i64) 
         .bind(openid.to_owned())
         .execute(db.conn())
         .await?;
-    Ok(result.rows_affected() == 1)
+    user_index::update_marked_if(db, user_id, result.rows_affected() == 1).await
 }
 
 /// The users who have identities with this unionid.
@@ -280,5 +284,5 @@ pub async fn update_unowned(db: &mut Tx, appid: &str, openid: &str, user_id: i64
         .bind(user_id)
         .execute(db.conn())
         .await?;
-    Ok(result.rows_affected() == 1)
+    user_index::update_marked_if(db, user_id, result.rows_affected() == 1).await
 }

@@ -1,6 +1,6 @@
 //! Levels of users, and when they end.
 
-use super::{Link, StoreError, Tx};
+use super::{Link, StoreError, Tx, user_index};
 use sqlx::Row as _;
 
 /// Sets the level and its end in epoch milliseconds; false if both are the same, or the user does not exist.
@@ -23,7 +23,7 @@ pub async fn update_level(
         .bind(until.unwrap_or(0))
         .execute(db.conn())
         .await?;
-    Ok(result.rows_affected() == 1)
+    user_index::update_marked_if(db, id, result.rows_affected() == 1).await
 }
 
 /// Lowers a level that has ended; true for the one transaction that does.
@@ -35,7 +35,7 @@ pub async fn update_level_ended(db: &mut Tx, id: i64, now: i64) -> Result<bool, 
         .bind(now)
         .execute(db.conn())
         .await?;
-    Ok(result.rows_affected() == 1)
+    user_index::update_marked_if(db, id, result.rows_affected() == 1).await
 }
 
 /// Users whose level has ended, at most `most`.

@@ -4,6 +4,7 @@ use super::{
     Engine, StoreError,
     effects::Effects,
     group::{self, Open, Turn},
+    plan::Plan,
 };
 use sqlx::{Any, AnyConnection, AssertSqlSafe, SqlSafeStr as _, any::AnyArguments, pool::PoolConnection, query::Query};
 use std::sync::{
@@ -69,6 +70,20 @@ pub struct Reader {
     pub(super) engine: Engine,
     pub(super) conn: PoolConnection<Any>,
     pub(super) statements: Statements,
+    /// The plans of statements that were run since [`Reader::explain`].
+    pub(super) plans: Option<Vec<Plan>>,
+}
+
+impl Reader {
+    /// Begins to record how the engine runs the statements of the user list; for tests and measurements.
+    pub fn explain(&mut self) {
+        self.plans = Some(Vec::new());
+    }
+
+    /// Ends the recording, and returns it.
+    pub fn take_plans(&mut self) -> Vec<Plan> {
+        self.plans.take().unwrap_or_default()
+    }
 }
 
 impl Link for Reader {

@@ -8,7 +8,7 @@ macro_rules! rows {
         pub struct $name { $($(#[$of])* pub $field: $kind),* }
 
         impl $name {
-            fn read(row: &sqlx::any::AnyRow) -> Result<Self, sqlx::Error> {
+            pub(in crate::store) fn read(row: &sqlx::any::AnyRow) -> Result<Self, sqlx::Error> {
                 use sqlx::Row as _;
                 Ok(Self { $($field: row.try_get(stringify!($field))?),* })
             }

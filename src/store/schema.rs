@@ -41,6 +41,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (35, "redemption", include_str!("../../migrations/0035_redemption.sql")),
     (36, "check_ins", include_str!("../../migrations/0036_check_ins.sql")),
     (37, "official_accounts", include_str!("../../migrations/0037_official_accounts.sql")),
+    (38, "user_index", include_str!("../../migrations/0038_user_index.sql")),
 ];
 
 /// Brings the schema up to date. Of several instances that start at the same time, one does it and the others wait.

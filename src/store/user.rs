@@ -3,7 +3,7 @@
 use super::{
     Link, StoreError, Tx,
     bulk::{CHUNK, bound, padded, repeated},
-    joined, search_key, table_rows,
+    joined, search_key, table_rows, user_index,
 };
 
 table_rows! {
@@ -125,7 +125,7 @@ pub async fn count_enabled_with_role(db: &mut impl Link, role: &'static str) -> 
 pub async fn insert_user(db: &mut Tx, user: &UserRow) -> Result<(), StoreError> {
     let search_key = search_key_of(user);
     user.clone().bind(db.sql(INSERT)).bind(search_key).execute(db.conn()).await?;
-    Ok(())
+    user_index::insert_marked(db, user.id).await
 }
 
 /// Declares the profile fields of a user: columns of `users` under the names that forms, errors, exports and the audit log use.
@@ -191,8 +191,9 @@ pub async fn update_profile(
     update_search_key(db, id).await
 }
 
-/// What a user is found by.
-fn search_key_of(user: &UserRow) -> String {
+/// What a user is found by: the value of `search_key`.
+#[must_use]
+pub fn search_key_of(user: &UserRow) -> String {
     let names = [user.username.as_deref(), Some(&*user.nickname), user.real_name.as_deref(), user.email.as_deref()];
     search_key::of_user(names, user.phone.as_deref())
 }
@@ -206,7 +207,7 @@ pub async fn update_search_key(db: &mut Tx, id: i64) -> Result<(), StoreError> {
         .bind(id)
         .execute(db.conn())
         .await?;
-    Ok(())
+    user_index::update_marked(db, id).await
 }
 
 /// Stores a user's nickname and avatar from an app; `None` leaves a value unchanged, and a chosen nickname stays.
@@ -341,7 +342,7 @@ pub async fn update_enabled(
         .bind(i64::from(is_enabled))
         .execute(db.conn())
         .await?;
-    Ok(result.rows_affected() == 1)
+    user_index::update_marked_if(db, id, result.rows_affected() == 1).await
 }
 
 /// The recorded reason why a user is disabled.
@@ -361,5 +362,5 @@ pub async fn update_role(db: &mut Tx, id: i64, role: &'static str, now: i64) -> 
         .bind(role)
         .execute(db.conn())
         .await?;
-    Ok(result.rows_affected() == 1)
+    user_index::update_marked_if(db, id, result.rows_affected() == 1).await
 }

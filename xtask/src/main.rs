@@ -24,6 +24,7 @@ mod supply;
 mod tally;
 mod temp_dir;
 mod test;
+mod users;
 
 use std::{env, process::ExitCode};
 
@@ -43,6 +44,7 @@ usage: cargo xtask <command>
   e2e [args]        browser tests alone; args go to Playwright (e2e sign-in --project phone)
   shots [paths]     pictures of pages in two widths and two themes, into target/shots; `shots all`: in four widths and both languages;
                     `shots docs`: those of the README, into docs/screenshots
+  seed [options]    fills a database with users and messages: --users 1000000 --messages 0 --seed 1 --database URL
   bench [options]   the release build beside co-wechat, wechatpy and a bare route; `bench reply`: the reply engine only
   cluster [galera|postgres]   two instances on a MariaDB Galera cluster and on a PostgreSQL primary with a standby, while nodes are killed
   soak kill [N]     kills the release build N times (50) under full load: nothing that was acknowledged is lost
@@ -82,6 +84,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode> {
         "api" => return test::api_only(),
         "e2e" => return test::browser_only(rest),
         "shots" => browser::shots(rest)?,
+        "seed" => users::seed(rest)?,
         "bench" => bench::all(rest)?,
         "cluster" => cluster::run(rest)?,
         "soak" if rest == ["backup"] => return test::thorough(&["backup::".to_owned()]),

@@ -249,6 +249,13 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "users_to_index",
+        forget: &[(User("user_id"), Delete)],
+        join: Ends,
+        export: Export::None,
+        columns: &[technical("user_id"), technical("changes"), technical("is_indexed")],
+    },
+    Table {
         name: "users",
         forget: &[(User("id"), Delete)],
         join: By("core::account::join"),

@@ -106,12 +106,14 @@ pub async fn delete_of(db: &mut Tx, subject: Subject) -> Result<u64, StoreError>
         Subject::User(id) => {
             crate::store::user::lock_user(db, id).await?;
             crate::store::identity::lock_identities(db, id).await?;
+            crate::store::user_index::delete_user(db, id).await?;
         }
         Subject::Ordinary => {
             db.sql("UPDATE users SET updated_at = updated_at + 1 WHERE role <> 'admin'").execute(db.conn()).await?;
             let identities = "UPDATE identities SET is_subscribed = is_subscribed \
                               WHERE user_id IN (SELECT id FROM users WHERE role <> 'admin')";
             db.sql(identities).execute(db.conn()).await?;
+            crate::store::user_index::delete_ordinary(db).await?;
         }
     }
     let identities = list_identities(db, subject, true).await?;
@@ -137,6 +139,7 @@ pub async fn delete_of(db: &mut Tx, subject: Subject) -> Result<u64, StoreError>
 /// Forgets a follower: an identity and everything that is stored under it; also data without an identity.
 pub async fn delete_identity(db: &mut Tx, appid: &str, openid: &str) -> Result<(), StoreError> {
     crate::store::identity::lock_identity(db, appid, openid).await?;
+    crate::store::user_index::update_owner_marked(db, appid, openid).await?;
     let which = of_identity(&(appid.to_owned(), openid.to_owned()));
     for table in list_tables() {
         for (key, how) in table.forget {

@@ -1,7 +1,7 @@
 //! Joining two accounts: what the list says of rows and columns that simply move.
 
 use super::{Join, Key, Table, list_tables};
-use crate::store::{Link, StoreError, Tx, user};
+use crate::store::{Link, StoreError, Tx, user, user_index};
 use sqlx::Row as _;
 
 /// Moves rows of one user to another, where the list says that they move.
@@ -20,7 +20,7 @@ pub async fn update_owner_of_rows(db: &mut Tx, from: i64, to: i64) -> Result<(),
             Join::Follows | Join::By(_) | Join::Ends | Join::Untouched => {}
         }
     }
-    Ok(())
+    user_index::update_marked(db, to).await
 }
 
 async fn update_owner(db: &mut Tx, table: &Table, key: Key, from: i64, to: i64) -> Result<(), StoreError> {

@@ -43,6 +43,9 @@ pub(super) const TABLES: &[Table] = &[
             technical("changed_at"),
         ],
     ),
+    // Users by the letters that they are found by. `user_index::delete_user` removes a user who is forgotten from every row.
+    table("user_postings", &[technical("segment"), technical("gram"), technical("users"), technical("members")]),
+    table("user_segments", &[technical("segment"), technical("users")]),
     // Of an instance of the program.
     table("ilink_leases", &[technical("fence"), technical("lease_until")]),
     // Buckets and subjects are keyed hashes of addresses, names and followers, for minutes or hours.

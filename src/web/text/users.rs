@@ -32,6 +32,7 @@ crate::texts! {
         none_text: "换一个词，或者放宽条件。" / "Try another search or fewer filters.",
         total: "共 {n} 位用户" / "Users: {n}",
         total_more: "超过 {n} 位用户" / "Users: more than {n}",
+        indexing: "搜索索引正在建立，暂时慢一些；结果是完整的。" / "The search index is being built. Until then searches are slower; their results are complete.",
         user: "用户" / "User",
         id: "编号" / "ID",
         openid: "OpenID" / "OpenID",

@@ -2,4 +2,5 @@
 
 mod admins;
 mod change;
+mod index;
 mod search;

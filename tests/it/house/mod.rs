@@ -153,6 +153,29 @@ fn a_change_of_a_searched_column_updates_the_search_key() {
     assert_eq!(changes, 4, "number of such statements");
 }
 
+/// Every statement that changes what the index of the user list holds marks the user; see `store::user_index`.
+#[test]
+fn a_change_of_a_filtered_column_marks_the_user() {
+    let columns =
+        ["level =", "role =", "is_enabled =", "is_subscribed = 1", "is_subscribed = 0", "unionid =", "user_id ="];
+    let mut changes = 0;
+    for (name, text) in below("store/") {
+        for function in text.split("\n}\n") {
+            let mut statements =
+                function.split("UPDATE users SET ").skip(1).chain(function.split("UPDATE identities SET ").skip(1));
+            let is_change = statements.any(|rest| {
+                let set = rest.split(" WHERE ").next().unwrap_or_default();
+                columns.iter().any(|column| set.starts_with(column) || set.contains(&format!(" {column}")))
+            });
+            changes += usize::from(is_change);
+            let marks =
+                ["user_index::update_marked", "user_index::update_owner_marked", "update_search_key(db, id).await"];
+            assert!(!is_change || marks.iter().any(|mark| function.contains(mark)), "{name}: {function}");
+        }
+    }
+    assert_eq!(changes, 9, "number of such functions");
+}
+
 /// T-133: leptos prints the text of `<title>` and `<textarea>` unescaped; `web/escape.rs` escapes both.
 #[test]
 fn titles_and_text_areas_are_escaped() {

@@ -9,6 +9,7 @@ pub mod page;
 pub mod proxy;
 pub mod replies;
 pub mod rules;
+pub mod seed;
 pub mod site;
 
 mod browser;

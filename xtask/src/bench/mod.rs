@@ -10,6 +10,7 @@ mod options;
 pub mod pages;
 pub mod sizes;
 mod table;
+mod users;
 
 use crate::{
     shell::{Context, Result, cargo, run},
@@ -75,6 +76,9 @@ fn document(options: &Options, folder: &Path) -> Result<String> {
         if options.has(part) {
             let _ = writeln!(text, "\n## {title}\n\n{}", measure(options, folder)?.trim_end());
         }
+    }
+    if options.has("users") {
+        let _ = writeln!(text, "\n## Users\n\n{}", users::users(options, folder)?.trim_end());
     }
     Ok(text)
 }

@@ -8,6 +8,8 @@ mod change;
 mod cursor;
 mod delete;
 mod detail;
+mod index;
+mod listing;
 mod query;
 mod search;
 
@@ -16,8 +18,10 @@ pub use change::{
 };
 pub use delete::{CONFIRM_CLEAR, clear_all, delete, is_name_of};
 pub use detail::{RuleCounts, UserDetail, find_by_openid, user_detail};
+pub use index::{index_many_marked, index_marked, index_missing};
+pub use listing::Limits;
 pub use query::{MOST_A_PAGE, Query, Sort};
-pub use search::{COUNTED, Entry, Page, Total, index_missing, search};
+pub use search::{COUNTED, Entry, Page, Total, search, search_by_scan, search_explained, search_within};
 
 use super::{LEVELS, Role, User, admin};
 use crate::{

@@ -5,6 +5,7 @@ use crate::store::{
     containing,
     directory::{Filter, Order},
     folded,
+    user_index::Fragments,
 };
 
 /// The most users per page.
@@ -97,15 +98,6 @@ impl Query {
         self.text.trim().parse().ok().filter(|id| *id > 0)
     }
 
-    /// True if the text filters nothing.
-    pub(super) fn is_everybody(&self) -> bool {
-        folded(&self.text).is_empty()
-            && self.level.is_none()
-            && self.role.is_none()
-            && self.is_enabled.is_none()
-            && self.is_subscribed.is_none()
-    }
-
     /// The filter for the database.
     pub(super) fn filter(&self, without_id: i64, now: i64) -> Filter {
         let text: String = folded(&self.text).chars().take(FRAGMENT_MAX_CHARS).collect();
@@ -117,10 +109,17 @@ impl Query {
         let id = self.text.trim();
         let may_be_id =
             (OPENID_MIN_CHARS..=FRAGMENT_MAX_CHARS).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic());
+        let fragments = Fragments {
+            digits: if is_phone { digits } else { String::new() },
+            id: if may_be_id { id.to_owned() } else { String::new() },
+            name: text,
+        };
+        let pattern = |fragment: &str| if fragment.is_empty() { String::new() } else { containing(fragment) };
         Filter {
-            names: if text.is_empty() { String::new() } else { containing(&text) },
-            digits: if is_phone { containing(&digits) } else { String::new() },
-            openids: if may_be_id { containing(id) } else { String::new() },
+            names: pattern(&fragments.name),
+            digits: pattern(&fragments.digits),
+            openids: pattern(&fragments.id),
+            fragments,
             level: self.level.unwrap_or_default(),
             now,
             role: self.role.map(Role::as_str).unwrap_or_default(),

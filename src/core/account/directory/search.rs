@@ -3,13 +3,15 @@
 use super::{
     Admin, Query, Role,
     cursor::Cursor,
-    query::{MOST_A_PAGE, Sort},
+    listing::{Counted, Limits, Listing},
+    query::MOST_A_PAGE,
 };
 use crate::{
     core::{CoreError, Ctx, account::level},
     store::{
-        self,
-        directory::{Filter, FoundRow},
+        Plan, Reader,
+        directory::FoundRow,
+        user_list::{self, Conditions, Key, Ordering},
     },
 };
 
@@ -79,6 +81,8 @@ pub struct Page {
     /// Cursors of the neighbouring pages; `None` at either end.
     pub before: Option<String>,
     pub after: Option<String>,
+    /// True if the search read all users, because the index is still being built.
+    pub is_unindexed: bool,
 }
 
 /// Finds users. A user whose id is the text itself comes first.
@@ -86,21 +90,68 @@ pub struct Page {
 /// # Errors
 /// The field error of `cursor` if it was not issued for this order.
 pub async fn search(ctx: &Ctx, _: &Admin, query: &Query) -> Result<Page, CoreError> {
+    search_in(&mut ctx.store.read().await?, query, Limits::default(), ctx.now()).await
+}
+
+/// [`search`] with other limits than those for millions of users; for tests.
+///
+/// # Errors
+/// As [`search`].
+pub async fn search_within(ctx: &Ctx, _: &Admin, query: &Query, limits: Limits) -> Result<Page, CoreError> {
+    search_in(&mut ctx.store.read().await?, query, limits, ctx.now()).await
+}
+
+/// [`search`] with the plans that the engine made; for tests and measurements.
+///
+/// # Errors
+/// As [`search`].
+pub async fn search_explained(
+    ctx: &Ctx,
+    _: &Admin,
+    query: &Query,
+    limits: Limits,
+) -> Result<(Page, Vec<Plan>), CoreError> {
+    let mut db = ctx.store.read().await?;
+    db.explain();
+    let page = search_in(&mut db, query, limits, ctx.now()).await?;
+    Ok((page, db.take_plans()))
+}
+
+/// [`search`] without the index, as long as that is being built; for tests.
+///
+/// # Errors
+/// As [`search`].
+pub async fn search_by_scan(ctx: &Ctx, _: &Admin, query: &Query) -> Result<Page, CoreError> {
+    let mut db = ctx.store.read().await?;
+    let now = ctx.now();
+    let exact = exact(&mut db, query, now).await?;
+    let filter = query.filter(exact.as_ref().map_or(0, |row| row.id), now);
+    page(&mut db, query, Listing::Scan(filter), exact, now).await
+}
+
+async fn search_in(db: &mut Reader, query: &Query, limits: Limits, now: i64) -> Result<Page, CoreError> {
+    let exact = exact(db, query, now).await?;
+    let filter = query.filter(exact.as_ref().map_or(0, |row| row.id), now);
+    let listing = Listing::open(db, filter, query.sort.order(), limits).await?;
+    page(db, query, listing, exact, now).await
+}
+
+async fn page(
+    db: &mut Reader,
+    query: &Query,
+    listing: Listing,
+    exact: Option<FoundRow>,
+    now: i64,
+) -> Result<Page, CoreError> {
     let from = match query.cursor.as_str() {
         "" => None,
         text => Some(Cursor::parse(text, query.sort, query.is_descending)?),
     };
     let is_back = from.is_some_and(|cursor| cursor.is_back);
     let size = usize::try_from(query.size.clamp(1, MOST_A_PAGE)).unwrap_or(1);
-    let mut db = ctx.store.read().await?;
-    let now = ctx.now();
-    let exact = exact(&mut db, query, now).await?;
-    let filter = query.filter(exact.as_ref().map_or(0, |row| row.id), now);
-    let is_descending = query.is_descending != is_back;
-    let start = from.map_or_else(|| first(is_descending), |cursor| (cursor.value, cursor.id));
-    let most = i64::try_from(size).unwrap_or(1) + 1;
-    let mut rows =
-        store::directory::list_users(&mut db, &filter, query.sort.order(), is_descending, start, most).await?;
+    let ordering = Ordering { order: query.sort.order(), is_descending: query.is_descending != is_back };
+    let start = from.map_or_else(|| ordering.start(), |cursor| Key { value: cursor.value, id: cursor.id });
+    let mut rows = listing.rows(db, ordering, start, size + 1).await?;
     let has_more = rows.len() > size;
     rows.truncate(size);
     if is_back {
@@ -111,57 +162,38 @@ pub async fn search(ctx: &Ctx, _: &Admin, query: &Query) -> Result<Page, CoreErr
     let edge = |row: Option<&FoundRow>, is_back: bool| row.map(|row| edge(query, row, is_back));
     let (before, after) =
         (edge(rows.first().filter(|_| has_before), true), edge(rows.last().filter(|_| has_after), false));
-    let others = i64::try_from(rows.len()).unwrap_or_default();
     let found = i64::from(exact.is_some());
     let total = match (from, &after) {
-        (None, None) => Total::Exactly(found + others),
-        _ => total(&mut db, query, &filter, found).await?,
+        (None, None) => Total::Exactly(found + i64::try_from(rows.len()).unwrap_or_default()),
+        _ => total(found, listing.count(db, COUNTED).await?),
     };
     let exact = exact.filter(|_| !has_before);
-    Ok(Page { entries: exact.into_iter().chain(rows).map(|row| Entry::at(row, now)).collect(), total, before, after })
+    let entries = exact.into_iter().chain(rows).map(|row| Entry::at(row, now)).collect();
+    Ok(Page { entries, total, before, after, is_unindexed: matches!(listing, Listing::Scan(_)) })
 }
 
 /// The user whose id is the text, if the filters match.
-async fn exact(db: &mut store::Reader, query: &Query, now: i64) -> Result<Option<FoundRow>, CoreError> {
+async fn exact(db: &mut Reader, query: &Query, now: i64) -> Result<Option<FoundRow>, CoreError> {
     let Some(id) = query.exact_id() else { return Ok(None) };
-    let by_id = Query { text: String::new(), ..query.clone() }.filter(0, now);
-    let found = store::directory::list_users(db, &by_id, Sort::Id.order(), false, (id, id - 1), 1).await?;
-    Ok(found.into_iter().find(|row| row.id == id))
-}
-
-async fn total(db: &mut store::Reader, query: &Query, filter: &Filter, found: i64) -> Result<Total, CoreError> {
-    if query.is_everybody() {
-        return Ok(Total::Exactly(store::directory::count_all_users(db).await?));
+    let filter = Query { text: String::new(), ..query.clone() }.filter(0, now);
+    let conditions = Conditions { filter: &filter, by_openid: None };
+    let ordering = Ordering { order: query.sort.order(), is_descending: false };
+    if user_list::list_of_ids(db, conditions, ordering, std::iter::once(id), 1).await?.is_empty() {
+        return Ok(None);
     }
-    let counted = found + store::directory::count_users(db, filter, COUNTED + 1).await?;
-    Ok(if counted > COUNTED { Total::More } else { Total::Exactly(counted) })
+    Ok(user_list::list_found(db, ordering.order, &[id]).await?.pop())
 }
 
-/// The position before the first user.
-fn first(is_descending: bool) -> (i64, i64) {
-    if is_descending { (i64::MAX, i64::MAX) } else { (i64::MIN, i64::MIN) }
+/// Of all users, the one that is shown before the list is counted already.
+fn total(found: i64, counted: Counted) -> Total {
+    match counted {
+        Counted::Everyone(all) => Total::Exactly(all),
+        Counted::UpTo(others) if found + others > COUNTED => Total::More,
+        Counted::UpTo(others) => Total::Exactly(found + others),
+    }
 }
 
 fn edge(query: &Query, row: &FoundRow, is_back: bool) -> String {
     let (sort, is_descending) = (query.sort, query.is_descending);
     Cursor { sort, is_descending, is_back, value: row.order_value, id: row.id }.to_text()
-}
-
-/// Adds users of an earlier version to the search index; called at startup.
-///
-/// # Errors
-/// The database cannot be reached.
-pub async fn index_missing(ctx: &Ctx) -> Result<(), CoreError> {
-    let mut last = 0;
-    loop {
-        let ids = store::directory::list_unsearchable(&mut ctx.store.read().await?, last, 500).await?;
-        let Some(&highest) = ids.last() else { return Ok(()) };
-        last = highest;
-        store::transact!(ctx.store, |tx| -> Result<(), CoreError> {
-            for id in &ids {
-                store::user::update_search_key(tx, *id).await?;
-            }
-            Ok(())
-        })?;
-    }
 }

@@ -38,10 +38,12 @@ async fn users(visitor: Visitor, admin: Admin) -> Result<PageContent, PageError>
     };
     let step = |cursor: &Option<String>| cursor.as_deref().map(|cursor| filter.address(cursor));
     let (before, after) = (step(&found.before), step(&found.after));
+    let notice = found.is_unindexed.then(|| view! { <p class="soft">{t.indexing}</p> });
     let list = table(request, &filter, found);
     let body = view! {
         <PageHead title=t.title />
         {filter.form(lang)}
+        {notice}
         <Card flush=true>{list}</Card>
         <StepPager lang before after total />
     };
