@@ -87,8 +87,9 @@ impl Setup {
             platform: 0,
         };
         // A few users do the work of many.
-        let settings =
-            format!("[signin]\nwelcome-credits = {WELCOME_CREDITS}\n[limits]\nrequests-per-second = 100000\n");
+        let settings = format!(
+            "[signin]\nwelcome-credits = {WELCOME_CREDITS}\n[limits]\nrequests-per-second = 100000\n[levels.normal]\nimage_edit = {{}}\n"
+        );
         fs::write(setup.config(), settings).context(setup.config().display())?;
         Ok(setup)
     }

@@ -85,8 +85,10 @@ async fn open(url: &str) -> OfficialCtx {
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into();
     let settings = load(&Flags::default(), &environment).unwrap();
-    let account = settings.account.clone().unwrap();
-    assemble::ctx(settings, account, Arc::new(SystemClock), Arc::new(SystemRng)).await.unwrap()
+    let opened = assemble::open(&settings, Arc::new(SystemClock), Arc::new(SystemRng)).await.unwrap();
+    let account =
+        weida::core::official_account::in_force(opened.deps(), &opened.platforms, &settings).await.unwrap().unwrap();
+    assemble::ctx(settings, opened, account, None).await.unwrap().official()
 }
 
 #[tokio::main]

@@ -45,14 +45,14 @@ fn created(tool: &Path, servers: Option<&Engines>, name: &str) -> Result<String>
     Ok(quietly(&mut command(tool, "create", server, &[]))?.trim().to_owned())
 }
 
-fn measure(options: &Options, tool: &Path, url: &str, count: usize) -> Result<String> {
+fn measure(options: &Options, program: &Path, url: &str, count: usize) -> Result<String> {
     let values = [format!("users={count}"), "seed=1".to_owned()];
-    step("users", || run(&mut command(tool, "seed", url, &values)))?;
-    let indexed = quietly(&mut command(tool, "index", url, &[]))?;
+    step("users", || run(&mut command(program, "seed", url, &values)))?;
+    let indexed = quietly(&mut command(program, "index", url, &[]))?;
     let took = indexed.trim().rsplit('\t').next().unwrap_or_default().to_owned();
     let mut values = vec![format!("rounds={SEARCHES}")];
     values.extend(options.has_plans.then(|| "plans".to_owned()));
-    let lines = step("searches", || quietly(&mut command(tool, "bench", url, &values)))?;
+    let lines = step("searches", || quietly(&mut command(program, "bench", url, &values)))?;
     if options.has_plans {
         println!("{lines}");
     }
