@@ -42,9 +42,8 @@ macro_rules! texts {
     };
 }
 
-/// Replaces each `{name}` by its value, and each `{name one|many}` by its value and a word for it: the first for 1, else the second. Values
-/// are inserted verbatim, without further replacement; a name without a value stays
-/// visible as it is.
+/// Replaces each `{name}` by its value, and each `{name one|many}` by its value and a word for it: the first for 1, else the second.
+/// Values are inserted verbatim, without further replacement; a name without a value stays visible as it is.
 pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     filled(template, values, false)
 }
@@ -122,7 +121,7 @@ pub fn check(key: &str, zh: &str, en: &str) {
 #[cfg(test)]
 fn placeholders(text: &str) -> Vec<&str> {
     let mut names: Vec<&str> =
-        text.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect();
+        text.split('{').skip(1).filter_map(|part| part.split_once(['}', ' '])).map(|(name, _)| name).collect();
     names.sort_unstable();
     names
 }
