@@ -153,7 +153,8 @@ async fn rows_by_hand(database: &Database, user: i64) {
             let insert = format!("INSERT INTO {} ({}) VALUES ({})", table.name, columns.join(", "), values.join(", "));
             if database.try_run(insert).await.is_err() {
                 // One row a person, which use has made.
-                let is_single = matches!(table.name, "registrations" | "rule_owners" | "media_owners");
+                let is_single =
+                    matches!(table.name, "registrations" | "rule_owners" | "media_owners" | "users_to_index");
                 assert!(is_single, "{}: {key:?}", table.name);
             }
         }
