@@ -18,7 +18,7 @@ const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 /// Every path of the dialects' router, from its `Debug` output, so that none is missed. Without the catch-all routes and without
 /// the optional trailing slash. A router cannot say `{pid}.png`, the document can.
 fn routed(app: &App) -> BTreeSet<String> {
-    let text = format!("{:?}", dialect::routes(&app.state));
+    let text = format!("{:?}", dialect::routes(&app.state).merge(dialect::pushes()));
     let quoted = text.split('"').skip(1).step_by(2).filter(|found| found.starts_with('/'));
     let nothing =
         ["", "/api/v1", "/api/auth", "/api", "/account", "/database", "/wechat", "/mongodb", "/static/qrimages"];
