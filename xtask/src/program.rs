@@ -88,7 +88,7 @@ impl Setup {
         };
         // A few users do the work of many.
         let settings = format!(
-            "[signin]\nwelcome-credits = {WELCOME_CREDITS}\n[limits]\nrequests-per-second = 100000\n[levels.normal]\nimage_edit = {{}}\n"
+            "[signin]\nwelcome-credits = {WELCOME_CREDITS}\n[limits]\nrequests-per-second = 100000\n[quota.normal.image_edit]\n"
         );
         fs::write(setup.config(), settings).context(setup.config().display())?;
         Ok(setup)
