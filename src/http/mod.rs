@@ -18,6 +18,7 @@ pub mod qr_image;
 pub mod session;
 pub mod sse;
 pub mod state;
+mod state_stream;
 pub mod wrong_address;
 
 pub mod avatar;

@@ -90,7 +90,7 @@ pub async fn list_identities(db: &mut impl Link, user_id: i64) -> Result<Vec<Ide
 /// Adds an identity; [`StoreError::Duplicate`] if it is known.
 pub async fn insert_identity(db: &mut Tx, row: &IdentityRow) -> Result<(), StoreError> {
     let mut script = Script::new(db.engine());
-    insert_followers(&mut script, std::slice::from_ref(row));
+    insert_identities(&mut script, std::slice::from_ref(row));
     script.run(db).await?;
     match row.user_id {
         Some(owner) => user_index::update_marked(db, owner).await,
@@ -99,7 +99,7 @@ pub async fn insert_identity(db: &mut Tx, row: &IdentityRow) -> Result<(), Store
 }
 
 /// Adds identities without an account; [`StoreError::Duplicate`] if one is known.
-pub fn insert_followers(script: &mut Script, rows: &[IdentityRow]) {
+pub fn insert_identities(script: &mut Script, rows: &[IdentityRow]) {
     insert_in(script, (INSERT, IdentityRow::ROW, ""), rows, |row, script| row.clone().bind_in(script));
 }
 

@@ -5,6 +5,7 @@ pub mod crowd;
 pub mod directory;
 pub mod image_edit;
 pub mod installed;
+pub mod official_account;
 pub mod page;
 pub mod proxy;
 pub mod replies;

@@ -277,7 +277,7 @@ async fn write(
         (signatures.into_values().cloned().collect(), deliveries.into_values().collect());
     let followers: Vec<IdentityRow> = followers.into_values().cloned().collect();
     let mut script = store::Script::new(tx.engine());
-    store::identity::insert_followers(&mut script, &followers);
+    store::identity::insert_identities(&mut script, &followers);
     store::used_signature::insert_signatures(&mut script, &signatures);
     store::delivery::insert_answered(&mut script, &deliveries);
     store::message::insert_messages(&mut script, &messages);

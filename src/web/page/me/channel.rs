@@ -60,12 +60,12 @@ async fn channel(visitor: Visitor) -> Result<PageContent, PageError> {
             <p>{t.what_not}</p>
             <p>{t.how}</p>
         </Card>
-        <div class="stack wide" data-channel-state=word>
+        <div class="stack wide" data-state-word=word data-state-page="/me/wechat" data-state-typing="enter_number wrong_number">
             {scanning}
             {connected.map(|view| connection::cards(request, t, &view))}
             {begin}
         </div>
-        {follows.then(|| crate::web::page::script("/channel.js"))}
+        {follows.then(|| crate::web::page::script("/follow.js"))}
     };
     Ok(below(t.title, body))
 }

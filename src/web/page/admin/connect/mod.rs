@@ -58,7 +58,7 @@ async fn connect(visitor: Visitor, _: Admin) -> Result<PageContent, PageError> {
             <aside class="connect-side" aria-label=t.failed>{side}</aside>
         </div>
         {history}
-        {follows.then(|| script("/connect.js"))}
+        {follows.then(|| script("/follow.js"))}
     };
     let console = ConsolePage {
         place: CONNECT.to_owned(),

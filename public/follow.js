@@ -1,16 +1,17 @@
-// The page that connects the Official Account: loads itself again when the state changes. Loaded with `defer`.
+// A page that shows a state (`src/http/state_stream.rs`): loads itself again when the state changes. Loaded with `defer`.
 // In a block: scripts of one page share their top-level names.
 {
   const [FIRST_MS, SILENT_MS, ASK_MS] = [2500, 12000, 2000];
-  const page = document.querySelector("[data-state-word]").dataset;
-  const [shown, address] = [page.stateWord, page.statePage];
+  const box = document.querySelector("[data-state-word]");
+  const { stateWord: shown, statePage: address, stateTyping: typing } = box.dataset;
   let [source, opened, heard, isOver, isAsking] = [null, 0, 0, false, false];
 
   const hear = (state) => {
     if (isOver || state === shown) return;
-    // What is being typed stays.
-    const typed = [...document.querySelectorAll("form input:not([type=hidden])")];
-    if (typed.some((input) => input.value !== input.defaultValue)) return;
+    // What is being typed stays: in the states that the page names, else in all.
+    const isTyped = ({ value, defaultValue }) => value !== (typing ? "" : defaultValue);
+    const stays = !typing || typing.split(" ").some((one) => state.startsWith(one));
+    if (stays && [...box.querySelectorAll("form input:not([type=hidden])")].some(isTyped)) return;
     isOver = true;
     source?.close();
     location.replace(address);
